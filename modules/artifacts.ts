@@ -1,0 +1,35 @@
+import type { JsonObject } from './json.js';
+
+/** What an artifact is for inside a graph. An open, registered set: a new role is one line here. */
+export const ARTIFACT_ROLES = {
+  step_source: 'The CAD file as it was uploaded (STEP, ISO 10303-21).',
+  object_tree: 'The product structure of a CAD file: assemblies, parts, instances, colours (JSON).',
+  bbox: 'Axis-aligned bounding box in millimetres and CAD axes (JSON).',
+  glb_model: 'The geometry as binary glTF: metres, Y up.',
+  preview_thumbnail: 'A small picture of the CAD model for lists.',
+  material_library: 'Snapshot of the material library and its mapping rules at dispatch (JSON).',
+  material_proposal: 'Proposed material for every part, with confidence and the rule that fired (JSON).',
+  material_map: 'The material of every part, resolved (JSON).',
+  template_library: 'Snapshot of the render templates at dispatch (JSON).',
+  render_template: 'One render template: camera, lights, backdrop, colour management (JSON).',
+  still_image: 'A rendered picture.',
+  turntable_video: 'A rendered full turn of the product.',
+  blend_file: 'A packed Blender scene.',
+  published_asset: 'A file delivered to the customer under its catalogue name.',
+} as const satisfies Record<string, string>;
+
+export type ArtifactRole = keyof typeof ARTIFACT_ROLES;
+
+/** An immutable file in the artifact store. `sha256` is the address of its bytes (lower-case hex); `id` names this production of it. */
+export interface ArtifactRef {
+  readonly id: string;
+  readonly role: ArtifactRole;
+  /** IANA media type, for example `model/gltf-binary`. */
+  readonly mediaType: string;
+  readonly sha256: string;
+  readonly byteSize: number;
+  /** A name a person would give the file when saving it, with extension. */
+  readonly fileName: string;
+  /** Facts about the content (widthPx, heightPx, triangleCount, …); small, JSON. */
+  readonly metadata: JsonObject;
+}

@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import type { ArtifactRef, ArtifactRole } from './artifacts.js';
+import type { ModuleContext } from './context.js';
+import type { EntrySlot } from './entry.js';
+import type { JsonObject, JsonSchema, JsonValue } from './json.js';
+
+export const FAMILIES = ['cad_file', 'order_line'] as const;
+/** What a run is about: one CAD file, or one line of an order. */
+export type Family = (typeof FAMILIES)[number];
+
+export const CAPABILITIES = ['cpu', 'cad', 'blender', 'io'] as const;
+/** What a worker must have to run a module; selects the queue. */
+export type Capability = (typeof CAPABILITIES)[number];
+
+interface PortBase<Required extends boolean> {
+  description: string;
+  required: Required;
+  /** Bound to this slot of the run's entry when no edge binds the port. */
+  entry?: EntrySlot;
+}
+
+export interface ArtifactPort<Required extends boolean = boolean> extends PortBase<Required> {
+  kind: 'artifact';
+  /** An input takes any of these roles; an output yields one of them. */
+  roles: readonly ArtifactRole[];
+  mediaTypes: readonly string[];
+}
+
+export interface DataPort<S extends z.ZodType = z.ZodType, Required extends boolean = boolean>
+  extends PortBase<Required> {
+  kind: 'data';
+  schema: S;
+}
+
+export type Port = ArtifactPort | DataPort;
+export type Ports = Record<string, Port>;
+
+interface PortOptions<Required extends boolean> {
+  description: string;
+  required?: Required;
+  entry?: EntrySlot;
+}
+
+/** A port that carries an artifact of one of `roles` in one of `mediaTypes`. Required unless told otherwise. */
+export function artifactPort<const Required extends boolean = true>(
+  roles: ArtifactRole | readonly ArtifactRole[],
+  mediaTypes: string | readonly string[],
+  { required = true as Required, ...rest }: PortOptions<Required>,
+): ArtifactPort<Required> {
+  return { kind: 'artifact', roles: [roles].flat(), mediaTypes: [mediaTypes].flat(), required, ...rest };
+}
+
+/** A port that carries JSON which fits `schema`. Required unless told otherwise. */
+export function dataPort<S extends z.ZodType, const Required extends boolean = true>(
+  schema: S,
+  { required = true as Required, ...rest }: PortOptions<Required>,
+): DataPort<S, Required> {
+  return { kind: 'data', schema, required, ...rest };
+}
+
+type PortValue<P> = P extends ArtifactPort ? ArtifactRef : P extends DataPort<infer S> ? z.output<S> : never;
+type RequiredKeys<P extends Ports> = { [K in keyof P]: P[K] extends { required: true } ? K : never }[keyof P];
+export type PortValues<P extends Ports> = { [K in RequiredKeys<P>]: PortValue<P[K]> } & {
+  [K in Exclude<keyof P, RequiredKeys<P>>]?: PortValue<P[K]>;
+};
+
+export interface ModuleExecution {
+  capability: Capability;
+  /** `pure`: same inputs and params give the same outputs, so results are cached. `effect`: acts on the world, once per idempotency key. */
+  determinism: 'pure' | 'effect';
+  timeoutMs: number;
+  retry: { attempts: number; backoffMs: number };
+}
+
+export interface ModuleSpec<I extends Ports, O extends Ports, P extends z.ZodObject> {
+  /** `<group>.<name>`, also the path of its file. */
+  key: string;
+  /** Raise it when the same inputs and params would give other outputs; it is part of the cache key. */
+  version: number;
+  title: string;
+  description: string;
+  families: readonly Family[];
+  inputs: I;
+  outputs: O;
+  params: P;
+  execution: ModuleExecution;
+  /** The step of the old pipeline this replaces, or null. */
+  legacySource: string | null;
+  run(ctx: ModuleContext, inputs: PortValues<I>, params: z.output<P>): Promise<PortValues<O>>;
+}
+
+/** A port as editors and partners see it. */
+export type PortContract =
+  | {
+      kind: 'artifact';
+      roles: ArtifactRole[];
+      mediaTypes: string[];
+      required: boolean;
+      entry: EntrySlot | null;
+      description: string;
+    }
+  | { kind: 'data'; schema: JsonSchema; required: boolean; entry: EntrySlot | null; description: string };
+export type Contract = Record<string, PortContract>;
+
+/** A production module with everything that follows from its declaration. */
+export interface ProductionModule {
+  readonly key: string;
+  readonly version: number;
+  readonly title: string;
+  readonly description: string;
+  readonly families: readonly Family[];
+  readonly inputs: Ports;
+  readonly outputs: Ports;
+  readonly params: z.ZodObject;
+  readonly execution: ModuleExecution;
+  readonly legacySource: string | null;
+  readonly inputContract: Contract;
+  readonly outputContract: Contract;
+  /** Draft-7 JSON Schema of the params; fields with defaults are optional. */
+  readonly paramSchema: JsonSchema;
+  readonly defaults: JsonObject;
+  readonly artifactRolesConsumed: readonly ArtifactRole[];
+  readonly artifactRolesProduced: readonly ArtifactRole[];
+  run(
+    ctx: ModuleContext,
+    inputs: Record<string, unknown>,
+    params: Record<string, unknown>,
+  ): Promise<Record<string, ArtifactRef | JsonValue | undefined>>;
+}
+
+/** Draft-7 JSON Schema as form generators want it: literal unions as titled `oneOf`, no `$schema` line. */
+export function toJsonSchema(schema: z.ZodType): JsonSchema {
+  const { $schema, ...rest } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.anyOf?.every((option) => typeof option === 'object' && option.const !== undefined)) {
+        jsonSchema.oneOf = jsonSchema.anyOf;
+        delete jsonSchema.anyOf;
+        jsonSchema.type ??= typeof (jsonSchema.oneOf[0] as { const: unknown }).const as 'string' | 'number';
+      }
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  });
+  return rest as JsonSchema;
+}
+
+function contractOf(ports: Ports): Contract {
+  return Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => {
+      const base = { required: port.required, entry: port.entry ?? null, description: port.description };
+      return [
+        name,
+        port.kind === 'artifact'
+          ? { kind: port.kind, roles: [...port.roles], mediaTypes: [...port.mediaTypes], ...base }
+          : { kind: port.kind, schema: toJsonSchema(port.schema), ...base },
+      ];
+    }),
+  );
+}
+
+function rolesOf(ports: Ports): ArtifactRole[] {
+  return [...new Set(Object.values(ports).flatMap((port) => (port.kind === 'artifact' ? port.roles : [])))];
+}
+
+/** Declares a production module. Contracts, param schema, defaults and roles are derived, never written twice.
+ * Every param must have a default or be optional, so that a freshly placed node is valid. */
+export function defineModule<const I extends Ports, const O extends Ports, P extends z.ZodObject>(
+  spec: ModuleSpec<I, O, P>,
+): ProductionModule & { readonly spec: ModuleSpec<I, O, P> } {
+  return {
+    ...spec,
+    spec,
+    inputContract: contractOf(spec.inputs),
+    outputContract: contractOf(spec.outputs),
+    paramSchema: toJsonSchema(spec.params),
+    defaults: JSON.parse(JSON.stringify(spec.params.parse({}))) as JsonObject,
+    artifactRolesConsumed: rolesOf(spec.inputs),
+    artifactRolesProduced: rolesOf(spec.outputs),
+    run: spec.run as unknown as ProductionModule['run'],
+  };
+}

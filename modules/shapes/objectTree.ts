@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+const Hex = z.string().regex(/^#[0-9a-f]{6}$/);
+const Vec3 = z.tuple([z.number(), z.number(), z.number()]);
+
+export const BboxMm = z.object({ min: Vec3, max: Vec3 });
+/** `min` and `max` corner, millimetres, CAD axes as authored (usually Z up). */
+export type BboxMm = z.output<typeof BboxMm>;
+
+/** Content of a `bbox` artifact. */
+export const Bbox = z.object({
+  bboxMm: BboxMm,
+  sizeMm: Vec3,
+  centreMm: Vec3,
+  /** Half the box's diagonal: the radius of a sphere round the centre that holds everything. */
+  radiusMm: z.number().nonnegative(),
+});
+export type Bbox = z.output<typeof Bbox>;
+
+/** A unique shape: many instances may share it. */
+export const Part = z.object({
+  /** Stable within one file content: `p0`, `p1`, … in order of first appearance. GLB nodes carry it as `extras.partId`. */
+  partId: z.string(),
+  /** Product name from the file; may repeat and may be empty (then a name is made up: "Part 3"). */
+  name: z.string(),
+  /** sRGB hex of the whole part, null where the file gives none. */
+  color: Hex.nullable(),
+  faceColors: z.array(Hex),
+  instanceCount: z.number().int().positive(),
+  triangleCount: z.number().int().nonnegative(),
+  surfaceAreaMm2: z.number().nonnegative(),
+  volumeMm3: z.number().nonnegative(),
+});
+export type Part = z.output<typeof Part>;
+
+export interface ObjectNode {
+  /** Path of instance names from the root, `/`-joined with `~1` for a slash: stable for one file content. */
+  objectId: string;
+  kind: 'assembly' | 'part';
+  /** Product name. */
+  name: string;
+  /** Name of this occurrence ("Ball:3"), null for the root. */
+  instanceName: string | null;
+  /** Set on parts. */
+  partId: string | null;
+  bboxMm: BboxMm;
+  children: ObjectNode[];
+}
+export const ObjectNode: z.ZodType<ObjectNode> = z.object({
+  objectId: z.string(),
+  kind: z.enum(['assembly', 'part']),
+  name: z.string(),
+  instanceName: z.string().nullable(),
+  partId: z.string().nullable(),
+  bboxMm: BboxMm,
+  get children() {
+    return z.array(ObjectNode);
+  },
+});
+
+/** Content of an `object_tree` artifact. */
+export const ObjectTree = z.object({
+  /** Unit the file declares; all numbers here are millimetres whatever it is. */
+  declaredUnit: z.string(),
+  /** FILE_SCHEMA of the header, for example `AUTOMOTIVE_DESIGN` (AP214). */
+  schema: z.string(),
+  parts: z.array(Part),
+  roots: z.array(ObjectNode),
+  /** What was lost or odd while reading, one sentence each. */
+  warnings: z.array(z.string()),
+});
+export type ObjectTree = z.output<typeof ObjectTree>;

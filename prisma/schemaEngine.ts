@@ -1,0 +1,84 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+
+const here = new URL('.', import.meta.url);
+const migrationsDir = new URL('migrations/', here);
+
+/** The part of Prisma's schema engine used here. Its WASM build needs no engine download; its API is not documented, so the version is pinned and migrate.test.ts covers it. */
+interface SchemaEngine {
+  applyMigrations(input: object): Promise<{ appliedMigrationNames: string[] }>;
+  diagnoseMigrationHistory(input: object): Promise<{ editedMigrationNames: string[]; failedMigrationNames: string[] }>;
+  diff(input: object): Promise<{ stdout: string | null }>;
+  free(): void;
+}
+
+interface SchemaEngineClass {
+  new: (options: object, log: (line: string) => void, adapter: object) => Promise<SchemaEngine>;
+}
+
+let loaded: Promise<SchemaEngineClass> | undefined;
+
+/** Node cannot import `.wasm` as a module without a flag, so the two halves of the package are joined by hand; once per process, the glue is a singleton. */
+async function loadWasm(): Promise<SchemaEngineClass> {
+  (globalThis as any).PRISMA_WASM_PANIC_REGISTRY ??= { set_message: (message: string) => console.error(message) };
+  const require = createRequire(import.meta.url);
+  const glue = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as any;
+  const bytes = await readFile(
+    require.resolve('@prisma/schema-engine-wasm').replace(/schema_engine\.js$/, 'schema_engine_bg.wasm'),
+  );
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue });
+  glue.__wbg_set_wasm(instance.exports);
+  (instance.exports as any).__wbindgen_start();
+  return glue.SchemaEngine;
+}
+
+/** The data model without its generator blocks, which the engine does not know. */
+export async function dataModel(): Promise<string> {
+  const text = await readFile(new URL('schema.prisma', here), 'utf8');
+  return text.replace(/^generator \w+ \{[^}]*\}\s*/gm, '');
+}
+
+export async function migrationsList() {
+  const names = (await readdir(migrationsDir, { withFileTypes: true }))
+    .filter((e) => e.isDirectory())
+    .map((e) => e.name)
+    .sort();
+  return {
+    baseDir: migrationsDir.pathname,
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: await readFile(new URL('migration_lock.toml', migrationsDir), 'utf8'),
+    },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(
+      names.map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok', value: await readFile(new URL(`${name}/migration.sql`, migrationsDir), 'utf8') },
+        },
+      })),
+    ),
+  };
+}
+
+export const NO_FILTER = { externalTables: [], externalEnums: [] };
+
+/** Runs `work` with a schema engine connected to `databaseUrl`, and frees it after. */
+export async function withSchemaEngine<T>(databaseUrl: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
+  loaded ??= loadWasm();
+  const engineClass = await loaded;
+  // The engine never closes its connection, which holds the migration lock: so the pool is ours to end.
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const engine = await engineClass.new({ datamodels: [['schema.prisma', await dataModel()]] }, () => {}, factory);
+  try {
+    return await work(engine);
+  } finally {
+    engine.free();
+    await pool.end();
+  }
+}
