@@ -12,22 +12,28 @@ export const CAPABILITIES = ['cpu', 'cad', 'blender', 'io'] as const;
 /** What a worker must have to run a module; selects the queue. */
 export type Capability = (typeof CAPABILITIES)[number];
 
-interface PortBase<Required extends boolean> {
+interface PortBase<Required extends boolean, Many extends boolean> {
   description: string;
   required: Required;
+  /** Takes any number of edges; the value is the list in edge order. Inputs only. */
+  many: Many;
   /** Bound to this slot of the run's entry when no edge binds the port. */
   entry?: EntrySlot;
 }
 
-export interface ArtifactPort<Required extends boolean = boolean> extends PortBase<Required> {
+export interface ArtifactPort<Required extends boolean = boolean, Many extends boolean = boolean>
+  extends PortBase<Required, Many> {
   kind: 'artifact';
   /** An input takes any of these roles; an output yields one of them. */
   roles: readonly ArtifactRole[];
   mediaTypes: readonly string[];
 }
 
-export interface DataPort<S extends z.ZodType = z.ZodType, Required extends boolean = boolean>
-  extends PortBase<Required> {
+export interface DataPort<
+  S extends z.ZodType = z.ZodType,
+  Required extends boolean = boolean,
+  Many extends boolean = boolean,
+> extends PortBase<Required, Many> {
   kind: 'data';
   schema: S;
 }
@@ -35,30 +41,51 @@ export interface DataPort<S extends z.ZodType = z.ZodType, Required extends bool
 export type Port = ArtifactPort | DataPort;
 export type Ports = Record<string, Port>;
 
-interface PortOptions<Required extends boolean> {
+interface PortOptions {
   description: string;
-  required?: Required;
+  /** Default true. */
+  required?: boolean;
+  /** Default false. */
+  many?: boolean;
   entry?: EntrySlot;
 }
+type IsRequired<O extends PortOptions> = O['required'] extends false ? false : true;
+type IsMany<O extends PortOptions> = O['many'] extends true ? true : false;
 
-/** A port that carries an artifact of one of `roles` in one of `mediaTypes`. Required unless told otherwise. */
-export function artifactPort<const Required extends boolean = true>(
+/** A port that carries an artifact of one of `roles` in one of `mediaTypes`. */
+export function artifactPort<const O extends PortOptions>(
   roles: ArtifactRole | readonly ArtifactRole[],
   mediaTypes: string | readonly string[],
-  { required = true as Required, ...rest }: PortOptions<Required>,
-): ArtifactPort<Required> {
-  return { kind: 'artifact', roles: [roles].flat(), mediaTypes: [mediaTypes].flat(), required, ...rest };
+  options: O,
+): ArtifactPort<IsRequired<O>, IsMany<O>> {
+  return {
+    kind: 'artifact',
+    roles: [roles].flat(),
+    mediaTypes: [mediaTypes].flat(),
+    description: options.description,
+    entry: options.entry,
+    required: (options.required ?? true) as IsRequired<O>,
+    many: (options.many ?? false) as IsMany<O>,
+  };
 }
 
-/** A port that carries JSON which fits `schema`. Required unless told otherwise. */
-export function dataPort<S extends z.ZodType, const Required extends boolean = true>(
+/** A port that carries JSON which fits `schema`. */
+export function dataPort<S extends z.ZodType, const O extends PortOptions>(
   schema: S,
-  { required = true as Required, ...rest }: PortOptions<Required>,
-): DataPort<S, Required> {
-  return { kind: 'data', schema, required, ...rest };
+  options: O,
+): DataPort<S, IsRequired<O>, IsMany<O>> {
+  return {
+    kind: 'data',
+    schema,
+    description: options.description,
+    entry: options.entry,
+    required: (options.required ?? true) as IsRequired<O>,
+    many: (options.many ?? false) as IsMany<O>,
+  };
 }
 
-type PortValue<P> = P extends ArtifactPort ? ArtifactRef : P extends DataPort<infer S> ? z.output<S> : never;
+type OneValue<P> = P extends ArtifactPort ? ArtifactRef : P extends DataPort<infer S> ? z.output<S> : never;
+type PortValue<P> = P extends { many: true } ? OneValue<P>[] : OneValue<P>;
 type RequiredKeys<P extends Ports> = { [K in keyof P]: P[K] extends { required: true } ? K : never }[keyof P];
 export type PortValues<P extends Ports> = { [K in RequiredKeys<P>]: PortValue<P[K]> } & {
   [K in Exclude<keyof P, RequiredKeys<P>>]?: PortValue<P[K]>;
@@ -90,16 +117,14 @@ export interface ModuleSpec<I extends Ports, O extends Ports, P extends z.ZodObj
 }
 
 /** A port as editors and partners see it. */
-export type PortContract =
-  | {
-      kind: 'artifact';
-      roles: ArtifactRole[];
-      mediaTypes: string[];
-      required: boolean;
-      entry: EntrySlot | null;
-      description: string;
-    }
-  | { kind: 'data'; schema: JsonSchema; required: boolean; entry: EntrySlot | null; description: string };
+interface PortContractBase {
+  required: boolean;
+  many: boolean;
+  entry: EntrySlot | null;
+  description: string;
+}
+export type PortContract = PortContractBase &
+  ({ kind: 'artifact'; roles: ArtifactRole[]; mediaTypes: string[] } | { kind: 'data'; schema: JsonSchema });
 export type Contract = Record<string, PortContract>;
 
 /** A production module with everything that follows from its declaration. */
@@ -148,7 +173,12 @@ export function toJsonSchema(schema: z.ZodType): JsonSchema {
 function contractOf(ports: Ports): Contract {
   return Object.fromEntries(
     Object.entries(ports).map(([name, port]) => {
-      const base = { required: port.required, entry: port.entry ?? null, description: port.description };
+      const base = {
+        required: port.required,
+        many: port.many,
+        entry: port.entry ?? null,
+        description: port.description,
+      };
       return [
         name,
         port.kind === 'artifact'
