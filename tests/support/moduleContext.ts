@@ -1,0 +1,38 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ArtifactRef } from '../../modules/artifacts.js';
+import type { LogLevel, ModuleContext } from '../../modules/context.js';
+import type { JsonObject } from '../../modules/json.js';
+import { FileArtifactStore } from '../../runtime/artifacts/store.js';
+import { moduleArtifacts } from '../../runtime/moduleArtifacts.js';
+
+/** A module context on real files, for running a module without queue, database or graph. Call `cleanup` when done. */
+export async function createTestContext(options: { idempotencyKey?: string } = {}) {
+  const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-module-'));
+  const workdir = path.join(dir, 'work');
+  await mkdir(workdir);
+  const store = new FileArtifactStore(path.join(dir, 'artifacts'));
+  const abort = new AbortController();
+  const progress: { fraction: number; message?: string }[] = [];
+  const logs: { level: LogLevel; message: string; fields?: JsonObject }[] = [];
+  const ctx: ModuleContext = {
+    artifacts: moduleArtifacts(store, workdir),
+    progress: (fraction, message) => progress.push({ fraction, message }),
+    log: (level, message, fields) => logs.push({ level, message, fields }),
+    signal: abort.signal,
+    idempotencyKey: options.idempotencyKey ?? 'test-run/test-node',
+    workdir,
+  };
+  return {
+    ctx,
+    dir,
+    progress,
+    logs,
+    abort: () => abort.abort(new Error('cancelled')),
+    /** Local path of an artifact the module wrote. */
+    fileOf: (ref: ArtifactRef) => store.path(ref.sha256),
+    readJson: async (ref: ArtifactRef): Promise<any> => JSON.parse(await readFile(store.path(ref.sha256), 'utf8')),
+    cleanup: () => rm(dir, { recursive: true, force: true }),
+  };
+}
