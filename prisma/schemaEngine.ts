@@ -67,13 +67,24 @@ export async function migrationsList() {
 
 export const NO_FILTER = { externalTables: [], externalEnums: [] };
 
+/** Prisma's adapter cuts a script at every semicolon, which no function body survives; Postgres takes the script whole. */
+class WholeScriptAdapter extends PrismaPg {
+  override async connect() {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script) => {
+      await adapter.underlyingDriver().query(script);
+    };
+    return adapter;
+  }
+}
+
 /** Runs `work` with a schema engine connected to `databaseUrl`, and frees it after. */
 export async function withSchemaEngine<T>(databaseUrl: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   loaded ??= loadWasm();
   const engineClass = await loaded;
   // The engine never closes its connection, which holds the migration lock: so the pool is ours to end.
   const pool = new pg.Pool({ connectionString: databaseUrl });
-  const factory = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const factory = bindMigrationAwareSqlAdapterFactory(new WholeScriptAdapter(pool));
   const engine = await engineClass.new({ datamodels: [['schema.prisma', await dataModel()]] }, () => {}, factory);
   try {
     return await work(engine);

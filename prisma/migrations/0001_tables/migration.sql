@@ -205,7 +205,9 @@ CREATE TABLE "node_run" (
     "capability" TEXT NOT NULL,
     "status" "NodeRunStatus" NOT NULL,
     "pending" INTEGER NOT NULL,
+    "predecessors" INTEGER[],
     "successors" INTEGER[],
+    "uses_entry" BOOLEAN NOT NULL,
     "on_failure" TEXT NOT NULL,
     "attempt" INTEGER NOT NULL DEFAULT 0,
     "max_attempts" INTEGER NOT NULL,
@@ -218,7 +220,6 @@ CREATE TABLE "node_run" (
     "message" TEXT,
     "is_cached" BOOLEAN NOT NULL DEFAULT false,
     "cache_key" TEXT,
-    "inputs" JSONB,
     "outputs" JSONB,
     "failure" JSONB,
     "ready_at" TIMESTAMPTZ(3),
@@ -392,9 +393,6 @@ CREATE INDEX "run_cad_file_id_idx" ON "run"("cad_file_id");
 
 -- CreateIndex
 CREATE INDEX "run_workflow_id_idx" ON "run"("workflow_id");
-
--- CreateIndex
-CREATE UNIQUE INDEX "node_run_run_id_node_id_key" ON "node_run"("run_id", "node_id");
 
 -- CreateIndex
 CREATE INDEX "artifact_run_id_idx" ON "artifact"("run_id");

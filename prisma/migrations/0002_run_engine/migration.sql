@@ -1,0 +1,310 @@
+-- The run engine: every change of a run's or node run's status is made by one of these functions, each one round trip and
+-- one transaction. They lock the runs they touch, in id order, before anything else: within a function nothing of those
+-- runs moves. The allowed transitions are listed in runtime/engine/transitions.ts and tested against this file.
+
+-- Rows are rewritten a few times in their life: leave room on the page, so that no index is touched (HOT updates).
+ALTER TABLE "node_run" SET (fillfactor = 50);
+ALTER TABLE "run" SET (fillfactor = 70);
+
+CREATE TYPE hm_run_state AS (id uuid, status "RunStatus", last_seq int, open_nodes int, has_failed boolean);
+CREATE TYPE hm_event AS (run_id uuid, type text, node_id text, data jsonb);
+CREATE TYPE hm_done AS (run_id uuid, idx int, node_id text, status "NodeRunStatus", on_failure text, successors int[], failure jsonb);
+CREATE TYPE hm_unblocked AS (run_id uuid, idx int, is_ready boolean, is_claimed boolean, met int);
+CREATE TYPE hm_node AS (run_id uuid, idx int);
+
+-- Locks the runs and returns how they stand.
+CREATE FUNCTION hm_lock_runs(p_ids uuid[]) RETURNS hm_run_state[] LANGUAGE sql AS $$
+  SELECT coalesce(array_agg(ROW(id, status, last_seq, open_nodes, failure IS NOT NULL)::hm_run_state), '{}')
+  FROM (SELECT * FROM "run" WHERE id = ANY(p_ids) ORDER BY id FOR NO KEY UPDATE) locked
+$$;
+
+-- Writes events under the next sequence numbers, closes `p_closed` (one entry a node that became final) and brings the
+-- runs' status up to date. The only place that writes run.status after dispatch.
+CREATE FUNCTION hm_settle(p_runs hm_run_state[], p_started uuid[], p_closed uuid[], p_events hm_event[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_final jsonb;
+  v_events hm_event[] := p_events;
+BEGIN
+  -- Which runs end now, and how.
+  SELECT jsonb_object_agg(r.id, CASE
+      WHEN r.status = 'cancelling' THEN 'cancelled'
+      WHEN (SELECT failure IS NOT NULL FROM "run" WHERE id = r.id) THEN 'failed'
+      WHEN EXISTS (SELECT 1 FROM "node_run" n WHERE n.run_id = r.id AND n.status IN ('failed', 'skipped', 'cancelled')) THEN 'partial'
+      ELSE 'succeeded' END)
+    INTO v_final
+    FROM unnest(p_runs) r
+    JOIN (SELECT run_id, count(*) AS n FROM unnest(p_closed) AS run_id GROUP BY 1) c ON c.run_id = r.id
+    WHERE r.open_nodes - c.n = 0;
+  v_events := ARRAY(SELECT ROW(r.id, 'run.started', NULL, '{}')::hm_event FROM unnest(p_runs) r
+      WHERE r.status = 'queued' AND r.id = ANY(p_started)) || v_events;
+  IF v_final IS NOT NULL THEN
+    v_events := v_events || ARRAY(SELECT ROW(r.id, 'run.finished', NULL, jsonb_build_object('status', v_final->>(r.id::text), 'failure', r.failure))::hm_event
+        FROM "run" r WHERE r.id IN (SELECT key::uuid FROM jsonb_each(v_final)));
+  END IF;
+
+  INSERT INTO "run_event" (run_id, seq, type, node_id, data)
+    SELECT e.run_id, r.last_seq + row_number() OVER (PARTITION BY e.run_id ORDER BY e.ord), e.type, e.node_id, e.data
+    FROM unnest(v_events) WITH ORDINALITY AS e(run_id, type, node_id, data, ord) JOIN unnest(p_runs) r ON r.id = e.run_id;
+
+  UPDATE "run" SET
+      last_seq = "run".last_seq + coalesce(e.n, 0),
+      open_nodes = "run".open_nodes - coalesce(c.n, 0),
+      started_at = CASE WHEN r.id = ANY(p_started) THEN coalesce(started_at, now()) ELSE started_at END,
+      finished_at = CASE WHEN v_final ? r.id::text THEN now() ELSE finished_at END,
+      status = CASE
+        WHEN v_final ? r.id::text THEN (v_final->>(r.id::text))::"RunStatus"
+        WHEN "run".status = 'queued' AND r.id = ANY(p_started) THEN 'running'
+        ELSE "run".status END
+    FROM unnest(p_runs) r
+    LEFT JOIN (SELECT run_id, count(*) AS n FROM unnest(v_events) GROUP BY 1) e ON e.run_id = r.id
+    LEFT JOIN (SELECT run_id, count(*) AS n FROM unnest(p_closed) AS run_id GROUP BY 1) c ON c.run_id = r.id
+    WHERE "run".id = r.id AND (e.n IS NOT NULL OR c.n IS NOT NULL);
+
+  -- Wakes the subscribers: run, newest sequence number, and its status where that changed.
+  PERFORM pg_notify('hartomat_run', "run".id || ' ' || "run".last_seq || ' ' || CASE WHEN "run".status <> r.status THEN "run".status::text ELSE '-' END)
+    FROM "run" JOIN unnest(p_runs) r ON r.id = "run".id WHERE "run".last_seq > r.last_seq;
+END $$;
+
+-- Creates runs with all their node runs and first event. `p_plans`: [{hash, graph, plan}] not stored yet; `p_runs`: one object a run.
+-- Returns [{id, created, requestHash, ready: [{runId, idx, capability, step, attempt}]}] in no particular order; a run whose
+-- idempotency key is taken comes back as the run that has it, created = false.
+CREATE FUNCTION hm_dispatch(p_plans jsonb, p_runs jsonb) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_created uuid[];
+BEGIN
+  INSERT INTO "run_plan" (hash, graph, plan)
+    SELECT hash, graph, plan FROM jsonb_to_recordset(p_plans) AS p(hash text, graph jsonb, plan jsonb) ORDER BY hash
+    ON CONFLICT DO NOTHING;
+
+  WITH inserted AS (
+    INSERT INTO "run" (id, family, plan_hash, workflow_id, workflow_version_id, cad_file_id, order_line_id, entry, param_origins, idempotency_key, request_hash, open_nodes, last_seq)
+      SELECT r.id, r.family::"Family", r."planHash", r."workflowId", r."workflowVersionId", r."cadFileId", r."orderLineId", r.entry, coalesce(r."paramOrigins", '{}'),
+             r."idempotencyKey", r."requestHash", r."nodeCount", 1
+      FROM jsonb_to_recordset(p_runs) AS r(id uuid, family text, "planHash" text, "workflowId" uuid, "workflowVersionId" uuid, "cadFileId" uuid, "orderLineId" uuid,
+             entry jsonb, "paramOrigins" jsonb, "idempotencyKey" text, "requestHash" text, "nodeCount" int)
+      ON CONFLICT (idempotency_key) DO NOTHING
+      RETURNING id, plan_hash),
+  events AS (
+    INSERT INTO "run_event" (run_id, seq, type, data) SELECT id, 1, 'run.queued', '{}' FROM inserted),
+  nodes AS (
+    INSERT INTO "node_run" (run_id, idx, node_id, step, module_key, capability, status, pending, predecessors, successors, uses_entry, on_failure, max_attempts, backoff_ms, ready_at)
+      SELECT i.id, n.idx, n.id, n.step, n."moduleKey", n.capability, CASE WHEN cardinality(n.predecessors) = 0 THEN 'ready'::"NodeRunStatus" ELSE 'waiting' END,
+             cardinality(n.predecessors), n.predecessors, n.successors, n.bindings @? '$.*[*] ? (@.from == "entry")', n."onFailure",
+             (n.retry->>'attempts')::int, (n.retry->>'backoffMs')::int, CASE WHEN cardinality(n.predecessors) = 0 THEN now() END
+      FROM inserted i JOIN "run_plan" p ON p.hash = i.plan_hash
+      CROSS JOIN LATERAL jsonb_to_recordset(p.plan->'nodes') AS n(idx int, id text, step text, "moduleKey" text, capability text, predecessors int[], successors int[], bindings jsonb, "onFailure" text, retry jsonb))
+  SELECT array_agg(id) INTO v_created FROM inserted;
+
+  PERFORM pg_notify('hartomat_run', id || ' 1 queued') FROM unnest(v_created) AS id;
+
+  RETURN (SELECT json_agg(json_build_object(
+      'id', r.id, 'asked', a.id, 'created', r.id = a.id, 'requestHash', r.request_hash,
+      'ready', CASE WHEN r.id = a.id THEN (SELECT json_agg(json_build_object('runId', n.run_id, 'idx', n.idx, 'capability', n.capability, 'step', n.step, 'attempt', n.attempt))
+                 FROM "node_run" n WHERE n.run_id = r.id AND n.status = 'ready') END))
+    FROM jsonb_to_recordset(p_runs) AS a(id uuid, "idempotencyKey" text)
+    JOIN "run" r ON r.id = a.id OR r.idempotency_key = a."idempotencyKey");
+END $$;
+
+-- The engine's one step: records finished attempts and progress, unblocks successors, claims nodes for a worker.
+--   p_finish:   [{runId, idx, token, outcome, outputs, isCached, cacheKey, failure, retryInMs, artifacts, asset, notification, events}]
+--               outcome: succeeded | failed | cancelled | retry (another attempt after retryInMs) | released (given back, does not count)
+--   p_progress: [{runId, idx, token, progress, message, events}]
+--   p_claim:    [{runId, idx}] to attempt now, refused where another has it
+--   p_slots:    {capability: n} how many nodes that become ready here the worker takes at once
+-- A finish or progress whose token is not the node's current one is refused: nothing of it is written.
+-- Returns {claimed: [...], ready: [...], refused: [token]}.
+CREATE FUNCTION hm_advance(p_worker uuid, p_finish jsonb, p_progress jsonb, p_claim jsonb, p_slots jsonb) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_runs hm_run_state[];
+  v_done hm_done[];
+  v_final hm_done[];
+  v_unblocked hm_unblocked[];
+  v_claimed hm_node[] := '{}';
+  v_events hm_event[] := '{}';
+  v_closed uuid[];
+  v_more hm_node[];
+  v_names text[];
+  d hm_done;
+BEGIN
+  v_runs := hm_lock_runs(ARRAY(SELECT DISTINCT (x->>'runId')::uuid FROM jsonb_array_elements(p_finish || p_progress || p_claim) x));
+
+  IF p_progress <> '[]' THEN
+    WITH p AS (SELECT * FROM jsonb_to_recordset(p_progress) AS p("runId" uuid, idx int, token uuid, progress float8, message text, events jsonb)),
+    u AS (UPDATE "node_run" n SET progress = coalesce(p.progress, n.progress), message = coalesce(p.message, n.message) FROM p
+      WHERE n.run_id = p."runId" AND n.idx = p.idx AND n.token = p.token AND n.status = 'running' RETURNING n.run_id, n.node_id, p.events)
+    SELECT coalesce(array_agg(ROW(u.run_id, e->>'type', u.node_id, e->'data')::hm_event), '{}') INTO v_events FROM u, jsonb_array_elements(u.events) e;
+  END IF;
+
+  IF p_finish <> '[]' THEN
+    WITH f AS (
+      SELECT f.*, CASE
+          WHEN f.outcome = 'retry' AND r.status = 'cancelling' THEN 'cancelled'
+          WHEN f.outcome = 'retry' AND r.has_failed THEN 'failed'
+          WHEN f.outcome = 'released' AND (r.status = 'cancelling' OR r.has_failed) THEN 'cancelled'
+          WHEN f.outcome IN ('retry', 'released') THEN 'ready'
+          ELSE f.outcome END::"NodeRunStatus" AS status
+      FROM jsonb_to_recordset(p_finish) AS f("runId" uuid, idx int, token uuid, outcome text, outputs jsonb, "isCached" boolean, "cacheKey" text, failure jsonb, "retryInMs" int)
+      JOIN unnest(v_runs) r ON r.id = f."runId"),
+    u AS (
+      UPDATE "node_run" n SET
+          status = f.status, token = NULL, outputs = f.outputs, is_cached = coalesce(f."isCached", false), cache_key = f."cacheKey", failure = f.failure,
+          progress = CASE WHEN f.status = 'succeeded' THEN 1 WHEN f.status = 'ready' THEN 0 ELSE n.progress END,
+          message = CASE WHEN f.status IN ('succeeded', 'ready') THEN NULL ELSE n.message END,
+          max_attempts = n.max_attempts + CASE WHEN f.outcome = 'released' THEN 1 ELSE 0 END,
+          not_before = CASE WHEN f.outcome = 'retry' THEN now() + make_interval(secs => f."retryInMs" / 1000.0) END,
+          ready_at = CASE WHEN f.status = 'ready' THEN now() ELSE n.ready_at END,
+          finished_at = CASE WHEN f.status = 'ready' THEN NULL ELSE now() END
+        FROM f WHERE n.run_id = f."runId" AND n.idx = f.idx AND n.token = f.token AND n.status = 'running'
+        RETURNING n.run_id, n.idx, n.node_id, n.status, n.on_failure, n.successors, n.failure)
+    SELECT coalesce(array_agg(ROW(run_id, idx, node_id, status, on_failure, successors, failure)::hm_done), '{}') INTO v_done FROM u;
+
+    -- What came with the accepted ones: events, files, results, deliveries.
+    SELECT v_events || coalesce(array_agg(ROW(d.run_id, e->>'type', d.node_id, e->'data')::hm_event ORDER BY f.ord, o), '{}') INTO v_events
+      FROM jsonb_array_elements(p_finish) WITH ORDINALITY f(item, ord)
+      JOIN unnest(v_done) d ON d.run_id = (f.item->>'runId')::uuid AND d.idx = (f.item->>'idx')::int
+      CROSS JOIN LATERAL jsonb_array_elements(f.item->'events') WITH ORDINALITY ev(e, o);
+
+    IF p_finish @? '$[*].artifacts[0]' THEN
+      INSERT INTO "artifact" (id, role, media_type, sha256, byte_size, file_name, metadata, run_id, node_id)
+        SELECT a.id, a.role, a."mediaType", a.sha256, a."byteSize", a."fileName", a.metadata, d.run_id, d.node_id
+        FROM jsonb_array_elements(p_finish) f
+        JOIN unnest(v_done) d ON d.run_id = (f->>'runId')::uuid AND d.idx = (f->>'idx')::int AND d.status = 'succeeded'
+        CROSS JOIN LATERAL jsonb_to_recordset(f->'artifacts') AS a(id uuid, role text, "mediaType" text, sha256 text, "byteSize" bigint, "fileName" text, metadata jsonb)
+        ON CONFLICT (id) DO NOTHING;
+    END IF;
+    IF p_finish @? '$[*] ? (@.cacheKey != null && @.isCached == false)' THEN
+      INSERT INTO "result_cache" (key, module_key, outputs)
+        SELECT DISTINCT ON (f."cacheKey") f."cacheKey", n.module_key, f.outputs
+        FROM jsonb_to_recordset(p_finish) AS f("runId" uuid, idx int, outputs jsonb, "isCached" boolean, "cacheKey" text)
+        JOIN unnest(v_done) d ON d.run_id = f."runId" AND d.idx = f.idx AND d.status = 'succeeded'
+        JOIN "node_run" n ON n.run_id = d.run_id AND n.idx = d.idx
+        WHERE f."cacheKey" IS NOT NULL AND NOT f."isCached" ORDER BY f."cacheKey"
+        ON CONFLICT (key) DO UPDATE SET outputs = EXCLUDED.outputs, created_at = now();
+    END IF;
+    IF p_finish @? '$[*] ? (@.asset != null || @.notification != null)' THEN
+      INSERT INTO "asset" (id, run_id, node_id, artifact_id, name, kind, product_id, order_line_id)
+        SELECT gen_random_uuid(), d.run_id, d.node_id, (f->'asset'->>'artifactId')::uuid, f->'asset'->>'name', f->'asset'->>'kind', l.product_id, r.order_line_id
+        FROM jsonb_array_elements(p_finish) f
+        JOIN unnest(v_done) d ON d.run_id = (f->>'runId')::uuid AND d.idx = (f->>'idx')::int AND d.status = 'succeeded'
+        JOIN "run" r ON r.id = d.run_id LEFT JOIN "order_line" l ON l.id = r.order_line_id
+        WHERE f->'asset' <> 'null'
+        ON CONFLICT (run_id, node_id) DO NOTHING;
+      INSERT INTO "notification" (id, run_id, node_id, title, body)
+        SELECT gen_random_uuid(), d.run_id, d.node_id, f->'notification'->>'title', f->'notification'->>'body'
+        FROM jsonb_array_elements(p_finish) f
+        JOIN unnest(v_done) d ON d.run_id = (f->>'runId')::uuid AND d.idx = (f->>'idx')::int AND d.status = 'succeeded'
+        WHERE f->'notification' <> 'null'
+        ON CONFLICT (run_id, node_id) DO NOTHING;
+    ELSIF NOT p_finish @? '$[*] ? (@.outcome == "failed")' THEN
+      -- Losing the last moments in a power cut only runs a node again; deliveries and failures wait for the disk.
+      PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+
+    v_final := ARRAY(SELECT x FROM unnest(v_done) x WHERE (x).status <> 'ready');
+    v_closed := ARRAY(SELECT run_id FROM unnest(v_final));
+
+    -- Failed nodes: the run halts, or (onFailure = continue) only what depends on the node is skipped.
+    FOREACH d IN ARRAY v_final LOOP
+      CONTINUE WHEN d.status <> 'failed';
+      IF d.on_failure = 'continue' THEN
+        WITH RECURSIVE down(idx) AS (
+          SELECT unnest(d.successors) UNION SELECT unnest(n.successors) FROM down JOIN "node_run" n ON n.run_id = d.run_id AND n.idx = down.idx),
+        s AS (UPDATE "node_run" n SET status = 'skipped', finished_at = now() FROM down WHERE n.run_id = d.run_id AND n.idx = down.idx AND n.status = 'waiting' RETURNING n.run_id, n.idx, n.node_id)
+        SELECT array_agg(ROW(run_id, idx)::hm_node), array_agg(node_id ORDER BY idx) INTO v_more, v_names FROM s;
+      ELSE
+        UPDATE "run" SET failure = coalesce(failure, jsonb_build_object('code', d.failure->>'code', 'message', d.failure->>'message', 'nodeId', d.node_id)) WHERE id = d.run_id;
+        WITH s AS (UPDATE "node_run" n SET status = 'skipped', finished_at = now() WHERE n.run_id = d.run_id AND n.status IN ('waiting', 'ready') RETURNING n.run_id, n.idx, n.node_id)
+        SELECT array_agg(ROW(run_id, idx)::hm_node), array_agg(node_id ORDER BY idx) INTO v_more, v_names FROM s;
+      END IF;
+      v_closed := v_closed || ARRAY(SELECT run_id FROM unnest(v_more));
+      v_events := v_events || ARRAY(SELECT ROW(d.run_id, 'node.finished', name, jsonb_build_object('status', 'skipped', 'becauseOf', d.node_id))::hm_event FROM unnest(v_names) name);
+    END LOOP;
+
+    -- Successors whose last predecessor this was; the first of each capability are taken at once.
+    SELECT array_agg(ROW(x.run_id, x.idx, x.is_ready, x.is_ready AND x.place <= coalesce((p_slots->>x.capability)::int, 0), x.met)::hm_unblocked) INTO v_unblocked
+      FROM (SELECT s.run_id, s.idx, s.met, n.capability, n.pending = s.met AND n.status = 'waiting' AS is_ready,
+              row_number() OVER (PARTITION BY n.capability, n.pending = s.met AND n.status = 'waiting') AS place
+            FROM (SELECT f.run_id, i AS idx, count(*)::int AS met FROM unnest(v_final) f, unnest(f.successors) i WHERE f.status = 'succeeded' GROUP BY 1, 2) s
+            JOIN "node_run" n ON n.run_id = s.run_id AND n.idx = s.idx) x;
+    UPDATE "node_run" n SET
+        pending = n.pending - u.met,
+        status = CASE WHEN u.is_claimed THEN 'running' WHEN u.is_ready THEN 'ready' ELSE n.status END,
+        ready_at = CASE WHEN u.is_ready THEN now() ELSE n.ready_at END,
+        token = CASE WHEN u.is_claimed THEN gen_random_uuid() END,
+        worker_id = CASE WHEN u.is_claimed THEN p_worker END,
+        attempt = n.attempt + CASE WHEN u.is_claimed THEN 1 ELSE 0 END,
+        started_at = CASE WHEN u.is_claimed THEN now() END
+      FROM unnest(v_unblocked) u WHERE n.run_id = u.run_id AND n.idx = u.idx;
+    v_claimed := ARRAY(SELECT ROW(run_id, idx)::hm_node FROM unnest(v_unblocked) WHERE is_claimed);
+  ELSE
+    PERFORM set_config('synchronous_commit', 'off', true);
+  END IF;
+
+  IF p_claim <> '[]' THEN
+    WITH c AS (SELECT DISTINCT * FROM jsonb_to_recordset(p_claim) AS c("runId" uuid, idx int)),
+    u AS (UPDATE "node_run" n SET status = 'running', token = gen_random_uuid(), worker_id = p_worker, attempt = n.attempt + 1, started_at = now(), not_before = NULL, failure = NULL
+      FROM c WHERE n.run_id = c."runId" AND n.idx = c.idx AND n.status = 'ready' AND (n.not_before IS NULL OR n.not_before <= now() + interval '100 ms')
+      RETURNING n.run_id, n.idx)
+    SELECT v_claimed || coalesce(array_agg(ROW(run_id, idx)::hm_node), '{}') INTO v_claimed FROM u;
+  END IF;
+
+  v_events := v_events || ARRAY(SELECT ROW(n.run_id, 'node.started', n.node_id, jsonb_build_object('attempt', n.attempt, 'workerId', p_worker))::hm_event
+    FROM unnest(v_claimed) c JOIN "node_run" n ON n.run_id = c.run_id AND n.idx = c.idx);
+  PERFORM hm_settle(v_runs, ARRAY(SELECT DISTINCT run_id FROM unnest(v_claimed)), coalesce(v_closed, '{}'), v_events);
+
+  RETURN json_build_object(
+    'claimed', (SELECT json_agg(json_build_object(
+        'runId', n.run_id, 'idx', n.idx, 'nodeId', n.node_id, 'capability', n.capability, 'step', n.step, 'token', n.token, 'attempt', n.attempt, 'maxAttempts', n.max_attempts, 'backoffMs', n.backoff_ms,
+        'planHash', r.plan_hash, 'entry', CASE WHEN n.uses_entry THEN r.entry END,
+        'deps', CASE WHEN cardinality(n.predecessors) > 0 THEN (SELECT json_object_agg(p.idx, p.outputs) FROM "node_run" p WHERE p.run_id = n.run_id AND p.idx = ANY(n.predecessors)) END))
+      FROM unnest(v_claimed) c JOIN "node_run" n ON n.run_id = c.run_id AND n.idx = c.idx JOIN "run" r ON r.id = n.run_id),
+    'ready', (SELECT json_agg(json_build_object('runId', n.run_id, 'idx', n.idx, 'capability', n.capability, 'step', n.step, 'attempt', n.attempt,
+        'delayMs', greatest(0, ceil(extract(epoch FROM n.not_before - now()) * 1000))))
+      FROM (SELECT run_id, idx FROM unnest(v_unblocked) WHERE is_ready AND NOT is_claimed
+            UNION ALL SELECT run_id, idx FROM unnest(v_done) WHERE status = 'ready') x
+      JOIN "node_run" n ON n.run_id = x.run_id AND n.idx = x.idx),
+    'refused', (SELECT json_agg(x->>'token') FROM jsonb_array_elements(p_finish) x
+      WHERE NOT EXISTS (SELECT 1 FROM unnest(v_done) a WHERE a.run_id = (x->>'runId')::uuid AND a.idx = (x->>'idx')::int)));
+END $$;
+
+-- Stops a run: what has not begun is cancelled now, what runs is told to stop and reports back itself.
+-- Returns the run's status before, or null for an unknown run.
+CREATE FUNCTION hm_cancel(p_run uuid, p_by text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  v_runs hm_run_state[] := hm_lock_runs(ARRAY[p_run]);
+  v_events hm_event[];
+BEGIN
+  IF cardinality(v_runs) = 0 THEN RETURN NULL; END IF;
+  IF v_runs[1].status NOT IN ('queued', 'running') THEN RETURN v_runs[1].status; END IF;
+  UPDATE "run" SET status = 'cancelling' WHERE id = p_run;
+  WITH s AS (UPDATE "node_run" SET status = 'cancelled', finished_at = now() WHERE run_id = p_run AND status IN ('waiting', 'ready') RETURNING idx, node_id)
+  SELECT ARRAY[ROW(p_run, 'run.cancelling', NULL, jsonb_build_object('by', p_by))::hm_event]
+      || coalesce(array_agg(ROW(p_run, 'node.finished', node_id, '{"status": "cancelled"}')::hm_event ORDER BY idx), '{}') INTO v_events FROM s;
+  PERFORM hm_settle(ARRAY[ROW(p_run, 'cancelling', v_runs[1].last_seq, v_runs[1].open_nodes, v_runs[1].has_failed)::hm_run_state], '{}', array_fill(p_run, ARRAY[cardinality(v_events) - 1]), v_events);
+  PERFORM pg_notify('hartomat_cancel', p_run::text);
+  RETURN v_runs[1].status;
+END $$;
+
+-- Runs the failed, skipped and cancelled nodes of an ended run again; the rest is kept.
+-- Returns {before: status, ready: [...]}, or null for an unknown run.
+CREATE FUNCTION hm_retry(p_run uuid, p_by text) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  v_runs hm_run_state[] := hm_lock_runs(ARRAY[p_run]);
+  v_open int;
+BEGIN
+  IF cardinality(v_runs) = 0 THEN RETURN NULL; END IF;
+  IF v_runs[1].status NOT IN ('failed', 'partial', 'cancelled') THEN RETURN json_build_object('before', v_runs[1].status); END IF;
+  WITH again AS (
+    SELECT n.run_id, n.idx, (SELECT count(*) FROM "node_run" p WHERE p.run_id = n.run_id AND p.idx = ANY(n.predecessors) AND p.status <> 'succeeded') AS pending
+    FROM "node_run" n WHERE n.run_id = p_run AND n.status IN ('failed', 'skipped', 'cancelled')),
+  u AS (
+    UPDATE "node_run" n SET status = CASE WHEN a.pending = 0 THEN 'ready'::"NodeRunStatus" ELSE 'waiting' END, pending = a.pending, max_attempts = n.max_attempts + n.attempt,
+        failure = NULL, progress = 0, message = NULL, not_before = NULL, started_at = NULL, finished_at = NULL, ready_at = CASE WHEN a.pending = 0 THEN now() END, enqueued_at = NULL
+      FROM again a WHERE n.run_id = a.run_id AND n.idx = a.idx RETURNING 1)
+  SELECT count(*) INTO v_open FROM u;
+  UPDATE "run" SET status = 'queued', failure = NULL, finished_at = NULL, open_nodes = v_open WHERE id = p_run;
+  PERFORM hm_settle(ARRAY[ROW(p_run, v_runs[1].status, v_runs[1].last_seq, v_open, false)::hm_run_state], '{}', '{}',
+    ARRAY[ROW(p_run, 'run.retried', NULL, jsonb_build_object('by', p_by, 'nodes', v_open))::hm_event]);
+  RETURN json_build_object('before', v_runs[1].status, 'ready', (SELECT json_agg(json_build_object('runId', run_id, 'idx', idx, 'capability', capability, 'step', step, 'attempt', attempt))
+    FROM "node_run" WHERE run_id = p_run AND status = 'ready'));
+END $$;
