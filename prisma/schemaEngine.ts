@@ -29,10 +29,18 @@ async function loadWasm(): Promise<SchemaEngineClass> {
   const bytes = await readFile(
     require.resolve('@prisma/schema-engine-wasm').replace(/schema_engine\.js$/, 'schema_engine_bg.wasm'),
   );
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue });
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': withoutLingering(glue) });
   glue.__wbg_set_wasm(instance.exports);
   (instance.exports as any).__wbindgen_start();
   return glue.SchemaEngine;
+}
+
+/** The engine guards its lock with a 10 s timer and never clears it; unreferenced, it does not hold up the end of the process. */
+function withoutLingering(glue: Record<string, any>): WebAssembly.ModuleImports {
+  const imports = { ...glue };
+  for (const name of Object.keys(glue).filter((key) => key.startsWith('__wbg_setTimeout_')))
+    imports[name] = (...args: unknown[]) => glue[name](...args).unref();
+  return imports;
 }
 
 /** The data model without its generator blocks, which the engine does not know. */
