@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -21,7 +21,14 @@ export async function ensureGenerated(say: (line: string) => void = () => {}): P
   try {
     await exec(process.execPath, [cli, 'generate'], {
       cwd: project,
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: await idleEngine(), CHECKPOINT_DISABLE: '1', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        // Generators are found by the name of their command.
+        PATH: `${join(project, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+        PRISMA_SCHEMA_ENGINE_BINARY: await idleEngine(),
+        CHECKPOINT_DISABLE: '1',
+        NO_COLOR: '1',
+      },
     });
   } catch (error) {
     const said = String((error as { stderr?: string }).stderr || (error as Error).message);
