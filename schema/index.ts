@@ -1,0 +1,33 @@
+import { isInterfaceType, isObjectType } from 'graphql';
+import { builder } from './builder.js';
+import './scalars.js';
+import './types/artifact.js';
+import './types/asset.js';
+import './types/cadFile.js';
+import './types/category.js';
+import './types/createOrderLine.js';
+import './types/errors.js';
+import './types/lookup.js';
+import './types/nodeDefinition.js';
+import './types/nodeRun.js';
+import './types/notification.js';
+import './types/orderLine.js';
+import './types/outputType.js';
+import './types/pricingTier.js';
+import './types/product.js';
+import './types/run.js';
+import './types/runMutations.js';
+import './types/subscriptions.js';
+import './types/viewer.js';
+import './types/worker.js';
+import './types/workflow.js';
+
+/** The GraphQL schema of HartOMat. */
+export const schema = builder.toSchema();
+
+// The connection plugin leaves no other place to describe the field it adds.
+for (const type of Object.values(schema.getTypeMap()))
+  if (isObjectType(type) || isInterfaceType(type)) {
+    const field = type.getFields().totalCount;
+    if (field) field.description ??= 'How many rows the whole list has.';
+  }

@@ -1,0 +1,139 @@
+import DataLoader from 'dataloader';
+import { type Artifact, Prisma, type PrismaClient, type RunEvent } from '../generated/prisma/client.js';
+import type { NodeRunStatus } from '../generated/prisma/enums.js';
+import type { JsonObject } from '../modules/json.js';
+import type { PortValues } from '../runtime/nodeInputs.js';
+import type { WorkflowGraph } from '../workflow/graph.js';
+import type { Plan } from '../workflow/plan.js';
+
+/** What a run was planned to do, and the values its entry brought in. */
+export interface RunPlanning {
+  graph: WorkflowGraph;
+  plan: Plan;
+  entry: JsonObject | null;
+}
+
+const DONE: ReadonlySet<NodeRunStatus> = new Set(['succeeded', 'skipped']);
+
+/** Answers many keys with one query; keys asked for in the same tick go together. Nothing is remembered, because a
+ * subscription keeps its context for hours. */
+function batched<K, V>(load: (keys: readonly K[]) => Promise<(key: K) => V>, cacheKeyFn?: (key: K) => string) {
+  return new DataLoader<K, V, K | string>(
+    async (keys) => {
+      const valueOf = await load([...new Map(keys.map((key) => [cacheKeyFn?.(key) ?? key, key])).values()]);
+      return keys.map(valueOf);
+    },
+    { cache: false },
+  );
+}
+
+/** Batches of what Prisma's selections cannot express. One set per request. */
+export function createLoaders(db: PrismaClient) {
+  const planning = batched<string, RunPlanning | null>(async (runIds) => {
+    const runs = await db.run.findMany({
+      where: { id: { in: [...runIds] } },
+      select: { id: true, planHash: true, entry: true },
+    });
+    const plans = await db.runPlan.findMany({ where: { hash: { in: [...new Set(runs.map((run) => run.planHash))] } } });
+    const planByHash = new Map(plans.map((plan) => [plan.hash, plan]));
+    const byRun = new Map(runs.map((run) => [run.id, { ...run, stored: planByHash.get(run.planHash) }]));
+    return (runId) => {
+      const run = byRun.get(runId);
+      if (!run?.stored) return null;
+      return {
+        graph: run.stored.graph as unknown as WorkflowGraph,
+        plan: run.stored.plan as unknown as Plan,
+        entry: run.entry as JsonObject | null,
+      };
+    };
+  });
+
+  /** Outputs of all node runs of a run, by position in the plan. */
+  const outputs = batched<string, Map<number, PortValues>>(async (runIds) => {
+    const rows = await db.nodeRun.findMany({
+      where: { runId: { in: [...runIds] }, outputs: { not: Prisma.DbNull } },
+      select: { runId: true, idx: true, outputs: true },
+      orderBy: [{ runId: 'asc' }, { idx: 'asc' }],
+    });
+    const byRun = new Map<string, Map<number, PortValues>>(runIds.map((id) => [id, new Map()]));
+    for (const row of rows) byRun.get(row.runId)!.set(row.idx, row.outputs as unknown as PortValues);
+    return (runId) => byRun.get(runId)!;
+  });
+
+  const artifact = batched<string, Artifact | null>(async (ids) => {
+    const rows = await db.artifact.findMany({ where: { id: { in: [...ids] } } });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return (id) => byId.get(id) ?? null;
+  });
+
+  /** Artifacts a run made, and those it took from the result cache, in the order of the plan. */
+  const artifactsOfRun = batched<string, Artifact[]>(async (runIds) => {
+    const [own, ...outputsOfRuns] = await Promise.all([
+      db.artifact.findMany({ where: { runId: { in: [...runIds] } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] }),
+      ...runIds.map((id) => outputs.load(id)),
+    ]);
+    const referenced = new Map(
+      runIds.map((id, index) => [
+        id,
+        [...outputsOfRuns[index]!.values()].flatMap((ports) =>
+          Object.values(ports).flatMap((value) => ('artifact' in value ? [value.artifact.id] : [])),
+        ),
+      ]),
+    );
+    const missing = new Set([...referenced.values()].flat());
+    for (const row of own) missing.delete(row.id);
+    const reused = missing.size ? await db.artifact.findMany({ where: { id: { in: [...missing] } } }) : [];
+    const byId = new Map([...own, ...reused].map((row) => [row.id, row]));
+    return (runId) => {
+      const ids = new Set([
+        ...referenced.get(runId)!,
+        ...own.filter((row) => row.runId === runId).map((row) => row.id),
+      ]);
+      return [...ids].flatMap((id) => byId.get(id) ?? []);
+    };
+  });
+
+  /** Share of a run's work that is done, 0..1: the mean over its nodes. */
+  const progress = batched<string, number>(async (runIds) => {
+    const groups = await db.nodeRun.groupBy({
+      by: ['runId', 'status'],
+      where: { runId: { in: [...runIds] } },
+      _avg: { progress: true },
+      _count: { _all: true },
+    });
+    const sums = new Map<string, { done: number; count: number }>();
+    for (const { runId, status, _avg, _count } of groups) {
+      const sum = sums.get(runId) ?? { done: 0, count: 0 };
+      sum.done += _count._all * (DONE.has(status) ? 1 : (_avg.progress ?? 0));
+      sum.count += _count._all;
+      sums.set(runId, sum);
+    }
+    return (runId) => {
+      const sum = sums.get(runId);
+      return sum ? sum.done / sum.count : 0;
+    };
+  });
+
+  /** The first `first` log lines of a node run, oldest first. */
+  const log = batched<{ runId: string; nodeId: string; first: number }, RunEvent[]>(
+    async (keys) => {
+      const rows = await db.$queryRaw<RunEvent[]>`
+        select run_id as "runId", seq, at, type, node_id as "nodeId", data
+        from (
+          select *, row_number() over (partition by run_id, node_id order by seq) as line
+          from run_event
+          where run_id = any(${[...new Set(keys.map((key) => key.runId))]}::uuid[])
+            and node_id = any(${[...new Set(keys.map((key) => key.nodeId))]}::text[])
+            and type = 'node.log'
+        ) lines
+        where line <= ${Math.max(...keys.map((key) => key.first))}
+        order by seq`;
+      return ({ runId, nodeId, first }) =>
+        rows.filter((row) => row.runId === runId && row.nodeId === nodeId).slice(0, first);
+    },
+    ({ runId, nodeId, first }) => `${runId}/${nodeId}/${first}`,
+  );
+
+  return { planning, outputs, artifact, artifactsOfRun, progress, log };
+}
+export type Loaders = ReturnType<typeof createLoaders>;

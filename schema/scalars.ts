@@ -1,0 +1,43 @@
+import { GraphQLError, valueFromASTUntyped } from 'graphql';
+import type { JsonValue } from '../modules/json.js';
+import { builder } from './builder.js';
+
+const bad = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+
+function parseDate(value: unknown): Date {
+  const date = typeof value === 'string' ? new Date(value) : undefined;
+  if (!date || Number.isNaN(date.getTime()))
+    throw bad('A DateTime is an ISO 8601 text such as "2031-05-04T09:30:00Z".');
+  return date;
+}
+
+builder.scalarType('DateTime', {
+  description: 'A moment in time as ISO 8601 text in UTC with milliseconds, for example `2031-05-04T09:30:00.000Z`.',
+  serialize: (value) => (value instanceof Date ? value : new Date(value as string)).toISOString(),
+  parseValue: parseDate,
+});
+
+builder.scalarType('JSON', {
+  description:
+    'Any JSON value. Objects keep their keys as they are; pass them as variables rather than as literals in the document.',
+  serialize: (value) => value,
+  parseValue: (value) => value as JsonValue,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) as JsonValue,
+});
+
+builder.scalarType('File', {
+  description:
+    'A file sent as a part of a GraphQL multipart request (https://github.com/jaydenseric/graphql-multipart-request-spec), at most 25 MB together with the rest of the request.',
+  serialize: () => {
+    throw bad('A File can only be sent, never read.');
+  },
+  parseValue: (value) => {
+    // By its methods and not its class: the HTTP library may bring a File of its own, and JSON cannot carry functions.
+    if (typeof (value as File | null)?.stream !== 'function')
+      throw bad('A File must come as a part of a multipart request.');
+    return value as File;
+  },
+  parseLiteral: () => {
+    throw bad('A File must come as a part of a multipart request.');
+  },
+});

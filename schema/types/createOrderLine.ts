@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { createOrderLine } from '../../runtime/orders.js';
+import { builder } from '../builder.js';
+import { requireLocalId } from '../globalId.js';
+
+/** A key the client made up, by which a repeated request is recognised. */
+export const IdempotencyKey = z
+  .string()
+  .min(1, 'An idempotency key must not be empty.')
+  .max(200, 'An idempotency key has at most 200 characters.')
+  .nullish();
+export const IDEMPOTENCY_KEY_DESCRIPTION =
+  'Made up by you: the same key with the same values gives the same result once more, with other values a conflict.';
+
+const CreateOrderLineInput = builder.inputType('CreateOrderLineInput', {
+  description: 'A product in an output type.',
+  fields: (t) => ({
+    productId: t.id({ required: true, description: 'What is to be shown.' }),
+    outputTypeId: t.id({ required: true, description: 'What is to be made of it.' }),
+    orderId: t.id({ description: 'The order to add to; when left out, a new one.' }),
+    quantity: t.int({
+      defaultValue: 1,
+      description: 'How many pieces are charged; at least 1.',
+      validate: z.number().int().min(1, 'At least one piece.').max(100_000, 'At most 100,000 pieces.').nullish(),
+    }),
+    options: t.field({
+      type: 'JSON',
+      description: 'Param overrides by param name; win over those of the output type.',
+      validate: z.record(z.string(), z.json(), 'An object of param names and values.').nullish(),
+    }),
+    materialOverrides: t.field({
+      type: 'JSON',
+      description: 'Part name → material name, for this line only.',
+      validate: z
+        .record(z.string(), z.string('A material name.'), 'An object of part names and material names.')
+        .nullish(),
+    }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+  }),
+});
+
+builder.mutationField('createOrderLine', (t) =>
+  t.prismaField({
+    type: 'OrderLine',
+    description: 'Orders a product in an output type. Nothing runs until `dispatch`.',
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    args: { input: t.arg({ type: CreateOrderLineInput, required: true, description: 'What to order.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const { id } = await createOrderLine(ctx.platform, {
+        productId: requireLocalId('Product', input.productId),
+        outputTypeId: requireLocalId('OutputType', input.outputTypeId),
+        orderId: input.orderId ? requireLocalId('Order', input.orderId) : undefined,
+        quantity: input.quantity ?? 1,
+        options: (input.options ?? {}) as Record<string, never>,
+        materialOverrides: (input.materialOverrides ?? {}) as Record<string, string>,
+        idempotencyKey: input.idempotencyKey ?? undefined,
+      });
+      return ctx.db.orderLine.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);

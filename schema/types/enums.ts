@@ -1,0 +1,94 @@
+import { Family, NodeRunStatus, Rollout, RunStatus, Visibility } from '../../generated/prisma/enums.js';
+import { builder } from '../builder.js';
+
+/** Descriptions by value; the compiler sees to it that none is missing. */
+function values<T extends string>(_of: Record<string, T>, descriptions: Record<T, string>) {
+  return Object.fromEntries(
+    Object.entries<string>(descriptions).map(([value, description]) => [value, { value, description }]),
+  ) as { [K in T]: { value: K; description: string } };
+}
+
+export const FamilyEnum = builder.enumType('Family', {
+  description: 'What a run is about; decides the entry, the palette and the rules of a workflow.',
+  values: values(Family, { cad_file: 'One CAD file.', order_line: 'One line of an order.' }),
+});
+
+export const RolloutEnum = builder.enumType('Rollout', {
+  description: 'Which way an output type is produced.',
+  values: values(Rollout, {
+    legacy: 'By the old linear pipeline.',
+    shadow:
+      'By the old pipeline, with the workflow running beside it for comparison; only the old result is delivered.',
+    graph: 'By the workflow.',
+  }),
+});
+
+export const VisibilityEnum = builder.enumType('Visibility', {
+  description: 'Who may see an output type.',
+  values: values(Visibility, {
+    public: 'Everybody, partners included.',
+    internal: 'The studio only.',
+    hidden: 'Nobody; kept for orders of the past.',
+  }),
+});
+
+export const RunStatusEnum = builder.enumType('RunStatus', {
+  description: 'Where a run stands. `succeeded`, `partial`, `failed` and `cancelled` are final.',
+  values: values(RunStatus, {
+    queued: 'Accepted; no node has begun.',
+    running: 'At least one node has begun.',
+    cancelling: 'Asked to stop; running nodes are still ending.',
+    succeeded: 'Every node succeeded.',
+    partial: 'Ended, but a node that may fail did, and what depends on it was skipped.',
+    failed: 'Ended by a node that failed.',
+    cancelled: 'Ended by a person.',
+  }),
+});
+
+export const NodeRunStatusEnum = builder.enumType('NodeRunStatus', {
+  description: 'Where one node of a run stands. `succeeded`, `failed`, `skipped` and `cancelled` are final.',
+  values: values(NodeRunStatus, {
+    waiting: 'Nodes before it are not done.',
+    ready: 'May be taken by a worker, at once or after the wait before a retry.',
+    running: 'A worker is at it.',
+    succeeded: 'Done; its outputs are there.',
+    failed: 'Failed for good.',
+    skipped: 'Never ran, because something it needs failed.',
+    cancelled: 'Stopped by a person.',
+  }),
+});
+
+export const CapabilityEnum = builder.enumType('Capability', {
+  description: 'What a worker must have to run a module.',
+  values: {
+    cpu: { value: 'cpu', description: 'Nothing but a processor.' },
+    cad: { value: 'cad', description: 'OpenCascade, and the memory it takes.' },
+    blender: { value: 'blender', description: 'Blender.' },
+    io: { value: 'io', description: 'Nothing; the module mostly waits for others.' },
+  } as const,
+});
+
+export const DeterminismEnum = builder.enumType('Determinism', {
+  description: 'Whether a result may be used again.',
+  values: {
+    pure: { value: 'pure', description: 'Same inputs and params give the same outputs, so results are cached.' },
+    effect: { value: 'effect', description: 'Acts on the world, once per run and node.' },
+  } as const,
+});
+
+export const PortKindEnum = builder.enumType('PortKind', {
+  description: 'What a port carries.',
+  values: {
+    artifact: { value: 'artifact', description: 'A file of a role and media type.' },
+    data: { value: 'data', description: 'JSON that fits a schema.' },
+  } as const,
+});
+
+export const FindingSeverityEnum = builder.enumType('FindingSeverity', {
+  description: 'How much a finding matters.',
+  values: {
+    error: { value: 'error', description: 'The workflow cannot be published or run.' },
+    warning: { value: 'warning', description: 'It runs, but probably not as meant.' },
+    info: { value: 'info', description: 'Good to know.' },
+  } as const,
+});

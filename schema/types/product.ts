@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { createProduct } from '../../runtime/orders.js';
+import { builder } from '../builder.js';
+import { localId, requireLocalId } from '../globalId.js';
+
+builder.prismaNode('Product', {
+  id: { field: 'id' },
+  description: 'A product of the catalogue.',
+  fields: (t) => ({
+    sku: t.exposeString('sku', { description: 'Article number, unique.' }),
+    name: t.exposeString('name', { description: 'Name for people.' }),
+    category: t.relation('category', { nullable: true, description: 'The group it belongs to.' }),
+    cadFile: t.relation('cadFile', { nullable: true, description: 'Its geometry.' }),
+    materialAssignments: t.field({
+      type: 'JSON',
+      description: 'Part name → material name, chosen by a person.',
+      resolve: (product) => product.materialAssignments,
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  products: t.prismaConnection({
+    type: 'Product',
+    cursor: 'id',
+    description: 'Products by name.',
+    totalCount: (_root, _args, ctx) => ctx.db.product.count(),
+    resolve: (query, _root, _args, ctx) =>
+      ctx.db.product.findMany({ ...query, orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
+  }),
+  product: t.prismaField({
+    type: 'Product',
+    nullable: true,
+    description: 'One product, or null.',
+    args: { id: t.arg.id({ required: true, description: 'Id of a product.' }) },
+    resolve: (query, _root, { id }, ctx) =>
+      ctx.db.product.findUnique({ ...query, where: { id: localId('Product', id) } }),
+  }),
+}));
+
+const CreateProductInput = builder.inputType('CreateProductInput', {
+  description: 'A new product.',
+  fields: (t) => ({
+    sku: t.string({
+      required: true,
+      description: 'Article number, unique.',
+      validate: z.string().trim().min(1, 'An article number is needed.').max(100),
+    }),
+    name: t.string({
+      required: true,
+      description: 'Name for people.',
+      validate: z.string().trim().min(1, 'A name is needed.').max(200),
+    }),
+    cadFileId: t.id({ required: true, description: 'Its geometry.' }),
+    categoryKey: t.string({ description: 'Key of its category.' }),
+  }),
+});
+
+builder.mutationField('createProduct', (t) =>
+  t.prismaField({
+    type: 'Product',
+    description: 'Adds a product to the catalogue.',
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    args: { input: t.arg({ type: CreateProductInput, required: true, description: 'The new product.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const { sku, name, cadFileId, categoryKey } = input;
+      const { id } = await createProduct(ctx.platform, {
+        sku,
+        name,
+        cadFileId: requireLocalId('CadFile', cadFileId),
+        categoryKey: categoryKey ?? undefined,
+      });
+      return ctx.db.product.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);

@@ -1,0 +1,140 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import { builder } from '../builder.js';
+import { localId } from '../globalId.js';
+import { ArtifactNode } from './artifact.js';
+import { FamilyEnum, RunStatusEnum } from './enums.js';
+import { FailureObject, type StoredFailure } from './failure.js';
+import { RunEventObject } from './runEvent.js';
+
+/** Most events that one field gives. */
+const MAX_EVENTS = 2_000;
+
+export const RunNode = builder.prismaNode('Run', {
+  id: { field: 'id' },
+  select: { id: true },
+  description: 'One execution of a workflow.',
+  fields: (t) => ({
+    family: t.expose('family', { type: FamilyEnum, description: 'What it is about.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
+    graph: t.field({
+      type: 'JSON',
+      description: 'Exactly the graph it runs, whatever becomes of the workflow.',
+      select: { plan: { select: { graph: true } } },
+      resolve: ({ plan }) => plan.graph,
+    }),
+    workflow: t.relation('workflow', { nullable: true, description: 'The workflow it runs.' }),
+    workflowVersion: t.relation('workflowVersion', {
+      nullable: true,
+      description: 'The version it runs; null: the draft.',
+    }),
+    cadFile: t.relation('cadFile', { nullable: true, description: 'The CAD file it is about, in family `cad_file`.' }),
+    orderLine: t.relation('orderLine', {
+      nullable: true,
+      description: 'The order line it is about, in family `order_line`.',
+    }),
+    title: t.string({
+      description: 'Short text of what it is about.',
+      select: {
+        cadFile: { select: { name: true } },
+        orderLine: { select: { product: { select: { name: true } }, outputType: { select: { name: true } } } },
+        workflow: { select: { name: true } },
+      },
+      resolve: ({ cadFile, orderLine, workflow }) =>
+        orderLine
+          ? `${orderLine.product.name} · ${orderLine.outputType.name}`
+          : (cadFile?.name ?? workflow?.name ?? 'Run'),
+    }),
+    failure: t.field({
+      type: FailureObject,
+      nullable: true,
+      description: 'What ended it, where it failed.',
+      select: { failure: true },
+      resolve: ({ failure }) => failure as unknown as StoredFailure | null,
+    }),
+    progress: t.float({
+      description: 'Share done, 0..1: the mean over its nodes.',
+      resolve: ({ id }, _args, ctx) => ctx.loaders.progress.load(id),
+    }),
+    lastSeq: t.exposeInt('lastSeq', {
+      description: 'Number of its newest event; `runEvents(after:)` goes on from it.',
+    }),
+    nodeRuns: t.relation('nodeRuns', {
+      description: 'Its nodes, in an order in which every node comes after those it needs.',
+      query: { orderBy: { idx: 'asc' } },
+    }),
+    artifacts: t.field({
+      type: [ArtifactNode],
+      description: 'Files it made or took from earlier runs, in the order of its nodes.',
+      resolve: ({ id }, _args, ctx) => ctx.loaders.artifactsOfRun.load(id),
+    }),
+    assets: t.relation('assets', {
+      description: 'Files it delivered.',
+      query: { orderBy: [{ publishedAt: 'asc' }, { id: 'asc' }] },
+    }),
+    events: t.field({
+      type: [RunEventObject],
+      description: 'What happened in it, oldest first.',
+      complexity: ({ first }) => ({ field: 1, multiplier: Math.min(first, 50) }),
+      args: {
+        after: t.arg.int({ required: true, defaultValue: 0, description: 'Only events with a greater number.' }),
+        first: t.arg.int({ required: true, defaultValue: 500, description: `At most ${MAX_EVENTS}.` }),
+      },
+      select: ({ after, first }) => ({
+        events: {
+          where: { seq: { gt: after } },
+          orderBy: { seq: 'asc' },
+          take: Math.min(Math.max(first, 0), MAX_EVENTS),
+        },
+      }),
+      resolve: ({ events }) => events,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its first node began.',
+    }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+const RunFilter = builder.inputType('RunFilter', {
+  description: 'Which runs; all conditions that are given must hold.',
+  fields: (t) => ({
+    status: t.field({ type: [RunStatusEnum], description: 'In any of these states.' }),
+    family: t.field({ type: FamilyEnum, description: 'Of this family.' }),
+    workflowId: t.id({ description: 'Of this workflow.' }),
+    cadFileId: t.id({ description: 'About this CAD file.' }),
+    orderLineId: t.id({ description: 'About this order line.' }),
+  }),
+});
+
+function where(filter: typeof RunFilter.$inferInput | null | undefined): Prisma.RunWhereInput {
+  const { status, family, workflowId, cadFileId, orderLineId } = filter ?? {};
+  return {
+    status: status ? { in: status } : undefined,
+    family: family ?? undefined,
+    workflowId: workflowId ? localId('Workflow', workflowId) : undefined,
+    cadFileId: cadFileId ? localId('CadFile', cadFileId) : undefined,
+    orderLineId: orderLineId ? localId('OrderLine', orderLineId) : undefined,
+  };
+}
+
+builder.queryFields((t) => ({
+  runs: t.prismaConnection({
+    type: RunNode,
+    cursor: 'id',
+    description: 'Runs, newest first.',
+    args: { filter: t.arg({ type: RunFilter, description: 'Which ones; all when left out.' }) },
+    totalCount: (_root, { filter }, ctx) => ctx.db.run.count({ where: where(filter) }),
+    resolve: (query, _root, { filter }, ctx) =>
+      ctx.db.run.findMany({ ...query, where: where(filter), orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] }),
+  }),
+  run: t.prismaField({
+    type: RunNode,
+    nullable: true,
+    description: 'One run, or null.',
+    args: { id: t.arg.id({ required: true, description: 'Id of a run.' }) },
+    resolve: (query, _root, { id }, ctx) => ctx.db.run.findUnique({ ...query, where: { id: localId('Run', id) } }),
+  }),
+}));

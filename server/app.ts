@@ -1,0 +1,122 @@
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { FAMILIES, type Family } from '../modules/define.js';
+import type { Platform } from '../runtime/platform.js';
+import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
+import { nodeDefinitionsOf } from '../workflow/nodeDefinitions.js';
+import { serveAsset } from './assets.js';
+import { identifier, signedInOnly } from './auth.js';
+import { serveConsole } from './console.js';
+import { refuseForgeries } from './csrf.js';
+import { graphiql } from './graphiql.js';
+import { live, ready } from './health.js';
+import { createMetrics } from './metrics.js';
+import { graphqlTypesOnly } from './requestGuards.js';
+import { installationKey } from './secrets.js';
+import { cookieNameFor } from './session.js';
+import { signIn } from './signIn.js';
+import { MAX_UPLOAD_BYTES, receiveUpload } from './uploads.js';
+import { buildYoga } from './yoga.js';
+
+export interface AppOptions {
+  /** Where the built console lies. Default: `dist/client`. */
+  clientDir?: string;
+  maxUploadBytes?: number;
+}
+
+export interface App {
+  express: Express;
+  /** Ends subscriptions, so that the server can stop. Their clients go on elsewhere from the cursor they have. */
+  stop(): void;
+}
+
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      // React Flow positions its nodes by style attributes.
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      // Textures of a GLB become blob: URLs in the 3D viewer.
+      imgSrc: ["'self'", 'blob:', 'data:'],
+      connectSrc: ["'self'", 'blob:'],
+      mediaSrc: ["'self'", 'blob:'],
+      fontSrc: ["'self'", 'data:'],
+      workerSrc: ["'self'", 'blob:'],
+      manifestSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+});
+
+function nodeDefinitions(request: Request, response: Response) {
+  const { family } = request.query;
+  if (family !== undefined && !FAMILIES.includes(family as Family)) {
+    const message = `There is no such family. There are: ${FAMILIES.join(', ')}.`;
+    return void response.status(400).json({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+  }
+  response.json({ nodeDefinitions: nodeDefinitionsOf(family as Family | undefined).map(viewNodeDefinition) });
+}
+
+function notFound(_request: Request, response: Response) {
+  const message = 'There is nothing at this address.';
+  response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
+}
+
+/** Builds the whole HTTP side on an open platform; listening is main.ts's business. */
+export async function createApp(platform: Platform, options: AppOptions = {}): Promise<App> {
+  const { db, store, settings } = platform;
+  const log = platform.log.child({ part: 'http' });
+  const key = await installationKey(db, 'server-signing');
+  const auth = { db, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
+  const stopping = new AbortController();
+  const metrics = createMetrics(platform);
+  const yoga = buildYoga(platform, key, stopping.signal);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', 'loopback');
+  app.use(securityHeaders, metrics.observe);
+  app.use((request, response, next) => {
+    const begun = Date.now();
+    // Without the query: it may hold a sign-in code or a signature.
+    response.once('finish', () =>
+      log.debug({ method: request.method, path: request.path, status: response.statusCode, ms: Date.now() - begun }),
+    );
+    next();
+  });
+
+  app.get('/health/live', live);
+  app.get('/health/ready', ready(db));
+  app.get('/assets/:artifactId/:fileName', serveAsset(platform, key));
+  const whoIsIt = identifier(auth);
+  app.get('/sign-in', whoIsIt, signIn(auth));
+  app.get('/metrics', whoIsIt, signedInOnly, metrics.serve);
+  app.use('/api', whoIsIt, signedInOnly, refuseForgeries);
+  app.get('/api/workflows/node-definitions', nodeDefinitions);
+  app.post('/api/uploads', receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
+  app.use('/graphql', whoIsIt, graphiql, signedInOnly, graphqlTypesOnly, refuseForgeries);
+  app.use('/graphql', (request, response) => {
+    request.url = request.originalUrl;
+    return yoga(request, response);
+  });
+  app.use(serveConsole(options.clientDir));
+  app.use(notFound);
+
+  const failed: ErrorRequestHandler = (error, request, response, next) => {
+    const status = Number(error.status ?? error.statusCode ?? 500);
+    if (status >= 500) log.error({ err: error, path: request.path }, 'a request failed unexpectedly');
+    if (response.headersSent) return next(error);
+    const message =
+      status >= 500 ? 'Something went wrong on our side. It has been logged.' : 'This request makes no sense.';
+    response
+      .status(status)
+      .json({ errors: [{ message, extensions: { code: status >= 500 ? 'INTERNAL' : 'BAD_REQUEST' } }] });
+  };
+  app.use(failed);
+  return { express: app, stop: () => stopping.abort() };
+}

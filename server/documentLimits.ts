@@ -1,0 +1,100 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  Lexer,
+  type SelectionSetNode,
+  Source,
+  TokenKind,
+} from 'graphql';
+
+/** How much a client may ask for at a time. Generous: our own largest operation needs about a tenth. */
+export const LIMITS = {
+  characters: 100_000,
+  tokens: 3_000,
+  /** Brackets of any kind within each other, in the text. */
+  nesting: 40,
+  aliases: 50,
+  /** Fields at the top of a mutation: each is an effect of its own. */
+  mutations: 10,
+  /** Fields within each other, with fragments put in. */
+  depth: 20,
+  /** Fields in all, with fragments put in. */
+  fields: 2_000,
+} as const;
+
+function refuse(limit: keyof typeof LIMITS, what: string): never {
+  throw new GraphQLError(`The document has ${what}; at most ${LIMITS[limit]} are allowed.`, {
+    extensions: { code: 'DOCUMENT_TOO_LARGE', limit, http: { status: 400 } },
+  });
+}
+
+const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/** Checks the text before it is parsed: the parser goes one call deeper with every bracket, so it must never see thousands.
+ * @throws GraphQLError `DOCUMENT_TOO_LARGE`, or the lexer's own syntax error. */
+export function checkText(text: string): void {
+  if (text.length > LIMITS.characters) refuse('characters', 'too many characters');
+  const lexer = new Lexer(new Source(text));
+  let tokens = 0;
+  let nesting = 0;
+  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+    if (++tokens > LIMITS.tokens) refuse('tokens', 'too many words and signs');
+    if (OPENING.has(token.kind) && ++nesting > LIMITS.nesting) refuse('nesting', 'too many brackets within each other');
+    if (CLOSING.has(token.kind)) nesting--;
+  }
+}
+
+interface Size {
+  fields: number;
+  depth: number;
+  aliases: number;
+}
+
+/** Checks the parsed document with its fragments put in, before it is validated. Each fragment is measured once, so that
+ * fragments within fragments cost nothing to measure, however large they would unfold.
+ * @throws GraphQLError `DOCUMENT_TOO_LARGE`. */
+export function checkDocument(document: DocumentNode): void {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const measured = new Map<string, Size>();
+
+  const ofFragment = (name: string): Size => {
+    const known = measured.get(name);
+    if (known) return known;
+    // Put in first: a fragment that contains itself counts as nothing here, and validation refuses it.
+    measured.set(name, { fields: 0, depth: 0, aliases: 0 });
+    const fragment = fragments.get(name);
+    if (fragment) measured.set(name, ofSelections(fragment.selectionSet));
+    return measured.get(name)!;
+  };
+  const ofSelections = ({ selections }: SelectionSetNode): Size => {
+    const size: Size = { fields: 0, depth: 0, aliases: 0 };
+    for (const selection of selections) {
+      const isField = selection.kind === Kind.FIELD;
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? ofFragment(selection.name.value)
+          : selection.selectionSet
+            ? ofSelections(selection.selectionSet)
+            : { fields: 0, depth: 0, aliases: 0 };
+      size.fields += inner.fields + (isField ? 1 : 0);
+      size.depth = Math.max(size.depth, inner.depth + (isField ? 1 : 0));
+      size.aliases += inner.aliases + (isField && selection.alias ? 1 : 0);
+    }
+    return size;
+  };
+
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    const { fields, depth, aliases } = ofSelections(definition.selectionSet);
+    if (fields > LIMITS.fields) refuse('fields', 'too many fields');
+    if (depth > LIMITS.depth) refuse('depth', 'too many fields within each other');
+    if (aliases > LIMITS.aliases) refuse('aliases', 'too many aliases');
+    if (definition.operation === 'mutation' && definition.selectionSet.selections.length > LIMITS.mutations)
+      refuse('mutations', 'too many mutations');
+  }
+}

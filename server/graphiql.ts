@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+import { identityOf } from './auth.js';
+import { CSRF_HEADERS } from './csrf.js';
+import { sendPage } from './page.js';
+
+/** The whole page with everything it needs inside: it works without the internet. Made on first use; it has 9 MB. */
+let page: Promise<string> | undefined;
+function renderPage(): Promise<string> {
+  page ??= import('@graphql-yoga/render-graphiql').then(({ renderGraphiQL }) =>
+    renderGraphiQL({
+      title: 'HartOMat GraphiQL',
+      endpoint: '/graphql',
+      subscriptionsProtocol: 'GRAPHQL_SSE',
+      headers: JSON.stringify({ [CSRF_HEADERS[0]]: '1' }),
+      credentials: 'same-origin',
+    }),
+  );
+  return page;
+}
+
+/** `GET /graphql` from a browser: GraphiQL for those who are signed in. Everything else goes on to the API. */
+export async function graphiql(request: Request, response: Response, next: NextFunction) {
+  const wantsPage = request.method === 'GET' && request.path === '/' && request.query.query === undefined;
+  if (!wantsPage || request.accepts(['application/json', 'text/event-stream', 'html']) !== 'html') return next();
+  if (!identityOf(request))
+    return sendPage(response, 401, 'Sign in first', [
+      'GraphiQL works with your session. Open the sign-in link that "npm start" printed, then come back.',
+    ]);
+  const nonce = randomBytes(16).toString('base64');
+  response
+    .set({
+      'Cache-Control': 'no-store',
+      'Content-Security-Policy': [
+        "default-src 'none'",
+        `script-src 'nonce-${nonce}'`,
+        'worker-src blob:',
+        "style-src 'unsafe-inline'",
+        "img-src 'self' data:",
+        'font-src data:',
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+      ].join('; '),
+    })
+    .type('html')
+    .send((await renderPage()).replace('<script>', `<script nonce="${nonce}">`));
+}

@@ -1,0 +1,51 @@
+import { readdir } from 'node:fs/promises';
+import type { Request, Response } from 'express';
+import type { PrismaClient } from '../generated/prisma/client.js';
+import { isWorkerAlive, WORKER_SILENCE_MS } from '../schema/types/worker.js';
+
+const MIGRATIONS = new URL('../prisma/migrations/', import.meta.url);
+
+/** `GET /health/live`: the process answers. */
+export function live(_request: Request, response: Response) {
+  response.json({ status: 'live' });
+}
+
+async function missingMigrations(db: PrismaClient): Promise<string[]> {
+  const entries = await readdir(MIGRATIONS, { withFileTypes: true });
+  const applied = await db.$queryRaw<{ name: string }[]>`
+    select migration_name as name from _prisma_migrations where finished_at is not null and rolled_back_at is null`;
+  const names = new Set(applied.map(({ name }) => name));
+  return entries.filter((entry) => entry.isDirectory() && !names.has(entry.name)).map((entry) => entry.name);
+}
+
+async function check(db: PrismaClient): Promise<Record<'database' | 'migrations' | 'worker', string>> {
+  try {
+    const [missing, workers] = await Promise.all([
+      missingMigrations(db),
+      db.worker.findMany({
+        where: { stoppedAt: null, heartbeatAt: { gt: new Date(Date.now() - WORKER_SILENCE_MS) } },
+        take: 10,
+      }),
+    ]);
+    return {
+      database: 'ok',
+      migrations: missing.length ? `not applied: ${missing.join(', ')}` : 'ok',
+      worker: workers.some((worker) => isWorkerAlive(worker)) ? 'ok' : 'none was heard of lately',
+    };
+  } catch {
+    // Which fault it is stands in the log of whoever uses the database; here it is only yes or no.
+    return { database: 'does not answer', migrations: 'unknown', worker: 'unknown' };
+  }
+}
+
+/** `GET /health/ready`: 200 when everything a run needs is there, else 503 with what is missing. */
+export function ready(db: PrismaClient) {
+  return async (_request: Request, response: Response) => {
+    const checks = await check(db);
+    const isReady = Object.values(checks).every((state) => state === 'ok');
+    response
+      .status(isReady ? 200 : 503)
+      .set('Cache-Control', 'no-store')
+      .json({ status: isReady ? 'ready' : 'not ready', checks });
+  };
+}
