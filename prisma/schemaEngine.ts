@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 
 const here = new URL('.', import.meta.url);
@@ -73,17 +73,32 @@ export async function migrationsList() {
   };
 }
 
+/** The adapter refuses the catalogue's one-letter type "char", which the engine reads when it looks at a database: offered as text. */
+function readCharAsText(client: pg.PoolClient): void {
+  const CHAR = 18;
+  const TEXT = 25;
+  (client as any).connection.prependListener('rowDescription', (message: { fields: { dataTypeID: number }[] }) => {
+    for (const field of message.fields) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
+  });
+}
+
 export const NO_FILTER = { externalTables: [], externalEnums: [] };
 
 /** Prisma's adapter cuts a script at every semicolon, which no function body survives; Postgres takes the script whole. */
 class WholeScriptAdapter extends PrismaPg {
   override async connect() {
-    const adapter = await super.connect();
-    adapter.executeScript = async (script) => {
-      await adapter.underlyingDriver().query(script);
-    };
-    return adapter;
+    return takingScriptsWhole(await super.connect());
   }
+
+  override async connectToShadowDb() {
+    return takingScriptsWhole(await super.connectToShadowDb());
+  }
+}
+
+function takingScriptsWhole<A extends SqlDriverAdapter>(adapter: A): A {
+  const { client, onError } = adapter as any;
+  adapter.executeScript = async (script) => void (await client.query(script).catch(onError.bind(adapter)));
+  return adapter;
 }
 
 /** Runs `work` with a schema engine connected to `databaseUrl`, and frees it after. */
@@ -92,6 +107,7 @@ export async function withSchemaEngine<T>(databaseUrl: string, work: (engine: Sc
   const engineClass = await loaded;
   // The engine never closes its connection, which holds the migration lock: so the pool is ours to end.
   const pool = new pg.Pool({ connectionString: databaseUrl });
+  pool.on('connect', readCharAsText);
   const factory = bindMigrationAwareSqlAdapterFactory(new WholeScriptAdapter(pool));
   const engine = await engineClass.new({ datamodels: [['schema.prisma', await dataModel()]] }, () => {}, factory);
   try {
