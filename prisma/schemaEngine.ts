@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory, type SqlDriverAdapter } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 
 const here = new URL('.', import.meta.url);
@@ -87,18 +87,16 @@ export const NO_FILTER = { externalTables: [], externalEnums: [] };
 /** Prisma's adapter cuts a script at every semicolon, which no function body survives; Postgres takes the script whole. */
 class WholeScriptAdapter extends PrismaPg {
   override async connect() {
-    return takingScriptsWhole(await super.connect());
+    const adapter = await super.connect();
+    const { client, onError } = adapter as any;
+    adapter.executeScript = async (script) => void (await client.query(script).catch(onError.bind(adapter)));
+    return adapter;
   }
 
-  override async connectToShadowDb() {
-    return takingScriptsWhole(await super.connectToShadowDb());
+  /** Only createMigration.ts asks for one, and hands in an empty database. */
+  override connectToShadowDb() {
+    return this.connect();
   }
-}
-
-function takingScriptsWhole<A extends SqlDriverAdapter>(adapter: A): A {
-  const { client, onError } = adapter as any;
-  adapter.executeScript = async (script) => void (await client.query(script).catch(onError.bind(adapter)));
-  return adapter;
 }
 
 /** Runs `work` with a schema engine connected to `databaseUrl`, and frees it after. */

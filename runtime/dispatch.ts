@@ -1,0 +1,153 @@
+import type { Workflow } from '../generated/prisma/client.js';
+import type { JsonObject } from '../modules/json.js';
+import { compilePlan } from '../workflow/compilePlan.js';
+import type { WorkflowGraph } from '../workflow/graph.js';
+import { resolveParams } from '../workflow/invocation.js';
+import type { Plan } from '../workflow/plan.js';
+import { parseGraph, validateGraph } from '../workflow/validate.js';
+import { buildEntry, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
+import { ConflictError, NotFoundError, ValidationError } from './errors.js';
+import type { Platform } from './platform.js';
+
+/** Exactly one of `orderLineId` and `cadFileId`; ids are uuids. */
+export interface DispatchRequest {
+  orderLineId?: string | null;
+  cadFileId?: string | null;
+  /** Needed with `cadFileId`; with an order line it replaces the output type's workflow. */
+  workflowId?: string | null;
+  /** Runs the draft instead of the newest published version. */
+  useDraft?: boolean;
+  /** The same key twice is one run. */
+  idempotencyKey?: string | null;
+}
+
+/** Starts a run: reads what it is about, resolves every param, checks the graph, and writes run, node runs and first event in one transaction.
+ * @throws ValidationError, NotFoundError, ConflictError; nothing is written then. */
+export async function dispatch(
+  platform: Platform,
+  request: DispatchRequest,
+): Promise<{ runId: string; created: boolean }> {
+  if (Boolean(request.orderLineId) === Boolean(request.cadFileId))
+    throw new ValidationError('Say what the run is about: either an order line or a CAD file.', [
+      { path: '/', message: 'Give exactly one of orderLineId and cadFileId.' },
+    ]);
+  const [subject, given] = await Promise.all([
+    findSubject(platform, request),
+    request.workflowId ? findWorkflow(platform, request.workflowId) : null,
+  ]);
+  const workflow = given ?? subject.orderLine?.outputType.workflow;
+  if (!workflow)
+    throw subject.orderLine
+      ? new ValidationError(
+          `The output type "${subject.orderLine.outputType.name}" is not linked to a workflow, so there is nothing to run.`,
+          [],
+          [],
+          'OUTPUT_TYPE_WITHOUT_WORKFLOW',
+        )
+      : new ValidationError('Choose the workflow that the CAD file should go through.', [
+          { path: '/workflowId', message: 'Needed with cadFileId.' },
+        ]);
+  checkFamily(workflow, subject);
+  const source = await graphToRun(platform, workflow, request.useDraft ?? false);
+  const compiled = compileRun(platform, source.graph, {
+    outputType: subject.orderLine?.outputType.overrides as JsonObject | undefined,
+    orderLine: subject.orderLine?.options as JsonObject | undefined,
+  });
+  return platform.runs.start({
+    graph: compiled.graph,
+    plan: compiled.plan,
+    paramOrigins: compiled.origins,
+    entry: await buildEntry(platform, compiled.plan, subject),
+    workflowId: workflow.id,
+    workflowVersionId: source.versionId,
+    cadFileId: subject.cadFile.id,
+    orderLineId: subject.orderLine?.id ?? null,
+    idempotencyKey: request.idempotencyKey ?? null,
+  });
+}
+
+async function findSubject(platform: Platform, request: DispatchRequest): Promise<Subject> {
+  if (request.cadFileId) {
+    const cadFile = await platform.db.cadFile.findUnique({
+      where: { id: request.cadFileId },
+      include: { artifact: true },
+    });
+    if (!cadFile) throw new NotFoundError('CAD file', request.cadFileId);
+    return { cadFile, orderLine: null };
+  }
+  const orderLine = await platform.db.orderLine.findUnique({
+    where: { id: request.orderLineId! },
+    include: ORDER_LINE_INCLUDE,
+  });
+  if (!orderLine) throw new NotFoundError('order line', request.orderLineId!);
+  const { cadFile } = orderLine.product;
+  if (!cadFile)
+    throw new ValidationError(
+      `The product "${orderLine.product.name}" has no CAD file yet, so it cannot be rendered.`,
+      [],
+      [],
+      'PRODUCT_WITHOUT_CAD_FILE',
+    );
+  return { cadFile, orderLine };
+}
+
+async function findWorkflow(platform: Platform, id: string): Promise<Workflow> {
+  const workflow = await platform.db.workflow.findUnique({ where: { id } });
+  if (!workflow) throw new NotFoundError('workflow', id);
+  return workflow;
+}
+
+function checkFamily(workflow: Workflow, subject: Subject): void {
+  const family = subject.orderLine ? 'order_line' : 'cad_file';
+  if (workflow.family !== family)
+    throw new ValidationError(
+      family === 'cad_file'
+        ? `"${workflow.name}" renders order lines; it cannot take a bare CAD file.`
+        : `"${workflow.name}" takes CAD files in; it cannot run an order line.`,
+      [{ path: '/workflowId', message: `The workflow is of the family ${workflow.family}.` }],
+      [],
+      'WRONG_FAMILY',
+    );
+}
+
+async function graphToRun(
+  platform: Platform,
+  workflow: Workflow,
+  useDraft: boolean,
+): Promise<{ graph: unknown; versionId: string | null }> {
+  if (useDraft) return { graph: workflow.draft, versionId: null };
+  const version = await platform.db.workflowVersion.findFirst({
+    where: { workflowId: workflow.id },
+    orderBy: { number: 'desc' },
+  });
+  if (!version)
+    throw new ConflictError(
+      `"${workflow.name}" has not been published yet. Publish it, or run its draft.`,
+      'WORKFLOW_NOT_PUBLISHED',
+    );
+  return { graph: version.graph, versionId: version.id };
+}
+
+/** Pure work between stored JSON and a runnable plan. */
+function compileRun(
+  platform: Platform,
+  stored: unknown,
+  layers: { outputType?: JsonObject; orderLine?: JsonObject },
+): { graph: WorkflowGraph; plan: Plan; origins: JsonObject } {
+  const { graph, findings: formFindings } = parseGraph(stored);
+  const findings = graph ? [...formFindings, ...validateGraph(graph, platform.definition)] : formFindings;
+  const refuse = () => {
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0)
+      throw new ValidationError(`The workflow cannot run: ${errors[0]!.message}`, [], findings, 'WORKFLOW_INVALID');
+  };
+  refuse();
+  const resolved = resolveParams(graph!, platform.definition, layers);
+  findings.push(...resolved.findings);
+  refuse();
+  return {
+    graph: graph!,
+    plan: compilePlan(graph!, platform.definition, resolved.params),
+    origins: resolved.origins as JsonObject,
+  };
+}

@@ -1,0 +1,157 @@
+import type pg from 'pg';
+import type { ArtifactRef } from '../../modules/artifacts.js';
+import type { Capability, Family } from '../../modules/define.js';
+import type { JsonObject, JsonValue } from '../../modules/json.js';
+import type { WorkflowGraph } from '../../workflow/graph.js';
+import type { Plan } from '../../workflow/plan.js';
+import type { PortValues } from '../nodeInputs.js';
+import type { ReadyNode } from '../queues.js';
+
+// The engine proper lives in the database (prisma/migrations/0002_run_engine); these are its doors, one round trip each.
+
+export interface NewEvent {
+  type: string;
+  data: JsonObject;
+}
+
+export interface NewRun {
+  id: string;
+  family: Family;
+  planHash: string;
+  nodeCount: number;
+  workflowId: string | null;
+  workflowVersionId: string | null;
+  cadFileId: string | null;
+  orderLineId: string | null;
+  entry: JsonObject;
+  paramOrigins: JsonObject;
+  idempotencyKey: string | null;
+  requestHash: string | null;
+}
+
+export interface StoredPlan {
+  hash: string;
+  graph: WorkflowGraph;
+  plan: Plan;
+}
+
+export interface DispatchedRun {
+  /** The new run, or the one that has the idempotency key already. */
+  id: string;
+  /** The id asked for. */
+  asked: string;
+  created: boolean;
+  requestHash: string | null;
+  ready: ReadyNode[] | null;
+}
+
+export interface NodeFailure {
+  code: string;
+  message: string;
+  failureClass: string;
+  details: JsonObject;
+}
+
+/** One end of an attempt. `retry` asks for another attempt after `retryInMs`; `released` gives the node back uncounted. */
+export interface Finish {
+  runId: string;
+  idx: number;
+  token: string;
+  outcome: 'succeeded' | 'failed' | 'cancelled' | 'retry' | 'released';
+  outputs: PortValues | null;
+  isCached: boolean;
+  /** Set for pure modules: the outputs are kept under it. */
+  cacheKey: string | null;
+  failure: NodeFailure | null;
+  retryInMs: number;
+  /** Files the attempt made. */
+  artifacts: ArtifactRef[];
+  asset: { artifactId: string; name: string; kind: string } | null;
+  notification: { title: string; body: string } | null;
+  events: NewEvent[];
+}
+
+export interface Progress {
+  runId: string;
+  idx: number;
+  token: string;
+  progress: number | null;
+  message: string | null;
+  events: NewEvent[];
+}
+
+/** A node this worker may run now, until it reports back under the token. */
+export interface ClaimedNode {
+  runId: string;
+  idx: number;
+  nodeId: string;
+  step: string;
+  capability: Capability;
+  token: string;
+  attempt: number;
+  maxAttempts: number;
+  backoffMs: number;
+  planHash: string;
+  entry: JsonObject | null;
+  /** Outputs of the predecessors by plan position. */
+  deps: Record<string, PortValues> | null;
+}
+
+export interface Advance {
+  finish: Finish[];
+  progress: Progress[];
+  claim: { runId: string; idx: number }[];
+  /** How many nodes that become ready here the worker takes at once, by capability. */
+  slots: Partial<Record<Capability, number>>;
+}
+
+export interface Advanced {
+  claimed: ClaimedNode[];
+  /** Became ready and wait for somebody. */
+  ready: ReadyNode[];
+  /** Tokens of finishes that came too late: the node belongs to somebody else by now. */
+  refused: string[];
+}
+
+export async function dispatchRuns(pool: pg.Pool, plans: StoredPlan[], runs: NewRun[]): Promise<DispatchedRun[]> {
+  const { rows } = await pool.query({
+    name: 'hm_dispatch',
+    text: 'SELECT hm_dispatch($1, $2) AS result',
+    values: [JSON.stringify(plans), JSON.stringify(runs)],
+  });
+  return rows[0].result ?? [];
+}
+
+export async function advance(pool: pg.Pool, workerId: string, step: Advance): Promise<Advanced> {
+  const { rows } = await pool.query({
+    name: 'hm_advance',
+    text: 'SELECT hm_advance($1, $2, $3, $4, $5) AS result',
+    values: [
+      workerId,
+      JSON.stringify(step.finish),
+      JSON.stringify(step.progress),
+      JSON.stringify(step.claim),
+      JSON.stringify(step.slots),
+    ],
+  });
+  const { claimed, ready, refused } = rows[0].result;
+  return { claimed: claimed ?? [], ready: ready ?? [], refused: refused ?? [] };
+}
+
+/** @returns the run's status before, or null for an unknown run. */
+export async function cancel(pool: pg.Pool, runId: string, by: string): Promise<string | null> {
+  const { rows } = await pool.query('SELECT hm_cancel($1, $2) AS status', [runId, by]);
+  return rows[0].status;
+}
+
+/** @returns status before and what became ready, or null for an unknown run. */
+export async function retry(
+  pool: pg.Pool,
+  runId: string,
+  by: string,
+): Promise<{ before: string; ready: ReadyNode[] | null } | null> {
+  const { rows } = await pool.query('SELECT hm_retry($1, $2) AS result', [runId, by]);
+  return rows[0].result;
+}
+
+export type { JsonValue };

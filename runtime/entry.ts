@@ -1,0 +1,68 @@
+import type { Prisma } from '../generated/prisma/client.js';
+import type { EntrySlot } from '../modules/entry.js';
+import type { JsonObject } from '../modules/json.js';
+import type { Plan } from '../workflow/plan.js';
+import type { Platform } from './platform.js';
+import { artifactRef, snapshotMaterialLibrary, snapshotTemplateLibrary } from './snapshots.js';
+
+export const ORDER_LINE_INCLUDE = {
+  order: true,
+  product: { include: { category: true, cadFile: { include: { artifact: true } } } },
+  outputType: { include: { workflow: true } },
+} satisfies Prisma.OrderLineInclude;
+
+export type CadFileSubject = Prisma.CadFileGetPayload<{ include: { artifact: true } }>;
+export type OrderLineSubject = Prisma.OrderLineGetPayload<{ include: typeof ORDER_LINE_INCLUDE }>;
+
+/** What a run is about. */
+export type Subject = { cadFile: CadFileSubject; orderLine: OrderLineSubject | null };
+
+/** Values of the entry slots the plan reads, fixed from now on: later edits of the library do not reach a run that is under way. */
+export async function buildEntry(platform: Platform, plan: Plan, subject: Subject): Promise<JsonObject> {
+  const slots = new Set<EntrySlot>();
+  for (const node of plan.nodes)
+    for (const bindings of Object.values(node.bindings))
+      for (const binding of bindings) if (binding.from === 'entry') slots.add(binding.slot);
+  const entries = await Promise.all(
+    [...slots].sort().map(async (slot) => [slot, await slotValue(platform, slot, subject)] as const),
+  );
+  return Object.fromEntries(entries.filter(([, value]) => value !== null)) as JsonObject;
+}
+
+async function slotValue(platform: Platform, slot: EntrySlot, { cadFile, orderLine }: Subject): Promise<object | null> {
+  switch (slot) {
+    case 'stepSource':
+      return artifactRef(cadFile.artifact);
+    case 'materialLibrary':
+      return snapshotMaterialLibrary(platform);
+    case 'templateLibrary':
+      return snapshotTemplateLibrary(platform);
+    case 'product':
+      return (
+        orderLine && {
+          sku: orderLine.product.sku,
+          name: orderLine.product.name,
+          category: orderLine.product.category?.key ?? null,
+          materialAssignments: orderLine.product.materialAssignments,
+        }
+      );
+    case 'orderLine':
+      return (
+        orderLine && {
+          id: orderLine.id,
+          orderNumber: String(orderLine.order.number),
+          lineNumber: orderLine.lineNumber,
+          materialOverrides: orderLine.materialOverrides,
+        }
+      );
+    case 'outputType':
+      return (
+        orderLine && {
+          id: orderLine.outputType.id,
+          key: orderLine.outputType.key,
+          name: orderLine.outputType.name,
+          artifactKind: orderLine.outputType.artifactKind,
+        }
+      );
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdir } from 'node:fs/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import pino, { type Logger } from 'pino';
+import { PrismaClient } from '../generated/prisma/client.js';
+import { DomainError } from '../modules/errors.js';
+import { type DefinitionLookup, nodeDefinition } from '../workflow/nodeDefinitions.js';
+import { type ArtifactStore, FileArtifactStore } from './artifacts/store.js';
+import { RunEvents } from './events.js';
+import { Queues } from './queues.js';
+import type { Settings } from './settings.js';
+import { RunStarter } from './startRun.js';
+
+/** Everything the rooms above need to do their work, opened once a process. */
+export interface Platform {
+  readonly settings: Settings;
+  readonly db: PrismaClient;
+  /** The engine's and the event stream's connections. */
+  readonly pool: pg.Pool;
+  readonly store: ArtifactStore;
+  readonly queues: Queues;
+  readonly runs: RunStarter;
+  readonly events: RunEvents;
+  readonly log: Logger;
+  readonly definition: DefinitionLookup;
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  /** Node definitions other than the built-in ones, for own modules and benchmarks. */
+  definition?: DefinitionLookup;
+  maxConnections?: number;
+  log?: Logger;
+  /** Namespace of Redis queues. */
+  queuePrefix?: string;
+}
+
+/** Connects to the database, the queues and the artifact store.
+ * @throws DomainError `DATABASE_UNREACHABLE` or `HOME_UNWRITABLE`, with what to do. */
+export async function openPlatform(settings: Settings, options: PlatformOptions = {}): Promise<Platform> {
+  await mkdir(settings.artifactDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new DomainError(
+      'HOME_UNWRITABLE',
+      `The artifact directory ${settings.artifactDir} cannot be written (${error.code}). Set HARTOMAT_HOME to a directory that can.`,
+    );
+  });
+  const log = options.log ?? pino({ name: 'hartomat' }, pino.destination({ dest: 2, sync: true }));
+  const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: options.maxConnections ?? 10 });
+  // An idle connection that drops is replaced at the next query; that query then reports what is wrong.
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  await pool.query('SELECT 1').catch(async (error: NodeJS.ErrnoException) => {
+    await pool.end();
+    throw new DomainError(
+      'DATABASE_UNREACHABLE',
+      `The database does not answer (${error.code ?? error.message}). Check DATABASE_URL and that PostgreSQL runs.`,
+    );
+  });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const queues = await Queues.open({ ...settings, prefix: options.queuePrefix });
+  const events = new RunEvents(pool, settings.databaseUrl);
+  return {
+    settings,
+    db,
+    pool,
+    store: new FileArtifactStore(settings.artifactDir),
+    queues,
+    runs: new RunStarter({ pool, queues }, (error) =>
+      log.error({ err: error }, 'jobs could not be written; the sweeper will write them again'),
+    ),
+    events,
+    log,
+    definition: options.definition ?? nodeDefinition,
+    async close() {
+      await events.close();
+      await queues.close();
+      await db.$disconnect();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import { createPostgresBackend, Queue, runMigrations, Worker, withBackend } from 'bullmq';
+import pg from 'pg';
+import { CAPABILITIES, type Capability } from '../modules/define.js';
+
+/** "Attempt this node", nothing more: Postgres says whether there still is something to attempt. */
+export interface NodeJob {
+  runId: string;
+  idx: number;
+}
+
+/** A node that waits for a worker. */
+export interface ReadyNode extends NodeJob {
+  capability: Capability;
+  step: string;
+  /** Attempts begun so far. */
+  attempt: number;
+  delayMs?: number;
+}
+
+export interface QueueSettings {
+  databaseUrl: string;
+  redisUrl: string | null;
+  /** Namespace of the queues, for several installations on one Redis. */
+  prefix?: string;
+}
+
+const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true } as const;
+/** Small pools: each queue and consumer has its own, and opens connections only when it needs them. */
+const QUEUE_CONNECTIONS = 2;
+const CONSUMER_CONNECTIONS = 4;
+
+type AnyQueue = Pick<Queue<NodeJob>, 'addBulk' | 'getJobCounts' | 'close' | 'on' | 'waitUntilReady'>;
+export type Consumer = Pick<Worker<NodeJob>, 'close' | 'pause' | 'on' | 'waitUntilReady'>;
+type Handler = (job: NodeJob) => Promise<void>;
+
+/** One BullMQ queue a capability, on PostgreSQL or, where a Redis URL is given, on Redis. */
+export class Queues {
+  private constructor(
+    readonly backend: 'postgres' | 'redis',
+    private readonly queues: Map<Capability, AnyQueue>,
+    private readonly makeConsumer: (name: string, handler: Handler, concurrency: number) => Consumer,
+  ) {}
+
+  static async open(settings: QueueSettings): Promise<Queues> {
+    const opened = settings.redisUrl
+      ? onRedis(settings.redisUrl, settings.prefix)
+      : await onPostgres(settings.databaseUrl);
+    const queues = new Map(CAPABILITIES.map((capability) => [capability, opened.makeQueue(queueName(capability))]));
+    return new Queues(settings.redisUrl ? 'redis' : 'postgres', queues, opened.makeConsumer);
+  }
+
+  /** Writes one job a node and attempt. A job that exists already is left as it is, so calling twice does no harm. */
+  async enqueue(nodes: ReadyNode[]): Promise<void> {
+    const byCapability = groupByCapability(nodes);
+    await Promise.all(
+      [...byCapability].map(([capability, group]) =>
+        this.queues.get(capability)!.addBulk(
+          group.map(({ runId, idx, step, attempt, delayMs }) => ({
+            name: step,
+            data: { runId, idx },
+            opts: { ...JOB_OPTIONS, jobId: `${runId}-${idx}-${attempt}`, ...(delayMs ? { delay: delayMs } : {}) },
+          })),
+        ),
+      ),
+    );
+  }
+
+  /** Starts to take jobs of a capability. `handler` must not throw for reasons that belong to the node. */
+  consume(capability: Capability, concurrency: number, handler: Handler): Consumer {
+    return this.makeConsumer(queueName(capability), handler, concurrency);
+  }
+
+  /** Jobs by state, by capability, for operators. */
+  async depths(): Promise<Record<Capability, Record<string, number>>> {
+    const entries = await Promise.all(
+      [...this.queues].map(async ([capability, queue]) => [capability, await queue.getJobCounts()] as const),
+    );
+    return Object.fromEntries(entries) as Record<Capability, Record<string, number>>;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+  }
+}
+
+const queueName = (capability: Capability) => `hartomat-${capability}`;
+
+function groupByCapability(nodes: ReadyNode[]): Map<Capability, ReadyNode[]> {
+  const groups = new Map<Capability, ReadyNode[]>();
+  for (const node of nodes) {
+    const group = groups.get(node.capability);
+    if (group) group.push(node);
+    else groups.set(node.capability, [node]);
+  }
+  return groups;
+}
+
+interface Opened {
+  makeQueue(name: string): AnyQueue;
+  makeConsumer(name: string, handler: Handler, concurrency: number): Consumer;
+}
+
+async function onPostgres(databaseUrl: string): Promise<Opened> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await runMigrations(client as never);
+  } finally {
+    await client.end();
+  }
+  const backend = withBackend(createPostgresBackend);
+  const connection = (max: number) => ({ connectionString: databaseUrl, max });
+  return {
+    makeQueue: (name) =>
+      new backend.Queue<NodeJob>(name, { connection: connection(QUEUE_CONNECTIONS) }) as unknown as AnyQueue,
+    makeConsumer: (name, handler, concurrency) =>
+      new backend.Worker<NodeJob>(name, (job) => handler(job.data), {
+        connection: connection(CONSUMER_CONNECTIONS),
+        concurrency,
+        ...CONSUMER_OPTIONS,
+      }) as unknown as Consumer,
+  };
+}
+
+function onRedis(redisUrl: string, prefix?: string): Opened {
+  const connection = { url: redisUrl, maxRetriesPerRequest: null };
+  const shared = prefix ? { prefix } : {};
+  return {
+    makeQueue: (name) => new Queue<NodeJob>(name, { connection, ...shared }),
+    makeConsumer: (name, handler, concurrency) =>
+      new Worker<NodeJob>(name, (job) => handler(job.data), {
+        connection,
+        concurrency,
+        ...shared,
+        ...CONSUMER_OPTIONS,
+      }),
+  };
+}
+
+/** A killed worker's jobs come back after half a minute at most; the sweeper is quicker, see worker/sweeper.ts. */
+const CONSUMER_OPTIONS = { lockDuration: 30_000, stalledInterval: 15_000, maxStalledCount: 1_000 } as const;

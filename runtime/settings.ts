@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { DomainError } from '../modules/errors.js';
+
+const text = z.string().trim().min(1);
+const Environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  HOST: text.default('127.0.0.1'),
+  HARTOMAT_HOME: text.optional(),
+  DATABASE_URL: text.regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional(),
+  REDIS_URL: text.regex(/^rediss?:\/\//, 'must start with redis://').optional(),
+  ARTIFACT_URL: text.regex(/^file:\/\//, 'must be a file: URL').optional(),
+  BLENDER_PATH: text.optional(),
+  HARTOMAT_ADMIN_TOKEN: text.min(16, 'must have at least 16 characters').optional(),
+});
+
+/** What the environment decides; see README, "Settings". */
+export interface Settings {
+  port: number;
+  host: string;
+  /** Data directory, absolute. */
+  home: string;
+  databaseUrl: string;
+  /** Set: jobs go through Redis instead of Postgres. */
+  redisUrl: string | null;
+  artifactDir: string;
+  blenderPath: string | null;
+  adminToken: string | null;
+}
+
+/** Data directory where HARTOMAT_HOME is not set: `.hartomat` in the project. */
+export const DEFAULT_HOME = fileURLToPath(new URL('../.hartomat', import.meta.url));
+
+/** Reads and checks the settings. Empty variables count as not set.
+ * @throws DomainError `SETTINGS_INVALID` that names the variable and what is wrong with it. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new DomainError(
+      'SETTINGS_INVALID',
+      `The setting ${String(issue?.path[0])} is not usable: ${issue?.message}.`,
+    );
+  }
+  const { data } = parsed;
+  if (!data.DATABASE_URL)
+    throw new DomainError(
+      'SETTINGS_INVALID',
+      'DATABASE_URL is not set. "npm start" brings its own database; a server or worker alone needs the address of one.',
+    );
+  const home = path.resolve(data.HARTOMAT_HOME ?? DEFAULT_HOME);
+  return {
+    port: data.PORT,
+    host: data.HOST,
+    home,
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL ?? null,
+    artifactDir: data.ARTIFACT_URL ? fileURLToPath(data.ARTIFACT_URL) : path.join(home, 'artifacts'),
+    blenderPath: data.BLENDER_PATH ?? null,
+    adminToken: data.HARTOMAT_ADMIN_TOKEN ?? null,
+  };
+}

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import canonicalize from 'canonicalize';
+import { v7 as uuidv7 } from 'uuid';
+import type { Artifact } from '../generated/prisma/client.js';
+import type { ArtifactRef, ArtifactRole } from '../modules/artifacts.js';
+import type { JsonObject } from '../modules/json.js';
+import type { MaterialLibrary } from '../modules/shapes/materials.js';
+import type { TemplateLibrary } from '../modules/shapes/renderTemplate.js';
+import type { Platform } from './platform.js';
+
+/** An artifact row as modules see it. */
+export function artifactRef(row: Artifact): ArtifactRef {
+  return {
+    id: row.id,
+    role: row.role as ArtifactRole,
+    mediaType: row.mediaType,
+    sha256: row.sha256,
+    byteSize: Number(row.byteSize),
+    fileName: row.fileName,
+    metadata: row.metadata as JsonObject,
+  };
+}
+
+/** The material library as it is now, frozen as an artifact; the same library twice is the same artifact. */
+export async function snapshotMaterialLibrary(platform: Platform): Promise<ArtifactRef> {
+  const [materials, rules] = await Promise.all([
+    platform.db.material.findMany({ orderBy: { name: 'asc' } }),
+    platform.db.materialRule.findMany({ orderBy: [{ priority: 'desc' }, { id: 'asc' }], include: { material: true } }),
+  ]);
+  const library: MaterialLibrary = {
+    materials: materials.map(({ spec, name, label }) => ({
+      ...(spec as MaterialLibrary['materials'][number]),
+      name,
+      label,
+    })),
+    rules: rules.map((rule) => ({
+      id: rule.id,
+      priority: rule.priority,
+      category: rule.categoryKey,
+      partNamePattern: rule.partNamePattern,
+      cadColor: rule.cadColor,
+      material: rule.material.name,
+    })),
+  };
+  return snapshot(platform, 'material_library', 'materials.json', library);
+}
+
+/** The render templates as they are now, frozen as an artifact. */
+export async function snapshotTemplateLibrary(platform: Platform): Promise<ArtifactRef> {
+  const rows = await platform.db.renderTemplate.findMany({ orderBy: { name: 'asc' } });
+  const library: TemplateLibrary = {
+    templates: rows.map(({ spec, name, label, version }) => ({
+      ...(spec as TemplateLibrary['templates'][number]),
+      name,
+      label,
+      version,
+    })),
+  };
+  return snapshot(platform, 'template_library', 'render-templates.json', library);
+}
+
+async function snapshot(
+  platform: Platform,
+  role: ArtifactRole,
+  fileName: string,
+  content: object,
+): Promise<ArtifactRef> {
+  const stored = await platform.store.put(Readable.from([Buffer.from(canonicalize(content)!)]));
+  const known = await platform.db.artifact.findFirst({
+    where: { sha256: stored.sha256, role },
+    orderBy: { createdAt: 'asc' },
+  });
+  const row =
+    known ??
+    (await platform.db.artifact.create({
+      data: { id: uuidv7(), role, mediaType: 'application/json', fileName, metadata: {}, ...stored },
+    }));
+  return artifactRef(row);
+}

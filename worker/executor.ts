@@ -1,0 +1,206 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { CAPABILITIES, type Capability } from '../modules/define.js';
+import { type Advanced, advance, type ClaimedNode, type Finish, type Progress } from '../runtime/engine/engine.js';
+import type { NodeJob, ReadyNode } from '../runtime/queues.js';
+import { Pace } from './pace.js';
+import type { StopReason } from './runNode.js';
+
+export interface ExecutorParts {
+  workerId: string;
+  pool: pg.Pool;
+  log: Logger;
+  /** How many nodes of a capability run at once; 0: none. */
+  slots: Record<Capability, number>;
+  run(node: ClaimedNode, stop: AbortController): Promise<Finish>;
+  enqueue(nodes: ReadyNode[]): Promise<void>;
+}
+
+/** A finished attempt's lane waits for the engine's answer: another node of its capability, or null. */
+interface Report {
+  finish: Finish;
+  capability: Capability;
+  next(node: ClaimedNode | null): void;
+}
+interface Claim {
+  job: NodeJob;
+  answer(node: ClaimedNode | null): void;
+}
+
+/** Capabilities whose nodes are cheap and many: a worker with a free slot goes straight on with them. The others are only
+ * started by a queue job, or in the slot that a node of the same capability leaves, so that a busy worker never sits on work an idle one could do. */
+const LIGHT: ReadonlySet<Capability> = new Set(['cpu', 'io']);
+const RECONNECT_MS = { first: 200, most: 5_000 };
+
+/** Runs nodes in lanes, one a slot. All that is to be written at one moment (ends, progress, claims) goes to the engine in one round trip,
+ * and while that is under way the next batch gathers: the busier the worker, the larger the batches. */
+export class Executor {
+  private readonly busy = Object.fromEntries(CAPABILITIES.map((c) => [c, 0])) as Record<Capability, number>;
+  private readonly waitingForSlot = Object.fromEntries(CAPABILITIES.map((c) => [c, []])) as unknown as Record<
+    Capability,
+    (() => void)[]
+  >;
+  private reports: Report[] = [];
+  private claims: Claim[] = [];
+  private progress: Progress[] = [];
+  /** Ready nodes this worker keeps for itself because it will get to them in no time. */
+  private readonly backlog = Object.fromEntries(CAPABILITIES.map((c) => [c, []])) as unknown as Record<
+    Capability,
+    ReadyNode[]
+  >;
+  private readonly pace = new Pace();
+  private readonly running = new Map<string, { node: ClaimedNode; stop: AbortController }>();
+  private isFlushing = false;
+  private isDraining = false;
+
+  constructor(private readonly parts: ExecutorParts) {}
+
+  /** Takes a queue job: claims its node and runs it, and whatever follows in the same lane. Resolves when the lane is free again. */
+  async handle(capability: Capability, job: NodeJob): Promise<void> {
+    // The node stays ready; the sweeper of another worker finds it.
+    if (this.isDraining) return;
+    await this.takeSlot(capability);
+    const node = await new Promise<ClaimedNode | null>((answer) => {
+      this.claims.push({ job, answer });
+      this.schedule();
+    });
+    await this.lane(capability, node);
+  }
+
+  report(progress: Progress): void {
+    this.progress.push(progress);
+    this.schedule();
+  }
+
+  /** Nodes under way, for heartbeats. */
+  held(): { runId: string; idx: number; token: string }[] {
+    return [...this.running.values()].map(({ node: { runId, idx, token } }) => ({ runId, idx, token }));
+  }
+
+  /** Tells running nodes to stop: those of a run, or those with a token. */
+  stop(which: { runId: string } | { token: string }, reason: StopReason): void {
+    for (const { node, stop } of this.running.values())
+      if ('token' in which ? node.token === which.token : node.runId === which.runId) stop.abort(reason);
+  }
+
+  /** Finishes what runs, gives the rest back. After `graceMs` running nodes are stopped and released to other workers. */
+  async drain(graceMs: number): Promise<void> {
+    this.isDraining = true;
+    const kept = CAPABILITIES.flatMap((capability) => this.backlog[capability].splice(0));
+    if (kept.length > 0) await this.parts.enqueue(kept);
+    const releaseAll = setTimeout(() => {
+      for (const { stop } of this.running.values()) stop.abort('shutdown' satisfies StopReason);
+    }, graceMs);
+    while (this.running.size > 0 || this.isFlushing || this.reports.length > 0 || this.claims.length > 0)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    clearTimeout(releaseAll);
+  }
+
+  private async lane(capability: Capability, first: ClaimedNode | null): Promise<void> {
+    for (let node = first; node; ) node = await this.runOne(capability, node);
+    this.busy[capability] -= 1;
+    this.waitingForSlot[capability].shift()?.();
+  }
+
+  private async runOne(capability: Capability, node: ClaimedNode): Promise<ClaimedNode | null> {
+    const stop = new AbortController();
+    this.running.set(node.token, { node, stop });
+    const startedAt = performance.now();
+    const finish = await this.parts.run(node, stop);
+    this.running.delete(node.token);
+    this.pace.record(node.step, performance.now() - startedAt);
+    return new Promise((next) => {
+      this.reports.push({ finish, capability, next });
+      this.schedule();
+    });
+  }
+
+  private async takeSlot(capability: Capability): Promise<void> {
+    while (this.busy[capability] >= this.parts.slots[capability])
+      await new Promise<void>((resolve) => this.waitingForSlot[capability].push(resolve));
+    this.busy[capability] += 1;
+  }
+
+  private schedule(): void {
+    if (this.isFlushing) return;
+    this.isFlushing = true;
+    // After the current turn: what else ends in it goes along.
+    setImmediate(() => void this.flush());
+  }
+
+  private async flush(): Promise<void> {
+    while (this.reports.length > 0 || this.claims.length > 0 || this.progress.length > 0) {
+      const reports = this.reports.splice(0);
+      const claims = this.claims.splice(0);
+      const progress = this.progress.splice(0);
+      const wanted = this.wanted(reports);
+      const fromBacklog = CAPABILITIES.flatMap((capability) => this.backlog[capability].splice(0, wanted[capability]));
+      for (const { capability } of fromBacklog) wanted[capability] -= 1;
+      const result = await this.advance({
+        finish: reports.map(({ finish }) => finish),
+        progress,
+        claim: [...claims.map(({ job }) => job), ...fromBacklog.map(({ runId, idx }) => ({ runId, idx }))],
+        slots: wanted,
+      });
+      this.deal(result, reports, claims);
+    }
+    this.isFlushing = false;
+  }
+
+  /** How many more nodes of each capability could start with this batch: the lanes that just ended, and free slots of light capabilities. */
+  private wanted(reports: Report[]): Record<Capability, number> {
+    const wanted = Object.fromEntries(CAPABILITIES.map((c) => [c, 0])) as Record<Capability, number>;
+    if (this.isDraining) return wanted;
+    for (const { capability } of reports) wanted[capability] += 1;
+    for (const capability of LIGHT)
+      wanted[capability] += Math.max(0, this.parts.slots[capability] - this.busy[capability]);
+    return wanted;
+  }
+
+  /** Hands the claimed nodes to lanes, and the rest of the ready ones to the backlog or the queue. */
+  private deal({ claimed, ready, refused }: Advanced, reports: Report[], claims: Claim[]): void {
+    for (const token of refused) this.parts.log.warn({ token }, 'a result came too late and was refused');
+    const byJob = new Map(claimed.map((node) => [`${node.runId} ${node.idx}`, node]));
+    const take = (key: string) => {
+      const node = byJob.get(key) ?? null;
+      byJob.delete(key);
+      return node;
+    };
+    for (const { job, answer } of claims) answer(take(`${job.runId} ${job.idx}`));
+    const free = [...byJob.values()];
+    for (const { capability, next } of reports) {
+      const at = free.findIndex((node) => node.capability === capability);
+      next(at < 0 ? null : free.splice(at, 1)[0]!);
+    }
+    for (const node of free) {
+      this.busy[node.capability] += 1;
+      void this.lane(node.capability, node);
+    }
+    const away = ready.filter((node) => !this.keep(node));
+    if (away.length > 0)
+      void this.parts
+        .enqueue(away)
+        .catch((err) => this.parts.log.error({ err }, 'jobs could not be written; the sweeper will write them again'));
+  }
+
+  private keep(node: ReadyNode): boolean {
+    const { capability, step, delayMs } = node;
+    if (this.isDraining || delayMs || !LIGHT.has(capability) || this.busy[capability] === 0) return false;
+    if (this.backlog[capability].length >= this.pace.withinReach(step, this.parts.slots[capability])) return false;
+    this.backlog[capability].push(node);
+    return true;
+  }
+
+  /** A database that is away must not lose an end: the batch is kept and tried again. If the lost try did get through, the
+   * engine refuses the second one by its tokens, and what it claimed for us comes back by the heartbeat. */
+  private async advance(step: Parameters<typeof advance>[2]): Promise<Advanced> {
+    for (let wait = RECONNECT_MS.first; ; wait = Math.min(RECONNECT_MS.most, wait * 2)) {
+      try {
+        return await advance(this.parts.pool, this.parts.workerId, step);
+      } catch (err) {
+        this.parts.log.error({ err, retryInMs: wait }, 'the run engine could not be reached');
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+}

@@ -1,0 +1,273 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { ArtifactRef } from '../modules/artifacts.js';
+import type { ModuleContext } from '../modules/context.js';
+import type { Port, ProductionModule } from '../modules/define.js';
+import { DomainError, ModuleError } from '../modules/errors.js';
+import type { JsonValue } from '../modules/json.js';
+import type { ArtifactStore } from '../runtime/artifacts/store.js';
+import { deliveriesOf } from '../runtime/deliveries.js';
+import type { ClaimedNode, Finish, NodeFailure, Progress } from '../runtime/engine/engine.js';
+import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
+import { boundInputs, type PortValue, type PortValues } from '../runtime/nodeInputs.js';
+import { cacheKey, type InputValue } from '../workflow/cacheKey.js';
+import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
+import type { PlannedNode } from '../workflow/plan.js';
+import type { Plans } from './plans.js';
+import { Reporter } from './reporter.js';
+import type { ResultCache } from './resultCache.js';
+
+/** Why a running node was told to stop. */
+export type StopReason = 'cancelled' | 'timeout' | 'shutdown' | 'fenced';
+
+export interface NodeRunnerParts {
+  definition: DefinitionLookup;
+  plans: Plans;
+  cache: ResultCache;
+  store: ArtifactStore;
+  /** Parent of the modules' private directories. */
+  workRoot: string;
+  log: Logger;
+  send: (progress: Progress) => void;
+}
+
+/** How long a module may take to stop before its attempt is given up. */
+const STOP_GRACE_MS = 5_000;
+const MAX_BACKOFF_MS = 3_600_000;
+
+/** Runs one claimed attempt from its stored plan to its report: parse → look up → run → record. Never throws: every end is a Finish. */
+export async function runNode(parts: NodeRunnerParts, node: ClaimedNode, stop: AbortController): Promise<Finish> {
+  const reporter = new Reporter(node, parts.send);
+  const startedAt = performance.now();
+  let planned: PlannedNode | undefined;
+  let result: Pick<Finish, 'outcome' | 'outputs' | 'isCached' | 'cacheKey' | 'failure' | 'artifacts'>;
+  try {
+    planned = (await parts.plans.get(node.planHash)).nodes[node.idx]!;
+    result = { outcome: 'succeeded', failure: null, ...(await produce(parts, node, planned, reporter, stop)) };
+  } catch (error) {
+    const failure = failureOf(error, stop.signal, planned, parts.log, node);
+    const outcome = outcomeOf(error, stop.signal, node);
+    result = {
+      outcome,
+      failure: outcome === 'released' || outcome === 'cancelled' ? null : failure,
+      outputs: null,
+      isCached: false,
+      cacheKey: null,
+      artifacts: [],
+    };
+  }
+  const retryInMs = Math.min(MAX_BACKOFF_MS, node.backoffMs * 2 ** (node.attempt - 1));
+  const durationMs = Math.round(performance.now() - startedAt);
+  const events = reporter.close();
+  if (result.outcome === 'retry')
+    events.push({ type: 'node.retrying', data: { attempt: node.attempt, retryInMs, failure: { ...result.failure } } });
+  else if (result.outcome === 'released')
+    events.push({ type: 'node.released', data: { reason: 'The worker was stopped.' } });
+  else
+    events.push({
+      type: 'node.finished',
+      data: {
+        status: result.outcome,
+        isCached: result.isCached,
+        durationMs,
+        failure: result.failure && { ...result.failure },
+      },
+    });
+  return {
+    runId: node.runId,
+    idx: node.idx,
+    token: node.token,
+    retryInMs,
+    events,
+    ...deliveriesOf(result.outputs ?? {}),
+    ...result,
+  };
+}
+
+async function produce(
+  parts: NodeRunnerParts,
+  node: ClaimedNode,
+  planned: PlannedNode,
+  reporter: Reporter,
+  stop: AbortController,
+) {
+  const module = parts.definition(planned.step)?.module;
+  if (!module || module.key !== planned.moduleKey)
+    throw new ModuleError('MODULE_UNKNOWN', `This worker does not know the step "${planned.step}". Update the worker.`);
+  const bound = boundInputs(planned, module, (idx) => node.deps?.[idx], node.entry);
+  const inputs = checkInputs(module, bound);
+  const params = parse(
+    module.params.strict().safeParse(planned.params),
+    'PARAMS_INVALID',
+    'The settings of this step are not valid',
+    '/params',
+  );
+
+  const key = planned.determinism === 'pure' ? cacheKey(module, planned.params, comparable(module, bound)) : null;
+  const cached = key && (await parts.cache.get(key));
+  if (cached) return { outputs: cached, isCached: true, cacheKey: key, artifacts: [] };
+
+  const workdir = path.join(parts.workRoot, `${node.runId}-${node.idx}-${node.attempt}`);
+  let hasWorkdir = false;
+  const context: ModuleContext = {
+    artifacts: moduleArtifacts(parts.store, workdir),
+    progress: (fraction, message) => reporter.progress(fraction, message),
+    log: (level, message, fields) => reporter.log(level, message, fields),
+    signal: stop.signal,
+    idempotencyKey: `${node.runId}/${node.nodeId}`,
+    // Made at the first use: many modules need none.
+    get workdir() {
+      if (!hasWorkdir) mkdirSync(workdir, { recursive: true });
+      hasWorkdir = true;
+      return workdir;
+    },
+  };
+  try {
+    const values = await withinTime(planned.timeoutMs, stop, module.run(context, inputs, params));
+    const outputs = checkOutputs(module, values);
+    const artifacts = Object.values(outputs).flatMap((value) => ('artifact' in value ? [value.artifact] : []));
+    return { outputs, isCached: false, cacheKey: key, artifacts };
+  } finally {
+    if (hasWorkdir) await rm(workdir, { recursive: true, force: true });
+  }
+}
+
+/** Waits for the module; aborts it when its time is up, and gives it up when it does not stop. */
+async function withinTime<T>(timeoutMs: number, stop: AbortController, work: Promise<T>): Promise<T> {
+  let giveUp: NodeJS.Timeout | undefined;
+  const timeout = setTimeout(() => stop.abort('timeout' satisfies StopReason), timeoutMs);
+  const abandoned = new Promise<never>((_, reject) => {
+    stop.signal.addEventListener('abort', () => {
+      giveUp = setTimeout(
+        () => reject(new ModuleError('STOP_IGNORED', 'The step did not stop when told to.', 'timeout')),
+        STOP_GRACE_MS,
+      );
+    });
+  });
+  try {
+    return await Promise.race([work, abandoned]);
+  } finally {
+    clearTimeout(timeout);
+    clearTimeout(giveUp);
+  }
+}
+
+function checkInputs(module: ProductionModule, bound: Record<string, PortValue[]>): Record<string, unknown> {
+  const inputs: Record<string, unknown> = {};
+  for (const [name, port] of Object.entries(module.inputs)) {
+    const values = (bound[name] ?? []).map((value) => inputValue(name, port, value));
+    if (port.many) inputs[name] = values;
+    else if (values.length > 0) inputs[name] = values[0];
+    if (port.required && values.length === 0)
+      throw new ModuleError('INPUT_MISSING', `Nothing arrived at the input "${name}".`, 'input', { port: name });
+  }
+  return inputs;
+}
+
+function inputValue(name: string, port: Port, value: PortValue): unknown {
+  if (port.kind === 'artifact') {
+    if ('artifact' in value && port.roles.includes(value.artifact.role)) return value.artifact;
+    throw new ModuleError(
+      'INPUT_INVALID',
+      `The input "${name}" needs a file of the kind ${port.roles.join(' or ')}.`,
+      'input',
+      { port: name },
+    );
+  }
+  return parse(
+    port.schema.safeParse('data' in value ? value.data : undefined),
+    'INPUT_INVALID',
+    `The input "${name}" does not fit`,
+    `/inputs/${name}`,
+  );
+}
+
+function checkOutputs(
+  module: ProductionModule,
+  values: Record<string, ArtifactRef | JsonValue | undefined>,
+): PortValues {
+  const outputs: PortValues = {};
+  for (const [name, port] of Object.entries(module.outputs)) {
+    const value = values[name];
+    if (value === undefined) {
+      if (port.required) throw new Error(`${module.key} did not yield its output "${name}".`);
+      continue;
+    }
+    if (port.kind === 'artifact') {
+      const artifact = value as unknown as ArtifactRef;
+      if (!port.roles.includes(artifact.role))
+        throw new Error(`${module.key} yielded a ${artifact.role} at "${name}".`);
+      outputs[name] = { artifact };
+    } else {
+      outputs[name] = { data: port.schema.parse(value) as JsonValue };
+    }
+  }
+  return outputs;
+}
+
+/** Inputs as the cache sees them: single ports as one value, `many` ports as lists. */
+function comparable(module: ProductionModule, bound: Record<string, PortValue[]>): Record<string, InputValue> {
+  const plain = (value: PortValue) => ('artifact' in value ? value.artifact : value.data);
+  return Object.fromEntries(
+    Object.entries(bound).map(([port, values]) => [
+      port,
+      module.inputs[port]?.many ? values.map(plain) : values.map(plain)[0],
+    ]),
+  );
+}
+
+function parse<T>(
+  parsed:
+    | { success: true; data: T }
+    | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } },
+  code: string,
+  sentence: string,
+  pointer: string,
+): T {
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path: at, message }) => ({
+    path: [pointer, ...at.map(String)].join('/'),
+    message,
+  }));
+  throw new ModuleError(code, `${sentence}: ${issues[0]?.message}`, 'input', { issues });
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal, node: ClaimedNode): Finish['outcome'] {
+  if (signal.aborted && signal.reason === 'cancelled') return 'cancelled';
+  if (signal.aborted && signal.reason === 'shutdown') return 'released';
+  const isRetryable = signal.aborted
+    ? signal.reason === 'timeout'
+    : error instanceof ModuleError
+      ? error.isRetryable
+      : false;
+  return isRetryable && node.attempt < node.maxAttempts ? 'retry' : 'failed';
+}
+
+function failureOf(
+  error: unknown,
+  signal: AbortSignal,
+  planned: PlannedNode | undefined,
+  log: Logger,
+  node: ClaimedNode,
+): NodeFailure {
+  if (signal.aborted && signal.reason === 'timeout')
+    return {
+      code: 'TIMEOUT',
+      message: `The step took longer than its limit of ${Math.round((planned?.timeoutMs ?? 0) / 1000)} s.`,
+      failureClass: 'timeout',
+      details: {},
+    };
+  if (error instanceof ModuleError)
+    return { code: error.code, message: error.message, failureClass: error.failureClass, details: error.details };
+  if (error instanceof DomainError)
+    return { code: error.code, message: error.message, failureClass: 'input', details: error.details };
+  log.error({ err: error, runId: node.runId, nodeId: node.nodeId, step: node.step }, 'a module failed unexpectedly');
+  return {
+    code: 'INTERNAL_ERROR',
+    message: 'The step failed in a way nobody foresaw. The log of the worker has the details.',
+    failureClass: 'crash',
+    details: {},
+  };
+}

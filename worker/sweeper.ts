@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { advance, type Finish } from '../runtime/engine/engine.js';
+import type { Queues, ReadyNode } from '../runtime/queues.js';
+
+const EVERY_MS = 5_000;
+/** A worker that has not been heard of for so long is dead; five heartbeats. */
+const DEAD_AFTER_S = 15;
+/** A ready node that nobody took for so long may have lost its job. */
+const LOST_AFTER_S = 10;
+const AGAIN_AFTER_S = 60;
+const BATCH = 1_000;
+/** Attempts a node gets when its workers die under it, even where its own policy is one: a node that kills workers must not do so for ever. */
+const CRASH_ATTEMPTS = 3;
+
+interface Orphan {
+  runId: string;
+  idx: number;
+  token: string;
+  attempt: number;
+  maxAttempts: number;
+}
+
+/** Finds what a crash left behind: nodes of dead workers get another attempt, ready nodes without a job get one. Any number of
+ * workers may sweep at once: tokens and job ids see to it that each thing happens once. */
+export class Sweeper {
+  private timer: NodeJS.Timeout | null = null;
+  private isStopped = false;
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly queues: Pick<Queues, 'enqueue'>,
+    private readonly workerId: string,
+    private readonly log: Logger,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.sweep();
+    const again = () => {
+      this.timer = setTimeout(() => {
+        void this.sweep().then(() => {
+          if (!this.isStopped) again();
+        });
+      }, EVERY_MS);
+    };
+    again();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  /** One round; also called by tests. */
+  async sweep(): Promise<void> {
+    try {
+      await this.recoverOrphans();
+      await this.enqueueLost();
+    } catch (err) {
+      this.log.error({ err }, 'the sweeper failed; it will try again');
+    }
+  }
+
+  private async recoverOrphans(): Promise<void> {
+    const { rows } = await this.pool.query<Orphan>(
+      `SELECT n.run_id AS "runId", n.idx, n.token, n.attempt, n.max_attempts AS "maxAttempts"
+       FROM run r JOIN node_run n ON n.run_id = r.id LEFT JOIN worker w ON w.id = n.worker_id
+       WHERE r.status IN ('queued', 'running', 'cancelling') AND n.status = 'running'
+         AND (w.id IS NULL OR w.stopped_at IS NOT NULL OR w.heartbeat_at < now() - make_interval(secs => $1)) LIMIT $2`,
+      [DEAD_AFTER_S, BATCH],
+    );
+    if (rows.length === 0) return;
+    this.log.warn({ nodes: rows.length }, 'nodes of a dead worker are given another attempt');
+    const { ready } = await advance(this.pool, this.workerId, {
+      finish: rows.map(lostAttempt),
+      progress: [],
+      claim: [],
+      slots: {},
+    });
+    await this.queues.enqueue(ready);
+  }
+
+  private async enqueueLost(): Promise<void> {
+    const { rows } = await this.pool.query<ReadyNode>(
+      `WITH lost AS (
+         SELECT n.run_id, n.idx FROM run r JOIN node_run n ON n.run_id = r.id
+         WHERE r.status IN ('queued', 'running') AND n.status = 'ready' AND coalesce(n.not_before, n.ready_at) < now() - make_interval(secs => $1)
+           AND (n.enqueued_at IS NULL OR n.enqueued_at < now() - make_interval(secs => $2)) LIMIT $3)
+       UPDATE node_run n SET enqueued_at = now() FROM lost WHERE n.run_id = lost.run_id AND n.idx = lost.idx AND n.status = 'ready'
+       RETURNING n.run_id AS "runId", n.idx, n.capability, n.step, n.attempt`,
+      [LOST_AFTER_S, AGAIN_AFTER_S, BATCH],
+    );
+    if (rows.length > 0) await this.queues.enqueue(rows);
+  }
+}
+
+function lostAttempt({ runId, idx, token, attempt, maxAttempts }: Orphan): Finish {
+  const failure = {
+    code: 'WORKER_LOST',
+    message: 'The worker that ran this step was lost.',
+    failureClass: 'transient',
+    details: {},
+  };
+  const isLast = attempt >= Math.max(maxAttempts, CRASH_ATTEMPTS);
+  return {
+    runId,
+    idx,
+    token,
+    outcome: isLast ? 'failed' : 'retry',
+    retryInMs: 0,
+    outputs: null,
+    isCached: false,
+    cacheKey: null,
+    failure,
+    artifacts: [],
+    asset: null,
+    notification: null,
+    events: [
+      isLast
+        ? { type: 'node.finished', data: { status: 'failed', isCached: false, failure } }
+        : { type: 'node.retrying', data: { attempt, retryInMs: 0, failure } },
+    ],
+  };
+}

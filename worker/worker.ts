@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { CAPABILITIES, type Capability } from '../modules/define.js';
+import type { Platform } from '../runtime/platform.js';
+import type { Consumer } from '../runtime/queues.js';
+import { Executor } from './executor.js';
+import { Heartbeat } from './heartbeat.js';
+import { Plans } from './plans.js';
+import { ResultCache } from './resultCache.js';
+import { runNode } from './runNode.js';
+import { Sweeper } from './sweeper.js';
+
+export interface WorkerOptions {
+  capabilities?: readonly Capability[];
+  /** Nodes at once by capability; what is left out keeps its default. */
+  concurrency?: Partial<Record<Capability, number>>;
+}
+
+export interface RunningWorker {
+  id: string;
+  sweeper: Sweeper;
+  /** Takes no more work, lets running nodes end for `graceMs`, gives back the rest. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** CAD readers take a core each; Blender takes all of them. */
+export function defaultConcurrency(): Record<Capability, number> {
+  return { cpu: 20, io: 8, cad: Math.max(1, Math.floor(availableParallelism() / 2)), blender: 1 };
+}
+
+const GRACE_MS = 5_000;
+
+/** Starts a worker on an open platform. The platform stays the caller's to close. */
+export async function startWorker(platform: Platform, options: WorkerOptions = {}): Promise<RunningWorker> {
+  const capabilities = options.capabilities ?? CAPABILITIES;
+  const id = randomUUID();
+  const log = platform.log.child({ workerId: id });
+  const workRoot = path.join(platform.settings.home, 'work', id);
+  await mkdir(workRoot, { recursive: true });
+  const concurrency = { ...defaultConcurrency(), ...options.concurrency };
+  const slots = Object.fromEntries(
+    CAPABILITIES.map((c) => [c, capabilities.includes(c) ? concurrency[c] : 0]),
+  ) as Record<Capability, number>;
+  const plans = new Plans(platform.pool);
+  const cache = new ResultCache(platform.pool, platform.store);
+  const executor: Executor = new Executor({
+    workerId: id,
+    pool: platform.pool,
+    log,
+    slots,
+    run: (node, stop) =>
+      runNode(
+        {
+          definition: platform.definition,
+          plans,
+          cache,
+          store: platform.store,
+          workRoot,
+          log,
+          send: (progress) => executor.report(progress),
+        },
+        node,
+        stop,
+      ),
+    enqueue: (nodes) => platform.queues.enqueue(nodes),
+  });
+  const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
+  const sweeper = new Sweeper(platform.pool, platform.queues, id, log);
+  await heartbeat.start([...capabilities]);
+  await sweeper.start();
+  const consumers: Consumer[] = capabilities.map((capability) => {
+    const consumer = platform.queues.consume(capability, slots[capability], (job) => executor.handle(capability, job));
+    consumer.on('error', (err: Error) => log.warn({ err, capability }, 'the queue reported an error'));
+    return consumer;
+  });
+  await Promise.all(consumers.map((consumer) => consumer.waitUntilReady()));
+  return {
+    id,
+    sweeper,
+    async stop(graceMs = GRACE_MS) {
+      sweeper.stop();
+      const drained = executor.drain(graceMs);
+      await Promise.all([drained, ...consumers.map((consumer) => consumer.close())]);
+      await heartbeat.stop();
+      await rm(workRoot, { recursive: true, force: true });
+    },
+  };
+}
