@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import { type OrderLine, Prisma, type Product } from '../generated/prisma/client.js';
 import type { JsonObject } from '../modules/json.js';
 import { resolveParams } from '../workflow/invocation.js';
