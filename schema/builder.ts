@@ -33,6 +33,15 @@ interface Types {
   };
 }
 
+/** JSON pointer within the `input` of a mutation, or within the arguments of a field without one. */
+function pointer(path: readonly (PropertyKey | { key: PropertyKey })[]): string {
+  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
+  return keys
+    .slice(keys[0] === 'input' ? 1 : 0)
+    .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
+}
+
 /** Where every type of the API is declared. Order of plugins matters: errors wrap relay and prisma fields. */
 export const builder = new SchemaBuilder<Types>({
   plugins: [
@@ -58,7 +67,7 @@ export const builder = new SchemaBuilder<Types>({
       new ValidationError(
         issues.length === 1 ? issues[0]!.message : 'Some of the values do not fit.',
         issues.map((issue) => ({
-          path: (issue.path ?? []).map((part) => `/${String(typeof part === 'object' ? part.key : part)}`).join(''),
+          path: pointer(issue.path ?? []),
           message: issue.message,
         })),
       ),

@@ -20,8 +20,8 @@ const DONE: ReadonlySet<NodeRunStatus> = new Set(['succeeded', 'skipped']);
 function batched<K, V>(load: (keys: readonly K[]) => Promise<(key: K) => V>, cacheKeyFn?: (key: K) => string) {
   return new DataLoader<K, V, K | string>(
     async (keys) => {
-      const valueOf = await load([...new Map(keys.map((key) => [cacheKeyFn?.(key) ?? key, key])).values()]);
-      return keys.map(valueOf);
+      const answer = await load([...new Map(keys.map((key) => [cacheKeyFn?.(key) ?? key, key])).values()]);
+      return keys.map(answer);
     },
     { cache: false },
   );

@@ -1,5 +1,6 @@
 import type { Contract, Family } from '../modules/define.js';
-import type { NodeDefinition } from '../workflow/nodeDefinition.js';
+import { isOfFamily, type NodeDefinition } from '../workflow/nodeDefinition.js';
+import { NODE_DEFINITIONS } from '../workflow/nodeDefinitions.js';
 
 function ports(contract: Contract) {
   return Object.entries(contract).map(([name, port]) => ({
@@ -45,3 +46,9 @@ export function viewNodeDefinition({ step, module, label, description, category,
 }
 export type NodeDefinitionView = ReturnType<typeof viewNodeDefinition>;
 export type PortView = NodeDefinitionView['inputContract'][number];
+
+/** All node definitions, or those that may be placed in workflows of `family`. */
+export function viewNodeDefinitions(family?: Family): NodeDefinitionView[] {
+  const definitions = Object.values(NODE_DEFINITIONS);
+  return definitions.filter((definition) => !family || isOfFamily(definition, family)).map(viewNodeDefinition);
+}

@@ -54,7 +54,7 @@ async function uploaded(
 ): Promise<{ name: string; content: Readable }> {
   if (Boolean(file) === Boolean(uploadId))
     throw new ValidationError('Send either a file or an uploadId.', [
-      { path: '/input', message: 'Exactly one of "file" and "uploadId" is needed.' },
+      { path: '', message: 'Exactly one of "file" and "uploadId" is needed.' },
     ]);
   if (file) return { name: file.name, content: Readable.fromWeb(file.stream() as ReadableStream) };
   const upload = await ctx.openUpload(uploadId!);
@@ -70,8 +70,13 @@ builder.mutationField('uploadCadFile', (t) =>
     args: { input: t.arg({ type: UploadCadFileInput, required: true, description: 'The file.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const { name, content } = await uploaded(input, ctx);
-      const { id } = await importCadFile(ctx.platform, { name: input.name?.trim() || name, content });
-      return ctx.db.cadFile.findUniqueOrThrow({ ...query, where: { id } });
+      try {
+        const { id } = await importCadFile(ctx.platform, { name: input.name?.trim() || name, content });
+        return await ctx.db.cadFile.findUniqueOrThrow({ ...query, where: { id } });
+      } finally {
+        // A refused file is not read to its end, so it must be closed by hand.
+        content.destroy();
+      }
     },
   }),
 );

@@ -21,8 +21,7 @@ const CreateOrderLineInput = builder.inputType('CreateOrderLineInput', {
     orderId: t.id({ description: 'The order to add to; when left out, a new one.' }),
     quantity: t.int({
       defaultValue: 1,
-      description: 'How many pieces are charged; at least 1.',
-      validate: z.number().int().min(1, 'At least one piece.').max(100_000, 'At most 100,000 pieces.').nullish(),
+      description: 'How many pieces are charged; from 1 to 10,000.',
     }),
     options: t.field({
       type: 'JSON',

@@ -14,7 +14,10 @@ const ErrorInterface = builder.interfaceRef<DomainError>('Error').implement({
 const FieldIssue = builder.simpleObject('FieldIssue', {
   description: 'One value that does not fit.',
   fields: (t) => ({
-    path: t.string({ description: 'JSON pointer to the value, from the arguments of the field.', nullable: false }),
+    path: t.string({
+      description: 'JSON pointer to the value within the `input` of the mutation; empty: all of it.',
+      nullable: false,
+    }),
     message: t.string({ description: 'What is wrong with it.', nullable: false }),
   }),
 });

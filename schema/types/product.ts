@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { createProduct } from '../../runtime/orders.js';
 import { builder } from '../builder.js';
@@ -44,13 +43,11 @@ const CreateProductInput = builder.inputType('CreateProductInput', {
   fields: (t) => ({
     sku: t.string({
       required: true,
-      description: 'Article number, unique.',
-      validate: z.string().trim().min(1, 'An article number is needed.').max(100),
+      description: 'Article number, unique: 1 to 64 letters, digits, blanks or . - _ /.',
     }),
     name: t.string({
       required: true,
-      description: 'Name for people.',
-      validate: z.string().trim().min(1, 'A name is needed.').max(200),
+      description: 'Name for people, 1 to 200 characters.',
     }),
     cadFileId: t.id({ required: true, description: 'Its geometry.' }),
     categoryKey: t.string({ description: 'Key of its category.' }),

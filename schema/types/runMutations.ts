@@ -31,7 +31,7 @@ builder.mutationFields((t) => ({
     resolve: async (query, _root, { input }, ctx) => {
       if (Boolean(input.orderLineId) === Boolean(input.cadFileId))
         throw new ValidationError('Say what to run: an order line or a CAD file.', [
-          { path: '/input', message: 'Exactly one of "orderLineId" and "cadFileId" is needed.' },
+          { path: '', message: 'Exactly one of "orderLineId" and "cadFileId" is needed.' },
         ]);
       const { runId } = await dispatch(ctx.platform, {
         orderLineId: input.orderLineId ? requireLocalId('OrderLine', input.orderLineId) : undefined,

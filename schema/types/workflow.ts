@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { publishWorkflow, saveDraft } from '../../runtime/workflows.js';
+import { publishWorkflow, sameGraph, saveDraft } from '../../runtime/workflows.js';
 import { parseGraph, validateGraph } from '../../workflow/validate.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
@@ -48,7 +47,7 @@ const WorkflowNode = builder.prismaNode('Workflow', {
     hasUnpublishedChanges: t.boolean({
       description: 'The draft differs from the newest version, or there is none.',
       select: { draft: true, versions: { ...newest, select: { graph: true } } },
-      resolve: ({ draft, versions: [version] }) => !version || !isDeepStrictEqual(draft, version.graph),
+      resolve: ({ draft, versions: [version] }) => !version || !sameGraph(draft, version.graph),
     }),
     findings: t.field({
       type: [FindingObject],
@@ -138,7 +137,7 @@ builder.mutationFields((t) => ({
     resolve: async (query, _root, { input }, ctx) => {
       const workflowId = requireLocalId('Workflow', input.workflowId);
       const { graph, expectedRevision } = input;
-      await saveDraft(ctx.platform, { workflowId, graph, expectedRevision });
+      await saveDraft(ctx.platform, { workflowId, graph: graph ?? null, expectedRevision });
       return ctx.db.workflow.findUniqueOrThrow({ ...query, where: { id: workflowId } });
     },
   }),
