@@ -1,17 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 
 const here = new URL('.', import.meta.url);
-const migrationsDir = new URL('migrations/', here);
+/** prisma/migrations. */
+export const ownMigrations = new URL('migrations/', here);
 
 /** The part of Prisma's schema engine used here. Its WASM build needs no engine download; its API is not documented, so the version is pinned and migrate.test.ts covers it. */
 interface SchemaEngine {
   applyMigrations(input: object): Promise<{ appliedMigrationNames: string[] }>;
   diagnoseMigrationHistory(input: object): Promise<{ editedMigrationNames: string[]; failedMigrationNames: string[] }>;
-  diff(input: object): Promise<{ stdout: string | null }>;
+  diff(input: object): Promise<{ exitCode: number; stdout: string | null }>;
   free(): void;
 }
 
@@ -49,7 +50,8 @@ export async function dataModel(): Promise<string> {
   return text.replace(/^generator \w+ \{[^}]*\}\s*/gm, '');
 }
 
-export async function migrationsList() {
+/** The migrations of a directory, in order, as the engine wants them. */
+export async function migrationsList(migrationsDir: URL = ownMigrations) {
   const names = (await readdir(migrationsDir, { withFileTypes: true }))
     .filter((e) => e.isDirectory())
     .map((e) => e.name)
@@ -73,23 +75,36 @@ export async function migrationsList() {
   };
 }
 
-/** The adapter refuses the catalogue's one-letter type "char", which the engine reads when it looks at a database: offered as text. */
-function readCharAsText(client: pg.PoolClient): void {
-  const CHAR = 18;
-  const TEXT = 25;
-  (client as any).connection.prependListener('rowDescription', (message: { fields: { dataTypeID: number }[] }) => {
-    for (const field of message.fields) if (field.dataTypeID === CHAR) field.dataTypeID = TEXT;
-  });
-}
-
 export const NO_FILTER = { externalTables: [], externalEnums: [] };
 
-/** Prisma's adapter cuts a script at every semicolon, which no function body survives; Postgres takes the script whole. */
-class WholeScriptAdapter extends PrismaPg {
+/** Prisma's adapter with what the engine needs and it lacks; for one engine, whose queries come one after the other. */
+class MigrationAdapter extends PrismaPg {
+  /** Columns of the last result that have the catalogue's one-letter type "char". */
+  private charColumns: number[] = [];
+
+  constructor(pool: pg.Pool) {
+    super(pool);
+    // The adapter refuses "char", which the engine reads when it looks at a database: it gets text, and back comes a character.
+    pool.on('connect', (client) => (client as any).connection.prependListener('rowDescription', this.readCharAsText));
+  }
+
+  private readCharAsText = ({ fields }: { fields: { dataTypeID: number }[] }) => {
+    const CHAR = 18;
+    const TEXT = 25;
+    this.charColumns = fields.flatMap((field, i) => (field.dataTypeID === CHAR ? [i] : []));
+    for (const i of this.charColumns) fields[i]!.dataTypeID = TEXT;
+  };
+
   override async connect() {
     const adapter = await super.connect();
-    const { client, onError } = adapter as any;
+    const { client, queryRaw, onError } = adapter as any;
+    // The adapter cuts a script at every semicolon, which no function body survives; Postgres takes the script whole.
     adapter.executeScript = async (script) => void (await client.query(script).catch(onError.bind(adapter)));
+    adapter.queryRaw = async (query) => {
+      const result = await queryRaw.call(adapter, query);
+      for (const i of this.charColumns) result.columnTypes[i] = ColumnTypeEnum.Character;
+      return result;
+    };
     return adapter;
   }
 
@@ -105,8 +120,7 @@ export async function withSchemaEngine<T>(databaseUrl: string, work: (engine: Sc
   const engineClass = await loaded;
   // The engine never closes its connection, which holds the migration lock: so the pool is ours to end.
   const pool = new pg.Pool({ connectionString: databaseUrl });
-  pool.on('connect', readCharAsText);
-  const factory = bindMigrationAwareSqlAdapterFactory(new WholeScriptAdapter(pool));
+  const factory = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(pool));
   const engine = await engineClass.new({ datamodels: [['schema.prisma', await dataModel()]] }, () => {}, factory);
   try {
     return await work(engine);

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import pg from 'pg';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createEmptyDatabase, type TestDatabase } from '../tests/support/database.js';
+import { missingMigration } from './createMigration.js';
+import { migrate } from './migrate.js';
+import { migrationsList, ownMigrations } from './schemaEngine.js';
+
+let database: TestDatabase;
+let client: pg.Client;
+let dir: string;
+
+beforeEach(async () => {
+  database = await createEmptyDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  dir = await mkdtemp(join(tmpdir(), 'hartomat-migrations-'));
+  await writeFile(join(dir, 'migration_lock.toml'), 'provider = "postgresql"\n');
+});
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const here = () => pathToFileURL(`${dir}/`);
+async function write(name: string, sql: string) {
+  await mkdir(join(dir, name), { recursive: true });
+  await writeFile(join(dir, name, 'migration.sql'), sql);
+}
+
+it('applies every migration once and records it as `prisma migrate deploy` would', async () => {
+  const names = (await migrationsList()).migrationDirectories.map((migration) => migration.path);
+  expect(await migrate(database.url)).toEqual(names);
+  expect(await migrate(database.url)).toEqual([]);
+  const { rows } = await client.query(
+    `select migration_name, checksum, applied_steps_count, finished_at is not null as finished, rolled_back_at, logs
+     from _prisma_migrations order by migration_name`,
+  );
+  const expected = await Promise.all(
+    names.map(async (name) => ({
+      migration_name: name,
+      checksum: createHash('sha256')
+        .update(await readFile(new URL(`${name}/migration.sql`, ownMigrations)))
+        .digest('hex'),
+      applied_steps_count: 1,
+      finished: true,
+      rolled_back_at: null,
+      logs: null,
+    })),
+  );
+  expect(rows).toEqual(expected);
+});
+
+it('makes exactly what schema.prisma says', async () => {
+  expect(await missingMigration(database.url)).toBeNull();
+});
+
+it('refuses to go on when an applied migration was edited', async () => {
+  await write('0001_a', 'create table a (id int);');
+  await migrate(database.url, here());
+  await write('0001_a', 'create table a (id bigint);');
+  await write('0002_b', 'create table b (id int);');
+  await expect(migrate(database.url, here())).rejects.toThrow(/changed after they were applied: 0001_a/);
+  expect((await client.query(`select to_regclass('b') as b`)).rows).toEqual([{ b: null }]);
+});
+
+it('reports the error of a migration that fails, and names it at the next start', async () => {
+  await write('0001_a', 'create table a (id int);');
+  await write('0002_broken', 'create table b (id int); insert into nowhere values (1);');
+  await expect(migrate(database.url, here())).rejects.toThrow(/^The migration 0002_broken failed: .*nowhere.*$/);
+  await expect(migrate(database.url, here())).rejects.toThrow(/failed earlier and need a look: 0002_broken/);
+  expect((await client.query(`select to_regclass('a') as a, to_regclass('b') as b`)).rows).toEqual([
+    { a: 'a', b: null },
+  ]);
+});
+
+it('takes functions whole', async () => {
+  await write(
+    '0001_f',
+    'create function f() returns int language plpgsql as $$ declare x int; begin x := 1; return x; end $$;',
+  );
+  await migrate(database.url, here());
+  expect((await client.query('select f()')).rows).toEqual([{ f: 1 }]);
+});
