@@ -1,0 +1,73 @@
+import type { ArtifactRole } from '../modules/artifacts.js';
+import type { Family } from '../modules/define.js';
+import { ENTRY_SLOTS, type EntrySlot } from '../modules/entry.js';
+
+/** A heading of the palette; node definitions name it as their `category`. */
+export interface PaletteGroup {
+  key: string;
+  label: string;
+  description: string;
+}
+
+/** Everything that differs between the kinds of workflow. */
+export interface FamilyDefinition {
+  key: Family;
+  label: string;
+  description: string;
+  /** What a run of this family is about, in the words of a dispatch form. */
+  entryLabel: string;
+  /** Slots of the entry that every run of this family has (modules/entry.ts). */
+  entrySlots: readonly EntrySlot[];
+  /** In palette order. */
+  paletteGroups: readonly PaletteGroup[];
+  /** Roles a useful workflow of this family produces; a missing one is a warning. */
+  expectedRoles: readonly ArtifactRole[];
+  /** Whether `onFailure: fallback_legacy` has a legacy pipeline to fall back to. */
+  hasLegacyPipeline: boolean;
+  /** Keys of workflow/starters. */
+  starters: readonly string[];
+}
+
+const CAD: PaletteGroup = { key: 'cad', label: 'CAD', description: 'Read the STEP file and make geometry of it.' };
+const MATERIALS: PaletteGroup = {
+  key: 'materials',
+  label: 'Materials',
+  description: 'Decide what every part is made of.',
+};
+const RENDER: PaletteGroup = { key: 'render', label: 'Rendering', description: 'Set the scene and take the picture.' };
+const OUTPUT: PaletteGroup = { key: 'output', label: 'Delivery', description: 'Hand over results and tell people.' };
+
+export const FAMILY_DEFINITIONS = {
+  cad_file: {
+    key: 'cad_file',
+    label: 'CAD intake',
+    description:
+      'Runs once for a CAD file that came in: structure, size, geometry, thumbnail, first material proposal.',
+    entryLabel: 'CAD file',
+    entrySlots: ['stepSource', 'materialLibrary'],
+    paletteGroups: [CAD, MATERIALS, OUTPUT],
+    expectedRoles: ['glb_model', 'preview_thumbnail'],
+    hasLegacyPipeline: false,
+    starters: ['cad_intake'],
+  },
+  order_line: {
+    key: 'order_line',
+    label: 'Order rendering',
+    description: 'Runs for one line of an order and delivers what its output type sells.',
+    entryLabel: 'Order line',
+    entrySlots: Object.keys(ENTRY_SLOTS) as EntrySlot[],
+    paletteGroups: [CAD, MATERIALS, RENDER, OUTPUT],
+    expectedRoles: ['published_asset'],
+    hasLegacyPipeline: true,
+    starters: ['order_still'],
+  },
+} as const satisfies Record<Family, FamilyDefinition>;
+
+/** The family's registry entry. */
+export function familyDefinition(family: Family): FamilyDefinition {
+  return FAMILY_DEFINITIONS[family];
+}
+
+export function hasEntrySlot(family: Family, slot: EntrySlot | null): slot is EntrySlot {
+  return slot !== null && familyDefinition(family).entrySlots.includes(slot);
+}

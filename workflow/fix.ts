@@ -1,0 +1,83 @@
+import { applyPatch } from 'rfc6902';
+import { DomainError } from '../modules/errors.js';
+import type { JsonValue } from '../modules/json.js';
+import { type Fix, type PatchOp, pointer } from './finding.js';
+import type { GraphEdge } from './graph.js';
+import type { GraphIndex } from './graphIndex.js';
+
+/** Applies a fix to the graph it was made for and returns the repaired copy; the given graph stays as it is.
+ * @throws {DomainError} `FIX_OUTDATED`: the graph has changed since it was checked; check it again. */
+export function applyFix<G>(graph: G, fix: Fix): G {
+  const copy = structuredClone(graph);
+  const failure = applyPatch(copy, structuredClone(fix.patch)).find((error) => error !== null);
+  if (failure) {
+    throw new DomainError(
+      'FIX_OUTDATED',
+      'The workflow has changed since it was checked, so this fix no longer fits.',
+      {
+        reason: failure.message,
+      },
+    );
+  }
+  return copy;
+}
+
+const isNode = (index: number, id: string): PatchOp => ({ op: 'test', path: pointer('nodes', index, 'id'), value: id });
+const isEdge = (index: number, edge: GraphEdge): PatchOp => ({
+  op: 'test',
+  path: pointer('edges', index),
+  value: edge as unknown as JsonValue,
+});
+
+export function removeEdge(edgeIndex: number, edge: GraphEdge): Fix {
+  return {
+    title: 'Remove this connection',
+    patch: [isEdge(edgeIndex, edge), { op: 'remove', path: pointer('edges', edgeIndex) }],
+  };
+}
+
+/** Moves one end of an edge to another port of the same node. */
+export function movePort(edgeIndex: number, edge: GraphEdge, end: 'from' | 'to', port: string): Fix {
+  return {
+    title: `Connect ${end === 'from' ? 'from' : 'to'} “${port}” instead`,
+    patch: [isEdge(edgeIndex, edge), { op: 'replace', path: pointer('edges', edgeIndex, end, 'port'), value: port }],
+  };
+}
+
+export function addEdge(edge: GraphEdge): Fix {
+  return {
+    title: `Connect “${edge.from.port}” of “${edge.from.node}”`,
+    patch: [{ op: 'add', path: '/edges/-', value: edge as unknown as JsonValue }],
+  };
+}
+
+/** Removes a node with its edges. Of several nodes with one id only the first owns the edges. */
+export function removeNode(index: GraphIndex, nodeIndex: number): Fix {
+  const node = index.graph.nodes[nodeIndex]!;
+  const edgeIndexes =
+    index.nodeIndex.get(node.id) === nodeIndex ? [...new Set(index.touching(nodeIndex))].sort((a, b) => b - a) : [];
+  return {
+    title: 'Remove this node',
+    patch: [
+      isNode(nodeIndex, node.id),
+      ...edgeIndexes.map((edgeIndex) => isEdge(edgeIndex, index.graph.edges[edgeIndex]!)),
+      ...edgeIndexes.map((edgeIndex): PatchOp => ({ op: 'remove', path: pointer('edges', edgeIndex) })),
+      { op: 'remove', path: pointer('nodes', nodeIndex) },
+    ],
+  };
+}
+
+/** Sets one field of a node. */
+export function setNodeField(nodeIndex: number, id: string, field: string, value: JsonValue, title: string): Fix {
+  return {
+    title,
+    patch: [isNode(nodeIndex, id), { op: 'replace', path: pointer('nodes', nodeIndex, field), value }],
+  };
+}
+
+export function removeParam(nodeIndex: number, id: string, name: string, title: string): Fix {
+  return {
+    title,
+    patch: [isNode(nodeIndex, id), { op: 'remove', path: pointer('nodes', nodeIndex, 'params', name) }],
+  };
+}

@@ -1,0 +1,173 @@
+import type { ProductionModule } from '../modules/define.js';
+import type { JsonObject } from '../modules/json.js';
+import { type Finding, pointer } from './finding.js';
+import type { NodeParams, WorkflowGraph } from './graph.js';
+import { type GraphIndex, indexGraph, nodeName } from './graphIndex.js';
+import type { DefinitionLookup } from './nodeDefinition.js';
+import { checkParams, invocationParamsOf, type ParamIssue } from './params.js';
+
+/** Who set a param, weakest first. */
+export const PARAM_LAYERS = ['module_default', 'node', 'output_type', 'order_line'] as const;
+export type ParamOrigin = (typeof PARAM_LAYERS)[number];
+
+/** Values by param name, from outside the graph: `OutputType.overrides` and `OrderLine.options`. */
+export interface InvocationLayers {
+  outputType?: JsonObject;
+  orderLine?: JsonObject;
+}
+
+export interface EffectiveParams {
+  /** By node id, complete. */
+  params: Record<string, NodeParams>;
+  /** By node id and param name: who set it. */
+  origins: Record<string, Record<string, ParamOrigin>>;
+  /** `OVERRIDE_INVALID` (error), `OVERRIDE_UNUSED` (warning), and what is wrong with the nodes' own params. */
+  findings: Finding[];
+}
+
+interface Layer {
+  origin: Extract<ParamOrigin, 'output_type' | 'order_line'>;
+  values: JsonObject;
+  /** First token of the path of findings: the field that holds the values. */
+  field: 'overrides' | 'options';
+  owner: string;
+}
+
+/** The params every node runs with: module default, then node, then output type, then order line.
+ *
+ * An override reaches every node whose module marks a param of that name with `x-invocation`. Layers replace whole params,
+ * they do not merge inside one. A value the module refuses is reported and leaves the param as the weaker layers had it, so
+ * the result is always complete and valid. Nodes with unknown steps are left out. */
+export function resolveParams(
+  graph: WorkflowGraph,
+  lookup: DefinitionLookup,
+  layers: InvocationLayers = {},
+): EffectiveParams {
+  const index = indexGraph(graph, lookup);
+  const stack = layersOf(layers);
+  const taken = new Map(stack.map((layer) => [layer, new Set<string>()]));
+  const findings = new FindingList();
+  const params: [string, NodeParams][] = [];
+  const origins: [string, Record<string, ParamOrigin>][] = [];
+
+  for (const [position, node] of graph.nodes.entries()) {
+    const module = index.definitions[position]?.module;
+    if (!module) continue;
+    let current = settle(module, node.params, {}, ({ code, path, message }) =>
+      findings.add({
+        code,
+        severity: 'error',
+        message: `${nodeName(index, position)}: ${message}`,
+        nodeId: node.id,
+        path: pointer('nodes', position, 'params', ...path),
+      }),
+    );
+    const origin: Record<string, ParamOrigin> = {};
+    for (const name of Object.keys(current.effective)) {
+      origin[name] = Object.hasOwn(current.given, name) ? 'node' : 'module_default';
+    }
+    const open = invocationParamsOf(module);
+    for (const layer of stack) {
+      const names = open.filter((name) => Object.hasOwn(layer.values, name));
+      if (names.length === 0) continue;
+      for (const name of names) taken.get(layer)!.add(name);
+      const overrides = Object.fromEntries(names.map((name) => [name, layer.values[name]!]));
+      const next = settle(module, overrides, current.given, (issue) =>
+        findings.add(overrideFinding(index, position, layer, names, issue)),
+      );
+      for (const name of names) if (next.applied.has(name)) origin[name] = layer.origin;
+      current = next;
+    }
+    params.push([node.id, current.effective]);
+    origins.push([node.id, origin]);
+  }
+  for (const layer of stack) {
+    for (const name of Object.keys(layer.values)) {
+      if (!taken.get(layer)!.has(name)) findings.add(unusedFinding(layer, name));
+    }
+  }
+  return { params: Object.fromEntries(params), origins: Object.fromEntries(origins), findings: findings.all };
+}
+
+function layersOf({ outputType = {}, orderLine = {} }: InvocationLayers): Layer[] {
+  return [
+    { origin: 'output_type', values: outputType, field: 'overrides', owner: 'the output type' },
+    { origin: 'order_line', values: orderLine, field: 'options', owner: 'the order line' },
+  ];
+}
+
+interface Settled {
+  /** What was set on purpose, valid. */
+  given: NodeParams;
+  /** `given` with the module's defaults. */
+  effective: NodeParams;
+  /** Names of the new values that are in force. */
+  applied: Set<string>;
+}
+
+/** Lays new values over given ones. Refused values are reported and left out; if the rest still does not go together, all new values are. */
+function settle(
+  module: ProductionModule,
+  values: NodeParams,
+  given: NodeParams,
+  report: (issue: ParamIssue) => void,
+): Settled {
+  const first = checkParams(module, { ...given, ...values });
+  if (first.ok) return settled(given, values, first.params);
+  const own = first.issues.filter(({ path }) => path[0] === undefined || Object.hasOwn(values, path[0]));
+  for (const issue of own) report(issue);
+  const refused = new Set(own.map(({ path }) => path[0]));
+  const rest = Object.fromEntries(Object.entries(values).filter(([name]) => !refused.has(name)));
+  const isWhole = refused.has(undefined);
+  const second = isWhole ? undefined : checkParams(module, { ...given, ...rest });
+  if (second?.ok) return settled(given, rest, second.params);
+  for (const issue of second?.issues ?? []) report(issue);
+  const without = checkParams(module, given);
+  return settled(given, {}, without.ok ? without.params : { ...module.defaults });
+}
+
+function settled(given: NodeParams, values: NodeParams, effective: NodeParams): Settled {
+  return { given: { ...given, ...values }, effective, applied: new Set(Object.keys(values)) };
+}
+
+function overrideFinding(
+  index: GraphIndex,
+  position: number,
+  layer: Layer,
+  names: readonly string[],
+  issue: ParamIssue,
+): Finding {
+  const [name, ...rest] = issue.path;
+  const isOverride = name !== undefined && names.includes(String(name));
+  // Params that do not go together are shown at the override when it is the only one.
+  const place = isOverride ? [name, ...rest] : names.length === 1 ? [names[0]!] : [];
+  return {
+    code: 'OVERRIDE_INVALID',
+    severity: 'error',
+    message: `A setting of ${layer.owner} does not fit ${nodeName(index, position)}: ${issue.message}`,
+    nodeId: index.graph.nodes[position]!.id,
+    path: pointer(layer.field, ...place),
+  };
+}
+
+function unusedFinding(layer: Layer, name: string): Finding {
+  return {
+    code: 'OVERRIDE_UNUSED',
+    severity: 'warning',
+    message: `No node of the workflow takes the setting “${name}” of ${layer.owner}.`,
+    path: pointer(layer.field, name),
+  };
+}
+
+/** One wrong override fails in the same way at many nodes of one kind; people need to read it once. */
+class FindingList {
+  readonly all: Finding[] = [];
+  readonly #seen = new Set<string>();
+
+  add(finding: Finding): void {
+    const key = JSON.stringify([finding.code, finding.path, finding.message]);
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.all.push(finding);
+  }
+}

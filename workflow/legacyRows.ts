@@ -1,0 +1,265 @@
+import type { LegacyOverrides, LegacyRow } from './legacyContext.js';
+import { animation } from './legacyTurntable.js';
+import {
+  asBoolean,
+  asHex,
+  asIntegerIn,
+  asNumber,
+  asNumberIn,
+  asSize,
+  asText,
+  asTextRecord,
+  asWord,
+} from './legacyValues.js';
+
+const yesOrNo = 'yes or no';
+
+const resolution: LegacyRow = ({ bag, overrides }) => {
+  const pixels = asIntegerIn(1, 1_000_000);
+  const width = bag.read('width', pixels, 'a whole number of pixels');
+  const height = bag.read('height', pixels, 'a whole number of pixels');
+  const base =
+    width !== undefined && height !== undefined
+      ? undefined
+      : bag.read('resolution', asSize, 'like 2048, "2048x1024" or "4k"');
+  const percent = bag.read('resolution_percentage', asNumberIn(1, 1000), 'a percentage from 1 to 1000');
+  const wide = width ?? base?.width ?? height;
+  const high = height ?? base?.height ?? width;
+  if (wide === undefined || high === undefined) {
+    bag.ignore('resolution_percentage', 'There is no size it could apply to.');
+    return;
+  }
+  if (base === undefined) bag.ignore('resolution', 'Width and height already say it.');
+  const scaled = {
+    width: Math.round((wide * (percent ?? 100)) / 100),
+    height: Math.round((high * (percent ?? 100)) / 100),
+  };
+  const keys = ['width', 'height', 'resolution', 'resolution_percentage'];
+  if (Math.min(scaled.width, scaled.height) < 16 || Math.max(scaled.width, scaled.height) > 8192) {
+    const text = `A picture of ${scaled.width} × ${scaled.height} pixels is not possible; both sides must be 16 to 8192.`;
+    for (const key of keys) bag.reject(key, 'LEGACY_VALUE_INVALID', text);
+    return;
+  }
+  overrides.resolution = scaled;
+  bag.map(
+    keys.filter((key) => bag.has(key)),
+    'overrides.resolution',
+  );
+};
+
+const SAMPLE_PRESETS: Readonly<Record<string, string>> = { draft: '16', standard: '64', high: '256' };
+
+const samples: LegacyRow = ({ bag, overrides }) => {
+  const count = asIntegerIn(1, 4096);
+  const preset = asWord(SAMPLE_PRESETS);
+  const found = bag.firstOf(['samples', 'render_samples', 'quality'], (key) =>
+    key === 'quality'
+      ? bag.read(
+          key,
+          (value) => (preset(value) === undefined ? undefined : Number(preset(value))),
+          'draft, standard or high',
+        )
+      : bag.read(key, count, 'a whole number from 1 to 4096'),
+  );
+  if (!found) return;
+  overrides.samples = found.value;
+  bag.map([found.key], 'overrides.samples');
+};
+
+const ENGINES = {
+  cycles: 'cycles',
+  eevee: 'eevee',
+  blender_eevee: 'eevee',
+  blender_eevee_next: 'eevee',
+  workbench: 'workbench',
+  blender_workbench: 'workbench',
+  threejs: 'threejs',
+  'three.js': 'threejs',
+} as const;
+
+const engine: LegacyRow = (context) => {
+  const { bag, overrides } = context;
+  for (const key of ['engine', 'render_engine', 'renderer']) {
+    const name = bag.read(key, asWord(ENGINES), 'cycles, eevee or workbench');
+    if (name === undefined) continue;
+    if (name === 'threejs') {
+      context.staysOnLegacy = true;
+      bag.ignore(key, 'It names a renderer that is not Blender; such output types stay on the legacy path.');
+    } else if (overrides.engine === undefined) {
+      overrides.engine = name;
+      bag.map([key], 'overrides.engine');
+    } else {
+      bag.ignore(key, `The engine is already said to be ${overrides.engine}.`);
+    }
+  }
+};
+
+const FORMATS = { png: 'png', jpg: 'jpeg', jpeg: 'jpeg', webp: 'webp', mp4: 'mp4', webm: 'webm' } as const;
+
+const encoding: LegacyRow = ({ bag, encoding }) => {
+  const found = bag.firstOf(['format', 'file_format', 'output_format'], (key) =>
+    bag.read(key, asWord(FORMATS), 'png, jpeg, webp, mp4 or webm'),
+  );
+  if (found) {
+    encoding.format = found.value;
+    bag.map([found.key], 'encoding.format');
+  }
+  if (encoding.format !== undefined && encoding.format !== 'jpeg') {
+    bag.ignore('jpeg_quality', 'The file is not a JPEG.');
+    return;
+  }
+  const quality = bag.read('jpeg_quality', asIntegerIn(1, 100), 'a whole number from 1 to 100');
+  if (quality === undefined) return;
+  encoding.quality = quality;
+  bag.map(['jpeg_quality'], 'encoding.quality');
+};
+
+/** Runs after `encoding`: what the file can hold decides. */
+const background: LegacyRow = ({ bag, overrides, encoding }) => {
+  const keys = ['transparent', 'transparent_bg', 'film_transparent'];
+  const said = keys.flatMap((key) => {
+    const isTransparent = bag.read(key, asBoolean, yesOrNo);
+    return isTransparent === undefined ? [] : [{ key, isTransparent }];
+  });
+  const hex = bag.read('bg_color', asHex, 'a colour like #ffffff');
+  const isWanted = said.some(({ isTransparent }) => isTransparent);
+  const isPossible = encoding.format !== 'jpeg' && encoding.format !== 'mp4';
+  if (isWanted && isPossible) {
+    overrides.background = { kind: 'transparent' };
+    bag.map(
+      said.filter(({ isTransparent }) => isTransparent).map(({ key }) => key),
+      'overrides.background',
+    );
+    for (const { key } of said) bag.ignore(key, 'Another setting asks for transparency, which wins.');
+    bag.ignore('bg_color', 'Transparency wins over a background colour.');
+    return;
+  }
+  if (isWanted) {
+    const first = said.find(({ isTransparent }) => isTransparent)!;
+    bag.warn(first.key, 'LEGACY_TRANSPARENCY_IMPOSSIBLE', `A file in ${encoding.format} cannot be transparent.`);
+  }
+  for (const { key, isTransparent } of said) {
+    if (isTransparent) bag.ignore(key, `A file in ${encoding.format} cannot be transparent.`);
+    else if (hex === undefined) bag.ignore(key, 'There is no background colour; the workflow decides.');
+    else bag.map([key], 'overrides.background');
+  }
+  if (hex === undefined) return;
+  overrides.background = { kind: 'color', hex };
+  bag.map(['bg_color'], 'overrides.background');
+};
+
+const materials: LegacyRow = ({ bag, options, overrides }) => {
+  const found = bag.firstOf(['material_override', 'force_material', 'materials'], (key) =>
+    bag.read(
+      key,
+      (value): LegacyOverrides['materials'] => {
+        const all = asText(value);
+        if (all !== undefined) return { all };
+        const byPart = asTextRecord(value);
+        return byPart && { byPart };
+      },
+      'a material, or a material for each part',
+    ),
+  );
+  if (!found) return;
+  const ids = 'all' in found.value ? [found.value.all] : Object.values(found.value.byPart);
+  const missing = ids.filter((id) => options.materialIds && !options.materialIds.has(id));
+  if (missing.length > 0) {
+    const names = missing.map((id) => `“${id}”`).join(', ');
+    bag.reject(found.key, 'LEGACY_MATERIAL_UNKNOWN', `The material library has no ${names}.`);
+    return;
+  }
+  overrides.materials = found.value;
+  bag.map([found.key], 'overrides.materials');
+};
+
+const sampling: LegacyRow = ({ bag, overrides }) => {
+  const denoise = bag.read('denoise', asBoolean, yesOrNo);
+  if (denoise !== undefined) {
+    overrides.denoise = denoise;
+    bag.map(['denoise'], 'overrides.denoise');
+  }
+  const threshold = bag.read('noise_threshold', asNumberIn(0, 1), 'a number from 0 to 1');
+  const adaptive = bag.read('adaptive', asBoolean, yesOrNo);
+  if (threshold === undefined && adaptive === undefined) return;
+  overrides.sampling = { ...(adaptive !== undefined && { adaptive }), ...(threshold !== undefined && { threshold }) };
+  bag.map(['noise_threshold', 'adaptive'], 'overrides.sampling');
+};
+
+const camera: LegacyRow = ({ bag, overrides }) => {
+  const nameOrAngle = (key: string) =>
+    bag.read(key, (value) => asNumber(value) ?? asText(value), 'the name of a camera, or an angle in degrees');
+  const found = bag.firstOf(['camera', 'view', 'camera_angle'], nameOrAngle);
+  const angles = ['azimuth', 'elevation', 'focal_length'];
+  if (typeof found?.value === 'string') {
+    overrides.camera = { name: found.value };
+    bag.map([found.key], 'overrides.camera');
+    for (const key of angles) bag.ignore(key, `The camera “${found.value}” of the template brings its own.`);
+    return;
+  }
+  const turn = asNumberIn(-3600, 3600);
+  const azimuthDeg = bag.read('azimuth', turn, 'a number of degrees') ?? turn(found?.value ?? null);
+  const elevationDeg = bag.read('elevation', asNumberIn(-90, 90), 'a number of degrees from -90 to 90');
+  const lensMm = bag.read('focal_length', asNumberIn(1, 1000), 'a number of millimetres from 1 to 1000');
+  if (found && bag.has('azimuth')) bag.ignore(found.key, '“azimuth” already says it.');
+  else if (found && azimuthDeg === undefined)
+    bag.reject(found.key, 'LEGACY_VALUE_INVALID', `“${found.key}” is not an angle.`);
+  const set = Object.fromEntries(
+    Object.entries({ azimuthDeg, elevationDeg, lensMm }).filter(([, value]) => value !== undefined),
+  );
+  if (Object.keys(set).length === 0) return;
+  overrides.camera = set;
+  bag.map([...angles, ...(found ? [found.key] : [])], 'overrides.camera');
+};
+
+const looksLikePath = (name: string) => /[/\\]|\.\w{2,5}$/.test(name);
+
+const template: LegacyRow = ({ bag, options, overrides }) => {
+  const found = bag.firstOf(['template', 'blend_file', 'scene'], (key) =>
+    bag.read(key, asText, 'the name of a template'),
+  );
+  if (found) {
+    const id = options.templateId
+      ? options.templateId(found.value)
+      : looksLikePath(found.value)
+        ? undefined
+        : found.value;
+    if (id === undefined) {
+      bag.reject(
+        found.key,
+        'LEGACY_TEMPLATE_UNKNOWN',
+        `No render template is known for “${found.value.slice(0, 100)}”.`,
+      );
+    } else {
+      overrides.template = { id };
+      bag.map([found.key], 'overrides.template');
+    }
+  }
+  const shadowCatcher = bag.read('shadow_catcher', asBoolean, yesOrNo);
+  if (shadowCatcher !== undefined) {
+    overrides.shadowCatcher = shadowCatcher;
+    bag.map(['shadow_catcher'], 'overrides.shadowCatcher');
+  }
+  for (const key of ['hdri', 'lighting_only']) bag.ignore(key, 'Light belongs to the render template.');
+};
+
+const runtimePolicy: LegacyRow = ({ bag }) => {
+  for (const key of ['device', 'gpu', 'threads', 'timeout']) {
+    bag.ignore(key, 'How a node runs is set at the node and the worker, not at the output type.');
+  }
+};
+
+/** The table, in the order in which later rows rely on earlier ones. */
+export const ROWS: readonly LegacyRow[] = [
+  resolution,
+  samples,
+  engine,
+  encoding,
+  background,
+  animation,
+  materials,
+  sampling,
+  camera,
+  template,
+  runtimePolicy,
+];

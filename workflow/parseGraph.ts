@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import type { JsonObject, JsonValue } from '../modules/json.js';
+import { type Finding, type Fix, pointer } from './finding.js';
+import { WorkflowGraph } from './graph.js';
+import { issueText, valueAt } from './issueText.js';
+import { migrateGraph } from './migrations.js';
+
+/** Far above any real graph, far below what overflows a stack. */
+const MAX_DEPTH = 64;
+
+/** Fields of a node that have a default, so that leaving them out repairs them. */
+const OPTIONAL_NODE_FIELDS: readonly PropertyKey[] = ['params', 'retry', 'onFailure', 'timeoutMs', 'ui'];
+
+/** Reads stored or imported JSON: brings it up to date, then checks its form. Never throws.
+ * Findings point into the JSON as given, or as migrated if it was in an older format. */
+export function parseGraph(json: unknown): { graph?: WorkflowGraph; findings: Finding[] } {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    return { findings: [formError('GRAPH_NOT_OBJECT', 'A workflow is a JSON object with nodes and edges.', '')] };
+  }
+  const tooDeep = pathBeyond(json, MAX_DEPTH);
+  if (tooDeep !== undefined) {
+    return {
+      findings: [formError('GRAPH_TOO_DEEP', `Values may be nested ${MAX_DEPTH} levels deep at most.`, tooDeep)],
+    };
+  }
+  const migrated = migrateGraph(json as JsonObject);
+  if (!migrated.graph) return { findings: migrated.findings };
+  const parsed = WorkflowGraph.safeParse(migrated.graph);
+  if (parsed.success) return { graph: parsed.data, findings: [] };
+  return { findings: parsed.error.issues.flatMap((issue) => issueFindings(issue, migrated.graph!)) };
+}
+
+function formError(code: string, message: string, path: string): Finding {
+  return { code, severity: 'error', message, path };
+}
+
+function issueFindings(issue: z.core.$ZodIssue, graph: JsonObject): Finding[] {
+  const nodeId = issue.path[0] === 'nodes' ? valueAt(graph, [...issue.path.slice(0, 2), 'id']) : undefined;
+  const base = { severity: 'error' as const, ...(typeof nodeId === 'string' && nodeId ? { nodeId } : {}) };
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      ...base,
+      code: 'GRAPH_KEY_UNKNOWN',
+      message: `${placeOf(issue.path.slice(0, 2), nodeId)} ${sentence(issue.path.slice(2), `has an unknown field “${key}”`)}`,
+      path: pointer(...issue.path, key),
+      fix: removal(graph, [...issue.path, key], 'Remove it'),
+    }));
+  }
+  const isOptional = issue.path[0] === 'nodes' && OPTIONAL_NODE_FIELDS.includes(issue.path[2] ?? '');
+  return [
+    {
+      ...base,
+      code: 'GRAPH_FORM',
+      message: `${placeOf(issue.path.slice(0, 2), nodeId)} ${sentence(issue.path.slice(2), issueText(issue, valueAt(graph, issue.path)))}`,
+      path: pointer(...issue.path),
+      ...(isOptional ? { fix: removal(graph, issue.path.slice(0, 3), 'Use the default') } : {}),
+    },
+  ];
+}
+
+function placeOf([list, position]: readonly PropertyKey[], nodeId: JsonValue | undefined): string {
+  if (list === 'nodes' && typeof position === 'number') {
+    return typeof nodeId === 'string' && nodeId ? `The node “${nodeId.slice(0, 64)}”:` : `Node number ${position + 1}:`;
+  }
+  if (list === 'edges' && typeof position === 'number') return `Connection number ${position + 1}:`;
+  return list === undefined ? 'The workflow' : `The workflow: “${String(list)}”`;
+}
+
+function sentence(path: readonly PropertyKey[], text: string): string {
+  const field = path.length > 0 ? `“${path.map(String).join(' › ')}” ` : '';
+  return `${field}${text}`.replace(/\.?$/, '.');
+}
+
+/** Own-property removal guarded by a test of the value as it was. */
+function removal(graph: JsonObject, path: readonly PropertyKey[], title: string): Fix {
+  const value = valueAt(graph, path) ?? null;
+  return {
+    title,
+    patch: [
+      { op: 'test', path: pointer(...path), value },
+      { op: 'remove', path: pointer(...path) },
+    ],
+  };
+}
+
+/** Pointer to some value nested deeper than the limit; walks without recursion, so that depth cannot hurt it. Cycles count as depth. */
+function pathBeyond(root: object, limit: number): string | undefined {
+  const open: { value: object; path: PropertyKey[] }[] = [{ value: root, path: [] }];
+  for (let top = open.pop(); top; top = open.pop()) {
+    if (top.path.length > limit) return pointer(...top.path);
+    for (const [key, value] of Object.entries(top.value)) {
+      if (typeof value === 'object' && value !== null) open.push({ value, path: [...top.path, key] });
+    }
+  }
+  return undefined;
+}
