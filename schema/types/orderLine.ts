@@ -1,6 +1,6 @@
 import { builder } from '../builder.js';
 
-builder.prismaNode('Order', {
+const OrderNode = builder.prismaNode('Order', {
   id: { field: 'id' },
   description: 'An order of a customer.',
   fields: (t) => ({
@@ -43,3 +43,13 @@ builder.prismaNode('OrderLine', {
     }),
   }),
 });
+
+builder.queryField('orders', (t) =>
+  t.prismaConnection({
+    type: OrderNode,
+    cursor: 'id',
+    description: 'Orders, newest first.',
+    totalCount: (_root, _args, ctx) => ctx.db.order.count(),
+    resolve: (query, _root, _args, ctx) => ctx.db.order.findMany({ ...query, orderBy: { number: 'desc' } }),
+  }),
+);
