@@ -1,0 +1,180 @@
+/** Entry of the child process that reads STEP files; talks to `occt.ts` over its IPC channel. */
+import { writeSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { ModuleError } from '../errors.js';
+import { Bounds, describeBox } from './bounds.js';
+import { buildModel, type CadModel } from './cadModel.js';
+import { writeGlb } from './glb.js';
+import { objectTreeOf } from './objectTree.js';
+import type { CadJob, JobFailure, JobMessage, JobRequest, JobResult } from './occtJobs.js';
+import { warningsFromLog } from './occtLog.js';
+import { dropOcct, readStep } from './occtReader.js';
+import { emptyBox, growBox } from './partShape.js';
+import { readStepText, type StepText } from './stepText.js';
+import { type Tessellation, tessellationKey } from './tessellation.js';
+import { IDENTITY } from './transforms.js';
+import { withoutAssembly } from './withoutAssembly.js';
+
+const GENERATOR = 'HartOMat';
+const MODEL_CACHE_BYTES = 256 * 1024 * 1024;
+const DROP_OCCT_ABOVE_RSS = 1024 * 1024 * 1024;
+
+type Progress = (fraction: number, message: string) => void;
+
+/** Models by content and tessellation, the most recently used last. */
+const models = new Map<string, { model: CadModel; byteSize: number }>();
+let lastText: { sha256: string; text: StepText } | undefined;
+
+async function textOf(job: CadJob): Promise<StepText> {
+  if (lastText?.sha256 !== job.sha256) {
+    lastText = undefined;
+    lastText = { sha256: job.sha256, text: readStepText(await readFile(job.stepPath)) };
+  }
+  return lastText.text;
+}
+
+async function modelOf(
+  job: CadJob & { tessellation: Tessellation },
+  progress: Progress,
+): Promise<{ model: CadModel; isWarm: boolean }> {
+  const key = `${job.sha256} ${tessellationKey(job.tessellation)}`;
+  const known = models.get(key);
+  if (known) {
+    models.delete(key);
+    models.set(key, known);
+    return { model: known.model, isWarm: true };
+  }
+  progress(0.02, 'Reading the file');
+  const { file, structure, facts } = await textOf(job);
+  progress(0.1, `Meshing ${facts.productCount} products`);
+  const result = await readOcct(withoutAssembly(file, structure), job.tessellation);
+  progress(0.8, 'Assembling the model');
+  const model = buildModel(structure, result, [...new Set([...facts.warnings, ...warningsFromLog(result.log)])]);
+  remember(key, model);
+  if (process.memoryUsage.rss() > DROP_OCCT_ABOVE_RSS) dropOcct();
+  return { model, isWarm: false };
+}
+
+async function readOcct(bytes: Buffer, tessellation: Tessellation) {
+  try {
+    const result = await readStep(bytes, tessellation);
+    if (result.success) return result;
+    const details = { log: result.log.slice(0, 5) };
+    throw new ModuleError(
+      'CAD_UNREADABLE',
+      'OpenCascade could not read the file: it is damaged or holds nothing it can build.',
+      'input',
+      details,
+    );
+  } catch (error) {
+    if (error instanceof ModuleError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    const isMemory = /memory|allocat/i.test(reason);
+    throw new ModuleError(
+      isMemory ? 'CAD_OUT_OF_MEMORY' : 'CAD_UNREADABLE',
+      isMemory
+        ? 'The file needs more memory to read than there is. Please simplify it or split it.'
+        : 'OpenCascade gave up while reading the file; something in it is damaged or unusual.',
+      isMemory ? 'resource' : 'input',
+      { reason: reason.slice(0, 500) },
+    );
+  }
+}
+
+function remember(key: string, model: CadModel): void {
+  const byteSize = model.parts.reduce((sum, { shape }) => {
+    const indices = shape.groups.reduce((total, group) => total + group.indices.byteLength, 0);
+    return sum + shape.positions.byteLength + shape.normals.byteLength + indices;
+  }, 0);
+  if (byteSize > MODEL_CACHE_BYTES) return;
+  models.set(key, { model, byteSize });
+  let total = [...models.values()].reduce((sum, entry) => sum + entry.byteSize, 0);
+  for (const [oldest, entry] of models) {
+    if (total <= MODEL_CACHE_BYTES && models.size <= 16) break;
+    models.delete(oldest);
+    total -= entry.byteSize;
+  }
+}
+
+async function perform(job: CadJob, progress: Progress): Promise<JobResult> {
+  if (job.op === 'inspect') {
+    progress(0.1, 'Checking the file');
+    const { warnings, ...facts } = (await textOf(job)).facts;
+    return { facts: { ...facts }, warnings, isWarm: false };
+  }
+  const { model, isWarm } = await modelOf(job, progress);
+  const { warnings } = model;
+  progress(0.9, 'Writing the result');
+  const counts = {
+    partCount: model.parts.length,
+    instanceCount: model.parts.reduce((sum, part) => sum + part.instanceCount, 0),
+  };
+  switch (job.op) {
+    case 'bbox':
+      return { facts: { ...describeBox(boundsOf(model)) }, warnings, isWarm };
+    case 'objects':
+      await writeFile(job.outPath, JSON.stringify(objectTreeOf(model)));
+      return { facts: counts, warnings, isWarm };
+    case 'glb': {
+      const { bytes, ...glb } = await writeGlb(model, GENERATOR);
+      await writeFile(job.outPath, bytes);
+      return { facts: { ...counts, ...glb, bboxMm: describeBox(boundsOf(model)).bboxMm }, warnings, isWarm };
+    }
+  }
+}
+
+function boundsOf(model: CadModel) {
+  const bounds = new Bounds();
+  const box = emptyBox();
+  for (const root of model.roots) growBox(box, bounds.of(root, IDENTITY));
+  return box;
+}
+
+function failureOf(error: unknown): JobFailure {
+  if (error instanceof ModuleError) {
+    return { code: error.code, message: error.message, failureClass: error.failureClass, details: error.details };
+  }
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    code: 'CAD_CRASHED',
+    message: 'The CAD reader failed in a way nobody foresaw.',
+    failureClass: 'crash',
+    details: { reason: reason.slice(0, 2000) },
+  };
+}
+
+/** While OpenCascade runs, this process's own loop stands still; a thread watches what it cannot:
+ * its memory, and whether the parent is still there. */
+function startWatch(maxRssBytes: number): void {
+  const watch = `
+    const { writeSync } = require('node:fs');
+    const parent = process.ppid;
+    setInterval(() => {
+      const rss = process.memoryUsage.rss();
+      if (rss > ${maxRssBytes}) writeSync(2, 'HARTOMAT-MEMORY-LIMIT ' + rss + '\\n');
+      if (rss > ${maxRssBytes} || process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+    }, 100);`;
+  new Worker(watch, { eval: true, execArgv: [], stdout: false, stderr: false }).unref();
+}
+
+const send = (message: JobMessage) => process.send?.(message);
+let queue: Promise<void> = Promise.resolve();
+
+startWatch(Number(process.argv[2]));
+process.on('message', ({ id, job }: JobRequest) => {
+  queue = queue.then(async () => {
+    const progress: Progress = (fraction, message) => send({ id, kind: 'progress', fraction, message });
+    try {
+      const result = await perform(job, progress);
+      send({ id, kind: 'done', result, rssBytes: process.memoryUsage.rss() });
+    } catch (error) {
+      send({ id, kind: 'failed', failure: failureOf(error), rssBytes: process.memoryUsage.rss() });
+    }
+  });
+});
+process.on('disconnect', () => process.exit(0));
+process.on('uncaughtException', (error) => {
+  writeSync(2, `${error.stack ?? error}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,98 @@
+import { createRequire } from 'node:module';
+import type { LinearColor } from './colors.js';
+import type { Tessellation } from './tessellation.js';
+
+/** One body as OpenCascade meshed it: millimetres, CAD axes. */
+export interface BodyMesh {
+  positions: Float64Array;
+  /** Null where OpenCascade could not tell them. */
+  normals: Float64Array | null;
+  indices: Uint32Array;
+  color: LinearColor | null;
+  /** B-rep faces as inclusive ranges of triangles; a face without triangles has `last < first`. */
+  faces: { first: number; last: number; color: LinearColor | null }[];
+}
+
+/** What a root of the file came out as. */
+export interface RootShape {
+  name: string;
+  bodies: BodyMesh[];
+}
+
+export interface OcctResult {
+  success: boolean;
+  roots: RootShape[];
+  /** OpenCascade's own words on what went wrong, without blank lines. */
+  log: string[];
+}
+
+interface OcctNode {
+  name: string;
+  meshes: number[];
+  children: OcctNode[];
+}
+interface OcctMesh {
+  color?: [number, number, number];
+  brep_faces: { first: number; last: number; color: [number, number, number] | null }[];
+  attributes: { position: { array: number[] }; normal?: { array: number[] } };
+  index: { array: number[] };
+}
+interface Occt {
+  ReadStepFile(bytes: Uint8Array, params: object): { success: boolean; root?: OcctNode; meshes?: OcctMesh[] };
+}
+
+let loaded: Promise<Occt> | undefined;
+let log: string[] = [];
+
+function load(): Promise<Occt> {
+  const occtimportjs = createRequire(import.meta.url)('occt-import-js') as (options: object) => Promise<Occt>;
+  const note = (line: string) => {
+    if (line.trim() && log.length < 200) log.push(line.trim());
+  };
+  loaded ??= occtimportjs({ print: note, printErr: note });
+  return loaded;
+}
+
+/** Forgets the OpenCascade instance, with the memory it grew to and whatever state a trap left it in. */
+export function dropOcct(): void {
+  loaded = undefined;
+}
+
+/** Reads and meshes a STEP file. Blocks for as long as OpenCascade takes; only for the child process.
+ * @throws whatever OpenCascade traps with; the instance is dropped then. */
+export async function readStep(bytes: Uint8Array, tessellation: Tessellation): Promise<OcctResult> {
+  const occt = await load();
+  const { linear, angularRad } = tessellation;
+  log = [];
+  try {
+    const result = occt.ReadStepFile(bytes, {
+      linearUnit: 'millimeter',
+      linearDeflectionType: 'mm' in linear ? 'absolute_value' : 'bounding_box_ratio',
+      linearDeflection: 'mm' in linear ? linear.mm : linear.ratio,
+      angularDeflection: angularRad,
+    });
+    const meshes = result.meshes ?? [];
+    const roots = (result.root?.children ?? []).map((node) => ({ name: node.name, bodies: bodiesOf(node, meshes) }));
+    return { success: result.success, roots, log };
+  } catch (error) {
+    dropOcct();
+    throw error;
+  }
+}
+
+function bodiesOf(node: OcctNode, meshes: OcctMesh[]): BodyMesh[] {
+  const own = node.meshes.map((index) => bodyOf(meshes[index]!));
+  return [...own, ...node.children.flatMap((child) => bodiesOf(child, meshes))];
+}
+
+function bodyOf(mesh: OcctMesh): BodyMesh {
+  const normals = mesh.attributes.normal?.array;
+  const body: BodyMesh = {
+    positions: Float64Array.from(mesh.attributes.position.array),
+    normals: normals ? Float64Array.from(normals) : null,
+    indices: Uint32Array.from(mesh.index.array),
+    color: mesh.color ?? null,
+    faces: mesh.brep_faces,
+  };
+  return body;
+}
