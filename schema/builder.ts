@@ -7,6 +7,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import SimpleObjectsPlugin from '@pothos/plugin-simple-objects';
 import ValidationPlugin from '@pothos/plugin-validation';
 import { GraphQLError } from 'graphql';
+import { z } from 'zod';
 import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { JsonValue } from '../modules/json.js';
@@ -32,6 +33,15 @@ interface Types {
     File: { Input: File; Output: never };
   };
 }
+
+/** Looked into here, because the database would answer a made-up one with an error of its own. */
+const Cursor = z
+  .string()
+  .refine(
+    (text) => /^GPC:S:[0-9a-f-]{36}$/.test(Buffer.from(text, 'base64').toString('utf8')),
+    'This is not a cursor of this API.',
+  )
+  .nullish();
 
 /** JSON pointer within the `input` of a mutation, or within the arguments of a field without one. */
 function pointer(path: readonly (PropertyKey | { key: PropertyKey })[]): string {
@@ -119,13 +129,24 @@ export const builder = new SchemaBuilder<Types>({
       description: `How many rows after \`after\`; ${PAGE_SIZE.default} when left out, at most ${PAGE_SIZE.max}.`,
     },
     lastArgOptions: { description: `How many rows before \`before\`; at most ${PAGE_SIZE.max}.` },
-    afterArgOptions: { description: 'Only rows after this cursor.' },
-    beforeArgOptions: { description: 'Only rows before this cursor.' },
+    afterArgOptions: { description: 'Only rows after this cursor.', validate: Cursor },
+    beforeArgOptions: { description: 'Only rows before this cursor.', validate: Cursor },
     defaultConnectionTypeOptions: {
       description: 'One page of a list. Its cursors stay right while rows are added.',
     },
     defaultEdgeTypeOptions: { description: 'One row of a page.' },
-    edgesFieldOptions: { description: 'The rows of the page.', nullable: { list: false, items: false } },
+    // The page's size counts at the connection.
+    edgesFieldOptions: {
+      description: 'The rows of the page.',
+      nullable: { list: false, items: false },
+      complexity: { field: 0, multiplier: 1 },
+    },
+    defaultConnectionFieldOptions: {
+      complexity: ({ first, last }) => ({
+        field: 1,
+        multiplier: Math.min(first ?? last ?? PAGE_SIZE.default, PAGE_SIZE.max),
+      }),
+    },
     nodeFieldOptions: { description: 'The object in this row.', nullable: false },
     cursorFieldOptions: { description: 'Marks this row, for `after` and `before`.' },
     pageInfoFieldOptions: { description: 'Where the page begins and ends.' },

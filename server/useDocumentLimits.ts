@@ -8,6 +8,7 @@ import {
   Kind,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { DomainError } from '../modules/errors.js';
 import { checkDocument, checkText } from './documentLimits.js';
 
 /** Dearest operation that is served, in rough numbers of fields to be resolved. A page of 50 runs with all their nodes costs
@@ -31,12 +32,12 @@ function tooDear(cost: number): ExecutionResult {
   return { errors: [error] };
 }
 
-/** Costs by execution arguments, null where they cannot be told because variables are wrong: execution says so itself. */
+/** Costs by execution arguments, null where they cannot be told because arguments are wrong: execution says so itself. */
 function tellCost(args: ExecutionArgs): number | null {
   try {
     return costOf(args);
   } catch (error) {
-    if (error instanceof GraphQLError) return null;
+    if (error instanceof GraphQLError || error instanceof DomainError) return null;
     throw error;
   }
 }

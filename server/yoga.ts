@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { useGraphQLSSE } from '@graphql-yoga/plugin-graphql-sse';
-import { createYoga } from 'graphql-yoga';
+import { GraphQLError } from 'graphql';
+import { createYoga, maskError } from 'graphql-yoga';
+import { DomainError } from '../modules/errors.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Context } from '../schema/context.js';
 import { schema } from '../schema/index.js';
@@ -11,6 +13,17 @@ import { useDocumentLimits } from './useDocumentLimits.js';
 interface ServerContext {
   req: IncomingMessage;
   res: ServerResponse;
+}
+
+/** The error as clients may see it, or undefined where it is a bug: then the log gets it with its stack, the client one sentence. */
+function explain(error: unknown): GraphQLError | undefined {
+  if (!(error instanceof GraphQLError)) return undefined;
+  const { originalError, message, extensions } = error;
+  if (originalError instanceof DomainError)
+    return new GraphQLError(message, { ...error, extensions: { code: originalError.code } });
+  if (originalError && !(originalError instanceof GraphQLError)) return undefined;
+  extensions.code ??= 'BAD_USER_INPUT';
+  return error;
 }
 
 /** The GraphQL API as a request handler. Who is asking was found out before (auth.ts).
@@ -29,8 +42,11 @@ export function buildYoga(platform: Platform, key: string, stopping: AbortSignal
     graphiql: false,
     landingPage: false,
     batching: false,
-    // Whatever is not declared is a bug: the log gets it with its stack, the client gets one sentence.
-    maskedErrors: { isDev: false, errorMessage: 'Something went wrong on our side. It has been logged.' },
+    maskedErrors: {
+      isDev: false,
+      errorMessage: 'Something went wrong on our side. It has been logged.',
+      maskError: (error, message, isDev) => explain(error) ?? maskError(error, message, isDev),
+    },
     logging: {
       debug: (...args) => log.debug({ args }),
       info: (...args) => log.info({ args }),

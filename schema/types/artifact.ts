@@ -2,6 +2,7 @@ import { builder } from '../builder.js';
 
 export const ArtifactNode = builder.prismaNode('Artifact', {
   id: { field: 'id' },
+  nullable: true,
   description: 'An immutable file of the artifact store.',
   fields: (t) => ({
     role: t.exposeString('role', { description: 'What it is for inside a workflow, for example `glb_model`.' }),

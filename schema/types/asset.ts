@@ -2,6 +2,7 @@ import { builder } from '../builder.js';
 
 builder.prismaNode('Asset', {
   id: { field: 'id' },
+  nullable: true,
   description: 'A delivered file under its catalogue name.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Catalogue name of the file.' }),

@@ -9,6 +9,7 @@ import { localId } from '../globalId.js';
 
 const CadFileNode = builder.prismaNode('CadFile', {
   id: { field: 'id' },
+  nullable: true,
   description: 'A CAD file (STEP) of the library.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its file name.' }),

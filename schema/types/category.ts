@@ -2,6 +2,7 @@ import { builder } from '../builder.js';
 
 builder.prismaNode('Category', {
   id: { field: 'id' },
+  nullable: true,
   description: 'A group of products, for example "Bearings".',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Stable key.' }),

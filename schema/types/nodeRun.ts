@@ -11,6 +11,7 @@ const MAX_LOG_LINES = 1_000;
 export const NodeRunNode = builder.prismaNode('NodeRun', {
   // The key has two columns: `<run>:<position>`.
   id: { resolve: ({ runId, idx }) => `${runId}:${idx}` },
+  nullable: true,
   findUnique: (id) => {
     const [runId, idx] = id.split(':');
     return { runId_idx: { runId: runId!, idx: Number(idx) } };

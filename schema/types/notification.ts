@@ -2,6 +2,7 @@ import { builder } from '../builder.js';
 
 builder.prismaNode('Notification', {
   id: { field: 'id' },
+  nullable: true,
   description: "A message in the console's inbox.",
   fields: (t) => ({
     title: t.exposeString('title', { description: 'One line.' }),

@@ -2,6 +2,7 @@ import { builder } from '../builder.js';
 
 const OrderNode = builder.prismaNode('Order', {
   id: { field: 'id' },
+  nullable: true,
   description: 'An order of a customer.',
   fields: (t) => ({
     number: t.exposeInt('number', { description: 'Number for people.' }),
@@ -15,6 +16,7 @@ const OrderNode = builder.prismaNode('Order', {
 
 builder.prismaNode('OrderLine', {
   id: { field: 'id' },
+  nullable: true,
   description: 'One line of an order: a product in an output type.',
   fields: (t) => ({
     lineNumber: t.exposeInt('lineNumber', { description: 'Position in the order, from 1.' }),

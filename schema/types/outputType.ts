@@ -4,6 +4,7 @@ import { FamilyEnum, RolloutEnum, VisibilityEnum } from './enums.js';
 
 builder.prismaNode('OutputType', {
   id: { field: 'id' },
+  nullable: true,
   description: 'What is sold: the invocation profile of a workflow.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Stable key.' }),

@@ -5,6 +5,7 @@ import { localId, requireLocalId } from '../globalId.js';
 
 builder.prismaNode('Product', {
   id: { field: 'id' },
+  nullable: true,
   description: 'A product of the catalogue.',
   fields: (t) => ({
     sku: t.exposeString('sku', { description: 'Article number, unique.' }),

@@ -11,6 +11,7 @@ const MAX_EVENTS = 2_000;
 
 export const RunNode = builder.prismaNode('Run', {
   id: { field: 'id' },
+  nullable: true,
   select: { id: true },
   description: 'One execution of a workflow.',
   fields: (t) => ({

@@ -9,6 +9,7 @@ import { FindingObject } from './finding.js';
 
 const VersionNode = builder.prismaNode('WorkflowVersion', {
   id: { field: 'id' },
+  nullable: true,
   select: { id: true },
   description: 'A published, immutable version of a workflow.',
   fields: (t) => ({
@@ -28,6 +29,7 @@ const newest = { orderBy: { number: 'desc' }, take: 1 } as const;
 
 const WorkflowNode = builder.prismaNode('Workflow', {
   id: { field: 'id' },
+  nullable: true,
   select: { id: true },
   description: 'Which steps run, in what order: a graph of nodes with one editable draft and immutable versions.',
   fields: (t) => ({

@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import { expect, test } from 'vitest';
+import { NODE_TYPES } from './globalId.js';
+import { schema } from './index.js';
+import { printSdl, SDL_FILE } from './print.js';
+
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
+);
+
+test('the committed schema.graphql is the schema', async () => {
+  expect(await readFile(SDL_FILE, 'utf8')).toBe(printSdl());
+});
+
+test('every type, field, argument, input field and enum value is described', () => {
+  const silent: string[] = [];
+  const look = (name: string, { description }: { description?: string | null }) => {
+    if (!description) silent.push(name);
+  };
+  for (const type of types) {
+    look(type.name, type);
+    if (isObjectType(type) || isInterfaceType(type))
+      for (const field of Object.values(type.getFields())) {
+        look(`${type.name}.${field.name}`, field);
+        for (const argument of field.args) look(`${type.name}.${field.name}(${argument.name})`, argument);
+      }
+    if (isInputObjectType(type))
+      for (const field of Object.values(type.getFields())) look(`${type.name}.${field.name}`, field);
+    if (isEnumType(type)) for (const value of type.getValues()) look(`${type.name}.${value.name}`, value);
+  }
+  expect(silent).toEqual([]);
+});
+
+test('global ids know every type that is a Node', () => {
+  const nodes = types.filter((type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'));
+  expect(nodes.map(({ name }) => name).sort()).toEqual(Object.keys(NODE_TYPES).sort());
+});

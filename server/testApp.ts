@@ -1,0 +1,81 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pino from 'pino';
+import { openPlatform, type Platform } from '../runtime/platform.js';
+import { createTestDatabase } from '../tests/support/database.js';
+import { testLookup } from '../workflow/testModules.js';
+import { type AppOptions, createApp } from './app.js';
+
+export const ADMIN_TOKEN = 'test-admin-token-0123456789';
+
+export interface Answer<T = any> {
+  status: number;
+  data: T | null;
+  errors?: { message: string; path?: unknown[]; extensions: { code?: string } & Record<string, unknown> }[];
+  extensions?: Record<string, any>;
+}
+
+export interface TestApp {
+  platform: Platform;
+  url: string;
+  /** `fetch` below the server's address; nothing is signed. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** A GraphQL operation, signed by the admin token unless `headers` say otherwise. */
+  gql<T = any>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>;
+  /** Everything that was logged. */
+  logged: string[];
+  /** Ends event streams, as a server does when it is asked to stop. */
+  stop(): void;
+  close(): Promise<void>;
+}
+
+/** The real server on a free port, on a database and a data directory of its own. */
+export async function startTestApp(options: AppOptions = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const home = await mkdtemp(path.join(tmpdir(), 'hartomat-server-'));
+  const logged: string[] = [];
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
+  const platform = await openPlatform(
+    {
+      port: 0,
+      host: '127.0.0.1',
+      home,
+      databaseUrl: database.url,
+      redisUrl: null,
+      artifactDir: path.join(home, '.artifacts'),
+      blenderPath: null,
+      adminToken: ADMIN_TOKEN,
+    },
+    { definition: testLookup, log, maxConnections: 5 },
+  );
+  const app = await createApp(platform, options);
+  const server = createServer(app.express);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    platform,
+    url,
+    fetch: (where, init) => fetch(new URL(where, url), { redirect: 'manual', ...init }),
+    async gql(query, variables, headers = { authorization: `Bearer ${ADMIN_TOKEN}` }) {
+      const response = await fetch(new URL('/graphql', url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      return { status: response.status, ...(await response.json()) };
+    },
+    logged,
+    stop: app.stop,
+    async close() {
+      app.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await platform.close();
+      await database.drop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
