@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { commandLine, freePort, isAlive, waitForExit } from './processes.js';
+import { commandLine, freePort, isAlive, waitForExit } from './processes.mjs';
 
 const exec = promisify(execFile);
 const USER = 'hartomat';

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { migrate } from '../../prisma/migrate.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
-import { freePort } from '../../scripts/lib/processes.js';
+import { freePort } from '../../scripts/lib/processes.mjs';
 import { requireTool } from './tools.js';
 
 /** The migrated database every test database is copied from. */
