@@ -9,7 +9,7 @@ const Id = z
   .string()
   .min(1)
   .max(64)
-  .regex(/^[A-Za-z0-9_-]+$/, 'Use letters, digits, "-" and "_".');
+  .regex(/^(?!__)[A-Za-z0-9_-]+$/, 'Use letters, digits, "-" and "_"; do not begin with "__".');
 
 export const ON_FAILURE = ['halt', 'continue', 'fallback_legacy'] as const;
 

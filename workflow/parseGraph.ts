@@ -41,7 +41,7 @@ function issueFindings(issue: z.core.$ZodIssue, graph: JsonObject): Finding[] {
     return issue.keys.map((key) => ({
       ...base,
       code: 'GRAPH_KEY_UNKNOWN',
-      message: `${placeOf(issue.path.slice(0, 2), nodeId)} ${sentence(issue.path.slice(2), `has an unknown field “${key}”`)}`,
+      message: sentence(issue.path, nodeId, `has an unknown field “${key}”`),
       path: pointer(...issue.path, key),
       fix: removal(graph, [...issue.path, key], 'Remove it'),
     }));
@@ -51,24 +51,26 @@ function issueFindings(issue: z.core.$ZodIssue, graph: JsonObject): Finding[] {
     {
       ...base,
       code: 'GRAPH_FORM',
-      message: `${placeOf(issue.path.slice(0, 2), nodeId)} ${sentence(issue.path.slice(2), issueText(issue, valueAt(graph, issue.path)))}`,
+      message: sentence(issue.path, nodeId, issueText(issue, valueAt(graph, issue.path))),
       path: pointer(...issue.path),
       ...(isOptional ? { fix: removal(graph, issue.path.slice(0, 3), 'Use the default') } : {}),
     },
   ];
 }
 
-function placeOf([list, position]: readonly PropertyKey[], nodeId: JsonValue | undefined): string {
-  if (list === 'nodes' && typeof position === 'number') {
-    return typeof nodeId === 'string' && nodeId ? `The node “${nodeId.slice(0, 64)}”:` : `Node number ${position + 1}:`;
-  }
-  if (list === 'edges' && typeof position === 'number') return `Connection number ${position + 1}:`;
-  return list === undefined ? 'The workflow' : `The workflow: “${String(list)}”`;
-}
-
-function sentence(path: readonly PropertyKey[], text: string): string {
-  const field = path.length > 0 ? `“${path.map(String).join(' › ')}” ` : '';
-  return `${field}${text}`.replace(/\.?$/, '.');
+/** “The node “still”: “retry › attempts” must be at most 10.” */
+function sentence(path: readonly PropertyKey[], nodeId: JsonValue | undefined, text: string): string {
+  const [list, position] = path;
+  const isInList = typeof position === 'number' && (list === 'nodes' || list === 'edges');
+  const field = path
+    .slice(isInList ? 2 : 0)
+    .map(String)
+    .join(' › ');
+  let place = 'The workflow';
+  if (isInList && list === 'edges') place = `Connection number ${position + 1}`;
+  else if (isInList)
+    place = typeof nodeId === 'string' && nodeId ? `The node “${nodeId.slice(0, 64)}”` : `Node number ${position + 1}`;
+  return `${place}${field === '' ? ' ' : `: “${field}” `}${text}`.replace(/\.?$/, '.');
 }
 
 /** Own-property removal guarded by a test of the value as it was. */

@@ -168,7 +168,7 @@ describe('any graph at all', () => {
           expect(same(counts(repaired)), finding.message).toBeLessThan(same(before));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
