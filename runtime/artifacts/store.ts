@@ -37,6 +37,8 @@ export class FileArtifactStore implements ArtifactStore {
   }
 
   async put(source: Readable): Promise<StoredContent> {
+    // It may fail before the pipeline below listens; without a listener that would end the process.
+    source.on('error', () => {});
     const incoming = path.join(this.root, 'incoming');
     await mkdir(incoming, { recursive: true });
     const temporary = path.join(incoming, randomUUID());

@@ -57,7 +57,7 @@ async function uploaded(
     throw new ValidationError('Send either a file or an uploadId.', [
       { path: '', message: 'Exactly one of "file" and "uploadId" is needed.' },
     ]);
-  if (file) return { name: file.name, content: Readable.fromWeb(file.stream() as ReadableStream) };
+  if (file) return { name: file.name, content: Readable.from(file.stream() as ReadableStream<Uint8Array>) };
   const upload = await ctx.openUpload(uploadId!);
   if (!upload) throw new NotFoundError('upload', uploadId!.slice(0, 100));
   return upload;

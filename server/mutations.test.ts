@@ -1,0 +1,315 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeGlobalId as id } from '../schema/globalId.js';
+import { ADMIN_TOKEN, type Answer, startTestApp, type TestApp } from './testApp.js';
+import { CAD_GRAPH, type Catalogue, createCatalogue, createEndedRun, STEP_FILE } from './testData.js';
+
+let app: TestApp;
+let catalogue: Catalogue;
+const NOBODY = '00000000-0000-7000-8000-000000000000';
+
+beforeAll(async () => {
+  app = await startTestApp();
+  catalogue = await createCatalogue(app.platform);
+});
+afterAll(() => app.close());
+
+const ERROR =
+  '... on Error { __typename code message } ... on ValidationError { issues { path message } findings { code nodeId } }';
+
+/** The one member of the result union that came back. */
+async function call(field: string, inputType: string, selection: string, input: unknown, argument = 'input') {
+  const failure = argument === 'id' ? '... on Error { code message }' : ERROR;
+  const { data, errors } = await app.gql(
+    `mutation ($input: ${inputType}!) { result: ${field}(${argument}: $input) { __typename ${selection} ${failure} } }`,
+    { input },
+  );
+  expect(errors).toBeUndefined();
+  return data.result;
+}
+
+async function upload(
+  content: string | Buffer,
+  name = 'part.step',
+  extra: Record<string, string> = {},
+): Promise<Answer> {
+  const form = new FormData();
+  const query = `mutation ($file: File) { result: uploadCadFile(input: { file: $file }) { __typename ... on CadFile { name artifact { byteSize mediaType } } ${ERROR} } }`;
+  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
+  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
+  form.set('0', new Blob([content as BlobPart]), name);
+  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, ...extra };
+  const response = await app.fetch('/graphql', { method: 'POST', body: form, headers });
+  return { status: response.status, ...((await response.json()) as object) } as Answer;
+}
+
+describe('uploadCadFile', () => {
+  test('takes a real STEP file as multipart', async () => {
+    const content = await readFile(STEP_FILE);
+    const { data, errors } = await upload(content, '../../etc/bearing 6205.step');
+    expect(errors).toBeUndefined();
+    expect(data.result).toEqual({
+      __typename: 'CadFile',
+      name: 'bearing 6205.step',
+      artifact: { byteSize: content.length, mediaType: 'model/step' },
+    });
+  });
+
+  test.each([
+    ['an empty file', '', 'FILE_EMPTY'],
+    ['a file that is not STEP', 'solid ascii stl', 'FILE_NOT_STEP'],
+  ])('%s is a ValidationError', async (_what, content, code) => {
+    const before = await app.platform.db.cadFile.count();
+    const { data } = await upload(content);
+    expect(data.result).toMatchObject({ __typename: 'ValidationError', code });
+    expect(await app.platform.db.cadFile.count()).toBe(before);
+  });
+
+  test('a file of any size goes by upload id', async () => {
+    const response = await app.fetch('/api/uploads?name=big.step', {
+      method: 'POST',
+      body: await readFile(STEP_FILE),
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/octet-stream' },
+    });
+    expect(response.status).toBe(201);
+    const { uploadId } = (await response.json()) as { uploadId: string };
+    const selection = '... on CadFile { name }';
+    expect(await call('uploadCadFile', 'UploadCadFileInput', selection, { uploadId })).toMatchObject({
+      name: 'big.step',
+    });
+    expect(await call('uploadCadFile', 'UploadCadFileInput', selection, { uploadId, name: ' Named ' })).toMatchObject({
+      name: 'Named',
+    });
+    const [text, signature] = uploadId.split('.');
+    for (const forged of [
+      '',
+      'nonsense',
+      `${text}.`,
+      `${text}x.${signature}`,
+      `${text}.${signature}x`,
+      `${uploadId}.x`.slice(1),
+    ])
+      expect(await call('uploadCadFile', 'UploadCadFileInput', selection, { uploadId: forged }), forged).toMatchObject({
+        __typename: forged ? 'NotFoundError' : 'ValidationError',
+      });
+  });
+
+  test('neither file nor upload id is a ValidationError', async () => {
+    expect(await call('uploadCadFile', 'UploadCadFileInput', '', {})).toMatchObject({ __typename: 'ValidationError' });
+  });
+
+  test('JSON that poses as a file is refused', async () => {
+    const { errors } = await app.gql(
+      `mutation ($file: File) { uploadCadFile(input: { file: $file }) { __typename } }`,
+      {
+        file: { name: 'x.step', stream: 'ISO-10303-21;', arrayBuffer: {} },
+      },
+    );
+    expect(errors?.[0]?.message).toContain('multipart');
+  });
+});
+
+describe('createProduct', () => {
+  const create = (input: object) =>
+    call('createProduct', 'CreateProductInput', '... on Product { sku category { key } cadFile { name } }', input);
+
+  test('adds a product once', async () => {
+    const input = {
+      sku: 'P205',
+      name: 'Housing',
+      cadFileId: id('CadFile', catalogue.cadFile.id),
+      categoryKey: 'bearings',
+    };
+    expect(await create(input)).toEqual({
+      __typename: 'Product',
+      sku: 'P205',
+      category: { key: 'bearings' },
+      cadFile: { name: 'bearing-6205.step' },
+    });
+    expect(await create(input)).toMatchObject({ __typename: 'ConflictError', code: 'SKU_TAKEN' });
+  });
+
+  test('says what does not fit', async () => {
+    const cadFileId = id('CadFile', catalogue.cadFile.id);
+    expect(await create({ sku: '', name: '', cadFileId })).toMatchObject({
+      __typename: 'ValidationError',
+      issues: [{ path: '/sku' }, { path: '/name' }],
+    });
+    for (const wrong of [id('CadFile', NOBODY), id('Product', catalogue.product.id), 'nonsense'])
+      expect(await create({ sku: 'X', name: 'X', cadFileId: wrong })).toMatchObject({ __typename: 'NotFoundError' });
+    expect(await create({ sku: 'X', name: 'X', cadFileId, categoryKey: 'no' })).toMatchObject({
+      __typename: 'NotFoundError',
+    });
+  });
+});
+
+describe('createOrderLine', () => {
+  const create = (input: object) =>
+    call('createOrderLine', 'CreateOrderLineInput', '... on OrderLine { id lineNumber quantity order { id } }', {
+      productId: id('Product', catalogue.product.id),
+      outputTypeId: id('OutputType', catalogue.outputType.id),
+      ...input,
+    });
+
+  test('starts an order or adds to one, once per idempotency key', async () => {
+    const first = await create({ idempotencyKey: 'line-1' });
+    expect(first).toMatchObject({ __typename: 'OrderLine', lineNumber: 1, quantity: 1 });
+    expect(await create({ idempotencyKey: 'line-1' })).toEqual(first);
+    expect(await create({ idempotencyKey: 'line-1', quantity: 2 })).toMatchObject({ __typename: 'ConflictError' });
+    expect(await create({ orderId: first.order.id, quantity: 3 })).toMatchObject({ lineNumber: 2, quantity: 3 });
+  });
+
+  test.each([
+    ['a quantity of nothing', { quantity: 0 }, '/quantity'],
+    ['options that are no object', { options: [1] }, '/options'],
+    ['a material override that is no name', { materialOverrides: { ring: 5 } }, '/materialOverrides/ring'],
+    ['an unknown material', { materialOverrides: { 'a/b': 'gold' } }, '/materialOverrides/a~1b'],
+    ['an option that nothing takes', { options: { colour: 'red' } }, '/options'],
+    ['an empty idempotency key', { idempotencyKey: '' }, '/idempotencyKey'],
+  ])('%s is a ValidationError at its place', async (_what, input, path) => {
+    const result = await create(input);
+    expect(result).toMatchObject({ __typename: 'ValidationError', issues: [{ path }] });
+  });
+
+  test('unknown and foreign ids are NotFoundErrors', async () => {
+    for (const input of [
+      { productId: id('Product', NOBODY) },
+      { productId: id('Run', NOBODY) },
+      { outputTypeId: id('OutputType', NOBODY) },
+      { orderId: id('Order', NOBODY) },
+    ])
+      expect(await create(input)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' });
+  });
+});
+
+describe('workflows', () => {
+  const SELECTION =
+    '... on Workflow { draftRevision hasUnpublishedChanges findings { code } latestVersion { number note } }';
+  const save = (input: object) =>
+    call('saveWorkflowDraft', 'SaveWorkflowDraftInput', SELECTION, {
+      workflowId: id('Workflow', catalogue.workflow.id),
+      ...input,
+    });
+  const publish = (input: object) =>
+    call('publishWorkflow', 'PublishWorkflowInput', SELECTION, {
+      workflowId: id('Workflow', catalogue.workflow.id),
+      ...input,
+    });
+
+  test('a draft is saved by who saw it last, and published with a note', async () => {
+    const graph = structuredClone(CAD_GRAPH);
+    graph.nodes[1]!.params = { quality: 'draft' };
+    const saved = await save({ graph, expectedRevision: 1 });
+    expect(saved).toMatchObject({
+      __typename: 'Workflow',
+      draftRevision: 2,
+      hasUnpublishedChanges: true,
+      latestVersion: { number: 1 },
+    });
+    expect(await save({ graph, expectedRevision: 1 })).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'DRAFT_CHANGED',
+    });
+    expect(await publish({ expectedRevision: 1 })).toMatchObject({ __typename: 'ConflictError' });
+    expect(await publish({ expectedRevision: 2, note: 'Coarser' })).toMatchObject({
+      hasUnpublishedChanges: false,
+      latestVersion: { number: 2, note: 'Coarser' },
+    });
+  });
+
+  test('a draft with params outside the schema is saved with findings, but neither published nor run', async () => {
+    const graph = structuredClone(CAD_GRAPH);
+    graph.nodes[1]!.params = { quality: 'superb' };
+    const { draftRevision, findings } = await save({ graph, expectedRevision: 2 });
+    expect(findings.length).toBeGreaterThan(0);
+    const refused = await publish({ expectedRevision: draftRevision });
+    expect(refused).toMatchObject({ __typename: 'ValidationError', code: 'WORKFLOW_INVALID' });
+    expect(refused.findings).toContainEqual({ code: 'PARAM_INVALID', nodeId: 'mesh' });
+    const run = await call('dispatch', 'DispatchInput', '', {
+      cadFileId: id('CadFile', catalogue.cadFile.id),
+      workflowId: id('Workflow', catalogue.workflow.id),
+      useDraft: true,
+    });
+    expect(run).toMatchObject({ __typename: 'ValidationError', code: 'WORKFLOW_INVALID' });
+  });
+
+  test('what does not have the form of a graph is a ValidationError, an unknown workflow a NotFoundError', async () => {
+    for (const graph of [[], 'graph', 5, { format: 1 }, { ...CAD_GRAPH, nodes: [{ id: 'a b' }] }])
+      expect(await save({ graph, expectedRevision: 3 })).toMatchObject({ __typename: 'ValidationError' });
+    const workflowId = id('Workflow', NOBODY);
+    expect(await save({ workflowId, graph: CAD_GRAPH, expectedRevision: 1 })).toMatchObject({
+      __typename: 'NotFoundError',
+    });
+    expect(await publish({ workflowId, expectedRevision: 1 })).toMatchObject({ __typename: 'NotFoundError' });
+    expect(await publish({ expectedRevision: 3, note: 'x'.repeat(2_001) })).toMatchObject({
+      __typename: 'ValidationError',
+      issues: [{ path: '/note' }],
+    });
+  });
+});
+
+describe('runs', () => {
+  const RUN = '... on Run { id status nodeRuns { status } }';
+  const dispatch = (input: object) => call('dispatch', 'DispatchInput', RUN, input);
+
+  test('dispatching twice under one key is one run, which can be cancelled and retried', async () => {
+    const input = {
+      cadFileId: id('CadFile', catalogue.cadFile.id),
+      workflowId: id('Workflow', catalogue.workflow.id),
+      idempotencyKey: 'run-1',
+    };
+    const run = await dispatch(input);
+    expect(run).toMatchObject({
+      __typename: 'Run',
+      status: 'queued',
+      nodeRuns: [{ status: 'ready' }, { status: 'waiting' }],
+    });
+    expect((await dispatch(input)).id).toBe(run.id);
+    expect(await call('retryRun', 'ID', RUN, run.id, 'id')).toMatchObject({ __typename: 'ConflictError' });
+    expect(await call('cancelRun', 'ID', RUN, run.id, 'id')).toMatchObject({
+      status: 'cancelled',
+      nodeRuns: [{ status: 'cancelled' }, { status: 'cancelled' }],
+    });
+    expect(await call('cancelRun', 'ID', RUN, run.id, 'id')).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'RUN_ENDED',
+    });
+    expect(await call('retryRun', 'ID', RUN, run.id, 'id')).toMatchObject({
+      __typename: 'Run',
+      nodeRuns: [{ status: 'ready' }, { status: 'waiting' }],
+    });
+  });
+
+  test('a run that succeeded can be neither cancelled nor retried', async () => {
+    const { runId } = await createEndedRun(app.platform, catalogue);
+    for (const field of ['cancelRun', 'retryRun'])
+      expect(await call(field, 'ID', RUN, id('Run', runId), 'id')).toMatchObject({ __typename: 'ConflictError' });
+  });
+
+  test('what cannot be run is refused in words', async () => {
+    const cadFileId = id('CadFile', catalogue.cadFile.id);
+    const orderLineId = id('OrderLine', catalogue.line.id);
+    const workflowId = id('Workflow', catalogue.workflow.id);
+    expect(await dispatch({})).toMatchObject({ __typename: 'ValidationError' });
+    expect(await dispatch({ cadFileId, orderLineId })).toMatchObject({ __typename: 'ValidationError' });
+    expect(await dispatch({ cadFileId })).toMatchObject({ __typename: 'ValidationError' });
+    expect(await dispatch({ orderLineId })).toMatchObject({ code: 'OUTPUT_TYPE_WITHOUT_WORKFLOW' });
+    expect(await dispatch({ orderLineId, workflowId })).toMatchObject({ code: 'WRONG_FAMILY' });
+    expect(await dispatch({ cadFileId: id('CadFile', NOBODY), workflowId })).toMatchObject({
+      __typename: 'NotFoundError',
+    });
+    expect(await dispatch({ cadFileId, workflowId: cadFileId })).toMatchObject({ __typename: 'NotFoundError' });
+    for (const field of ['cancelRun', 'retryRun'])
+      for (const wrong of [id('Run', NOBODY), workflowId, 'nonsense'])
+        expect(await call(field, 'ID', '', wrong, 'id')).toMatchObject({ __typename: 'NotFoundError' });
+  });
+
+  test('a workflow that was never published says so', async () => {
+    const { id: raw } = await app.platform.db.workflow.create({
+      data: { key: 'fresh', name: 'Fresh', family: 'cad_file', draft: CAD_GRAPH as object },
+    });
+    const input = { cadFileId: id('CadFile', catalogue.cadFile.id), workflowId: id('Workflow', raw) };
+    expect(await dispatch(input)).toMatchObject({ __typename: 'ConflictError', code: 'WORKFLOW_NOT_PUBLISHED' });
+    expect(await dispatch({ ...input, useDraft: true })).toMatchObject({ __typename: 'Run' });
+  });
+});
