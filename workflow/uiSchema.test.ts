@@ -27,10 +27,10 @@ describe('buildUiSchema', () => {
 
   it('groups, labels and hides as the hints say, and shows the rest at the end', () => {
     const hints = {
-      groups: [{ label: 'Quality', params: ['denoise', 'samples'] }],
+      groups: [{ label: 'Quality', params: ['denoise', 'samples'], isCollapsed: true }],
       controls: {
         samples: { label: 'Samples per pixel', slider: false, showWhen: { param: 'denoise', isOneOf: [true] } },
-        note: { isMultiline: true, unit: 'words' },
+        note: { isMultiline: true },
       },
     };
     expect(buildUiSchema(schema, hints)).toEqual({
@@ -39,6 +39,7 @@ describe('buildUiSchema', () => {
         {
           type: 'Group',
           label: 'Quality',
+          options: { collapsed: true },
           elements: [
             { type: 'Control', scope: '#/properties/denoise', options: { toggle: true } },
             {
@@ -54,7 +55,7 @@ describe('buildUiSchema', () => {
           label: 'More',
           elements: [
             { type: 'Control', scope: '#/properties/seed' },
-            { type: 'Control', scope: '#/properties/note', options: { multi: true, unit: 'words' } },
+            { type: 'Control', scope: '#/properties/note', options: { multi: true } },
           ],
         },
       ],

@@ -13,14 +13,14 @@ export interface ControlHints {
   isMultiline?: boolean;
   /** A slider for a bounded number. Default: true for bounded numbers with a handful of steps to choose from. */
   slider?: boolean;
-  /** Shown behind the field, for example `px` or `mm`. */
-  unit?: string;
   showWhen?: ShowWhen;
 }
 
 export interface ControlGroup {
   label: string;
   params: readonly string[];
+  /** Starts closed: for what most people never change. */
+  isCollapsed?: boolean;
 }
 
 /** The look of one node's settings panel. Params that no group names follow in a last group, so none is ever hidden. */
@@ -48,22 +48,21 @@ export function buildUiSchema(paramSchema: JsonSchema, hints: PanelHints = {}): 
 
   const control = (name: string) => controlOf(name, properties[name]!, hints.controls?.[name] ?? {});
   const rest = Object.keys(properties).filter((name) => !grouped.includes(name));
-  const elements = groups.map(({ label, params }) => group(label, params.map(control)));
+  const elements = groups.map(({ params, ...look }) => group(look, params.map(control)));
   if (rest.length > 0) {
-    if (elements.length > 0) elements.push(group(REST_LABEL, rest.map(control)));
+    if (elements.length > 0) elements.push(group({ label: REST_LABEL }, rest.map(control)));
     else elements.push(...rest.map(control));
   }
   return { type: 'VerticalLayout', elements };
 }
 
-function group(label: string, elements: JsonObject[]): JsonObject {
-  return { type: 'Group', label, elements };
+function group({ label, isCollapsed }: Omit<ControlGroup, 'params'>, elements: JsonObject[]): JsonObject {
+  return { type: 'Group', label, elements, ...(isCollapsed ? { options: { collapsed: true } } : {}) };
 }
 
 function controlOf(name: string, schema: JsonSchema, hints: ControlHints): JsonObject {
   const options: JsonObject = {};
   if (hints.isMultiline) options.multi = true;
-  if (hints.unit !== undefined) options.unit = hints.unit;
   if (hints.slider ?? isSlidable(schema)) options.slider = true;
   if (schema.type === 'boolean') options.toggle = true;
   return {
