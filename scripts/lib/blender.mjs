@@ -3,24 +3,34 @@ import { canInstallTools, DEBIAN_PACKAGES, installTools, onPath } from './debian
 
 // Plain JavaScript without dependencies: this runs before anything is installed.
 
-/** Finds Blender by BLENDER_PATH or on PATH; installs it on Debian and Ubuntu as root.
- * @param {{ mayInstall: boolean, say: (line: string) => void, env?: NodeJS.ProcessEnv }} options
- * @throws {Error} one line with what to do. */
-export async function ensureBlender({ mayInstall, say, env = process.env }) {
+/** Looks for Blender by BLENDER_PATH and on PATH.
+ * @param {{ mayInstall: boolean, env?: NodeJS.ProcessEnv }} options
+ * @returns {boolean} whether it is missing and `installBlender` can help (Debian or Ubuntu, as root).
+ * @throws {Error} one line with what to do when it is missing and nothing here can help. */
+export function blenderToInstall({ mayInstall, env = process.env }) {
   const named = env.BLENDER_PATH?.trim();
-  if (named) {
-    if (isExecutable(named)) return;
+  if (named && !isExecutable(named))
     throw new Error(
       `BLENDER_PATH is ${named}, which cannot be run: correct it, or unset it to use the Blender on PATH.`,
     );
-  }
-  if (onPath('blender')) return;
-  if (!mayInstall || !canInstallTools())
-    throw new Error(
-      `Blender is missing: ${howTo()}, or set BLENDER_PATH to it. To start without rendering: npm start -- --no-blender`,
-    );
+  if (named || onPath('blender')) return false;
+  if (mayInstall && canInstallTools()) return true;
+  throw new Error(
+    `Blender is missing: ${howTo()}, or set BLENDER_PATH to it. To start without rendering: npm start -- --no-blender`,
+  );
+}
+
+/** @param {(line: string) => void} say
+ * @throws {Error} one line with what to do. */
+export async function installBlender(say) {
   say('Blender is missing: installing it with apt-get. This takes a minute or two.');
-  await installTools(['blender']);
+  try {
+    await installTools(['blender']);
+  } catch (error) {
+    throw new Error(
+      `Blender could not be installed (${error.message}): ${howTo()}. To start without rendering: npm start -- --no-blender`,
+    );
+  }
 }
 
 function howTo() {

@@ -45,14 +45,16 @@ export async function packageState(project, dev) {
 }
 
 /** Runs `npm ci` when the packages are missing or not those of the lock file.
- * @param {{ dev: boolean | 'keep', say: (line: string) => void, project?: string }} options - `keep`: development tools only when some are there already.
+ * @param {{ dev: boolean | 'keep', say: (line: string) => void, mayInstall?: boolean, project?: string }} options - `keep`: development tools only when some are there already.
  * @throws {Error} with npm's own words. */
-export async function ensurePackages({ dev, say, project = PROJECT }) {
+export async function ensurePackages({ dev, say, mayInstall = true, project = PROJECT }) {
   const installed = (await readLock(path.join(project, 'node_modules/.package-lock.json'))) ?? {};
   const withDev = dev === 'keep' ? Object.values(installed).some((entry) => entry.dev) : dev;
   const state = await packageState(project, withDev);
   if (state === 'complete') return;
-  const why = state === 'missing' ? 'they are missing' : 'package-lock.json has changed';
+  const why = state === 'missing' ? 'they are missing' : 'they are not those of package-lock.json';
+  if (!mayInstall)
+    throw new Error(`The npm packages must be installed, ${why}: run "npm ci", or leave out --no-install.`);
   say(`Installing the npm packages: ${why}.`);
   await npm(['ci', ...(withDev ? ['--include=dev'] : ['--omit=dev'])], project);
 }

@@ -22,6 +22,13 @@ export class Phases {
     }
   }
 
+  /** Records what has happened since the last phase ended.
+   * @param {string} name */
+  mark(name) {
+    const fromMs = this.done.at(-1)?.toMs ?? 0;
+    this.done.push({ name, fromMs, toMs: this.now() });
+  }
+
   /** One line a phase, by begin; what took no time to speak of is left out.
    * @returns {string[]} */
   table() {

@@ -18,6 +18,8 @@ export interface PostgresOptions {
   password: string;
   /** postgresql.conf settings. */
   settings?: Record<string, string | number>;
+  /** Default: any free one. */
+  port?: number;
   /** For test databases that nobody will miss after a power cut. */
   noSync?: boolean;
   say?: (line: string) => void;
@@ -26,6 +28,8 @@ export interface PostgresOptions {
 export interface Postgres {
   pid: number;
   port: number;
+  /** Resolves when the server has ended, for whatever reason. */
+  ended: Promise<void>;
   url(database: string): string;
   /** Ends all connections and the server; resolves when the process is gone. */
   stop(): Promise<void>;
@@ -44,7 +48,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   if (!(await exists(join(dataDir, 'PG_VERSION')))) await makeCluster();
   else await endOrphan(dataDir);
 
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const flags = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', ...options.settings };
   const log = await open(logFile, 'a');
   const [command, args, credentials] = run(binaries.postgres, [
@@ -63,6 +67,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   return {
     pid,
     port,
+    ended: new Promise((resolve) => child.once('exit', () => resolve())),
     url: (database) => `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
     stop: () => endPostgres(pid),
   };

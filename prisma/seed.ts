@@ -1,0 +1,153 @@
+import { createReadStream } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { v5 as uuidv5 } from 'uuid';
+import { z } from 'zod';
+import type { CadFile, Prisma, Product, Workflow } from '../generated/prisma/client.js';
+import { Material, MaterialRule } from '../modules/shapes/materials.js';
+import { RenderTemplate } from '../modules/shapes/renderTemplate.js';
+import { importCadFile } from '../runtime/cadFiles.js';
+import type { Platform } from '../runtime/platform.js';
+import { canonicalGraph } from '../workflow/canonical.js';
+import { parseGraph } from '../workflow/validate.js';
+
+/** Rows without a natural key get the same id at every start. */
+const SEED_NAMESPACE = '6f0c1d7e-9a57-4a33-8d8e-6a0e5b1c2d3f';
+
+const CATEGORY = { key: 'bearings', label: 'Bearings' };
+const PRICING_TIER = { key: 'standard', label: 'Standard', currency: 'EUR', unitPriceCents: 2900 };
+const PRODUCT = { sku: '6205-2RS', name: 'Deep-groove ball bearing 6205-2RS' };
+const STEP_FILE = new URL('../tests/fixtures/step/bearing-6205.step', import.meta.url);
+const STEP_NAME = 'bearing-6205.step';
+
+/** Few enough samples for two cores to render in a quarter of a minute, enough for studio-lit metal. */
+const STILL_1K = { resolution: { width: 1024, height: 1024 }, samples: 48, format: 'png' };
+const OUTPUT_TYPES = [
+  {
+    key: 'still_1k_transparent',
+    name: 'Still 1K, transparent',
+    description: 'A cut-out for catalogue pages: 1024 × 1024 px, PNG.',
+    overrides: { ...STILL_1K, transparent: true },
+  },
+  {
+    key: 'still_1k_white',
+    name: 'Still 1K, white',
+    description: 'For shops and marketplaces: 1024 × 1024 px on white, PNG.',
+    overrides: { ...STILL_1K, transparent: false, backgroundColor: '#ffffff' },
+  },
+];
+
+export interface Seeded {
+  product: Product;
+  /** Of the product; null when somebody removed it. */
+  cadFileId: string | null;
+  cadIntake: Workflow;
+  /** Id of the first output type. */
+  outputTypeId: string;
+}
+
+type SeedPlatform = Pick<Platform, 'db' | 'store' | 'definition'>;
+
+/** Fills an empty installation: starter workflows, materials with rules, render templates, a category, a price, a product with a real STEP file, two output types.
+ * Adds what is missing and never touches what is there, so a second run changes nothing and a user's edits stay. */
+export async function seed(platform: SeedPlatform): Promise<Seeded> {
+  const { db } = platform;
+  const [workflows, category, pricingTier] = await Promise.all([
+    seedWorkflows(platform),
+    db.category.upsert({ where: { key: CATEGORY.key }, create: CATEGORY, update: {} }),
+    db.pricingTier.upsert({ where: { key: PRICING_TIER.key }, create: PRICING_TIER, update: {} }),
+    seedMaterials(platform),
+    seedTemplates(platform),
+  ]);
+  const orderStill = workflows.get('order_still')!;
+  const outputTypes = [];
+  for (const [sortOrder, outputType] of OUTPUT_TYPES.entries()) {
+    const create = {
+      ...outputType,
+      sortOrder,
+      family: 'order_line' as const,
+      artifactKind: 'still_image',
+      rollout: 'graph' as const,
+      workflow: { connect: { id: orderStill.id } },
+      pricingTier: { connect: { id: pricingTier.id } },
+      categories: { connect: { id: category.id } },
+    };
+    outputTypes.push(await db.outputType.upsert({ where: { key: outputType.key }, create, update: {} }));
+  }
+  const product =
+    (await db.product.findUnique({ where: { sku: PRODUCT.sku } })) ??
+    (await db.product.create({
+      data: { ...PRODUCT, categoryId: category.id, cadFileId: (await seedCadFile(platform)).id },
+    }));
+  return {
+    product,
+    cadFileId: product.cadFileId,
+    cadIntake: workflows.get('cad_intake')!,
+    outputTypeId: outputTypes[0]!.id,
+  };
+}
+
+async function readJson<S extends z.ZodType>(name: string, schema: S): Promise<z.output<S>> {
+  return schema.parse(JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')));
+}
+
+const Starter = z.object({ key: z.string(), name: z.string(), description: z.string(), graph: z.json() });
+
+/** Every file of workflow/starters, published as version 1. */
+async function seedWorkflows({ db }: SeedPlatform): Promise<Map<string, Workflow>> {
+  const dir = new URL('../workflow/starters/', import.meta.url);
+  const workflows = new Map<string, Workflow>();
+  for (const file of (await readdir(dir)).filter((name) => name.endsWith('.json')).sort()) {
+    const { key, name, description, graph: json } = await readJson(new URL(file, dir).href, Starter);
+    const { graph } = parseGraph(json);
+    if (!graph) throw new Error(`The starter workflow ${file} does not have the form of a graph.`);
+    const stored = canonicalGraph(graph) as unknown as Prisma.InputJsonObject;
+    const create = {
+      key,
+      name,
+      description,
+      family: graph.family,
+      draft: stored,
+      versions: { create: { number: 1, graph: stored, note: 'Starter' } },
+    };
+    workflows.set(key, await db.workflow.upsert({ where: { key }, create, update: {} }));
+  }
+  return workflows;
+}
+
+async function seedMaterials({ db }: SeedPlatform): Promise<void> {
+  const [materials, rules] = await Promise.all([
+    readJson('seed/materials.json', z.array(Material)),
+    readJson('seed/materialRules.json', z.array(MaterialRule.omit({ id: true }))),
+  ]);
+  await db.material.createMany({
+    data: materials.map((spec) => ({ name: spec.name, label: spec.label, spec })),
+    skipDuplicates: true,
+  });
+  const ids = new Map((await db.material.findMany({ select: { id: true, name: true } })).map((m) => [m.name, m.id]));
+  await db.materialRule.createMany({
+    data: rules
+      .filter(({ material }) => ids.has(material))
+      .map(({ priority, category, partNamePattern, cadColor, material }) => ({
+        id: uuidv5(JSON.stringify([category, partNamePattern, cadColor]), SEED_NAMESPACE),
+        priority,
+        categoryKey: category,
+        partNamePattern,
+        cadColor,
+        materialId: ids.get(material)!,
+      })),
+    skipDuplicates: true,
+  });
+}
+
+async function seedTemplates({ db }: SeedPlatform): Promise<void> {
+  const templates = await readJson('seed/renderTemplates.json', z.array(RenderTemplate));
+  await db.renderTemplate.createMany({
+    data: templates.map((spec) => ({ name: spec.name, label: spec.label, version: spec.version, spec })),
+    skipDuplicates: true,
+  });
+}
+
+async function seedCadFile(platform: SeedPlatform): Promise<CadFile> {
+  const earlier = await platform.db.cadFile.findFirst({ where: { name: STEP_NAME } });
+  return earlier ?? importCadFile(platform, { name: STEP_NAME, content: createReadStream(STEP_FILE) });
+}
