@@ -5,17 +5,20 @@ import type { LegacyBag } from './legacyBag.js';
 const side = z.int().min(16).max(8192);
 const degrees = z.number().min(-3600).max(3600);
 
-/** The invocation overrides that old render settings can turn into, in the vocabulary all modules share. */
+/** The invocation overrides that old render settings can turn into: names and shapes of the params that modules share.
+ * `animation`, `materials`, `sampling` and `cameraName` wait for modules that take them; until then `resolveParams` reports them as unused. */
 export const LegacyOverrides = z.strictObject({
   resolution: z.strictObject({ width: side, height: side }).optional(),
   samples: z.int().min(1).max(4096).optional(),
   engine: z.enum(['cycles', 'eevee', 'workbench']).optional(),
-  background: z
-    .union([
-      z.strictObject({ kind: z.literal('transparent') }),
-      z.strictObject({ kind: z.literal('color'), hex: z.string().regex(/^#[0-9a-f]{6}$/) }),
-    ])
+  transparent: z.boolean().optional(),
+  backgroundColor: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/)
     .optional(),
+  shadow: z.boolean().optional(),
+  format: z.enum(['png', 'jpeg', 'webp', 'mp4', 'webm']).optional(),
+  imageQuality: z.int().min(1).max(100).optional(),
   animation: z
     .strictObject({
       frames: z.int().min(1).max(3600),
@@ -36,36 +39,25 @@ export const LegacyOverrides = z.strictObject({
     .optional(),
   denoise: z.boolean().optional(),
   camera: z
-    .union([
-      z.strictObject({ name: z.string() }),
-      z
-        .strictObject({
-          azimuthDeg: degrees,
-          elevationDeg: z.number().min(-90).max(90),
-          lensMm: z.number().min(1).max(1000),
-        })
-        .partial(),
-    ])
+    .strictObject({
+      azimuthDeg: z.number().min(-360).max(360),
+      elevationDeg: z.number().min(-89).max(89),
+      lensMm: z.number().min(10).max(300),
+    })
+    .partial()
     .optional(),
-  template: z.strictObject({ id: z.string() }).optional(),
-  shadowCatcher: z.boolean().optional(),
+  cameraName: z.string().optional(),
+  template: z.string().optional(),
 });
 export type LegacyOverrides = z.output<typeof LegacyOverrides>;
-
-/** How the file is written; belongs to the output type's artifact contract, not to the workflow. */
-export interface LegacyEncoding {
-  format?: 'png' | 'jpeg' | 'webp' | 'mp4' | 'webm';
-  /** 1..100, JPEG only. */
-  quality?: number;
-}
 
 export interface LegacyOptions {
   /** What the output type makes; timing applies to turntables only. */
   artifactKind: ArtifactRole;
-  /** Id of the template an old name or path meant. Without it plain names are taken as ids and paths are refused. */
-  templateId?: (legacyName: string) => string | undefined;
-  /** Known material ids. Without it ids are not checked here. */
-  materialIds?: ReadonlySet<string>;
+  /** Name of the render template an old name or path meant. Without it plain names are kept and paths are refused. */
+  templateName?: (legacyName: string) => string | undefined;
+  /** Names in the material library. Without it names are not checked here. */
+  materialNames?: ReadonlySet<string>;
 }
 
 /** What the rows read from and write to. */
@@ -73,7 +65,6 @@ export interface LegacyContext {
   bag: LegacyBag;
   options: LegacyOptions;
   overrides: LegacyOverrides;
-  encoding: LegacyEncoding;
   staysOnLegacy: boolean;
 }
 

@@ -96,56 +96,48 @@ const engine: LegacyRow = (context) => {
 
 const FORMATS = { png: 'png', jpg: 'jpeg', jpeg: 'jpeg', webp: 'webp', mp4: 'mp4', webm: 'webm' } as const;
 
-const encoding: LegacyRow = ({ bag, encoding }) => {
+const encoding: LegacyRow = ({ bag, overrides }) => {
   const found = bag.firstOf(['format', 'file_format', 'output_format'], (key) =>
     bag.read(key, asWord(FORMATS), 'png, jpeg, webp, mp4 or webm'),
   );
   if (found) {
-    encoding.format = found.value;
-    bag.map([found.key], 'encoding.format');
+    overrides.format = found.value;
+    bag.map([found.key], 'overrides.format');
   }
-  if (encoding.format !== undefined && encoding.format !== 'jpeg') {
+  if (overrides.format !== undefined && overrides.format !== 'jpeg') {
     bag.ignore('jpeg_quality', 'The file is not a JPEG.');
     return;
   }
   const quality = bag.read('jpeg_quality', asIntegerIn(1, 100), 'a whole number from 1 to 100');
   if (quality === undefined) return;
-  encoding.quality = quality;
-  bag.map(['jpeg_quality'], 'encoding.quality');
+  overrides.imageQuality = quality;
+  bag.map(['jpeg_quality'], 'overrides.imageQuality');
 };
 
-/** Runs after `encoding`: what the file can hold decides. */
-const background: LegacyRow = ({ bag, overrides, encoding }) => {
-  const keys = ['transparent', 'transparent_bg', 'film_transparent'];
-  const said = keys.flatMap((key) => {
+/** Runs after `encoding`: what the file can hold decides. Transparency wins over a colour. */
+const background: LegacyRow = ({ bag, overrides }) => {
+  const said = ['transparent', 'transparent_bg', 'film_transparent'].flatMap((key) => {
     const isTransparent = bag.read(key, asBoolean, yesOrNo);
     return isTransparent === undefined ? [] : [{ key, isTransparent }];
   });
   const hex = bag.read('bg_color', asHex, 'a colour like #ffffff');
-  const isWanted = said.some(({ isTransparent }) => isTransparent);
-  const isPossible = encoding.format !== 'jpeg' && encoding.format !== 'mp4';
-  if (isWanted && isPossible) {
-    overrides.background = { kind: 'transparent' };
-    bag.map(
-      said.filter(({ isTransparent }) => isTransparent).map(({ key }) => key),
-      'overrides.background',
-    );
-    for (const { key } of said) bag.ignore(key, 'Another setting asks for transparency, which wins.');
-    bag.ignore('bg_color', 'Transparency wins over a background colour.');
-    return;
+  const wish = said.find(({ isTransparent }) => isTransparent);
+  const cannotBe = overrides.format === 'jpeg' || overrides.format === 'mp4';
+  if (wish && cannotBe) {
+    const text = `A file in ${overrides.format} cannot be transparent.`;
+    bag.warn(wish.key, 'LEGACY_TRANSPARENCY_IMPOSSIBLE', text);
+    for (const { key, isTransparent } of said) if (isTransparent) bag.ignore(key, text);
   }
-  if (isWanted) {
-    const first = said.find(({ isTransparent }) => isTransparent)!;
-    bag.warn(first.key, 'LEGACY_TRANSPARENCY_IMPOSSIBLE', `A file in ${encoding.format} cannot be transparent.`);
+  const isTransparent = wish !== undefined && !cannotBe;
+  if (said.length > 0 || hex !== undefined) overrides.transparent = isTransparent;
+  for (const one of said) {
+    if (one.isTransparent === isTransparent) bag.map([one.key], 'overrides.transparent');
+    else bag.ignore(one.key, 'Another setting asks for transparency, which wins.');
   }
-  for (const { key, isTransparent } of said) {
-    if (isTransparent) bag.ignore(key, `A file in ${encoding.format} cannot be transparent.`);
-    else if (hex === undefined) bag.ignore(key, 'There is no background colour; the workflow decides.');
-    else bag.map([key], 'overrides.background');
-  }
-  if (hex === undefined) return;
-  overrides.background = { kind: 'color', hex };
-  bag.map(['bg_color'], 'overrides.background');
+  if (isTransparent) bag.ignore('bg_color', 'Transparency wins over a background colour.');
+  if (isTransparent || hex === undefined) return;
+  overrides.backgroundColor = hex;
+  bag.map(['bg_color'], 'overrides.backgroundColor');
 };
 
 const materials: LegacyRow = ({ bag, options, overrides }) => {
@@ -163,7 +155,7 @@ const materials: LegacyRow = ({ bag, options, overrides }) => {
   );
   if (!found) return;
   const ids = 'all' in found.value ? [found.value.all] : Object.values(found.value.byPart);
-  const missing = ids.filter((id) => options.materialIds && !options.materialIds.has(id));
+  const missing = ids.filter((id) => options.materialNames && !options.materialNames.has(id));
   if (missing.length > 0) {
     const names = missing.map((id) => `“${id}”`).join(', ');
     bag.reject(found.key, 'LEGACY_MATERIAL_UNKNOWN', `The material library has no ${names}.`);
@@ -192,15 +184,15 @@ const camera: LegacyRow = ({ bag, overrides }) => {
   const found = bag.firstOf(['camera', 'view', 'camera_angle'], nameOrAngle);
   const angles = ['azimuth', 'elevation', 'focal_length'];
   if (typeof found?.value === 'string') {
-    overrides.camera = { name: found.value };
-    bag.map([found.key], 'overrides.camera');
+    overrides.cameraName = found.value;
+    bag.map([found.key], 'overrides.cameraName');
     for (const key of angles) bag.ignore(key, `The camera “${found.value}” of the template brings its own.`);
     return;
   }
-  const turn = asNumberIn(-3600, 3600);
-  const azimuthDeg = bag.read('azimuth', turn, 'a number of degrees') ?? turn(found?.value ?? null);
-  const elevationDeg = bag.read('elevation', asNumberIn(-90, 90), 'a number of degrees from -90 to 90');
-  const lensMm = bag.read('focal_length', asNumberIn(1, 1000), 'a number of millimetres from 1 to 1000');
+  const turn = asNumberIn(-360, 360);
+  const azimuthDeg = bag.read('azimuth', turn, 'a number of degrees from -360 to 360') ?? turn(found?.value ?? null);
+  const elevationDeg = bag.read('elevation', asNumberIn(-89, 89), 'a number of degrees from -89 to 89');
+  const lensMm = bag.read('focal_length', asNumberIn(10, 300), 'a number of millimetres from 10 to 300');
   if (found && bag.has('azimuth')) bag.ignore(found.key, '“azimuth” already says it.');
   else if (found && azimuthDeg === undefined)
     bag.reject(found.key, 'LEGACY_VALUE_INVALID', `“${found.key}” is not an angle.`);
@@ -219,26 +211,20 @@ const template: LegacyRow = ({ bag, options, overrides }) => {
     bag.read(key, asText, 'the name of a template'),
   );
   if (found) {
-    const id = options.templateId
-      ? options.templateId(found.value)
-      : looksLikePath(found.value)
-        ? undefined
-        : found.value;
-    if (id === undefined) {
-      bag.reject(
-        found.key,
-        'LEGACY_TEMPLATE_UNKNOWN',
-        `No render template is known for “${found.value.slice(0, 100)}”.`,
-      );
+    const plainName = looksLikePath(found.value) ? undefined : found.value;
+    const name = options.templateName ? options.templateName(found.value) : plainName;
+    if (name === undefined) {
+      const text = `No render template is known for “${found.value.slice(0, 100)}”.`;
+      bag.reject(found.key, 'LEGACY_TEMPLATE_UNKNOWN', text);
     } else {
-      overrides.template = { id };
+      overrides.template = name;
       bag.map([found.key], 'overrides.template');
     }
   }
-  const shadowCatcher = bag.read('shadow_catcher', asBoolean, yesOrNo);
-  if (shadowCatcher !== undefined) {
-    overrides.shadowCatcher = shadowCatcher;
-    bag.map(['shadow_catcher'], 'overrides.shadowCatcher');
+  const shadow = bag.read('shadow_catcher', asBoolean, yesOrNo);
+  if (shadow !== undefined) {
+    overrides.shadow = shadow;
+    bag.map(['shadow_catcher'], 'overrides.shadow');
   }
   for (const key of ['hdri', 'lighting_only']) bag.ignore(key, 'Light belongs to the render template.');
 };

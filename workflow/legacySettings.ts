@@ -1,14 +1,13 @@
 import type { JsonObject } from '../modules/json.js';
 import type { Finding } from './finding.js';
 import { LegacyBag, type LegacyKeyReport } from './legacyBag.js';
-import { type LegacyContext, type LegacyEncoding, type LegacyOptions, LegacyOverrides } from './legacyContext.js';
+import { type LegacyContext, type LegacyOptions, LegacyOverrides } from './legacyContext.js';
 import { ROWS } from './legacyRows.js';
 
-export { type LegacyEncoding, type LegacyKeyReport, type LegacyOptions, LegacyOverrides };
+export { type LegacyKeyReport, type LegacyOptions, LegacyOverrides };
 
 export interface LegacyAdaptation {
   overrides: LegacyOverrides;
-  encoding: LegacyEncoding;
   /** The old settings ask for a renderer that is not Blender; such output types stay on the legacy path. */
   staysOnLegacy: boolean;
   /** One entry for each key of the bag, in its order. */
@@ -23,13 +22,12 @@ export interface LegacyAdaptation {
  * Total: any JSON object is fine, every key is reported once, nothing is lost (`kept`), the order of keys does not matter. */
 export function adaptLegacySettings(settings: JsonObject, options: LegacyOptions): LegacyAdaptation {
   const bag = new LegacyBag(settings);
-  const context: LegacyContext = { bag, options, overrides: {}, encoding: {}, staysOnLegacy: false };
+  const context: LegacyContext = { bag, options, overrides: {}, staysOnLegacy: false };
   for (const row of ROWS) row(context);
   const report = bag.close();
   const kept = report.filter(({ status }) => status !== 'mapped').map(({ key }) => [key, settings[key]!] as const);
   return {
     overrides: context.overrides,
-    encoding: context.encoding,
     staysOnLegacy: context.staysOnLegacy,
     report,
     kept: Object.fromEntries(kept),
