@@ -1,0 +1,110 @@
+import { NavLink, Outlet, ScrollRestoration } from 'react-router';
+import { useQuery } from 'urql';
+import { Icon, type IconName } from '../components/Icon.js';
+import { graphql } from '../gql/index.js';
+import { useIsDisconnected } from './connection.js';
+import { THEMES, type Theme, useTheme } from './theme.js';
+
+const ShellQuery = graphql(`
+  query Shell {
+    viewer {
+      name
+    }
+    workers {
+      id
+      isAlive
+    }
+  }
+`);
+
+const PLACES: { to: string; label: string; icon: IconName }[] = [
+  { to: '/runs', label: 'Runs', icon: 'play' },
+  { to: '/workflows', label: 'Workflows', icon: 'flow' },
+  { to: '/orders', label: 'Orders', icon: 'inbox' },
+  { to: '/library', label: 'Library', icon: 'library' },
+  { to: '/output-types', label: 'Output types', icon: 'tag' },
+];
+
+const THEME_LOOK: Record<Theme, { icon: IconName; label: string }> = {
+  system: { icon: 'system', label: 'Theme of the device' },
+  light: { icon: 'sun', label: 'Light theme' },
+  dark: { icon: 'moon', label: 'Dark theme' },
+};
+
+function ThemeSwitch() {
+  const [theme, setTheme] = useTheme();
+  return (
+    <fieldset className="theme-switch">
+      <legend className="visually-hidden">Theme</legend>
+      {THEMES.map((each) => (
+        <button
+          key={each}
+          type="button"
+          aria-pressed={each === theme}
+          aria-label={THEME_LOOK[each].label}
+          title={THEME_LOOK[each].label}
+          onClick={() => setTheme(each)}
+        >
+          <Icon name={THEME_LOOK[each].icon} size={14} />
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The frame of every page: places on the left, the page, and a notice while the live connection is cut. */
+export function Shell() {
+  const isDisconnected = useIsDisconnected();
+  const [{ data }] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
+  const alive = data?.workers.filter((worker) => worker.isAlive).length;
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#main">
+        Skip to the content
+      </a>
+      <aside className="sidebar">
+        <div className="brand">
+          <span className="brand-mark">
+            <Icon name="cube" size={18} />
+          </span>
+          HartOMat
+        </div>
+        <nav aria-label="Main">
+          <ul>
+            {PLACES.map(({ to, label, icon }) => (
+              <li key={to}>
+                <NavLink to={to} className="place">
+                  <Icon name={icon} />
+                  {label}
+                </NavLink>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="sidebar-foot">
+          {alive !== undefined && (
+            <p className={`worker-state ${alive ? '' : 'is-bad'}`}>
+              <Icon name={alive ? 'zap' : 'alert'} size={14} />
+              {alive === 0 ? 'No worker is running' : `${alive} ${alive === 1 ? 'worker' : 'workers'} ready`}
+            </p>
+          )}
+          <div className="sidebar-row">
+            <span className="truncate muted">{data?.viewer.name}</span>
+            <ThemeSwitch />
+          </div>
+        </div>
+      </aside>
+      <div className="stage">
+        {isDisconnected && (
+          <p className="cut-notice" role="status">
+            <span className="spinner" aria-hidden="true" />
+            The connection to the server is lost. What you see may be out of date; it catches up as soon as the server
+            answers.
+          </p>
+        )}
+        <Outlet />
+      </div>
+      <ScrollRestoration />
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { useSyncExternalStore } from 'react';
+
+/** Which live streams are cut right now; the shell tells the person while there is one. */
+const cut = new Set<object>();
+const listeners = new Set<() => void>();
+const tell = () => {
+  for (const listener of listeners) listener();
+};
+
+export function reportCut(stream: object): void {
+  cut.add(stream);
+  tell();
+}
+
+export function reportAlive(stream: object): void {
+  if (cut.delete(stream)) tell();
+}
+
+/** True while the server does not answer a stream that should be live. */
+export function useIsDisconnected(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => cut.size > 0,
+  );
+}

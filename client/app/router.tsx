@@ -1,0 +1,36 @@
+import { createBrowserRouter, Navigate } from 'react-router';
+import { NotFoundPage } from './NotFoundPage.js';
+import { RouteFailure } from './RouteFailure.js';
+import { Shell } from './Shell.js';
+import { SignInGate } from './SignInGate.js';
+
+/** Every page is its own chunk; what they share is in the shell. */
+export function createRouter() {
+  return createBrowserRouter([
+    {
+      element: (
+        <SignInGate>
+          <Shell />
+        </SignInGate>
+      ),
+      errorElement: <RouteFailure />,
+      hydrateFallbackElement: <span />,
+      children: [
+        {
+          errorElement: <RouteFailure />,
+          children: [
+            { index: true, element: <Navigate to="/runs" replace /> },
+            { path: 'runs', lazy: () => import('../features/runs/RunsPage.js') },
+            { path: 'runs/:runId', lazy: () => import('../features/runs/RunPage.js') },
+            { path: 'workflows', lazy: () => import('../features/workflow-editor/WorkflowsPage.js') },
+            { path: 'workflows/:workflowId', lazy: () => import('../features/workflow-editor/WorkflowPage.js') },
+            { path: 'library', lazy: () => import('../features/library/LibraryPage.js') },
+            { path: 'orders', lazy: () => import('../features/orders/OrdersPage.js') },
+            { path: 'output-types', lazy: () => import('../features/output-types/OutputTypesPage.js') },
+            { path: '*', element: <NotFoundPage /> },
+          ],
+        },
+      ],
+    },
+  ]);
+}

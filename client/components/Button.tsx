@@ -1,0 +1,45 @@
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
+import { Icon, type IconName } from './Icon.js';
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** `primary` once per view; `danger` for what cannot be undone. */
+  look?: 'primary' | 'plain' | 'quiet' | 'danger';
+  icon?: IconName;
+  /** Shows a spinner and takes no clicks; stays focusable. */
+  isBusy?: boolean;
+  ref?: Ref<HTMLButtonElement>;
+  children?: ReactNode;
+}
+
+export function Button({ look = 'plain', icon, isBusy = false, children, className, onClick, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={`button button-${look} ${className ?? ''}`}
+      aria-disabled={isBusy || rest['aria-disabled']}
+      onClick={isBusy ? (event) => event.preventDefault() : onClick}
+    >
+      {isBusy ? <span className="spinner" aria-hidden="true" /> : icon && <Icon name={icon} />}
+      {children}
+    </button>
+  );
+}
+
+/** A button that shows only a sign; `label` is read out and shown as tooltip. */
+export function IconButton({
+  label,
+  icon,
+  ...rest
+}: Omit<ButtonProps, 'children'> & { label: string; icon: IconName }) {
+  return (
+    <Button
+      look="quiet"
+      {...rest}
+      icon={icon}
+      aria-label={label}
+      title={label}
+      className={`button-icon ${rest.className ?? ''}`}
+    />
+  );
+}

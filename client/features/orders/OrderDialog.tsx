@@ -1,0 +1,200 @@
+import type { JsonSchema } from '@jsonforms/core';
+import { useMemo, useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useQuery } from 'urql';
+import { Button } from '../../components/Button.js';
+import { Dialog } from '../../components/Dialog.js';
+import { Labelled } from '../../components/Labelled.js';
+import { newKey } from '../../components/newKey.js';
+import { schemaErrors } from '../../forms/ajv.js';
+import { SchemaForm } from '../../forms/SchemaForm.js';
+import { graphql } from '../../gql/index.js';
+import type { Problem } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { useDispatch } from '../../shared/useDispatch.js';
+import { invocationForm, optionsToStore } from './invocationForm.js';
+
+const OrderChoicesQuery = graphql(`
+  query OrderChoices {
+    products(first: 100) {
+      edges {
+        node {
+          id
+          name
+          sku
+        }
+      }
+    }
+    outputTypes(family: order_line, first: 100) {
+      edges {
+        node {
+          id
+          name
+          description
+          overrides
+          workflow {
+            id
+            latestVersion {
+              id
+              graph
+            }
+          }
+        }
+      }
+    }
+    nodeDefinitions(family: order_line) {
+      step
+      paramSchema
+      defaults
+    }
+  }
+`);
+
+/** Orders a product in an output type, and starts its run unless told not to. */
+export function OrderDialog({
+  productId,
+  onClose,
+  onCreated,
+}: {
+  /** Chosen from the start. */
+  productId: string | null;
+  onClose: () => void;
+  onCreated: () => void;
+}) {
+  const [{ data, error }] = useQuery({ query: OrderChoicesQuery, requestPolicy: 'cache-and-network' });
+  const { createOrderLine, dispatch } = useDispatch();
+  const navigate = useNavigate();
+  const [key] = useState(newKey);
+  const [chosen, setChosen] = useState<{ product?: string; outputType?: string }>({ product: productId ?? undefined });
+  const [quantity, setQuantity] = useState('1');
+  const [options, setOptions] = useState<Record<string, unknown>>({});
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [isBusy, setBusy] = useState(false);
+
+  const products = data?.products.edges.map(({ node }) => node) ?? [];
+  const outputTypes = data?.outputTypes.edges.map(({ node }) => node) ?? [];
+  const product = products.find(({ id }) => id === chosen.product) ?? products[0];
+  const outputType = outputTypes.find(({ id }) => id === chosen.outputType) ?? outputTypes[0];
+  const definitions = data?.nodeDefinitions;
+  const form = useMemo(
+    () => invocationForm(outputType?.workflow?.latestVersion?.graph, definitions ?? [], outputType?.overrides),
+    [outputType, definitions],
+  );
+  const value = useMemo(() => ({ ...form.defaults, ...options }), [form, options]);
+  const pieces = Number(quantity);
+  const isQuantityWrong = !Number.isInteger(pieces) || pieces < 1;
+  const canOrder = product && outputType && !isQuantityWrong && schemaErrors(form.schema, value).length === 0;
+
+  const submit = async () => {
+    if (!product || !outputType) return;
+    setBusy(true);
+    const line = await createOrderLine({
+      productId: product.id,
+      outputTypeId: outputType.id,
+      quantity: pieces,
+      options,
+      idempotencyKey: key,
+    });
+    const run = line.problem ? line : await dispatch({ orderLineId: line.id, idempotencyKey: key });
+    setBusy(false);
+    if (line.id) onCreated();
+    setProblem(run.problem);
+    if (run.id) navigate(`/runs/${run.id}`);
+  };
+
+  return (
+    <Dialog
+      size="lg"
+      title="New order"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Not now</Button>
+          <Button look="primary" icon="play" isBusy={isBusy} disabled={!canOrder} onClick={submit}>
+            Order and run
+          </Button>
+        </>
+      }
+    >
+      {error && <p className="field-error">The choices could not be loaded. Close this and try again.</p>}
+      {data && products.length === 0 && (
+        <p>
+          There is no product to order yet. <Link to="/library">Make one of a CAD file</Link>
+        </p>
+      )}
+      {data && outputTypes.length === 0 && <p>There is no output type to order yet.</p>}
+      {product && outputType && (
+        <>
+          <div className="order-row">
+            <Labelled label="Product">
+              {(ids) => (
+                <select
+                  {...ids}
+                  className="control"
+                  value={product.id}
+                  onChange={(event) => setChosen({ ...chosen, product: event.target.value })}
+                >
+                  {products.map((each) => (
+                    <option key={each.id} value={each.id}>
+                      {each.name} ({each.sku})
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Labelled>
+            <Labelled label="Output type" help={outputType.description || undefined}>
+              {(ids) => (
+                <select
+                  {...ids}
+                  className="control"
+                  value={outputType.id}
+                  onChange={(event) => {
+                    setChosen({ ...chosen, outputType: event.target.value });
+                    setOptions({});
+                  }}
+                >
+                  {outputTypes.map((each) => (
+                    <option key={each.id} value={each.id}>
+                      {each.name}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Labelled>
+            <Labelled label="Quantity" error={isQuantityWrong ? 'A whole number from 1.' : null}>
+              {(ids) => (
+                <input
+                  {...ids}
+                  className="control numeric"
+                  inputMode="numeric"
+                  value={quantity}
+                  onChange={(event) => setQuantity(event.target.value)}
+                />
+              )}
+            </Labelled>
+          </div>
+          {Object.keys(form.schema.properties).length > 0 && (
+            <details className="form-section" open={Object.keys(options).length > 0}>
+              <summary>
+                Options for this order{' '}
+                <span className="muted">
+                  {Object.keys(options).length === 0
+                    ? 'as the output type has them'
+                    : `${Object.keys(options).length} changed`}
+                </span>
+              </summary>
+              <SchemaForm
+                key={outputType.id}
+                schema={form.schema as JsonSchema}
+                value={value}
+                defaults={form.defaults}
+                onChange={(next) => setOptions(optionsToStore(next as Record<string, unknown>, form.defaults))}
+              />
+            </details>
+          )}
+        </>
+      )}
+      {problem && <ProblemCallout problem={problem} title="The order did not go through" />}
+    </Dialog>
+  );
+}

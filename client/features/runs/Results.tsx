@@ -1,0 +1,124 @@
+import { useState } from 'react';
+import { Button } from '../../components/Button.js';
+import { Dialog } from '../../components/Dialog.js';
+import { EmptyState } from '../../components/EmptyState.js';
+import { FilePreview } from '../../components/FilePreview.js';
+import { formatBytes, humanise } from '../../components/format.js';
+import { Icon } from '../../components/Icon.js';
+import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
+import { sortResults } from './pictures.js';
+import { Thumb } from './Thumb.js';
+
+export const ResultFile = graphql(`
+  fragment ResultFile on Artifact {
+    id
+    role
+    mediaType
+    fileName
+    byteSize
+    metadata
+    nodeId
+    url
+  }
+`);
+
+const FACTS: [key: string, unit: string][] = [
+  ['widthPx', ''],
+  ['heightPx', ''],
+  ['samples', 'samples'],
+  ['triangleCount', 'triangles'],
+  ['partCount', 'parts'],
+];
+
+function factsOf(metadata: unknown): string[] {
+  const facts = (metadata ?? {}) as Record<string, unknown>;
+  const size = facts.widthPx && facts.heightPx ? [`${facts.widthPx} × ${facts.heightPx} px`] : [];
+  return [
+    ...size,
+    ...FACTS.filter(([key, unit]) => unit && typeof facts[key] === 'number').map(
+      ([key, unit]) => `${(facts[key] as number).toLocaleString()} ${unit}`,
+    ),
+  ];
+}
+
+/** Everything a run made: a list of files, and the chosen one large. */
+export function Results({
+  artifacts,
+  assetIds,
+  isOver,
+  selected,
+  onSelect,
+}: {
+  artifacts: readonly FragmentType<typeof ResultFile>[];
+  /** Artifacts that were delivered. */
+  assetIds: ReadonlySet<string>;
+  isOver: boolean;
+  selected: string | null;
+  onSelect: (artifactId: string) => void;
+}) {
+  const [isLarge, setLarge] = useState(false);
+  const files = sortResults(readFragment(ResultFile, artifacts));
+  const file = files.find(({ id }) => id === selected) ?? files[0];
+  if (!file)
+    return (
+      <EmptyState icon="image" title={isOver ? 'This run made no files' : 'No files yet'}>
+        {isOver ? 'See the log for what happened.' : 'Files show up here as soon as a node has made them.'}
+      </EmptyState>
+    );
+  return (
+    <div className="results">
+      <ul className="result-list">
+        {files.map((each) => (
+          <li key={each.id}>
+            <button
+              type="button"
+              className="result-item"
+              aria-pressed={each.id === file.id}
+              onClick={() => onSelect(each.id)}
+            >
+              <Thumb file={each} />
+              <span className="result-words">
+                <span className="result-role">
+                  {humanise(each.role)}
+                  {assetIds.has(each.id) && (
+                    <span className="result-delivered tone-ok">
+                      <Icon name="check" size={12} />
+                      delivered
+                    </span>
+                  )}
+                </span>
+                <span className="truncate muted" title={each.fileName}>
+                  {each.fileName}
+                </span>
+              </span>
+              <span className="muted numeric result-size">{formatBytes(each.byteSize)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <div className="result-view">
+        <div className="result-head">
+          <span className="truncate">
+            <strong>{file.fileName}</strong>{' '}
+            <span className="muted">{[...factsOf(file.metadata), formatBytes(file.byteSize)].join(' · ')}</span>
+          </span>
+          <span className="page-actions">
+            <Button look="quiet" icon="expand" onClick={() => setLarge(true)}>
+              Large view
+            </Button>
+            <a className="button button-plain" href={file.url} download={file.fileName}>
+              <Icon name="download" />
+              Download
+            </a>
+          </span>
+        </div>
+        <div className="result-stage">{!isLarge && <FilePreview key={file.id} file={file} />}</div>
+      </div>
+      {isLarge && (
+        <Dialog size="full" title={file.fileName} onClose={() => setLarge(false)}>
+          <FilePreview file={file} />
+        </Dialog>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+/** Roles that show what came out, best first: for the small picture in lists, light files win. */
+const LIST_ORDER = ['preview_thumbnail', 'published_asset', 'still_image'];
+/** For the large view, the delivered file wins. */
+const RESULT_ORDER = ['published_asset', 'still_image', 'turntable_video', 'preview_thumbnail', 'glb_model'];
+
+interface FileLike {
+  role: string;
+  mediaType: string;
+}
+
+function best<F extends FileLike>(
+  files: readonly F[],
+  order: readonly string[],
+  fits: (file: F) => boolean,
+): F | undefined {
+  for (const role of order) {
+    const found = files.findLast((file) => file.role === role && fits(file));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** The picture that stands for a run in a list. */
+export const listPicture = <F extends FileLike>(files: readonly F[]): F | undefined =>
+  best(files, LIST_ORDER, (file) => file.mediaType.startsWith('image/'));
+
+/** Files in the order a person wants to see them: what was delivered first, workings last. */
+export function sortResults<F extends FileLike>(files: readonly F[]): F[] {
+  const rank = (file: F) => {
+    const place = RESULT_ORDER.indexOf(file.role);
+    return place < 0 ? RESULT_ORDER.length : place;
+  };
+  return [...files].sort((a, b) => rank(a) - rank(b));
+}

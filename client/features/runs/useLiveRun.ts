@@ -1,0 +1,184 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useClient, useQuery } from 'urql';
+import { graphql } from '../../gql/index.js';
+import { isTerminal } from '../../shared/status.js';
+import { applyEvents, type LiveEvent, mergeEvents } from './liveRun.js';
+
+const RunQuery = graphql(`
+  query Run($id: ID!) {
+    run(id: $id) {
+      id
+      title
+      family
+      status
+      graph
+      progress
+      lastSeq
+      createdAt
+      startedAt
+      finishedAt
+      failure {
+        code
+        message
+        nodeId
+      }
+      workflow {
+        id
+        name
+      }
+      workflowVersion {
+        id
+        number
+      }
+      cadFile {
+        id
+        name
+      }
+      orderLine {
+        id
+        lineNumber
+        order {
+          id
+          number
+        }
+      }
+      nodeRuns {
+        id
+        nodeId
+        step
+        label
+        moduleKey
+        capability
+        status
+        attempt
+        maxAttempts
+        progress
+        message
+        isCached
+        readyAt
+        startedAt
+        finishedAt
+        failure {
+          code
+          message
+          nodeId
+          failureClass
+          details
+        }
+      }
+      artifacts {
+        ...ResultFile
+      }
+      assets {
+        id
+        name
+        kind
+        artifact {
+          id
+        }
+      }
+      events(after: 0, first: 500) {
+        seq
+        at
+        type
+        nodeId
+        data
+      }
+    }
+    nodeDefinitions {
+      ...GraphDefinition
+    }
+  }
+`);
+
+const RunEvents = graphql(`
+  subscription RunEvents($runId: ID!, $after: Int!) {
+    runEvents(runId: $runId, after: $after) {
+      seq
+      at
+      type
+      nodeId
+      data
+    }
+  }
+`);
+
+/** Events are taken in at most this often, so that a fan-out of a thousand nodes does not redraw a thousand times. */
+const BATCH_MS = 80;
+/** What is not in the events (outputs, files) is asked for again at most this often. */
+const REFETCH_MS = 600;
+const CHANGES_MORE: ReadonlySet<string> = new Set([
+  'node.finished',
+  'node.retrying',
+  'run.started',
+  'run.cancelling',
+  'run.finished',
+  'run.retried',
+]);
+
+/** A run that stays up to date: its newest snapshot with the live events on top. */
+export function useLiveRun(id: string) {
+  const client = useClient();
+  const [{ data, error, fetching, stale }, refetch] = useQuery({
+    query: RunQuery,
+    variables: { id },
+    requestPolicy: 'cache-and-network',
+  });
+  const snapshot = data?.run;
+  const [events, setEvents] = useState<readonly LiveEvent[]>([]);
+  const newestSeq = useRef(0);
+  newestSeq.current = events.at(-1)?.seq ?? 0;
+
+  useEffect(() => {
+    if (snapshot) setEvents((known) => mergeEvents(known, snapshot.events));
+  }, [snapshot]);
+
+  const run = useMemo(() => (snapshot ? applyEvents(snapshot, events) : snapshot), [snapshot, events]);
+  const isBehind = run ? (events.at(-1)?.seq ?? 0) < run.lastSeq : false;
+  const isStreaming = run ? !isTerminal(run.status) || isBehind : false;
+
+  useEffect(() => {
+    if (!isStreaming) return;
+    let buffer: LiveEvent[] = [];
+    let batchTimer: ReturnType<typeof setTimeout> | undefined;
+    let refetchTimer: ReturnType<typeof setTimeout> | undefined;
+    const askAgain = () => {
+      refetchTimer = undefined;
+      refetch({ requestPolicy: 'network-only' });
+    };
+    const takeIn = () => {
+      batchTimer = undefined;
+      const taken = buffer;
+      buffer = [];
+      setEvents((known) => mergeEvents(known, taken));
+      if (taken.some((event) => CHANGES_MORE.has(event.type))) refetchTimer ??= setTimeout(askAgain, REFETCH_MS);
+    };
+    const { unsubscribe } = client
+      .subscription(RunEvents, { runId: id, after: newestSeq.current })
+      .subscribe((result) => {
+        if (!result.data) return;
+        buffer.push(result.data.runEvents);
+        batchTimer ??= setTimeout(takeIn, BATCH_MS);
+      });
+    return () => {
+      unsubscribe();
+      clearTimeout(batchTimer);
+      if (refetchTimer === undefined) return;
+      // The end of the stream came with news that the snapshot does not have.
+      clearTimeout(refetchTimer);
+      askAgain();
+    };
+  }, [client, id, isStreaming, refetch]);
+
+  return {
+    run,
+    events,
+    definitions: data?.nodeDefinitions,
+    error,
+    isLoading: (fetching || stale) && !data,
+    refetch: () => refetch({ requestPolicy: 'network-only' }),
+  };
+}
+
+export type LiveRunData = NonNullable<ReturnType<typeof useLiveRun>['run']>;
+export type LiveNodeData = LiveRunData['nodeRuns'][number];

@@ -1,0 +1,223 @@
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { useQuery } from 'urql';
+import { Button } from '../../components/Button.js';
+import { Dialog } from '../../components/Dialog.js';
+import { Labelled } from '../../components/Labelled.js';
+import { newKey } from '../../components/newKey.js';
+import type { Family } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+import type { Problem } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { type Outcome, useDispatch } from '../../shared/useDispatch.js';
+
+const SubjectsQuery = graphql(`
+  query DispatchSubjects($isCad: Boolean!) {
+    cadFiles(first: 100) @include(if: $isCad) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
+    orders(first: 20) @skip(if: $isCad) {
+      edges {
+        node {
+          id
+          number
+          lines {
+            id
+            lineNumber
+            product {
+              id
+              name
+            }
+            outputType {
+              id
+              name
+              workflow {
+                id
+              }
+            }
+          }
+        }
+      }
+    }
+    products(first: 100) @skip(if: $isCad) {
+      edges {
+        node {
+          id
+          name
+          sku
+        }
+      }
+    }
+    outputTypes(first: 100, family: order_line) @skip(if: $isCad) {
+      edges {
+        node {
+          id
+          name
+          workflow {
+            id
+          }
+        }
+      }
+    }
+  }
+`);
+
+const NEW_LINE = 'new';
+
+interface Choice {
+  id: string;
+  label: string;
+}
+
+function Choices({
+  label,
+  help,
+  choices,
+  value,
+  onChange,
+}: {
+  label: string;
+  help?: string;
+  choices: readonly Choice[];
+  value: string;
+  onChange: (id: string) => void;
+}) {
+  return (
+    <Labelled label={label} help={help}>
+      {(ids) => (
+        <select {...ids} className="control" value={value} onChange={(event) => onChange(event.target.value)}>
+          {choices.map((choice) => (
+            <option key={choice.id} value={choice.id}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Labelled>
+  );
+}
+
+/** Starts a run of this workflow for a CAD file or an order line, and goes there. */
+export function DispatchDialog({
+  workflow,
+  isDirty,
+  onSave,
+  onClose,
+}: {
+  workflow: { id: string; name: string; family: Family; versionNumber: number | null };
+  isDirty: boolean;
+  /** Saves the draft; false when that did not work (the page then says why). */
+  onSave: () => Promise<boolean>;
+  onClose: () => void;
+}) {
+  const isCad = workflow.family === 'cad_file';
+  const [{ data, error }] = useQuery({
+    query: SubjectsQuery,
+    variables: { isCad },
+    requestPolicy: 'cache-and-network',
+  });
+  const { dispatch, createOrderLine } = useDispatch();
+  const navigate = useNavigate();
+  const [key] = useState(newKey);
+  const [chosen, setChosen] = useState<Record<string, string>>({});
+  const [useDraft, setUseDraft] = useState(true);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const cadFiles = data?.cadFiles?.edges.map(({ node }) => ({ id: node.id, label: node.name })) ?? [];
+  const products =
+    data?.products?.edges.map(({ node }) => ({ id: node.id, label: `${node.name} (${node.sku})` })) ?? [];
+  const outputTypes = data?.outputTypes?.edges.map(({ node }) => ({ ...node, label: node.name })) ?? [];
+  const lines =
+    data?.orders?.edges.flatMap(({ node: order }) =>
+      order.lines
+        .filter((line) => line.outputType.workflow?.id === workflow.id)
+        .map((line) => ({
+          id: line.id,
+          label: `Order ${order.number}, line ${line.lineNumber}: ${line.product.name} · ${line.outputType.name}`,
+        })),
+    ) ?? [];
+  const subject = chosen.subject ?? (isCad ? cadFiles[0]?.id : (lines[0]?.id ?? NEW_LINE));
+  const product = chosen.product ?? products[0]?.id;
+  const outputType =
+    chosen.outputType ?? (outputTypes.find((type) => type.workflow?.id === workflow.id) ?? outputTypes[0])?.id;
+  const isNewLine = subject === NEW_LINE;
+  const canStart = isCad ? subject !== undefined : !isNewLine || (product !== undefined && outputType !== undefined);
+  const choose = (name: string) => (id: string) => setChosen((old) => ({ ...old, [name]: id }));
+
+  const start = async (): Promise<Outcome | null> => {
+    if (useDraft && isDirty && !(await onSave())) return null;
+    const run = { workflowId: workflow.id, useDraft, idempotencyKey: key };
+    if (isCad) return dispatch({ ...run, cadFileId: subject });
+    if (!isNewLine) return dispatch({ ...run, orderLineId: subject });
+    const line = await createOrderLine({ productId: product!, outputTypeId: outputType!, idempotencyKey: key });
+    return line.problem ? line : dispatch({ ...run, orderLineId: line.id });
+  };
+  const submit = async () => {
+    setBusy(true);
+    const outcome = await start();
+    setBusy(false);
+    if (outcome === null) onClose();
+    else if (outcome.problem) setProblem(outcome.problem);
+    else navigate(`/runs/${outcome.id}`);
+  };
+
+  const isEmpty = data !== undefined && !canStart;
+  return (
+    <Dialog
+      title={`Run “${workflow.name}”`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Not now</Button>
+          <Button look="primary" icon="play" isBusy={isBusy} disabled={!canStart} onClick={submit}>
+            {useDraft && isDirty ? 'Save and run' : 'Run'}
+          </Button>
+        </>
+      }
+    >
+      {error && <p className="field-error">The choices could not be loaded. Close this and try again.</p>}
+      {isEmpty && (
+        <p>
+          {isCad ? 'There is no CAD file yet.' : 'There is no product or output type to order yet.'}{' '}
+          <Link to="/library">Go to the library</Link>
+        </p>
+      )}
+      {isCad && cadFiles.length > 0 && (
+        <Choices label="CAD file" choices={cadFiles} value={subject ?? ''} onChange={choose('subject')} />
+      )}
+      {!isCad && data && (
+        <Choices
+          label="Order line"
+          help="Running the same order line again reuses every result that the changes do not touch."
+          choices={[...lines, { id: NEW_LINE, label: 'New order line …' }]}
+          value={subject ?? NEW_LINE}
+          onChange={choose('subject')}
+        />
+      )}
+      {!isCad && isNewLine && products.length > 0 && (
+        <>
+          <Choices label="Product" choices={products} value={product ?? ''} onChange={choose('product')} />
+          <Choices label="Output type" choices={outputTypes} value={outputType ?? ''} onChange={choose('outputType')} />
+        </>
+      )}
+      <Choices
+        label="What to run"
+        choices={[
+          { id: 'draft', label: isDirty ? 'The draft, with your unsaved changes' : 'The draft' },
+          ...(workflow.versionNumber === null
+            ? []
+            : [{ id: 'version', label: `The published version ${workflow.versionNumber}` }]),
+        ]}
+        value={useDraft ? 'draft' : 'version'}
+        onChange={(id) => setUseDraft(id === 'draft')}
+      />
+      {problem && <ProblemCallout problem={problem} title="The run could not be started" />}
+    </Dialog>
+  );
+}

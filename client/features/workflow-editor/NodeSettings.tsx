@@ -1,0 +1,122 @@
+import type { JsonSchema } from '@jsonforms/core';
+import { useMemo } from 'react';
+import { Button, IconButton } from '../../components/Button.js';
+import { formatDuration } from '../../components/format.js';
+import { SchemaForm } from '../../forms/SchemaForm.js';
+import { type GraphNode, nodeLabel } from '../../shared/graph/graphModel.js';
+import { effectiveParams, paramsToStore } from './draft.js';
+import { type EditorFinding, messagesOf, paramPathOf } from './findings.js';
+
+export interface SettingsDefinition {
+  step: string;
+  moduleKey: string;
+  version: number;
+  label: string;
+  description: string;
+  capability: string;
+  paramSchema: unknown;
+  uiSchema: unknown;
+  defaults: unknown;
+  execution: { timeoutMs: number; retryAttempts: number; determinism: string };
+}
+
+/** The settings of one node, drawn from its definition's schemas alone. */
+export function NodeSettings({
+  node,
+  definition,
+  findings,
+  onParams,
+  onClose,
+}: {
+  node: GraphNode;
+  definition: SettingsDefinition | undefined;
+  findings: readonly EditorFinding[];
+  onParams: (params: Record<string, unknown>) => void;
+  onClose: () => void;
+}) {
+  const defaults = (definition?.defaults ?? {}) as Record<string, unknown>;
+  const value = useMemo(() => effectiveParams(node, defaults), [node, defaults]);
+  const changed = Object.keys(paramsToStore(value, defaults)).length;
+  const schema = definition?.paramSchema as JsonSchema | undefined;
+  const hasParams = Object.keys(schema?.properties ?? {}).length > 0;
+  const others = findings.filter((finding) => finding.nodeId === node.id && !paramPathOf(finding));
+  const messages = useMemo(() => messagesOf(findings, node.id), [findings, node.id]);
+  return (
+    <aside className="panel" aria-label={`Settings of ${nodeLabel(node, definition)}`}>
+      <header className="panel-head">
+        <div className="panel-title">
+          <h2 className="truncate">{nodeLabel(node, definition)}</h2>
+          <p className="muted truncate">
+            {definition ? `${definition.moduleKey} · version ${definition.version}` : node.step} · {node.id}
+          </p>
+        </div>
+        <IconButton icon="close" label="Close the settings" onClick={onClose} />
+      </header>
+      <div className="panel-body">
+        {!definition && (
+          <p className="field-error">
+            This installation does not know the step “{node.step}”, so it has no settings here.
+          </p>
+        )}
+        {definition && <p className="muted">{definition.description}</p>}
+        {others.length > 0 && (
+          <ul className="node-findings">
+            {others.map((finding) => (
+              <li
+                key={finding.code + finding.message}
+                className={finding.severity === 'error' ? 'field-error' : 'muted'}
+              >
+                {finding.message}
+              </li>
+            ))}
+          </ul>
+        )}
+        {definition && (
+          <section className="panel-section">
+            <div className="settings-head">
+              <h3>Settings</h3>
+              <span className="muted">{changed === 0 ? 'all as the module has them' : `${changed} changed`}</span>
+              <Button look="quiet" icon="undo" disabled={changed === 0} onClick={() => onParams({})}>
+                Reset all
+              </Button>
+            </div>
+            {hasParams ? (
+              <SchemaForm
+                key={node.id}
+                schema={schema!}
+                uiSchema={definition.uiSchema}
+                value={value}
+                defaults={defaults}
+                messages={messages}
+                onChange={(data) => onParams(paramsToStore(data as Record<string, unknown>, defaults))}
+              />
+            ) : (
+              <p className="muted">This node has nothing to set.</p>
+            )}
+          </section>
+        )}
+        {definition && (
+          <section className="panel-section">
+            <h3>How it runs</h3>
+            <dl className="facts">
+              <dt>Runs on</dt>
+              <dd>{definition.capability} workers</dd>
+              <dt>Time limit</dt>
+              <dd className="numeric">{formatDuration(Number(node.timeoutMs ?? definition.execution.timeoutMs))}</dd>
+              <dt>Attempts</dt>
+              <dd className="numeric">
+                {(node.retry as { attempts?: number } | undefined)?.attempts ?? definition.execution.retryAttempts}
+              </dd>
+              <dt>Results</dt>
+              <dd>
+                {definition.execution.determinism === 'pure'
+                  ? 'Kept and reused while inputs and settings stay the same'
+                  : 'Acts on the world; never reused'}
+              </dd>
+            </dl>
+          </section>
+        )}
+      </div>
+    </aside>
+  );
+}

@@ -1,0 +1,108 @@
+import './editor.css';
+import { Link } from 'react-router';
+import { useQuery } from 'urql';
+import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { formatAgo } from '../../components/format.js';
+import { Icon } from '../../components/Icon.js';
+import type { Family } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+import { problemFromError } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
+
+const WorkflowsQuery = graphql(`
+  query Workflows {
+    workflows(first: 100) {
+      edges {
+        node {
+          id
+          key
+          name
+          description
+          family
+          hasUnpublishedChanges
+          updatedAt
+          latestVersion {
+            id
+            number
+          }
+          findings {
+            severity
+          }
+        }
+      }
+    }
+  }
+`);
+
+const FAMILY_HELP: Record<Family, string> = {
+  cad_file: 'Runs once for a CAD file that came in: structure, size, geometry, thumbnail, first material proposal.',
+  order_line: 'Runs for one line of an order and delivers what its output type sells.',
+};
+
+/** All workflows, by family. */
+export function Component() {
+  const [{ data, error, fetching }] = useQuery({ query: WorkflowsQuery, requestPolicy: 'cache-and-network' });
+  const workflows = data?.workflows.edges.map((edge) => edge.node) ?? [];
+  const now = Date.now();
+  return (
+    <main id="main" className="page" tabIndex={-1}>
+      <title>Workflows · HartOMat</title>
+      <header className="page-header">
+        <h1>Workflows</h1>
+      </header>
+      {error && <ProblemCallout problem={problemFromError(error)} title="The workflows could not be loaded" />}
+      {!data && fetching && <Loading label="Loading the workflows" />}
+      {data && workflows.length === 0 && (
+        <EmptyState icon="flow" title="There is no workflow yet">
+          The first start of HartOMat adds starter workflows. Run <code>npm start</code> once to get them.
+        </EmptyState>
+      )}
+      {workflows.length > 0 &&
+        FAMILIES.map((family) => {
+          const ofFamily = workflows.filter((workflow) => workflow.family === family);
+          return (
+            <section key={family} className="family" aria-labelledby={`family-${family}`}>
+              <header>
+                <h2 id={`family-${family}`}>{FAMILY_LABEL[family]}</h2>
+                <p className="muted">{FAMILY_HELP[family]}</p>
+              </header>
+              {ofFamily.length === 0 && <p className="muted">No workflow of this family.</p>}
+              <ul className="workflow-cards">
+                {ofFamily.map((workflow) => {
+                  const errors = workflow.findings.filter(({ severity }) => severity === 'error').length;
+                  return (
+                    <li key={workflow.id} className="card workflow-card">
+                      <span className="workflow-icon">
+                        <Icon name="flow" size={20} />
+                      </span>
+                      <div className="workflow-words">
+                        <h3>
+                          <Link className="row-link" to={`/workflows/${workflow.id}`}>
+                            {workflow.name}
+                          </Link>
+                        </h3>
+                        <p className="muted">{workflow.description}</p>
+                        <p className="workflow-meta">
+                          <span>
+                            {workflow.latestVersion ? `Version ${workflow.latestVersion.number}` : 'Never published'}
+                          </span>
+                          {workflow.hasUnpublishedChanges && <span className="tone-busy toned">Draft has changes</span>}
+                          {errors > 0 && (
+                            <span className="tone-bad toned">
+                              {errors} {errors === 1 ? 'error' : 'errors'}
+                            </span>
+                          )}
+                          <span className="muted">Changed {formatAgo(workflow.updatedAt, now)}</span>
+                        </p>
+                      </div>
+                    </li>
+                  );
+                })}
+              </ul>
+            </section>
+          );
+        })}
+    </main>
+  );
+}

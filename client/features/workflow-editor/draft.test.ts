@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import type { WorkflowGraph } from '../../shared/graph/graphModel.js';
+import {
+  draftChanges,
+  draftReducer,
+  effectiveParams,
+  moveNodes,
+  openDraft,
+  paramsToStore,
+  setParams,
+} from './draft.js';
+
+const graph: WorkflowGraph = {
+  format: 1,
+  family: 'order_line',
+  nodes: [
+    { id: 'still', step: 'blender_still', params: { samples: 64 }, ui: { x: 0, y: 0 } },
+    { id: 'publish', step: 'publish_asset', onFailure: 'continue' },
+  ],
+  edges: [],
+};
+const samples = (value: number) => setParams(graph, 'still', { samples: value });
+const edit = (value: number, atMs: number, tag = 'still.samples') =>
+  ({ type: 'edit', graph: samples(value), tag, atMs }) as const;
+const shown = (state: { present: WorkflowGraph }) => state.present.nodes[0]!.params?.samples;
+
+describe('paramsToStore', () => {
+  const defaults = { samples: 128, size: { width: 1, height: 1 }, template: null };
+
+  it('keeps only what differs from the defaults', () => {
+    expect(paramsToStore({ samples: 64, size: { height: 1, width: 1 }, template: null }, defaults)).toEqual({
+      samples: 64,
+    });
+  });
+
+  it('takes a cleared field for the default', () => {
+    expect(paramsToStore({ samples: undefined }, defaults)).toEqual({});
+  });
+
+  it('is undone by effectiveParams', () => {
+    const data = { samples: 64, size: { width: 2, height: 1 }, template: 'studio' };
+    expect(effectiveParams({ id: 'a', step: 's', params: paramsToStore(data, defaults) }, defaults)).toEqual(data);
+  });
+});
+
+describe('draftChanges', () => {
+  it('names the nodes, their params and moves, and nothing else', () => {
+    const after = moveNodes(samples(32), [{ nodeId: 'publish', point: { x: 10, y: 20 } }]);
+    expect(draftChanges(graph, after)).toEqual([
+      { nodeId: 'still', params: ['samples'], isMoved: false },
+      { nodeId: 'publish', params: [], isMoved: true },
+    ]);
+  });
+
+  it('is empty when an edit was taken back by hand', () => {
+    expect(draftChanges(graph, samples(64))).toEqual([]);
+  });
+});
+
+describe('moveNodes', () => {
+  it('keeps the label and everything else of a node', () => {
+    const moved = moveNodes({ ...graph, nodes: [{ id: 'a', step: 's', ui: { x: 0, y: 0, label: 'Hero' } }] }, [
+      { nodeId: 'a', point: { x: 5, y: 6 } },
+    ]);
+    expect(moved.nodes[0]!.ui).toEqual({ x: 5, y: 6, label: 'Hero' });
+  });
+
+  it('gives the same graph back when nothing moved', () => {
+    expect(moveNodes(graph, [{ nodeId: 'still', point: { x: 0, y: 0 } }])).toBe(graph);
+  });
+});
+
+describe('draftReducer', () => {
+  it('goes back and forth step by step', () => {
+    let state = openDraft(graph, 3);
+    state = draftReducer(state, edit(32, 0));
+    state = draftReducer(state, edit(16, 5000));
+    const values = [shown(state)];
+    for (const type of ['undo', 'undo', 'undo', 'redo', 'redo', 'redo'] as const) {
+      state = draftReducer(state, { type });
+      values.push(shown(state));
+    }
+    expect(values).toEqual([16, 32, 64, 64, 32, 16, 16]);
+  });
+
+  it('takes quick edits of one thing for one step', () => {
+    let state = openDraft(graph, 3);
+    for (const [value, at] of [
+      [60, 0],
+      [50, 300],
+      [40, 900],
+    ] as const)
+      state = draftReducer(state, edit(value, at));
+    expect(shown(draftReducer(state, { type: 'undo' }))).toBe(64);
+  });
+
+  it('does not join edits of different things', () => {
+    let state = draftReducer(openDraft(graph, 3), edit(60, 0));
+    state = draftReducer(state, edit(50, 100, 'positions'));
+    expect(shown(draftReducer(state, { type: 'undo' }))).toBe(60);
+  });
+
+  it('drops the way forward after a new edit', () => {
+    let state = draftReducer(openDraft(graph, 3), edit(60, 0));
+    state = draftReducer(state, { type: 'undo' });
+    state = draftReducer(state, edit(10, 5000));
+    expect(draftReducer(state, { type: 'redo' })).toBe(state);
+  });
+
+  it('keeps the way back and newer edits over a save', () => {
+    let state = draftReducer(openDraft(graph, 3), edit(60, 0));
+    const sent = state.present;
+    state = draftReducer(state, edit(50, 5000));
+    state = draftReducer(state, { type: 'saved', graph: sent, revision: 4 });
+    expect(state.revision).toBe(4);
+    expect(draftChanges(state.saved, state.present)).toEqual([
+      { nodeId: 'still', params: ['samples'], isMoved: false },
+    ]);
+    expect(shown(draftReducer(state, { type: 'undo' }))).toBe(60);
+  });
+});

@@ -1,0 +1,133 @@
+import { sameJson } from '../../components/sameJson.js';
+import type { GraphNode, WorkflowGraph } from '../../shared/graph/graphModel.js';
+import type { Point } from '../../shared/graph/layout.js';
+
+type Params = Record<string, unknown>;
+
+/** What a settings form shows: the module's defaults with the node's own params on top. */
+export const effectiveParams = (node: GraphNode, defaults: Params): Params => ({ ...defaults, ...node.params });
+
+/** What a node stores of a form's data: only what differs from the defaults. */
+export function paramsToStore(data: Params, defaults: Params): Params {
+  return Object.fromEntries(
+    Object.entries(data).filter(([key, value]) => value !== undefined && !sameJson(value, defaults[key])),
+  );
+}
+
+function withNode(graph: WorkflowGraph, nodeId: string, change: (node: GraphNode) => GraphNode): WorkflowGraph {
+  return { ...graph, nodes: graph.nodes.map((node) => (node.id === nodeId ? change(node) : node)) };
+}
+
+export function setParams(graph: WorkflowGraph, nodeId: string, params: Params): WorkflowGraph {
+  return withNode(graph, nodeId, (node) => ({ ...node, params }));
+}
+
+/** Names of the top-level params in which two param sets differ. */
+export function changedParams(before: Params = {}, after: Params = {}): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (key) => !sameJson(before[key], after[key]),
+  );
+}
+
+/** Writes down where nodes stand; the graph itself comes back when nothing moved. */
+export function moveNodes(graph: WorkflowGraph, places: readonly { nodeId: string; point: Point }[]): WorkflowGraph {
+  const points = new Map(places.map(({ nodeId, point }) => [nodeId, point]));
+  let hasMoved = false;
+  const nodes = graph.nodes.map((node) => {
+    const point = points.get(node.id);
+    if (!point || (node.ui?.x === point.x && node.ui.y === point.y)) return node;
+    hasMoved = true;
+    return { ...node, ui: { ...node.ui, ...point } };
+  });
+  return hasMoved ? { ...graph, nodes } : graph;
+}
+
+export interface NodeChange {
+  nodeId: string;
+  /** Params that differ. */
+  params: string[];
+  isMoved: boolean;
+}
+
+/** What differs between two states of one graph, node by node. */
+export function draftChanges(before: WorkflowGraph, after: WorkflowGraph): NodeChange[] {
+  const old = new Map(before.nodes.map((node) => [node.id, node]));
+  return after.nodes.flatMap((node) => {
+    const was = old.get(node.id);
+    if (was === node) return [];
+    const params = changedParams(was?.params, node.params);
+    const isMoved = !sameJson(was?.ui, node.ui);
+    return params.length > 0 || isMoved ? [{ nodeId: node.id, params, isMoved }] : [];
+  });
+}
+
+/** An edited draft with its way back. */
+export interface DraftState {
+  /** As the server has it. */
+  saved: WorkflowGraph;
+  revision: number;
+  past: readonly WorkflowGraph[];
+  present: WorkflowGraph;
+  future: readonly WorkflowGraph[];
+  /** What the newest edit was about, and when. */
+  last: { tag: string; atMs: number } | null;
+}
+
+export type DraftAction =
+  | { type: 'edit'; graph: WorkflowGraph; tag: string; atMs: number }
+  | { type: 'undo' }
+  | { type: 'redo' }
+  /** `graph` was sent and is now what the server has. */
+  | { type: 'saved'; graph: WorkflowGraph; revision: number }
+  /** Somebody's newer draft replaces everything. */
+  | { type: 'loaded'; graph: WorkflowGraph; revision: number };
+
+const HISTORY = 200;
+/** Edits of the same thing within this time are one step of undo: a slider dragged, a number typed. */
+const SAME_STEP_MS = 1000;
+
+export const openDraft = (graph: WorkflowGraph, revision: number): DraftState => ({
+  saved: graph,
+  revision,
+  past: [],
+  present: graph,
+  future: [],
+  last: null,
+});
+
+export function draftReducer(state: DraftState, action: DraftAction): DraftState {
+  switch (action.type) {
+    case 'edit': {
+      if (action.graph === state.present) return state;
+      const isSameStep =
+        state.last?.tag === action.tag && action.atMs - state.last.atMs < SAME_STEP_MS && state.past.length > 0;
+      return {
+        ...state,
+        past: isSameStep ? state.past : [...state.past, state.present].slice(-HISTORY),
+        present: action.graph,
+        future: [],
+        last: { tag: action.tag, atMs: action.atMs },
+      };
+    }
+    case 'undo': {
+      const before = state.past.at(-1);
+      if (!before) return state;
+      return {
+        ...state,
+        past: state.past.slice(0, -1),
+        present: before,
+        future: [state.present, ...state.future],
+        last: null,
+      };
+    }
+    case 'redo': {
+      const [next, ...future] = state.future;
+      if (!next) return state;
+      return { ...state, past: [...state.past, state.present], present: next, future, last: null };
+    }
+    case 'saved':
+      return { ...state, saved: action.graph, revision: action.revision, last: null };
+    case 'loaded':
+      return openDraft(action.graph, action.revision);
+  }
+}

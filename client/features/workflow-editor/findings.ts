@@ -1,0 +1,66 @@
+import { schemaErrors } from '../../forms/ajv.js';
+import type { PlacedMessage } from '../../forms/SchemaForm.js';
+import type { FindingSeverity } from '../../gql/graphql.js';
+import type { WorkflowGraph } from '../../shared/graph/graphModel.js';
+import { changedParams, effectiveParams } from './draft.js';
+
+export interface EditorFinding {
+  code: string;
+  severity: FindingSeverity;
+  message: string;
+  nodeId?: string | null;
+  path?: string | null;
+}
+
+/** What a param check needs of a node definition. */
+export interface ParamContract {
+  paramSchema: unknown;
+  defaults: unknown;
+}
+
+const PARAM_PATH = /^\/nodes\/\d+\/params(\/.*)?$/;
+
+/** Where in a node's params a finding is, as a JSON pointer into them; null when it is about something else. */
+export function paramPathOf(finding: Pick<EditorFinding, 'path'>): string | null {
+  const match = PARAM_PATH.exec(finding.path ?? '');
+  return match ? (match[1] ?? '') : null;
+}
+
+/** The server's findings of the saved draft, brought up to date for params that were edited since. */
+export function currentFindings(
+  server: readonly EditorFinding[],
+  saved: WorkflowGraph,
+  present: WorkflowGraph,
+  contractOf: (step: string) => ParamContract | undefined,
+): EditorFinding[] {
+  const old = new Map(saved.nodes.map((node) => [node.id, node]));
+  const edited = new Set(
+    present.nodes.filter((node) => changedParams(old.get(node.id)?.params, node.params).length > 0).map(({ id }) => id),
+  );
+  const kept = server.filter(
+    (finding) => !(finding.nodeId && edited.has(finding.nodeId) && paramPathOf(finding) !== null),
+  );
+  const own = present.nodes.flatMap((node, index) => {
+    const contract = edited.has(node.id) ? contractOf(node.step) : undefined;
+    if (!contract) return [];
+    const data = effectiveParams(node, contract.defaults as Record<string, unknown>);
+    return schemaErrors(contract.paramSchema as object, data).map(
+      (error): EditorFinding => ({
+        code: 'PARAM_INVALID',
+        severity: 'error',
+        message: error.message,
+        nodeId: node.id,
+        path: `/nodes/${index}/params${error.instancePath}`,
+      }),
+    );
+  });
+  return [...own, ...kept];
+}
+
+/** Findings that belong to fields of one node's form. */
+export function messagesOf(findings: readonly EditorFinding[], nodeId: string): PlacedMessage[] {
+  return findings.flatMap((finding) => {
+    const path = finding.nodeId === nodeId && finding.severity === 'error' ? paramPathOf(finding) : null;
+    return path ? [{ path, message: finding.message }] : [];
+  });
+}

@@ -1,0 +1,81 @@
+import './forms.css';
+import { Generate, type JsonSchema, type UISchemaElement } from '@jsonforms/core';
+import { JsonForms } from '@jsonforms/react';
+import { useMemo, useRef } from 'react';
+import { sameJson } from '../components/sameJson.js';
+import { ajv, type SchemaError } from './ajv.js';
+import type { FormConfig } from './control.js';
+import { renderers } from './renderers.js';
+
+export interface PlacedMessage {
+  /** JSON pointer into the data, `/samples`. */
+  path: string;
+  message: string;
+}
+
+/** A form drawn from a JSON Schema and an optional JSONForms UI schema, nothing else.
+ * `value` is the complete data; it may be changed from outside (undo, another node) at any time. */
+export function SchemaForm({
+  schema,
+  uiSchema,
+  value,
+  defaults,
+  messages,
+  isReadOnly = false,
+  onChange,
+}: {
+  schema: JsonSchema;
+  uiSchema?: unknown;
+  value: unknown;
+  defaults?: unknown;
+  /** What the server found wrong, shown at the fields. */
+  messages?: PlacedMessage[];
+  isReadOnly?: boolean;
+  onChange: (value: unknown) => void;
+}) {
+  // JSONForms keeps its own state and is fed only what did not come from itself: else fast typing is overwritten
+  // by its own echo.
+  const seed = useRef(value);
+  const emitted = useRef(value);
+  if (!sameJson(value, emitted.current)) {
+    seed.current = value;
+    emitted.current = value;
+  }
+  const config = useMemo((): FormConfig => ({ defaults }), [defaults]);
+  const uischema = useMemo(() => {
+    const given = uiSchema as UISchemaElement | null | undefined;
+    return given?.type ? given : Generate.uiSchema(schema, 'VerticalLayout');
+  }, [uiSchema, schema]);
+  const additionalErrors = useMemo(
+    () =>
+      messages?.map(
+        ({ path, message }): SchemaError => ({
+          keyword: 'server',
+          instancePath: path,
+          schemaPath: '',
+          params: {},
+          message,
+        }),
+      ),
+    [messages],
+  );
+  return (
+    <div className="schema-form">
+      <JsonForms
+        schema={schema}
+        uischema={uischema}
+        data={seed.current}
+        renderers={renderers}
+        ajv={ajv}
+        config={config}
+        readonly={isReadOnly}
+        additionalErrors={additionalErrors}
+        onChange={({ data }) => {
+          if (sameJson(data, emitted.current)) return;
+          emitted.current = data;
+          onChange(data);
+        }}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ControlProps, JsonSchema } from '@jsonforms/core';
+import { humanise } from '../components/format.js';
+import { sameJson } from '../components/sameJson.js';
+
+/** What a form hands to all its renderers (JSONForms' `config`). */
+export interface FormConfig {
+  /** Values that apply where nothing is set, by the shape of the data. */
+  defaults?: unknown;
+}
+
+/** A JSON Schema with the marks our modules put on params. */
+export type FieldSchema = JsonSchema & {
+  'x-unit'?: string;
+  'x-lookup'?: string;
+  'x-presets'?: unknown[];
+};
+
+/** Follows a JSONForms path like `camera.position.0`. */
+export function valueAtPath(root: unknown, path: string): unknown {
+  if (path === '') return root;
+  return path.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], root);
+}
+
+export interface FieldFacts {
+  label: string;
+  help?: string;
+  unit?: string;
+  /** Undefined: no default is known here. */
+  defaultValue: unknown;
+  isChanged: boolean;
+}
+
+/** The words and the default of a control. */
+export function fieldFacts({ schema, uischema, path, config, data }: ControlProps): FieldFacts {
+  const { defaults } = (config ?? {}) as FormConfig;
+  const defaultValue = defaults === undefined ? schema.default : valueAtPath(defaults, path);
+  const fromUi = typeof uischema.label === 'string' ? uischema.label : undefined;
+  return {
+    label: fromUi ?? schema.title ?? humanise(path.split('.').at(-1) || 'settings'),
+    help: schema.description,
+    unit: (schema as FieldSchema)['x-unit'],
+    defaultValue,
+    isChanged: defaultValue !== undefined && data !== undefined && !sameJson(data, defaultValue),
+  };
+}
+
+/** The default in a few letters, for marks and tooltips. */
+export function shortValue(value: unknown): string {
+  if (value === null) return 'none';
+  if (value === true) return 'on';
+  if (value === false) return 'off';
+  if (value === '') return 'empty';
+  if (typeof value === 'object') {
+    const text = JSON.stringify(value);
+    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  }
+  return String(value);
+}
