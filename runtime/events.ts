@@ -1,5 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 import type pg from 'pg';
+import type { RunStatus } from '../generated/prisma/enums.js';
 import type { JsonObject } from '../modules/json.js';
 import { isFinal } from './engine/transitions.js';
 import { Listener } from './listener.js';
@@ -34,7 +35,7 @@ export class RunEvents {
       'hartomat_run',
       (payload) => {
         const [runId = '', seq, status] = payload.split(' ');
-        this.bus.emit(runId, Number(seq));
+        this.bus.emit(runId, Number(seq), status);
         if (status !== '-') this.bus.emit('status', runId);
       },
       () => this.bus.emit('reconnected'),
@@ -83,20 +84,46 @@ export class RunEvents {
     }
   }
 
-  /** Resolves when something may have happened to the run, or on `signal`. */
-  private sign(runId: string, signal: AbortSignal): Promise<void> {
+  /** Resolves when something may have happened to the run, or on `signal`; true when that is because the connection was lost meanwhile. */
+  private sign(runId: string, signal: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      const done = () => {
-        this.bus.off(runId, done);
-        this.bus.off('reconnected', done);
-        signal.removeEventListener('abort', done);
-        resolve();
+      const settle = (wasLost: boolean) => {
+        this.bus.off(runId, onSign);
+        this.bus.off('reconnected', onReconnect);
+        signal.removeEventListener('abort', onSign);
+        resolve(wasLost);
       };
-      this.bus.on(runId, done);
-      this.bus.on('reconnected', done);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
+      const onSign = () => settle(false);
+      const onReconnect = () => settle(true);
+      this.bus.on(runId, onSign);
+      this.bus.on('reconnected', onReconnect);
+      signal.addEventListener('abort', onSign);
+      if (signal.aborted) onSign();
     });
+  }
+
+  /** Waits for the run's end and returns its status; at once where it has ended. Cheaper than following the events. */
+  async ended(runId: string, signal?: AbortSignal): Promise<RunStatus> {
+    const stop = signal ?? new AbortController().signal;
+    await this.listener.ready();
+    let latest: string | null = null;
+    const heard = (_seq: number, status: string) => {
+      latest = status;
+    };
+    this.bus.on(runId, heard);
+    try {
+      for (;;) {
+        stop.throwIfAborted();
+        if (latest === null) {
+          const { rows } = await this.pool.query('SELECT status FROM run WHERE id = $1', [runId]);
+          latest ??= rows[0]?.status ?? '-';
+        }
+        if (isFinal(latest as RunStatus)) return latest as RunStatus;
+        if (await this.sign(runId, stop)) latest = null;
+      }
+    } finally {
+      this.bus.off(runId, heard);
+    }
   }
 
   close(): Promise<void> {

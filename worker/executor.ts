@@ -1,7 +1,15 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
-import { type Advanced, advance, type ClaimedNode, type Finish, type Progress } from '../runtime/engine/engine.js';
+import {
+  type Advance,
+  type Advanced,
+  advance,
+  type ClaimedNode,
+  type Finish,
+  type NodeFailure,
+  type Progress,
+} from '../runtime/engine/engine.js';
 import type { NodeJob, ReadyNode } from '../runtime/queues.js';
 import { Pace } from './pace.js';
 import type { StopReason } from './runNode.js';
@@ -192,15 +200,75 @@ export class Executor {
   }
 
   /** A database that is away must not lose an end: the batch is kept and tried again. If the lost try did get through, the
-   * engine refuses the second one by its tokens, and what it claimed for us comes back by the heartbeat. */
-  private async advance(step: Parameters<typeof advance>[2]): Promise<Advanced> {
+   * engine refuses the second one by its tokens, and what it claimed for us comes back by the sweeper. */
+  private async advance(step: Advance): Promise<Advanced> {
     for (let wait = RECONNECT_MS.first; ; wait = Math.min(RECONNECT_MS.most, wait * 2)) {
       try {
         return await advance(this.parts.pool, this.parts.workerId, step);
       } catch (err) {
+        if (!isPassing(err)) return this.isolate(step, err);
         this.parts.log.error({ err, retryInMs: wait }, 'the run engine could not be reached');
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
     }
   }
+
+  /** The database answers but will not take the batch: one bad item must not hold up the others. An end it will not take becomes a failure. */
+  private async isolate(step: Advance, err: unknown): Promise<Advanced> {
+    const parts = singleSteps(step);
+    if (parts.length > 1) {
+      const results: Advanced[] = [];
+      for (const part of parts) results.push(await this.advance(part));
+      return {
+        claimed: results.flatMap(({ claimed }) => claimed),
+        ready: results.flatMap(({ ready }) => ready),
+        refused: results.flatMap(({ refused }) => refused),
+      };
+    }
+    const [end] = step.finish;
+    this.parts.log.error({ err, runId: end?.runId, idx: end?.idx }, 'the run engine would not take a step');
+    if (!end || end.failure?.code === UNRECORDABLE.code) return { claimed: [], ready: [], refused: [] };
+    const finished = {
+      type: 'node.finished',
+      data: { status: 'failed', isCached: false, failure: { ...UNRECORDABLE } },
+    };
+    const failed: Finish = {
+      ...end,
+      outcome: 'failed',
+      outputs: null,
+      cacheKey: null,
+      artifacts: [],
+      asset: null,
+      notification: null,
+      failure: UNRECORDABLE,
+      events: [finished],
+    };
+    return this.advance({ ...step, finish: [failed] });
+  }
+}
+
+const UNRECORDABLE: NodeFailure = {
+  code: 'RESULT_NOT_RECORDED',
+  message: 'The result of the step could not be recorded. The log of the worker has the details.',
+  failureClass: 'crash',
+  details: {},
+};
+
+function singleSteps({ finish, progress, claim, slots }: Advance): Advance[] {
+  const none = { finish: [], progress: [], claim: [], slots: {} };
+  return [
+    ...finish.map((item) => ({
+      ...none,
+      finish: [item],
+      slots: finish.length + progress.length + claim.length === 1 ? slots : {},
+    })),
+    ...progress.map((item) => ({ ...none, progress: [item] })),
+    ...claim.map((item) => ({ ...none, claim: [item] })),
+  ];
+}
+
+/** Not the batch's fault: no SQLSTATE at all (the connection), or one of the classes connection, resources, operator, system, or a deadlock. */
+function isPassing(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|58|40)/.test(code);
 }

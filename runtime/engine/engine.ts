@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { ArtifactRef } from '../../modules/artifacts.js';
 import type { Capability, Family } from '../../modules/define.js';
-import type { JsonObject, JsonValue } from '../../modules/json.js';
+import type { JsonObject } from '../../modules/json.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
 import type { Plan } from '../../workflow/plan.js';
 import type { PortValues } from '../nodeInputs.js';
@@ -117,7 +117,7 @@ export async function dispatchRuns(pool: pg.Pool, plans: StoredPlan[], runs: New
   const { rows } = await pool.query({
     name: 'hm_dispatch',
     text: 'SELECT hm_dispatch($1, $2) AS result',
-    values: [JSON.stringify(plans), JSON.stringify(runs)],
+    values: [storableJson(plans), storableJson(runs)],
   });
   return rows[0].result ?? [];
 }
@@ -128,8 +128,8 @@ export async function advance(pool: pg.Pool, workerId: string, step: Advance): P
     text: 'SELECT hm_advance($1, $2, $3, $4, $5) AS result',
     values: [
       workerId,
-      JSON.stringify(step.finish),
-      JSON.stringify(step.progress),
+      storableJson(step.finish),
+      storableJson(step.progress),
       JSON.stringify(step.claim),
       JSON.stringify(step.slots),
     ],
@@ -154,4 +154,11 @@ export async function retry(
   return rows[0].result;
 }
 
-export type { JsonValue };
+/** JSON that Postgres can keep: its text knows neither NUL nor half a surrogate pair, and tools print both. They become U+FFFD. */
+function storableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!/\\u(0000|d[89a-f])/i.test(json)) return json;
+  return JSON.stringify(value, (_key, item) =>
+    typeof item === 'string' ? item.toWellFormed().replaceAll('\0', '\ufffd') : item,
+  );
+}

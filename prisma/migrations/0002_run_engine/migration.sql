@@ -13,10 +13,11 @@ CREATE TYPE hm_unblocked AS (run_id uuid, idx int, is_ready boolean, is_claimed 
 CREATE TYPE hm_node AS (run_id uuid, idx int);
 
 -- Locks the runs and returns how they stand.
-CREATE FUNCTION hm_lock_runs(p_ids uuid[]) RETURNS hm_run_state[] LANGUAGE sql AS $$
-  SELECT coalesce(array_agg(ROW(id, status, last_seq, open_nodes, failure IS NOT NULL)::hm_run_state), '{}')
-  FROM (SELECT * FROM "run" WHERE id = ANY(p_ids) ORDER BY id FOR NO KEY UPDATE) locked
-$$;
+CREATE FUNCTION hm_lock_runs(p_ids uuid[]) RETURNS hm_run_state[] LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN (SELECT coalesce(array_agg(ROW(id, status, last_seq, open_nodes, failure IS NOT NULL)::hm_run_state), '{}')
+    FROM (SELECT * FROM "run" WHERE id = ANY(p_ids) ORDER BY id FOR NO KEY UPDATE) locked);
+END $$;
 
 -- Writes events under the next sequence numbers, closes `p_closed` (one entry a node that became final) and brings the
 -- runs' status up to date. The only place that writes run.status after dispatch.
@@ -124,7 +125,7 @@ DECLARE
   v_closed uuid[];
   v_more hm_node[];
   v_names text[];
-  d hm_done;
+  v_failed hm_done;
 BEGIN
   v_runs := hm_lock_runs(ARRAY(SELECT DISTINCT (x->>'runId')::uuid FROM jsonb_array_elements(p_finish || p_progress || p_claim) x));
 
@@ -204,20 +205,20 @@ BEGIN
     v_closed := ARRAY(SELECT run_id FROM unnest(v_final));
 
     -- Failed nodes: the run halts, or (onFailure = continue) only what depends on the node is skipped.
-    FOREACH d IN ARRAY v_final LOOP
-      CONTINUE WHEN d.status <> 'failed';
-      IF d.on_failure = 'continue' THEN
+    FOREACH v_failed IN ARRAY v_final LOOP
+      CONTINUE WHEN v_failed.status <> 'failed';
+      IF v_failed.on_failure = 'continue' THEN
         WITH RECURSIVE down(idx) AS (
-          SELECT unnest(d.successors) UNION SELECT unnest(n.successors) FROM down JOIN "node_run" n ON n.run_id = d.run_id AND n.idx = down.idx),
-        s AS (UPDATE "node_run" n SET status = 'skipped', finished_at = now() FROM down WHERE n.run_id = d.run_id AND n.idx = down.idx AND n.status = 'waiting' RETURNING n.run_id, n.idx, n.node_id)
+          SELECT unnest(v_failed.successors) UNION SELECT unnest(n.successors) FROM down JOIN "node_run" n ON n.run_id = v_failed.run_id AND n.idx = down.idx),
+        s AS (UPDATE "node_run" n SET status = 'skipped', finished_at = now() FROM down WHERE n.run_id = v_failed.run_id AND n.idx = down.idx AND n.status = 'waiting' RETURNING n.run_id, n.idx, n.node_id)
         SELECT array_agg(ROW(run_id, idx)::hm_node), array_agg(node_id ORDER BY idx) INTO v_more, v_names FROM s;
       ELSE
-        UPDATE "run" SET failure = coalesce(failure, jsonb_build_object('code', d.failure->>'code', 'message', d.failure->>'message', 'nodeId', d.node_id)) WHERE id = d.run_id;
-        WITH s AS (UPDATE "node_run" n SET status = 'skipped', finished_at = now() WHERE n.run_id = d.run_id AND n.status IN ('waiting', 'ready') RETURNING n.run_id, n.idx, n.node_id)
+        UPDATE "run" SET failure = coalesce(failure, jsonb_build_object('code', v_failed.failure->>'code', 'message', v_failed.failure->>'message', 'nodeId', v_failed.node_id)) WHERE id = v_failed.run_id;
+        WITH s AS (UPDATE "node_run" n SET status = 'skipped', finished_at = now() WHERE n.run_id = v_failed.run_id AND n.status IN ('waiting', 'ready') RETURNING n.run_id, n.idx, n.node_id)
         SELECT array_agg(ROW(run_id, idx)::hm_node), array_agg(node_id ORDER BY idx) INTO v_more, v_names FROM s;
       END IF;
       v_closed := v_closed || ARRAY(SELECT run_id FROM unnest(v_more));
-      v_events := v_events || ARRAY(SELECT ROW(d.run_id, 'node.finished', name, jsonb_build_object('status', 'skipped', 'becauseOf', d.node_id))::hm_event FROM unnest(v_names) name);
+      v_events := v_events || ARRAY(SELECT ROW(v_failed.run_id, 'node.finished', name, jsonb_build_object('status', 'skipped', 'becauseOf', v_failed.node_id))::hm_event FROM unnest(v_names) name);
     END LOOP;
 
     -- Successors whose last predecessor this was; the first of each capability are taken at once.
@@ -307,4 +308,18 @@ BEGIN
     ARRAY[ROW(p_run, 'run.retried', NULL, jsonb_build_object('by', p_by, 'nodes', v_open))::hm_event]);
   RETURN json_build_object('before', v_runs[1].status, 'ready', (SELECT json_agg(json_build_object('runId', run_id, 'idx', idx, 'capability', capability, 'step', step, 'attempt', attempt))
     FROM "node_run" WHERE run_id = p_run AND status = 'ready'));
+END $$;
+
+-- Every step touches few rows of big tables, and always by key. The planner cannot know: it guesses the size of the lists it is
+-- given, and a plan made while the tables are small is kept. So it is left no choice but the indexes.
+DO $$
+DECLARE f text;
+BEGIN
+  FOREACH f IN ARRAY ARRAY['hm_dispatch(jsonb, jsonb)', 'hm_advance(uuid, jsonb, jsonb, jsonb, jsonb)'] LOOP
+    EXECUTE 'ALTER FUNCTION ' || f || ' SET enable_seqscan = off';
+    EXECUTE 'ALTER FUNCTION ' || f || ' SET enable_hashjoin = off';
+    EXECUTE 'ALTER FUNCTION ' || f || ' SET enable_mergejoin = off';
+    EXECUTE 'ALTER FUNCTION ' || f || ' SET jit = off';
+    EXECUTE 'ALTER FUNCTION ' || f || ' SET plan_cache_mode = force_generic_plan';
+  END LOOP;
 END $$;

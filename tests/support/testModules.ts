@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { artifactPort, dataPort, defineModule, type ProductionModule } from '../../modules/define.js';
+import { ModuleError } from '../../modules/errors.js';
+import { lookupIn } from '../../workflow/nodeDefinition.js';
+
+const value = (description: string) => dataPort(z.string(), { description, required: false, many: true });
+const base = {
+  version: 1,
+  title: 'Test',
+  description: 'For tests of the engine.',
+  families: ['cad_file' as const],
+  legacySource: null,
+  inputs: { in: value('Texts of the predecessors.') },
+  outputs: { out: dataPort(z.string(), { description: 'A text.' }) },
+};
+const execution = {
+  capability: 'cpu' as const,
+  determinism: 'effect' as const,
+  timeoutMs: 30_000,
+  retry: { attempts: 1, backoffMs: 10 },
+};
+
+/** How often each node ran, by `<run>/<node>`, in this process. */
+export const ran = new Map<string, number>();
+const count = (key: string) => ran.set(key, (ran.get(key) ?? 0) + 1);
+
+const modules = {
+  /** Joins its inputs and appends its text. */
+  join: defineModule({
+    ...base,
+    key: 'test.join',
+    params: z.object({ text: z.string().default('') }),
+    execution,
+    async run(ctx, inputs, { text }) {
+      count(ctx.idempotencyKey);
+      return { out: [...(inputs.in ?? []), text].join('+') };
+    },
+  }),
+  /** The same, pure: answered from the result cache. */
+  pure_join: defineModule({
+    ...base,
+    key: 'test.pure_join',
+    params: z.object({ text: z.string().default('') }),
+    execution: { ...execution, determinism: 'pure' },
+    async run(ctx, inputs, { text }) {
+      count(ctx.idempotencyKey);
+      return { out: [...(inputs.in ?? []), text].join('+') };
+    },
+  }),
+  /** Waits until it is told to stop, or for `ms`. */
+  wait: defineModule({
+    ...base,
+    key: 'test.wait',
+    params: z.object({ ms: z.number().default(60_000) }),
+    execution,
+    async run(ctx, _inputs, { ms }) {
+      ctx.progress(0.5, 'waiting');
+      await sleep(ms, undefined, { signal: ctx.signal });
+      return { out: 'waited' };
+    },
+  }),
+  /** Fails `times` times, then succeeds. */
+  flaky: defineModule({
+    ...base,
+    key: 'test.flaky',
+    params: z.object({
+      times: z.number().default(1),
+      failureClass: z.enum(['input', 'transient']).default('transient'),
+    }),
+    execution: { ...execution, retry: { attempts: 3, backoffMs: 10 } },
+    async run(ctx, _inputs, { times, failureClass }) {
+      count(ctx.idempotencyKey);
+      ctx.log('info', `try ${ran.get(ctx.idempotencyKey)} \0 \ud800`);
+      if (ran.get(ctx.idempotencyKey)! <= times)
+        throw new ModuleError('FLAKY', 'It did not work this time.', failureClass);
+      return { out: 'at last' };
+    },
+  }),
+  /** Throws something nobody declared. */
+  crash: defineModule({
+    ...base,
+    key: 'test.crash',
+    params: z.object({}),
+    execution,
+    async run(): Promise<{ out: string }> {
+      throw new TypeError('a bug with a secret in it');
+    },
+  }),
+  /** Publishes a small file. */
+  publish: defineModule({
+    ...base,
+    key: 'test.publish',
+    outputs: { asset: artifactPort('published_asset', 'text/plain', { description: 'The delivered file.' }) },
+    params: z.object({ name: z.string().default('hello.txt') }),
+    execution: { ...execution, capability: 'io' },
+    async run(ctx, _inputs, { name }) {
+      count(ctx.idempotencyKey);
+      return {
+        asset: await ctx.artifacts.write({
+          role: 'published_asset',
+          mediaType: 'text/plain',
+          fileName: name,
+          metadata: { kind: 'text' },
+          from: { text: 'hello' },
+        }),
+      };
+    },
+  }),
+  /** Hands over a reference the database cannot store. */
+  unrecordable: defineModule({
+    ...base,
+    key: 'test.unrecordable',
+    outputs: { asset: artifactPort('published_asset', 'text/plain', { description: 'A broken reference.' }) },
+    params: z.object({}),
+    execution,
+    async run(ctx) {
+      const asset = await ctx.artifacts.write({
+        role: 'published_asset',
+        mediaType: 'text/plain',
+        fileName: 'x.txt',
+        from: { text: 'x' },
+      });
+      return { asset: { ...asset, id: 'not-a-uuid' } };
+    },
+  }),
+} satisfies Record<string, ProductionModule>;
+
+/** Node definitions of the modules above, by step. */
+export const testDefinition = lookupIn(
+  Object.fromEntries(
+    Object.entries(modules).map(([step, module]) => [
+      step,
+      { step, module, label: step, description: '', category: 'test', icon: 'circle', uiSchema: {} },
+    ]),
+  ),
+);
+
+type TestNode = string | { step: string; params?: Record<string, unknown>; [field: string]: unknown };
+
+/** A graph of test nodes: `{ a: 'join', b: { step: 'wait' } }`, edges as `'a>b'`. */
+export function testGraph(nodes: Record<string, TestNode>, edges: string[]) {
+  return {
+    format: 1 as const,
+    family: 'cad_file' as const,
+    nodes: Object.entries(nodes).map(([id, node]) => ({ id, ...(typeof node === 'string' ? { step: node } : node) })),
+    edges: edges.map((edge) => {
+      const [from = '', to = ''] = edge.split('>');
+      return { from: { node: from, port: 'out' }, to: { node: to, port: 'in' } };
+    }),
+  };
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { importCadFile } from '../../runtime/cadFiles.js';
+import { dispatch } from '../../runtime/dispatch.js';
+import type { RunEvent } from '../../runtime/events.js';
+import type { Platform } from '../../runtime/platform.js';
+import type { testGraph } from './testModules.js';
+
+/** Publishes a graph of test nodes and dispatches it over a made-up CAD file. */
+export async function startTestRun(
+  platform: Platform,
+  graph: ReturnType<typeof testGraph>,
+  idempotencyKey?: string,
+): Promise<string> {
+  const key = randomBytes(6).toString('hex');
+  const workflow = await platform.db.workflow.create({
+    data: {
+      key,
+      name: key,
+      family: 'cad_file',
+      draft: graph as never,
+      versions: { create: { number: 1, graph: graph as never } },
+    },
+  });
+  const cadFile = await testCadFile(platform);
+  const { runId } = await dispatch(platform, { cadFileId: cadFile.id, workflowId: workflow.id, idempotencyKey });
+  return runId;
+}
+
+export const testCadFile = (platform: Platform) =>
+  importCadFile(platform, {
+    name: 'part.step',
+    content: Readable.from([Buffer.from('ISO-10303-21;\nEND-ISO-10303-21;\n')]),
+  });
+
+/** Everything that happened in the run, once it has ended. */
+export async function historyOf(platform: Platform, runId: string): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  for await (const event of platform.events.run(runId, 0, AbortSignal.timeout(25_000))) events.push(event);
+  return events;
+}
+
+/** Status of every node, by node id, and of the run. */
+export async function outcomeOf(platform: Platform, runId: string) {
+  await platform.events.ended(runId, AbortSignal.timeout(25_000));
+  const run = await platform.db.run.findUniqueOrThrow({
+    where: { id: runId },
+    include: { nodeRuns: { orderBy: { idx: 'asc' } } },
+  });
+  return {
+    run,
+    nodes: Object.fromEntries(run.nodeRuns.map((node) => [node.nodeId, node.status])),
+    node: Object.fromEntries(run.nodeRuns.map((node) => [node.nodeId, node])),
+  };
+}
