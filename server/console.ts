@@ -19,8 +19,8 @@ export function serveConsole(dir = CLIENT_DIR): Router {
       index: false,
       redirect: false,
       setHeaders: (response, file) => {
-        // Vite puts a hash into the name of everything below assets/.
-        const isHashed = path.relative(dir, file).startsWith(`assets${path.sep}`);
+        // Vite puts a hash into the name of everything below static/.
+        const isHashed = path.relative(dir, file).startsWith(`static${path.sep}`);
         response.set('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
       },
     }),
