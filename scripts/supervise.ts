@@ -5,7 +5,7 @@ import { migrate } from '../prisma/migrate.js';
 import type { Platform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
 import { ensureClientBuilt } from './lib/clientBuild.js';
-import { type Database, openDatabase } from './lib/database.js';
+import { checkRedis, type Database, openDatabase } from './lib/database.js';
 import { ensureGenerated } from './lib/generate.js';
 import type { Phases } from './lib/phases.mjs';
 import { logFileOf, Service } from './lib/service.js';
@@ -75,6 +75,12 @@ export class Supervisor {
   private async start(): Promise<void> {
     const { phases, home, blender, isDev } = this.options;
     const { say } = this.terminal;
+    // A wrong setting is told before anything is done; the embedded database has no address yet.
+    const { redisUrl } = readSettings({
+      ...process.env,
+      DATABASE_URL: process.env.DATABASE_URL?.trim() || 'postgres://embedded',
+    });
+    if (redisUrl) await checkRedis(redisUrl);
     // The build is the longest step: it runs beside everything else. A failure is reported when its result is needed.
     const built = isDev ? null : phases.time('console build', () => ensureClientBuilt(say));
     built?.catch(() => {});
@@ -139,7 +145,6 @@ export class Supervisor {
       DATABASE_URL: url,
       HARTOMAT_HOME: home,
     };
-    readSettings(env); // a wrong setting is told before anything is changed
     await phases.time('migrations', () => migrate(url));
     return env;
   }

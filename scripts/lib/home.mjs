@@ -26,7 +26,7 @@ export async function takeHome(home) {
   } catch (error) {
     if (error instanceof AlreadyRunning) throw error;
     throw new Error(
-      `The data directory ${home} cannot be written (${error.code ?? error.message}): set HARTOMAT_HOME to a directory that can.`,
+      `The data directory ${home} cannot be written (${REASONS[error.code] ?? error.code ?? error.message}): set HARTOMAT_HOME to a directory that can.`,
     );
   }
   return {
@@ -34,6 +34,15 @@ export async function takeHome(home) {
     release: () => rm(lockFile, { force: true }),
   };
 }
+
+const REASONS = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EEXIST: 'there is a file in its place',
+  ENOTDIR: 'part of the path is a file',
+};
 
 class AlreadyRunning extends Error {
   constructor(home, { pid, url }) {

@@ -1,0 +1,95 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { isAlive } from '../../scripts/lib/processes.mjs';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `npm start` as a user runs it, without npm around it. */
+export class StartCommand {
+  /** Everything it printed so far. */
+  output = '';
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<number | null>;
+
+  /** @param env replaces settings of the test's own environment; undefined takes one away. */
+  constructor(args: string[], env: Record<string, string | undefined>) {
+    this.child = spawn(process.execPath, [join(project, 'scripts/start.mjs'), ...args], {
+      env: { ...process.env, DATABASE_URL: undefined, REDIS_URL: undefined, PORT: '0', NODE_ENV: undefined, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.child.stdout!, this.child.stderr!])
+      stream.on('data', (chunk) => {
+        this.output += chunk;
+      });
+    this.ended = new Promise((resolve) => this.child.once('close', resolve));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** Resolves with the match as soon as the output has it.
+   * @throws Error with the output when the command ends before. */
+  async until(pattern: RegExp): Promise<RegExpMatchArray> {
+    const found = () => this.output.match(pattern);
+    let match = found();
+    while (!match) {
+      const next = new Promise<void>((resolve) => {
+        this.child.stdout!.once('data', () => resolve());
+        this.child.stderr!.once('data', () => resolve());
+      });
+      const hasEnded = await Promise.race([next.then(() => false), this.ended.then(() => true)]);
+      match = found();
+      if (!match && hasEnded) throw new Error(`npm start ended before ${pattern}:\n${this.output}`);
+    }
+    return match;
+  }
+
+  /** @returns the exit code when it has ended. */
+  end(): Promise<number | null> {
+    return this.ended;
+  }
+
+  /** Sends a signal and waits for the end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
+    return this.ended;
+  }
+
+  /** Ids of all processes below it, whatever their process group. */
+  async descendants(): Promise<number[]> {
+    return (await processTree(this.pid)).map(({ pid }) => pid);
+  }
+
+  /** The process below it whose command line contains `text`. */
+  async find(text: string): Promise<number | undefined> {
+    return (await processTree(this.pid)).find(({ command }) => command.includes(text))?.pid;
+  }
+}
+
+/** Those of the processes that still run; a zombie does not. */
+export async function alive(pids: number[]): Promise<number[]> {
+  const states = await Promise.all(
+    pids.map((pid) =>
+      readFile(`/proc/${pid}/stat`, 'utf8').then(
+        (stat) => stat.split(') ')[1]![0],
+        () => 'gone',
+      ),
+    ),
+  );
+  return pids.filter((pid, i) => isAlive(pid) && states[i] !== 'Z');
+}
+
+async function processTree(root: number): Promise<{ pid: number; command: string }[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args=']);
+  const all = stdout.split('\n').map((line) => {
+    const [, pid, parent, command = ''] = line.match(/^\s*(\d+)\s+(\d+)\s+(.*)$/) ?? [];
+    return { pid: Number(pid), parent: Number(parent), command };
+  });
+  const below = (parent: number): typeof all =>
+    all.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
+  return below(root);
+}
