@@ -25,7 +25,8 @@ export interface AppOptions {
 
 export interface App {
   express: Express;
-  /** Ends subscriptions, so that the server can stop. Their clients go on elsewhere from the cursor they have. */
+  /** Breaks event streams off, so that the server can stop. They are not completed: that would tell their clients that the run
+   * is over. A client whose connection is gone connects again and goes on from its cursor. */
   stop(): void;
 }
 
@@ -99,7 +100,10 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.get('/api/workflows/node-definitions', nodeDefinitions);
   app.post('/api/uploads', receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
   app.use('/graphql', whoIsIt, graphiql, signedInOnly, graphqlTypesOnly, refuseForgeries);
+  const open = new Set<Response>();
   app.use('/graphql', (request, response) => {
+    open.add(response);
+    response.once('close', () => open.delete(response));
     request.url = request.originalUrl;
     return yoga(request, response);
   });
@@ -117,5 +121,10 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
       .json({ errors: [{ message, extensions: { code: status >= 500 ? 'INTERNAL' : 'BAD_REQUEST' } }] });
   };
   app.use(failed);
-  return { express: app, stop: () => stopping.abort() };
+  const stop = () => {
+    for (const response of open)
+      if (String(response.getHeader('content-type')).startsWith('text/event-stream')) response.destroy();
+    stopping.abort();
+  };
+  return { express: app, stop };
 }

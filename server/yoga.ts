@@ -1,29 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { useGraphQLSSE } from '@graphql-yoga/plugin-graphql-sse';
-import { GraphQLError } from 'graphql';
 import { createYoga, maskError } from 'graphql-yoga';
-import { DomainError } from '../modules/errors.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Context } from '../schema/context.js';
 import { schema } from '../schema/index.js';
 import { identityOf } from './auth.js';
 import { contextFactory } from './context.js';
+import { explainError, UNEXPECTED } from './explainError.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
+import { useEventStreams } from './useEventStreams.js';
 
 interface ServerContext {
   req: IncomingMessage;
   res: ServerResponse;
-}
-
-/** The error as clients may see it, or undefined where it is a bug: then the log gets it with its stack, the client one sentence. */
-function explain(error: unknown): GraphQLError | undefined {
-  if (!(error instanceof GraphQLError)) return undefined;
-  const { originalError, message, extensions } = error;
-  if (originalError instanceof DomainError)
-    return new GraphQLError(message, { ...error, extensions: { code: originalError.code } });
-  if (originalError && !(originalError instanceof GraphQLError)) return undefined;
-  extensions.code ??= 'BAD_USER_INPUT';
-  return error;
 }
 
 /** The GraphQL API as a request handler. Who is asking was found out before (auth.ts).
@@ -36,7 +24,7 @@ export function buildYoga(platform: Platform, key: string, stopping: AbortSignal
     schema,
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),
     graphqlEndpoint: '/graphql',
-    plugins: [useDocumentLimits(), useGraphQLSSE({ endpoint: '/graphql/stream' })],
+    plugins: [useDocumentLimits(), useEventStreams('/graphql/stream')],
     // Nobody but our own pages: express answers no preflight, so other origins get nothing.
     cors: false,
     graphiql: false,
@@ -44,8 +32,8 @@ export function buildYoga(platform: Platform, key: string, stopping: AbortSignal
     batching: false,
     maskedErrors: {
       isDev: false,
-      errorMessage: 'Something went wrong on our side. It has been logged.',
-      maskError: (error, message, isDev) => explain(error) ?? maskError(error, message, isDev),
+      errorMessage: UNEXPECTED,
+      maskError: (error, message, isDev) => explainError(error) ?? maskError(error, message, isDev),
     },
     logging: {
       debug: (...args) => log.debug({ args }),

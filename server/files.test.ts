@@ -1,0 +1,237 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { v7 as uuidv7 } from 'uuid';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeGlobalId as id } from '../schema/globalId.js';
+import { artifactUrl } from './assets.js';
+import { installationKey } from './secrets.js';
+import { createSignInUrl } from './signIn.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from './testApp.js';
+
+const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
+const HOUR_MS = 3_600_000;
+let app: TestApp;
+let clientDir: string;
+beforeAll(async () => {
+  clientDir = await mkdtemp(path.join(tmpdir(), 'hartomat-client-'));
+  app = await startTestApp({ maxUploadBytes: 1_000_000, clientDir });
+});
+afterAll(async () => {
+  await app.close();
+  await rm(clientDir, { recursive: true });
+});
+
+async function createArtifact(content: string, fileName: string, mediaType = 'model/gltf-binary') {
+  const stored = await app.platform.store.put(Readable.from([Buffer.from(content)]));
+  return app.platform.db.artifact.create({
+    data: { id: uuidv7(), role: 'glb_model', mediaType, fileName, metadata: {}, ...stored },
+  });
+}
+
+async function urlOf(artifactId: string): Promise<string> {
+  const { data } = await app.gql('query ($id: ID!) { node(id: $id) { ... on Artifact { url } } }', {
+    id: id('Artifact', artifactId),
+  });
+  return data.node.url;
+}
+
+describe('assets', () => {
+  test('are served by signed address, with what browsers need to be told', async () => {
+    const artifact = await createArtifact('0123456789', 'Räder "6205".glb');
+    const response = await app.fetch(await urlOf(artifact.id));
+    expect(await response.text()).toBe('0123456789');
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'model/gltf-binary',
+      'content-length': '10',
+      'content-disposition': `inline; filename="R_der _6205_.glb"; filename*=UTF-8''R%C3%A4der%20%226205%22.glb`,
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cache-control': 'private, max-age=31536000, immutable',
+      'accept-ranges': 'bytes',
+      etag: `"${artifact.sha256}"`,
+    });
+  });
+
+  test('can be read in ranges and are not sent again to who has them', async () => {
+    const artifact = await createArtifact('0123456789', 'a.glb');
+    const url = await urlOf(artifact.id);
+    const read = async (headers: Record<string, string>) => {
+      const response = await app.fetch(url, { headers });
+      return [response.status, await response.text(), response.headers.get('content-range')];
+    };
+    expect(await read({ range: 'bytes=2-4' })).toEqual([206, '234', 'bytes 2-4/10']);
+    expect(await read({ range: 'bytes=-3' })).toEqual([206, '789', 'bytes 7-9/10']);
+    expect(await read({ range: 'bytes=8-' })).toEqual([206, '89', 'bytes 8-9/10']);
+    expect((await read({ range: 'bytes=20-' }))[0]).toBe(416);
+    expect(await read({ range: 'bytes=2-4', 'if-range': '"other"' })).toEqual([200, '0123456789', null]);
+    expect((await read({ 'if-none-match': `"${artifact.sha256}"`, 'cache-control': 'max-age=0' }))[0]).toBe(304);
+  });
+
+  test('no address but the signed one opens anything, and that one only for a while', async () => {
+    const artifact = await createArtifact('secret', 'a.glb');
+    const other = await createArtifact('another', 'b.glb');
+    const url = new URL(await urlOf(artifact.id), app.url);
+    const key = await installationKey(app.platform.db, 'server-signing');
+    const changed = (change: (url: URL) => void) => {
+      const copy = new URL(url);
+      change(copy);
+      return copy.href;
+    };
+    const closed = [
+      changed((u) => u.searchParams.delete('sig')),
+      changed((u) => u.searchParams.delete('exp')),
+      changed((u) => u.searchParams.set('sig', 'A'.repeat(43))),
+      changed((u) => u.searchParams.set('exp', String(Date.now() + 100 * HOUR_MS))),
+      changed((u) => u.searchParams.append('sig', 'x')),
+      changed((u) => {
+        u.pathname = `/assets/${other.id}/b.glb`;
+      }),
+      new URL(artifactUrl(key, artifact, Date.now() - 3 * HOUR_MS), app.url).href,
+      new URL(artifactUrl('another key', artifact), app.url).href,
+    ];
+    for (const address of closed) expect((await app.fetch(address)).status, address).toBe(403);
+    expect((await app.fetch(artifactUrl(key, { id: uuidv7(), fileName: 'gone' }))).status).toBe(404);
+    expect((await app.fetch(url.href)).status).toBe(200);
+  });
+
+  test('an address holds for at least an hour and stays the same within one', () => {
+    const artifact = { id: uuidv7(), fileName: 'a.glb' };
+    const at = (time: number) => new URL(artifactUrl('key', artifact, time), 'http://x').searchParams;
+    const hour = 500_000 * HOUR_MS;
+    expect(at(hour).get('sig')).toBe(at(hour + HOUR_MS - 1).get('sig'));
+    expect(at(hour).get('sig')).not.toBe(at(hour + HOUR_MS).get('sig'));
+    for (const time of [hour, hour + HOUR_MS - 1]) expect(Number(at(time).get('exp')) - time).toBeGreaterThan(HOUR_MS);
+  });
+
+  test('what could hold script is saved and never shown', async () => {
+    for (const mediaType of ['text/html', 'image/svg+xml', 'nonsense', 'text/html; charset="x\r\ny']) {
+      const artifact = await createArtifact('<script>alert(1)</script>', 'a.html', mediaType);
+      const response = await app.fetch(await urlOf(artifact.id));
+      expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
+      expect(response.headers.get('content-security-policy')).toContain('sandbox');
+    }
+  });
+});
+
+describe('uploads', () => {
+  const incoming = () => readdir(path.join(app.platform.settings.artifactDir, 'incoming')).catch(() => []);
+  const send = (body: BodyInit, headers: Record<string, string> = {}) =>
+    app.fetch('/api/uploads', {
+      method: 'POST',
+      body,
+      headers: { ...AUTHORIZED, ...headers },
+      duplex: 'half',
+    } as RequestInit);
+
+  test('are refused above the limit, announced or not, and leave nothing behind', async () => {
+    expect((await send(Buffer.alloc(1_000_001))).status).toBe(413);
+    const endless = Readable.toWeb(
+      Readable.from(
+        (function* () {
+          for (let i = 0; i < 40; i++) yield Buffer.alloc(50_000);
+        })(),
+      ),
+    );
+    const answer = await send(endless as unknown as BodyInit).then(
+      (response) => response.status,
+      // The server hangs up on who goes on sending; a client may see that first.
+      () => 413,
+    );
+    expect(answer).toBe(413);
+    await expect.poll(incoming).toEqual([]);
+    expect((await send('fits')).status).toBe(201);
+  });
+
+  test('that are broken off leave nothing behind', async () => {
+    await new Promise<void>((resolve) => {
+      const upload = request(`${app.url}/api/uploads`, {
+        method: 'POST',
+        headers: { ...AUTHORIZED, 'content-length': '500000' },
+      });
+      upload.on('error', () => resolve());
+      upload.write(Buffer.alloc(100_000), () => setTimeout(() => upload.destroy(new Error('gone')), 100));
+    });
+    await expect.poll(incoming).toEqual([]);
+    expect((await app.fetch('/health/live')).status).toBe(200);
+  });
+});
+
+describe('health and metrics', () => {
+  test('the server is ready when it has its database, its migrations and a worker', async () => {
+    expect(await (await app.fetch('/health/live')).json()).toEqual({ status: 'live' });
+    const alone = await app.fetch('/health/ready');
+    expect(alone.status).toBe(503);
+    expect(await alone.json()).toMatchObject({ status: 'not ready', checks: { database: 'ok', migrations: 'ok' } });
+    await app.platform.db.worker.create({ data: { id: uuidv7(), host: 'here', pid: 1, capabilities: ['cpu'] } });
+    const together = await app.fetch('/health/ready');
+    expect(await together.json()).toEqual({
+      status: 'ready',
+      checks: { database: 'ok', migrations: 'ok', worker: 'ok' },
+    });
+    expect(together.status).toBe(200);
+    await app.platform.db.worker.updateMany({ data: { heartbeatAt: new Date(Date.now() - 60_000) } });
+    expect((await app.fetch('/health/ready')).status).toBe(503);
+    const { data } = await app.gql('{ workers { host isAlive } }');
+    expect(data.workers).toEqual([{ host: 'here', isAlive: false }]);
+  });
+
+  test('metrics count runs, jobs and requests', async () => {
+    const text = await (await app.fetch('/metrics', { headers: AUTHORIZED })).text();
+    for (const status of ['queued', 'running', 'succeeded', 'failed'])
+      expect(text).toContain(`hartomat_runs{status="${status}"} 0`);
+    expect(text).toMatch(/hartomat_queue_jobs\{capability="blender",state="waiting"\} 0/);
+    expect(text).toMatch(
+      /hartomat_http_request_duration_seconds_count\{method="GET",route="\/health",status="200"\} \d/,
+    );
+    expect(text).toContain('hartomat_process_resident_memory_bytes');
+  });
+});
+
+describe('pages', () => {
+  const html = { accept: 'text/html' };
+
+  test('before the console is built, its page says what to do', async () => {
+    const response = await app.fetch('/', { headers: html });
+    expect(response.status).toBe(503);
+    expect(await response.text()).toContain('npm start');
+  });
+
+  test('every address of the console gives its page, under a policy without eval or foreign hosts', async () => {
+    await mkdir(path.join(clientDir, 'static'));
+    await writeFile(path.join(clientDir, 'index.html'), '<title>Console</title>');
+    await writeFile(path.join(clientDir, 'static/index-abc123.js'), 'export {};');
+    for (const address of ['/', '/runs/UnVuOjE', '/workflows']) {
+      const response = await app.fetch(address, { headers: html });
+      expect(await response.text()).toBe('<title>Console</title>');
+      expect(response.headers.get('cache-control')).toBe('no-cache');
+      const policy = response.headers.get('content-security-policy')!;
+      expect(policy).not.toMatch(/unsafe-eval|https?:|script-src[^;]*unsafe/);
+      expect(policy).toContain("frame-ancestors 'none'");
+    }
+    const script = await app.fetch('/static/index-abc123.js');
+    expect(script.headers.get('cache-control')).toContain('immutable');
+  });
+
+  test('what is not there is 404 and not the page of the console', async () => {
+    for (const address of ['/assets/gone.js', '/api/gone', '/graphql/gone', '/health/gone', '/gone.png'])
+      expect((await app.fetch(address, { headers: { ...html, ...AUTHORIZED } })).status, address).toBe(404);
+    expect((await app.fetch('/runs', { headers: { accept: 'application/json' } })).status).toBe(404);
+    for (const address of ['/..%2f..%2fetc/passwd', '/assets/..%2f..%2f..%2fetc/passwd'])
+      expect(await (await app.fetch(address, { headers: html })).text()).not.toContain('root:');
+  });
+
+  test('GraphiQL is for those who are signed in, and brings everything along', async () => {
+    expect((await app.fetch('/graphql', { headers: html })).status).toBe(401);
+    const signedIn = await app.fetch(await createSignInUrl(app.platform.db, app.url));
+    const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+    const response = await app.fetch('/graphql', { headers: { ...html, cookie } });
+    expect(response.status).toBe(200);
+    const nonce = /'nonce-([^']+)'/.exec(response.headers.get('content-security-policy')!)![1]!;
+    const page = await response.text();
+    expect(page).toContain(`<script nonce="${nonce}">`);
+    expect(page).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
+  });
+});
