@@ -131,6 +131,17 @@ const schema: fc.Arbitrary<JsonSchema> = fc.letrec<{ schema: JsonSchema }>((tie)
   ),
 })).schema;
 
+/** Pairs that are likely to fit: the second is the first with one constraint less, or as one case of a union. */
+const pair: fc.Arbitrary<[JsonSchema, JsonSchema]> = fc.oneof(
+  fc.tuple(schema, schema),
+  fc.tuple(schema, schema).map(([one, other]): [JsonSchema, JsonSchema] => [one, { anyOf: [other, one] }]),
+  fc.tuple(schema, fc.nat(5)).map(([one, n]): [JsonSchema, JsonSchema] => {
+    const keywords = Object.keys(one);
+    const { [keywords[n % keywords.length]!]: _, ...relaxed } = one;
+    return [one, relaxed];
+  }),
+);
+
 const value: fc.Arbitrary<JsonValue> = fc.letrec<{ value: JsonValue }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -144,7 +155,7 @@ describe('isAssignable', () => {
   it('is never wrong when it says yes', () => {
     let yes = 0;
     fc.assert(
-      fc.property(schema, schema, fc.array(value, { minLength: 20, maxLength: 20 }), (from, to, values) => {
+      fc.property(pair, fc.array(value, { minLength: 20, maxLength: 20 }), ([from, to], values) => {
         if (!isAssignable(from, to)) return;
         yes++;
         const [source, target] = [new Validator(from, '7'), new Validator(to, '7')];
@@ -154,7 +165,7 @@ describe('isAssignable', () => {
       }),
       { numRuns: 1000 },
     );
-    expect(yes).toBeGreaterThan(20);
+    expect(yes).toBeGreaterThan(100);
   });
 
   it('lets every schema fit itself and anything', () => {
