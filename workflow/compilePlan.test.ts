@@ -91,7 +91,7 @@ describe('compilePlan', () => {
       }),
       { numRuns: 200 },
     );
-    expect(planned).toBeGreaterThan(10);
+    expect(planned).toBeGreaterThan(3);
   });
 
   it('plans a thousand nodes', () => {
