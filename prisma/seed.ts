@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import type { CadFile, Prisma, Product, Workflow } from '../generated/prisma/client.js';
@@ -8,7 +8,7 @@ import { RenderTemplate } from '../modules/shapes/renderTemplate.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import type { Platform } from '../runtime/platform.js';
 import { canonicalGraph } from '../workflow/canonical.js';
-import { parseGraph } from '../workflow/validate.js';
+import { STARTERS } from '../workflow/starters/index.js';
 
 /** Rows without a natural key get the same id at every start. */
 const SEED_NAMESPACE = '6f0c1d7e-9a57-4a33-8d8e-6a0e5b1c2d3f';
@@ -45,7 +45,7 @@ export interface Seeded {
   outputTypeId: string;
 }
 
-type SeedPlatform = Pick<Platform, 'db' | 'store' | 'definition'>;
+type SeedPlatform = Pick<Platform, 'db' | 'store'>;
 
 /** Fills an empty installation: starter workflows, materials with rules, render templates, a category, a price, a product with a real STEP file, two output types.
  * Adds what is missing and never touches what is there, so a second run changes nothing and a user's edits stay. */
@@ -90,25 +90,13 @@ async function readJson<S extends z.ZodType>(name: string, schema: S): Promise<z
   return schema.parse(JSON.parse(await readFile(new URL(name, import.meta.url), 'utf8')));
 }
 
-const Starter = z.object({ key: z.string(), name: z.string(), description: z.string(), graph: z.json() });
-
-/** Every file of workflow/starters, published as version 1. */
+/** Every starter, published as version 1. */
 async function seedWorkflows({ db }: SeedPlatform): Promise<Map<string, Workflow>> {
-  const dir = new URL('../workflow/starters/', import.meta.url);
   const workflows = new Map<string, Workflow>();
-  for (const file of (await readdir(dir)).filter((name) => name.endsWith('.json')).sort()) {
-    const { key, name, description, graph: json } = await readJson(new URL(file, dir).href, Starter);
-    const { graph } = parseGraph(json);
-    if (!graph) throw new Error(`The starter workflow ${file} does not have the form of a graph.`);
+  for (const { key, name, description, family, graph } of STARTERS) {
     const stored = canonicalGraph(graph) as unknown as Prisma.InputJsonObject;
-    const create = {
-      key,
-      name,
-      description,
-      family: graph.family,
-      draft: stored,
-      versions: { create: { number: 1, graph: stored, note: 'Starter' } },
-    };
+    const versions = { create: { number: 1, graph: stored, note: 'Starter' } };
+    const create = { key, name, description, family, draft: stored, versions };
     workflows.set(key, await db.workflow.upsert({ where: { key }, create, update: {} }));
   }
   return workflows;

@@ -1,8 +1,7 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { isAlive } from '../../scripts/lib/processes.mjs';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -83,12 +82,18 @@ export async function alive(pids: number[]): Promise<number[]> {
   return pids.filter((pid, i) => isAlive(pid) && states[i] !== 'Z');
 }
 
+/** From /proc: not every machine has `ps`. */
 async function processTree(root: number): Promise<{ pid: number; command: string }[]> {
-  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid=,args=']);
-  const all = stdout.split('\n').map((line) => {
-    const [, pid, parent, command = ''] = line.match(/^\s*(\d+)\s+(\d+)\s+(.*)$/) ?? [];
-    return { pid: Number(pid), parent: Number(parent), command };
-  });
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const all = await Promise.all(
+    pids.map(async (pid) => {
+      const [stat, command] = await Promise.all(
+        ['stat', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')), // it may end meanwhile
+      );
+      const parent = Number(stat!.slice(stat!.lastIndexOf(')') + 2).split(' ')[1]);
+      return { pid: Number(pid), parent, command: command!.replaceAll('\0', ' ') };
+    }),
+  );
   const below = (parent: number): typeof all =>
     all.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
   return below(root);
