@@ -3,14 +3,26 @@ import { exportGlb } from './cad/export_glb.js';
 import { extractObjects } from './cad/extract_objects.js';
 import { resolveStepPath } from './cad/resolve_step_path.js';
 import type { ProductionModule } from './define.js';
+import { autoPopulate } from './materials/auto_populate.js';
+import { resolveMap } from './materials/resolve_map.js';
+import { blenderStill } from './render/blender_still.js';
+import { resolveTemplate } from './render/resolve_template.js';
 
 /** Every production module of this installation, by key. To add one: write its file, add a line here. */
-export const MODULES: Record<string, ProductionModule> = {
+export const MODULES = {
   'cad.resolve_step_path': resolveStepPath,
   'cad.extract_objects': extractObjects,
   'cad.compute_bbox': computeBbox,
   'cad.export_glb': exportGlb,
-};
+  'materials.auto_populate': autoPopulate,
+  'materials.resolve_map': resolveMap,
+  'render.resolve_template': resolveTemplate,
+  'render.blender_still': blenderStill,
+} satisfies Record<string, ProductionModule>;
 
+export type ModuleKey = keyof typeof MODULES;
 export type ModuleLookup = (key: string) => ProductionModule | undefined;
-export const moduleByKey: ModuleLookup = (key) => MODULES[key];
+
+const byKey: Readonly<Record<string, ProductionModule>> = MODULES;
+/** Safe against inherited names. */
+export const moduleByKey: ModuleLookup = (key) => (Object.hasOwn(byKey, key) ? byKey[key] : undefined);

@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { DomainError } from '../modules/errors.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 import { type ArtifactStore, FileArtifactStore } from './artifacts/store.js';
 import { RunEvents } from './events.js';
+import { makeLog } from './log.js';
 import { Queues } from './queues.js';
 import type { Settings } from './settings.js';
 import { RunStarter } from './startRun.js';
@@ -45,7 +46,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
       `The artifact directory ${settings.artifactDir} cannot be written (${error.code}). Set HARTOMAT_HOME to a directory that can.`,
     );
   });
-  const log = options.log ?? pino({ name: 'hartomat' }, pino.destination({ dest: 2, sync: true }));
+  const log = options.log ?? makeLog();
   const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: options.maxConnections ?? 10 });
   // An idle connection that drops is replaced at the next query; that query then reports what is wrong.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));

@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { migrate } from '../prisma/migrate.js';
+import { startPostgres } from '../scripts/lib/postgres.js';
+import { freePort } from '../scripts/lib/processes.mjs';
+import { findTool } from '../tests/support/tools.js';
+import { WORKLOAD } from './graphs.js';
+import { type Contestant, type Figures, measure } from './measure.js';
+import { floor } from './runs/floor.js';
+import { hartomat } from './runs/hartomat.js';
+
+// npm run bench [-- --only hartomat|floor] [--backend redis|postgres]
+// The 12-node no-op graph of workload.json and its fan-outs through the real dispatch, beside raw BullMQ jobs on the same servers in the same run.
+const { values } = parseArgs({ options: { only: { type: 'string' }, backend: { type: 'string' } } });
+const { queueConcurrency } = WORKLOAD.measures;
+const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
+const postgres = await startPostgres({
+  dataDir: path.join(dir, 'postgres'),
+  logFile: path.join(dir, 'postgres.log'),
+  password: 'bench',
+  settings: { max_connections: 200 },
+});
+const redis = await startRedis();
+
+try {
+  const databaseUrl = await createDatabase();
+  const backends = [redis?.url ?? null, null].filter(
+    (url, i) => (i === 1 || url) && (!values.backend || (values.backend === 'redis') === Boolean(url)),
+  );
+  if (!redis) console.log('redis-server is not installed: the Redis half is skipped.');
+  const figures: Figures[] = [];
+  for (const redisUrl of backends) {
+    const urls = { databaseUrl, redisUrl };
+    const contestants: (() => Promise<Contestant>)[] = [];
+    if (values.only !== 'floor') contestants.push(() => hartomat(urls, queueConcurrency));
+    if (values.only !== 'hartomat')
+      contestants.push(
+        () => floor(urls, queueConcurrency, 'postgres'),
+        () => floor(urls, queueConcurrency, 'memory'),
+      );
+    for (const open of contestants) {
+      const contestant = await open();
+      const measured = await measure(contestant).finally(() => contestant.close());
+      figures.push(measured);
+      console.log(row(measured));
+    }
+  }
+  printRatios(figures);
+} finally {
+  await redis?.stop();
+  await postgres.stop();
+  await rm(dir, { recursive: true, force: true });
+}
+
+function row({ name, p50Ms, p95Ms, runsPerSecond, fanoutMs }: Figures): string {
+  const fans = Object.entries(fanoutMs).map(
+    ([n, ms]) => `1→${n}→1 ${ms.toFixed(0)} ms (${((ms * 1000) / (Number(n) + 2)).toFixed(0)} µs/node)`,
+  );
+  return `${name.padEnd(44)} p50 ${p50Ms.toFixed(1)} ms · p95 ${p95Ms.toFixed(1)} ms · ${runsPerSecond.toFixed(0)} runs/s · ${fans.join(' · ')}`;
+}
+
+/** HartOMat ÷ floor with the same backend and, like HartOMat, its state in Postgres; below 1 is faster (for runs/s: floor ÷ HartOMat). */
+function printRatios(figures: Figures[]): void {
+  for (const ours of figures.filter(({ name }) => name.startsWith('HartOMat'))) {
+    const backend = ours.name.split(' ').at(-1)!;
+    for (const other of figures.filter(({ name }) => name.startsWith(`raw BullMQ on ${backend},`))) {
+      const fans = Object.keys(ours.fanoutMs).map(
+        (n) => `fan-out ${n} ${(ours.fanoutMs[Number(n)]! / other.fanoutMs[Number(n)]!).toFixed(2)}`,
+      );
+      console.log(
+        `${ours.name} ÷ ${other.name}: p50 ${(ours.p50Ms / other.p50Ms).toFixed(2)} · burst ${(other.runsPerSecond / ours.runsPerSecond).toFixed(2)} · ${fans.join(' · ')}`,
+      );
+    }
+  }
+}
+
+async function createDatabase(): Promise<string> {
+  const client = new pg.Client({ connectionString: postgres.url('postgres') });
+  await client.connect();
+  await client.query('CREATE DATABASE bench');
+  await client.end();
+  await migrate(postgres.url('bench'));
+  return postgres.url('bench');
+}
+
+async function startRedis(): Promise<{ url: string; stop(): Promise<void> } | null> {
+  const program = findTool('redis-server');
+  if (!program) return null;
+  const port = await freePort();
+  const server = spawn(
+    program,
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no'],
+    { stdio: 'ignore' },
+  );
+  const client = new Redis({ port, maxRetriesPerRequest: 50, retryStrategy: () => 50 });
+  client.on('error', () => {});
+  await client.ping();
+  client.disconnect();
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.once('exit', () => resolve());
+        server.kill();
+      }),
+  };
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import pino from 'pino';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { dataPort, defineModule } from '../../modules/define.js';
+import { importCadFile } from '../../runtime/cadFiles.js';
+import { dispatch } from '../../runtime/dispatch.js';
+import { openPlatform } from '../../runtime/platform.js';
+import { startWorker } from '../../worker/worker.js';
+import { lookupIn } from '../../workflow/nodeDefinition.js';
+import type { BenchGraph } from '../graphs.js';
+import type { Contestant } from '../measure.js';
+import { noop, Payload } from '../step.js';
+
+const module = defineModule({
+  key: 'bench.noop',
+  version: 1,
+  title: 'No-op',
+  description: 'The step of the benchmark.',
+  families: ['cad_file'],
+  inputs: { inputs: dataPort(Payload, { description: 'Outputs of the predecessors.', required: false, many: true }) },
+  outputs: { output: dataPort(Payload, { description: 'The step’s own.' }) },
+  params: z.object({ node: z.string().default('') }),
+  // An effect is never answered from the result cache: every node really runs.
+  execution: { capability: 'cpu', determinism: 'effect', timeoutMs: 60_000, retry: { attempts: 1, backoffMs: 0 } },
+  legacySource: null,
+  run: async (_ctx, { inputs }, { node }) => ({ output: noop(node, inputs ?? []) }),
+});
+
+const definition = lookupIn({
+  noop: { step: 'noop', module, label: 'No-op', description: '', category: 'bench', icon: 'circle', uiSchema: {} },
+});
+
+/** HartOMat itself, through its real dispatch and worker, all nodes and events recorded in Postgres. */
+export async function hartomat(
+  urls: { databaseUrl: string; redisUrl: string | null },
+  concurrency: number,
+): Promise<Contestant> {
+  const home = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
+  const settings = {
+    port: 0,
+    host: '127.0.0.1',
+    home,
+    ...urls,
+    artifactDir: path.join(home, 'artifacts'),
+    blenderPath: null,
+    adminToken: null,
+  };
+  const log = pino({ level: 'warn' }, pino.destination(2));
+  const options = { definition, log, queuePrefix: `bench-${process.pid}` };
+  // Two platforms, as a server and a worker process have.
+  const [server, host] = [await openPlatform(settings, options), await openPlatform(settings, options)];
+  const worker = await startWorker(host, { capabilities: ['cpu'], concurrency: { cpu: concurrency } });
+  const cadFile = await importCadFile(server, {
+    name: 'bench.step',
+    content: Readable.from([Buffer.from('ISO-10303-21;\nEND-ISO-10303-21;\n')]),
+  });
+  const workflows = new Map<string, string>();
+
+  return {
+    name: `HartOMat on ${urls.redisUrl ? 'Redis' : 'Postgres'}`,
+    async prepare(graph: BenchGraph) {
+      const id = uuidv7();
+      const stored = {
+        format: 1,
+        family: 'cad_file',
+        nodes: graph.nodes.map((node) => ({ id: node, step: 'noop', params: { node } })),
+        edges: graph.edges.map(([from, to]) => ({
+          from: { node: from, port: 'output' },
+          to: { node: to, port: 'inputs' },
+        })),
+      };
+      await server.db.workflow.create({
+        data: {
+          id,
+          key: graph.name,
+          name: graph.name,
+          family: 'cad_file',
+          draft: stored,
+          versions: { create: { number: 1, graph: stored } },
+        },
+      });
+      workflows.set(graph.name, id);
+    },
+    async run(graph: BenchGraph) {
+      const { runId } = await dispatch(server, { cadFileId: cadFile.id, workflowId: workflows.get(graph.name)! });
+      const status = await server.events.ended(runId);
+      if (status !== 'succeeded') throw new Error(`run ${runId} ${status}`);
+      return async () => {
+        const { rows } = await server.pool.query(
+          `SELECT outputs #>> '{output,data,paths}' AS paths FROM node_run WHERE run_id = $1 ORDER BY idx DESC LIMIT 1`,
+          [runId],
+        );
+        return Number(rows[0].paths);
+      };
+    },
+    async close() {
+      await worker.stop(0);
+      await host.close();
+      await server.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
