@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { readSettings } from './settings.js';
+
+const DATABASE_URL = 'postgres://somebody@127.0.0.1/db';
+
+it('fills in what is not set', () => {
+  const settings = readSettings({ DATABASE_URL, HARTOMAT_HOME: '/data', PORT: '' });
+  expect(settings).toMatchObject({
+    port: 4000,
+    host: '127.0.0.1',
+    home: '/data',
+    artifactDir: '/data/artifacts',
+    redisUrl: null,
+    adminToken: null,
+  });
+});
+
+it.each([
+  [{ PORT: 'eighty' }, 'PORT'],
+  [{ PORT: '70000' }, 'PORT'],
+  [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
+  [{ DATABASE_URL: undefined }, 'DATABASE_URL'],
+  [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
+  [{ ARTIFACT_URL: 's3://bucket' }, 'ARTIFACT_URL'],
+  [{ HARTOMAT_ADMIN_TOKEN: 'short' }, 'HARTOMAT_ADMIN_TOKEN'],
+])('names the setting that is wrong: %o', (env, name) => {
+  expect(() => readSettings({ DATABASE_URL, ...env })).toThrow(
+    expect.objectContaining({ code: 'SETTINGS_INVALID', message: expect.stringContaining(name) }),
+  );
+});
