@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { identityOf } from './auth.js';
-import { CSRF_HEADERS } from './csrf.js';
 import { sendPage } from './page.js';
 
 /** The whole page with everything it needs inside: it works without the internet. Made on first use; it has 9 MB. */
@@ -11,8 +10,6 @@ function renderPage(): Promise<string> {
     renderGraphiQL({
       title: 'HartOMat GraphiQL',
       endpoint: '/graphql',
-      subscriptionsProtocol: 'GRAPHQL_SSE',
-      headers: JSON.stringify({ [CSRF_HEADERS[0]]: '1' }),
       credentials: 'same-origin',
     }),
   );
@@ -21,7 +18,7 @@ function renderPage(): Promise<string> {
 
 /** `GET /graphql` from a browser: GraphiQL for those who are signed in. Everything else goes on to the API. */
 export async function graphiql(request: Request, response: Response, next: NextFunction) {
-  const wantsPage = request.method === 'GET' && request.path === '/' && request.query.query === undefined;
+  const wantsPage = request.method === 'GET' && request.path === '/';
   if (!wantsPage || request.accepts(['application/json', 'text/event-stream', 'html']) !== 'html') return next();
   if (!identityOf(request))
     return sendPage(response, 401, 'Sign in first', [
