@@ -1,10 +1,11 @@
 import {
-  AmbientLight,
   Box3,
   Color,
+  DirectionalLight,
   MathUtils,
   Mesh,
   type MeshStandardMaterial,
+  NeutralToneMapping,
   type Object3D,
   PerspectiveCamera,
   PMREMGenerator,
@@ -55,12 +56,16 @@ function factsOf(root: Object3D, box: Box3): ModelFacts {
 /** Shows one binary glTF in `canvas`. Draws only when something changed, so that an idle page costs nothing. */
 export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
   const renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
+  renderer.toneMapping = NeutralToneMapping;
   renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
   const scene = new Scene();
   const pmrem = new PMREMGenerator(renderer);
   const environment = pmrem.fromScene(new RoomEnvironment(), 0.04);
   scene.environment = environment.texture;
-  scene.add(new AmbientLight(0xffffff, 0.15));
+  scene.environmentIntensity = 0.55;
+  const sun = new DirectionalLight(0xffffff, 1.1);
+  sun.position.set(2, 4, 3);
+  scene.add(sun);
   const camera = new PerspectiveCamera(35, 1, 0.001, 100);
   const controls = new OrbitControls(camera, canvas);
   controls.enableDamping = false;
@@ -91,7 +96,7 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
   const fitDistance = () => {
     const vertical = MathUtils.degToRad(camera.fov) / 2;
     const narrow = Math.min(vertical, Math.atan(Math.tan(vertical) * camera.aspect));
-    return (radius * 1.08) / Math.sin(narrow);
+    return (radius * 1.02) / Math.sin(narrow);
   };
   const place = (spherical: Spherical) => {
     camera.position.setFromSpherical(spherical.makeSafe()).add(controls.target);

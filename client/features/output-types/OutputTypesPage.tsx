@@ -5,13 +5,13 @@ import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { IconButton } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
-import { formatPrice, humanise } from '../../components/format.js';
+import { formatPrice } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
 import type { OutputTypesQuery as OutputTypesData, Rollout, Visibility } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { FAMILY_LABEL } from '../../shared/words.js';
+import { FAMILY_LABEL, roleLabel } from '../../shared/words.js';
 
 const OutputTypesQuery = graphql(`
   query OutputTypes {
@@ -74,7 +74,7 @@ function Details({ type, onClose }: { type: OutputType; onClose: () => void }) {
           <dt>Workflow</dt>
           <dd>{type.workflow ? <Link to={`/workflows/${type.workflow.id}`}>{type.workflow.name}</Link> : 'none'}</dd>
           <dt>Customer gets</dt>
-          <dd>{humanise(type.artifactKind)}</dd>
+          <dd>{roleLabel(type.artifactKind)}</dd>
           <dt>Rollout</dt>
           <dd>
             {ROLLOUT[type.rollout].label}
@@ -152,7 +152,7 @@ export function Component() {
                           {type.name}
                         </button>
                       </td>
-                      <td className="muted">{humanise(type.artifactKind)}</td>
+                      <td className="muted">{roleLabel(type.artifactKind)}</td>
                       <td className="muted">{type.workflow?.name ?? 'none (legacy)'}</td>
                       <td>
                         <Badge tone={type.rollout === 'graph' ? 'ok' : type.rollout === 'shadow' ? 'busy' : 'calm'}>

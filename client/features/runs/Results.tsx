@@ -3,9 +3,10 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { FilePreview } from '../../components/FilePreview.js';
-import { formatBytes, humanise } from '../../components/format.js';
+import { formatBytes } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
+import { roleLabel } from '../../shared/words.js';
 import { sortResults } from './pictures.js';
 import { Thumb } from './Thumb.js';
 
@@ -79,7 +80,7 @@ export function Results({
               <Thumb file={each} />
               <span className="result-words">
                 <span className="result-role">
-                  {humanise(each.role)}
+                  {roleLabel(each.role)}
                   {assetIds.has(each.id) && (
                     <span className="result-delivered tone-ok">
                       <Icon name="check" size={12} />

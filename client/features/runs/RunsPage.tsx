@@ -219,7 +219,7 @@ export function Component() {
       </header>
       {error && <ProblemCallout problem={problemFromError(error)} title="The runs could not be loaded" />}
       {(data || !error) && (
-        <div className="card runs-card">
+        <div className="card runs-card scrolls-inside">
           {!data && fetching && <Loading label="Loading the runs" rows={8} />}
           {data && runs.length === 0 && isFiltered && (
             <EmptyState

@@ -75,7 +75,7 @@ export function NodeSettings({
           <section className="panel-section">
             <div className="settings-head">
               <h3>Settings</h3>
-              <span className="muted">{changed === 0 ? 'all as the module has them' : `${changed} changed`}</span>
+              <span className="muted">{changed === 0 ? 'defaults' : `${changed} changed`}</span>
               <Button look="quiet" icon="undo" disabled={changed === 0} onClick={() => onParams({})}>
                 Reset all
               </Button>

@@ -166,27 +166,19 @@ function Editor({
   );
   const overlays = useMemo(() => {
     const edited = new Set(changes.filter(({ params }) => params.length > 0).map(({ nodeId }) => nodeId));
-    return new Map(
-      present.nodes.map((node): [string, NodeOverlay] => {
-        const own = findings.filter((finding) => finding.nodeId === node.id);
-        const overrides = Object.keys(node.params ?? {}).length;
-        return [
-          node.id,
-          {
-            note: edited.has(node.id)
-              ? 'unsaved changes'
-              : overrides > 0
-                ? `${overrides} changed from default`
-                : 'as default',
-            problem: own.some(({ severity }) => severity === 'error')
-              ? 'error'
-              : own.some(({ severity }) => severity === 'warning')
-                ? 'warning'
-                : undefined,
-          },
-        ];
-      }),
-    );
+    const shown = new Map<string, NodeOverlay>();
+    for (const node of present.nodes) {
+      const severities = new Set(findings.filter(({ nodeId }) => nodeId === node.id).map(({ severity }) => severity));
+      const problem = severities.has('error') ? 'error' : severities.has('warning') ? 'warning' : undefined;
+      const overrides = Object.keys(node.params ?? {}).length;
+      const note = edited.has(node.id)
+        ? 'unsaved changes'
+        : overrides > 0
+          ? `${overrides} changed from default`
+          : undefined;
+      if (problem || note) shown.set(node.id, { problem, note });
+    }
+    return shown;
   }, [present, findings, changes]);
 
   // A newer draft from elsewhere is taken over at once unless there is work that it would throw away.

@@ -106,7 +106,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           ))}
         </ul>
       </div>
-      {overlay && (
+      {(overlay?.look || overlay?.note) && (
         <div className="node-foot">
           {overlay.look && <StatusBadge look={overlay.look} />}
           {overlay.note && (
