@@ -38,7 +38,7 @@ export interface CadModel {
 }
 
 /** Puts OpenCascade's meshes into the tree the file describes.
- * @throws {ModuleError} `CAD_NO_TRIANGLES`, `CAD_ONLY_CURVES`, `CAD_EXTERNAL_ONLY` or `CAD_NO_SOLIDS` when nothing is left to show. */
+ * @throws {ModuleError} `CAD_UNREADABLE`, `CAD_NO_TRIANGLES`, `CAD_ONLY_CURVES`, `CAD_EXTERNAL_ONLY` or `CAD_NO_SOLIDS` when nothing is left to show. */
 export function buildModel(structure: ProductStructure, result: OcctResult, readWarnings: readonly string[]): CadModel {
   const builder = new ModelBuilder(structure, result);
   const { parts, roots } = builder.build();
@@ -232,6 +232,14 @@ function nothingToShow(structure: ProductStructure, result: OcctResult): ModuleE
     );
   }
   const shapes = [...structure.definitions.values()].map((definition) => definition.ownShape);
+  if (!result.success && shapes.includes('surfaces')) {
+    return new ModuleError(
+      'CAD_UNREADABLE',
+      'OpenCascade could not read the file: it is damaged or holds nothing it can build.',
+      'input',
+      { log: result.log.slice(0, 5) },
+    );
+  }
   if (shapes.includes('wires') && !shapes.includes('surfaces')) {
     return new ModuleError(
       'CAD_ONLY_CURVES',

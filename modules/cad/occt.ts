@@ -38,6 +38,10 @@ interface Task {
   resolve: (result: JobResult) => void;
   reject: (error: Error) => void;
   isSettled: boolean;
+  /** The child has begun with it. */
+  isBegun: boolean;
+  /** A child died before it began; the next such death counts. */
+  isRetried: boolean;
 }
 
 /** One child process and the tasks waiting for it, the first of them running. */
@@ -84,7 +88,15 @@ export class CadReaders {
           signal?.removeEventListener('abort', onAbort);
           deliver(value);
         };
-      const task: Task = { job, onProgress, resolve: settle(resolve), reject: settle(reject), isSettled: false };
+      const task: Task = {
+        job,
+        onProgress,
+        resolve: settle(resolve),
+        reject: settle(reject),
+        isSettled: false,
+        isBegun: false,
+        isRetried: false,
+      };
       signal?.addEventListener('abort', onAbort, { once: true });
       this.enqueue(task);
     });
@@ -178,6 +190,7 @@ export class CadReaders {
   private receive(reader: Reader, message: JobMessage): void {
     const task = reader.tasks[0];
     if (!task) return;
+    task.isBegun = true;
     if (message.kind === 'progress') {
       if (!task.isSettled) task.onProgress(message.fraction, message.message);
       return;
@@ -218,7 +231,12 @@ export class CadReaders {
     clearTimeout(reader.idleTimer);
     this.readers = this.readers.filter((candidate) => candidate !== reader);
     const [running, ...waiting] = reader.tasks.splice(0);
-    running?.reject(this.causeOfDeath(reader, status));
+    const cause = this.causeOfDeath(reader, status);
+    if (running && !running.isBegun && !running.isRetried && cause.failureClass === 'transient') {
+      // It was dying already when it was given the job, which is not the job's fault.
+      running.isRetried = true;
+      waiting.unshift(running);
+    } else running?.reject(cause);
     for (const task of waiting) if (!task.isSettled) this.enqueue(task);
   }
 

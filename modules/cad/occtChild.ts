@@ -9,7 +9,7 @@ import { writeGlb } from './glb.js';
 import { objectTreeOf } from './objectTree.js';
 import type { CadJob, JobFailure, JobMessage, JobRequest, JobResult } from './occtJobs.js';
 import { warningsFromLog } from './occtLog.js';
-import { dropOcct, readStep } from './occtReader.js';
+import { dropOcct, preloadOcct, readStep } from './occtReader.js';
 import { emptyBox, growBox } from './partShape.js';
 import { readStepText, type StepText } from './stepText.js';
 import { type Tessellation, tessellationKey } from './tessellation.js';
@@ -50,7 +50,10 @@ async function modelOf(
   progress(0.1, `Meshing ${facts.productCount} products`);
   const result = await readOcct(withoutAssembly(file, structure), job.tessellation);
   progress(0.8, 'Assembling the model');
-  const model = buildModel(structure, result, [...new Set([...facts.warnings, ...warningsFromLog(result.log)])]);
+  const model = buildModel(structure, result, [
+    ...facts.warnings,
+    ...warningsFromLog(result.log, facts.warnings.length > 0),
+  ]);
   remember(key, model);
   if (process.memoryUsage.rss() > DROP_OCCT_ABOVE_RSS) dropOcct();
   return { model, isWarm: false };
@@ -58,17 +61,8 @@ async function modelOf(
 
 async function readOcct(bytes: Buffer, tessellation: Tessellation) {
   try {
-    const result = await readStep(bytes, tessellation);
-    if (result.success) return result;
-    const details = { log: result.log.slice(0, 5) };
-    throw new ModuleError(
-      'CAD_UNREADABLE',
-      'OpenCascade could not read the file: it is damaged or holds nothing it can build.',
-      'input',
-      details,
-    );
+    return await readStep(bytes, tessellation);
   } catch (error) {
-    if (error instanceof ModuleError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const isMemory = /memory|allocat/i.test(reason);
     throw new ModuleError(
@@ -101,6 +95,8 @@ async function perform(job: CadJob, progress: Progress): Promise<JobResult> {
   if (job.op === 'inspect') {
     progress(0.1, 'Checking the file');
     const { warnings, ...facts } = (await textOf(job)).facts;
+    // Whatever comes next needs OpenCascade: load it while the modules in between do their part.
+    void preloadOcct();
     return { facts: { ...facts }, warnings, isWarm: false };
   }
   const { model, isWarm } = await modelOf(job, progress);

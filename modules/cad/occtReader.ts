@@ -53,6 +53,11 @@ function load(): Promise<Occt> {
   return loaded;
 }
 
+/** Loads OpenCascade ahead of its first use; a failure shows when it is used. */
+export async function preloadOcct(): Promise<void> {
+  await load().catch(dropOcct);
+}
+
 /** Forgets the OpenCascade instance, with the memory it grew to and whatever state a trap left it in. */
 export function dropOcct(): void {
   loaded = undefined;

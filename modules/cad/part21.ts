@@ -197,24 +197,21 @@ export function scanPart21(bytes: Buffer, types: ReadonlySet<string>): Part21Fil
 
     const end = endOfStatement(at, 0);
     const word = wordAt(bytes, start, end < 0 ? bytes.length : end);
-    if (end < 0) {
-      if (word === 'END-ISO-10303-21') ended = true;
-      break;
-    }
     if (word === 'END-ISO-10303-21') {
       ended = true;
       break;
     }
+    if (section === 'DATA' && word !== 'ENDSEC') {
+      at = resync(start, end);
+      continue;
+    }
+    if (end < 0) break;
     if (word === 'ENDSEC') section = '';
     else if (section === '' && (word === 'HEADER' || word === 'DATA' || word === 'ANCHOR' || word === 'REFERENCE')) {
       section = word;
       if (word === 'DATA') sawData = true;
     } else if (section === 'HEADER') header.push({ start, end });
     else if (section === 'REFERENCE') references.push({ start, end });
-    else if (section === 'DATA') {
-      at = resync(start, end);
-      continue;
-    }
     at = end + 1;
   }
 

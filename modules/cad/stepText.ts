@@ -54,13 +54,15 @@ export function readStepText(bytes: Buffer): StepText {
   const instanceCount = countInstances(structure);
   const warnings: string[] = [];
   if (file.damagedCount > 0) {
-    warnings.push(`${file.damagedCount} damaged records of the file were skipped; parts or faces may be missing.`);
+    warnings.push(
+      `${file.damagedCount} damaged records of the file were skipped; parts or faces may be missing or out of place.`,
+    );
   }
   if (file.missingIds.length > 0) {
     const shown = file.missingIds.slice(0, 5).map((id) => `#${id}`);
     const more = file.missingIds.length > shown.length ? ' and others' : '';
     warnings.push(
-      `The file refers to records it does not contain (${shown.join(', ')}${more}); parts or faces may be missing.`,
+      `The file refers to records it does not contain (${shown.join(', ')}${more}); parts or faces may be missing or out of place.`,
     );
   }
   const facts: StepFacts = {

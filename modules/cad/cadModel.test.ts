@@ -1,0 +1,132 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { withNoise } from '../../tests/fixtures/step/awkward.js';
+import { Bounds } from './bounds.js';
+import { buildModel, type CadModel, type CadNode } from './cadModel.js';
+import { type BodyMesh, readStep } from './occtReader.js';
+import { boxOf } from './partShape.js';
+import { readStepText } from './stepText.js';
+import { fixture, shipped } from './testing.js';
+import { IDENTITY } from './transforms.js';
+import { markOf, withoutAssembly } from './withoutAssembly.js';
+
+const TESSELLATION = { linear: { mm: 0.5 }, angularRad: 0.5 };
+
+async function modelOf(bytes: Buffer): Promise<CadModel> {
+  const { file, structure, facts } = readStepText(bytes);
+  return buildModel(structure, await readStep(withoutAssembly(file, structure), TESSELLATION), facts.warnings);
+}
+
+const leaves = (node: CadNode): CadNode[] => (node.part ? [node] : node.children.flatMap(leaves));
+const rounded = (values: number[]) => values.map((value) => Math.round(value * 100) / 100 + 0).join(' ');
+
+describe('a model meshed part by part', () => {
+  it.each([
+    [fixture, 'pillow-block-ucp205.step'],
+    [fixture, 'conveyor-48.step'],
+    [shipped, 'cax-if/as1-oc-214.stp'],
+    [shipped, 'cax-if/as1-tu-203.stp'],
+    [shipped, 'cax-if/as1_pe_203.stp'],
+    [shipped, 'cax-if/dm1-id-214.stp'],
+    [shipped, 'cax-if/dm1-pe-214.stp'],
+    [shipped, 'cax-if/io1-tu-203.stp'],
+  ] as const)(
+    'puts every instance where OpenCascade puts it when it reads the whole assembly: $1',
+    async (from, name) => {
+      const bytes = await readFile(from(name));
+      const model = await modelOf(bytes);
+      const ours: string[] = [];
+      for (const root of model.roots) {
+        new Bounds().of(root, IDENTITY, (node, { min, max }) => node.part && ours.push(rounded([...min, ...max])));
+      }
+      const whole = await readStep(bytes, TESSELLATION);
+      const theirs = whole.roots.flatMap((root) => root.bodies).map(({ positions }) => boxOf([positions]));
+      expect(ours.sort()).toEqual(theirs.map(({ min, max }) => rounded([...min, ...max])).sort());
+    },
+  );
+
+  it('gives every occurrence an id of its own, and parts in order of first appearance', async () => {
+    const model = await modelOf(await readFile(shipped('cax-if/as1-oc-214.stp')));
+    const nodes = model.roots.flatMap(leaves);
+    expect(new Set(nodes.map((node) => node.objectId)).size).toBe(nodes.length);
+    expect(nodes[0]!.objectId.startsWith('as1/')).toBe(true);
+    const seen = [...new Set(nodes.map((node) => node.part!.partId))];
+    expect(seen).toEqual(model.parts.map((_, index) => `p${index}`));
+    expect(model.parts.map((part) => [part.name, part.instanceCount])).toEqual(
+      expect.arrayContaining([
+        ['nut', 8],
+        ['bolt', 6],
+        ['l-bracket', 2],
+      ]),
+    );
+  });
+
+  it('keeps what survives of a damaged file and says that something is lost', async () => {
+    const noisy = Buffer.from(withNoise(await readFile(fixture('bearing-6205.step')), 200_000, 4096));
+    const model = await modelOf(noisy);
+    expect(model.parts.map((part) => part.name)).toContain('Outer Ring');
+    expect(model.warnings.join(' ')).toMatch(/damaged records .* may be missing/);
+  });
+
+  it('names a part whose record is gone', async () => {
+    const text = (await readFile(fixture('bearing-6205.step'), 'latin1')).replace(
+      /#85 = MANIFOLD_SOLID_BREP\('',#86\)/,
+      "#85 = MANIFOLD_SOLID_BREP('',#999999)",
+    );
+    const model = await modelOf(Buffer.from(text, 'latin1'));
+    expect(model.parts.map((part) => part.name)).not.toContain('Outer Ring');
+    expect(model.warnings).toContainEqual('The shape of "Outer Ring" could not be read; the part is missing.');
+  });
+
+  it('keeps the precision of a part far from the origin', async () => {
+    const far = (await readFile(shipped('simple-basic-cube/cube.stp'), 'latin1')).replace(
+      /(CARTESIAN_POINT\('[^']*',\()([-\d.E+]+)/g,
+      (_, start: string, x: string) => `${start}${Number(x) + 5_000_000_000}`,
+    );
+    const model = await modelOf(Buffer.from(far.replace(/(\(\d+)(,)/g, '$1.$2'), 'latin1'));
+    const { shape } = model.parts[0]!;
+    expect(shape.offset[0]).not.toBe(0);
+    expect(shape.volumeMm3).toBeCloseTo(300 ** 3, -2);
+    const box = new Bounds().of(model.roots[0]!, IDENTITY);
+    expect(box.max[0] - box.min[0]).toBeCloseTo(300, 1);
+  });
+});
+
+describe('what OpenCascade returns without complaint', () => {
+  const cube = async () => readStepText(await readFile(shipped('simple-basic-cube/cube.stp'))).structure;
+  const name = markOf(18);
+  const empty: BodyMesh = {
+    positions: new Float64Array(),
+    normals: null,
+    indices: new Uint32Array(),
+    color: null,
+    faces: [{ first: 0, last: -1, color: null }],
+  };
+
+  it('is refused when no body has a triangle, as after running out of its heap', async () => {
+    const structure = await cube();
+    const result = { success: true, log: [], roots: [{ name, bodies: [empty] }] };
+    expect(() => buildModel(structure, result, [])).toThrow(expect.objectContaining({ code: 'CAD_NO_TRIANGLES' }));
+  });
+
+  it('is refused when there is no body at all', async () => {
+    const structure = await cube();
+    const result = { success: true, log: [], roots: [] };
+    expect(() => buildModel(structure, result, [])).toThrow(expect.objectContaining({ code: 'CAD_NO_SOLIDS' }));
+  });
+
+  it('is warned of when some bodies or faces have no triangle', async () => {
+    const structure = await cube();
+    const whole = (await readStep(await readFile(shipped('simple-basic-cube/cube.stp')), TESSELLATION)).roots[0]!;
+    const lostBody = { success: true, log: [], roots: [{ name, bodies: [...whole.bodies, empty] }] };
+    expect(buildModel(structure, lostBody, []).warnings).toEqual([
+      '1 of 2 bodies of "cube" could not be turned into triangles and are missing.',
+    ]);
+    const [body] = whole.bodies;
+    const holed = { ...body!, faces: [{ first: 0, last: -1, color: null }, ...body!.faces.slice(1)] };
+    const lostFace = { success: true, log: [], roots: [{ name, bodies: [holed] }] };
+    expect(buildModel(structure, lostFace, []).warnings).toEqual([
+      '1 of 6 faces of "cube" could not be turned into triangles and are missing.',
+    ]);
+  });
+});

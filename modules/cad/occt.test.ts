@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type CadReaderOptions, CadReaders } from './occt.js';
+import type { CadJob } from './occtJobs.js';
+import { tessellationOf } from './tessellation.js';
+import { fixture } from './testing.js';
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const isGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 2000, interval: 20 });
+
+describe('the CAD child processes', () => {
+  let dir: string;
+  let readers: CadReaders;
+  const start = (options: Partial<CadReaderOptions> = {}) => {
+    readers = new CadReaders({ maxChildren: 1, ...options });
+    return readers;
+  };
+  const glb = (name: string): CadJob => ({
+    op: 'glb',
+    stepPath: fixture(name),
+    sha256: name,
+    tessellation: tessellationOf({ quality: 'draft' }),
+    outPath: path.join(dir, `${name}.glb`),
+  });
+
+  beforeEach(async () => {
+    dir = await mkdtemp(path.join(tmpdir(), 'hartomat-occt-'));
+  });
+  afterEach(async () => {
+    await readers.close();
+    await rm(dir, { recursive: true, force: true });
+  });
+
+  it('read a file once for all that is asked of it', async () => {
+    start({ maxChildren: 2 });
+    const { outPath: _, ...rest } = glb('housing-p205.step') as CadJob & { outPath: string };
+    const results = await Promise.all([
+      readers.run(glb('housing-p205.step')),
+      readers.run({ ...rest, op: 'bbox' } as CadJob),
+      readers.run({ ...rest, op: 'objects', outPath: path.join(dir, 'objects.json') } as CadJob),
+    ]);
+    expect(results.map((result) => result.isWarm)).toEqual([false, true, true]);
+    expect(readers.pids).toHaveLength(1);
+  });
+
+  it('report progress that never goes back', async () => {
+    start();
+    const fractions: number[] = [];
+    await readers.run(glb('flanged-shaft-inch.step'), { onProgress: (fraction) => fractions.push(fraction) });
+    expect(fractions.length).toBeGreaterThan(2);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+  });
+
+  it('are killed within 2 s of an abort, and the jobs that waited behind go on in a new one', async () => {
+    start();
+    const abort = new AbortController();
+    let pid = 0;
+    const running = readers.run(glb('bearing-6205.step'), {
+      signal: abort.signal,
+      onProgress: (fraction) => {
+        if (fraction < 0.1) return;
+        [pid] = readers.pids as [number];
+        abort.abort(new Error('cancelled by a person'));
+      },
+    });
+    const waiting = readers.run(glb('flanged-shaft-inch.step'));
+    await expect(running).rejects.toThrow('cancelled by a person');
+    await isGone(pid);
+    expect((await waiting).facts.partCount).toBe(1);
+    expect(readers.pids).not.toContain(pid);
+  });
+
+  it('do not start what was aborted while it waited', async () => {
+    start();
+    const abort = new AbortController();
+    const running = readers.run(glb('flanged-shaft-inch.step'));
+    const waiting = readers.run(glb('housing-p205.step'), { signal: abort.signal });
+    abort.abort(new Error('not needed'));
+    await expect(waiting).rejects.toThrow('not needed');
+    await running;
+    await expect(readFile(path.join(dir, 'housing-p205.step.glb'))).rejects.toThrow('ENOENT');
+    await expect(readers.run(glb('housing-p205.step'), { signal: abort.signal })).rejects.toThrow('not needed');
+  });
+
+  it('are stopped at the time limit', async () => {
+    start({ timeLimitMs: 30 });
+    await expect(readers.run(glb('bearing-6205.step'))).rejects.toMatchObject({
+      code: 'CAD_TIMEOUT',
+      failureClass: 'timeout',
+    });
+  });
+
+  it('are stopped at the memory limit, while OpenCascade holds their own loop', async () => {
+    start({ maxRssBytes: 150 * 1024 * 1024 });
+    await expect(readers.run(glb('bearing-6205.step'))).rejects.toMatchObject({
+      code: 'CAD_OUT_OF_MEMORY',
+      failureClass: 'resource',
+    });
+  });
+
+  it('may die without taking anything along: the job fails as transient and the next one works', async () => {
+    start();
+    const running = readers.run(glb('bearing-6205.step'), {
+      onProgress: (fraction) => fraction >= 0.1 && process.kill(readers.pids[0]!, 'SIGKILL'),
+    });
+    await expect(running).rejects.toMatchObject({ code: 'CAD_CRASHED', failureClass: 'transient' });
+    expect((await readers.run(glb('flanged-shaft-inch.step'))).facts.triangleCount).toBeGreaterThan(100);
+  });
+
+  it('are replaced after a number of jobs, and end when nobody needs them', async () => {
+    start({ recycleJobs: 1, idleMs: 200 });
+    await readers.run(glb('flanged-shaft-inch.step'));
+    const [first] = readers.pids;
+    await readers.run(glb('housing-p205.step'));
+    const [second] = readers.pids;
+    expect(second).not.toBe(first);
+    await isGone(first!);
+    await isGone(second!);
+    expect(readers.pids).toEqual([]);
+  });
+
+  it('end with the process that started them, even in the middle of a file', async () => {
+    start();
+    const script = `
+      import { CadReaders } from ${JSON.stringify(fileURLToPath(new URL('./occt.ts', import.meta.url)))};
+      const readers = new CadReaders({ maxChildren: 1 });
+      readers.run(${JSON.stringify(glb('bearing-6205.step'))}, { onProgress: (fraction) => {
+        if (fraction >= 0.1) { console.log(readers.pids[0]); process.kill(process.pid, 'SIGKILL'); }
+      } });`;
+    const output = await new Promise<string>((resolve) => {
+      execFile('node', ['--import', 'tsx', '--input-type=module', '-e', script], (_error, stdout) => resolve(stdout));
+    });
+    expect(Number(output)).toBeGreaterThan(0);
+    await isGone(Number(output));
+  });
+});
