@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { withNoise } from '../../tests/fixtures/step/awkward.js';
+import { fixture, shipped } from '../../tests/fixtures/step/cases.js';
 import { Bounds } from './bounds.js';
 import { buildModel, type CadModel, type CadNode } from './cadModel.js';
 import { type BodyMesh, readStep } from './occtReader.js';
 import { boxOf } from './partShape.js';
 import { readStepText } from './stepText.js';
-import { fixture, shipped } from './testing.js';
 import { IDENTITY } from './transforms.js';
 import { markOf, withoutAssembly } from './withoutAssembly.js';
 

@@ -2,9 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { type Node, NodeIO } from '@gltf-transform/core';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { missingReference, wireOnly } from '../../tests/fixtures/step/awkward.js';
+import {
+  allShipped,
+  contextWithStep,
+  fixture,
+  gltfErrors,
+  shipped,
+  type TestContext,
+} from '../../tests/fixtures/step/cases.js';
 import { exportGlb } from './export_glb.js';
 import { cadReaders } from './occt.js';
-import { allShipped, contextWithStep, fixture, gltfErrors, shipped, type TestContext } from './testing.js';
 
 let test: TestContext;
 afterEach(() => test.cleanup());

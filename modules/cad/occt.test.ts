@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { fixture } from '../../tests/fixtures/step/cases.js';
 import { type CadReaderOptions, CadReaders } from './occt.js';
 import type { CadJob } from './occtJobs.js';
 import { tessellationOf } from './tessellation.js';
-import { fixture } from './testing.js';
 
 const isAlive = (pid: number) => {
   try {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { stepWith, withNoise } from '../../tests/fixtures/step/awkward.js';
+import { fixture } from '../../tests/fixtures/step/cases.js';
 import { type FaultKind, Part21Fault, scanPart21 } from './part21.js';
 import { argRanges, argsOf, decodeText, partsOf } from './part21Values.js';
-import { fixture } from './testing.js';
 
 const TYPES = new Set(['PRODUCT', 'LENGTH_UNIT', 'POINT']);
 const scan = (text: string | Buffer) =>

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { cycle, instanceBomb, missingReference, stepWith, wireOnly } from '../../tests/fixtures/step/awkward.js';
+import { fixture, known, shipped } from '../../tests/fixtures/step/cases.js';
 import { readStepText } from './stepText.js';
-import { fixture, known, shipped } from './testing.js';
 
 const read = (text: string) => readStepText(Buffer.from(text, 'latin1'));
 const readFixture = async (name: string) => readStepText(await readFile(fixture(name)));

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { instanceBomb, missingReference, withNoise } from '../../tests/fixtures/step/awkward.js';
+import { contextWithStep, fixture, type TestContext } from '../../tests/fixtures/step/cases.js';
 import { cadReaders } from './occt.js';
 import { resolveStepPath } from './resolve_step_path.js';
 import { MAX_STEP_BYTES } from './stepText.js';
-import { contextWithStep, fixture, type TestContext } from './testing.js';
 
 let test: TestContext;
 afterEach(() => test.cleanup());
