@@ -1,10 +1,13 @@
 import { computeBbox } from './cad/compute_bbox.js';
 import { exportGlb } from './cad/export_glb.js';
 import { extractObjects } from './cad/extract_objects.js';
+import { renderThumbnail } from './cad/render_thumbnail.js';
 import { resolveStepPath } from './cad/resolve_step_path.js';
 import type { ProductionModule } from './define.js';
 import { autoPopulate } from './materials/auto_populate.js';
 import { resolveMap } from './materials/resolve_map.js';
+import { notify } from './output/notify.js';
+import { publishAsset } from './output/publish_asset.js';
 import { blenderStill } from './render/blender_still.js';
 import { resolveTemplate } from './render/resolve_template.js';
 
@@ -14,10 +17,13 @@ export const MODULES = {
   'cad.extract_objects': extractObjects,
   'cad.compute_bbox': computeBbox,
   'cad.export_glb': exportGlb,
+  'cad.render_thumbnail': renderThumbnail,
   'materials.auto_populate': autoPopulate,
   'materials.resolve_map': resolveMap,
   'render.resolve_template': resolveTemplate,
   'render.blender_still': blenderStill,
+  'output.publish_asset': publishAsset,
+  'output.notify': notify,
 } satisfies Record<string, ProductionModule>;
 
 export type ModuleKey = keyof typeof MODULES;
