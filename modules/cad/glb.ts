@@ -1,4 +1,4 @@
-import { Document, type Material, type Mesh, type Node, NodeIO } from '@gltf-transform/core';
+import type { Document, Material, Mesh, Node } from '@gltf-transform/core';
 import type { CadModel, CadNode, CadPart } from './cadModel.js';
 import { type LinearColor, toHex } from './colors.js';
 import { isRigid, multiply, type Transform, translation } from './transforms.js';
@@ -16,6 +16,7 @@ export interface Glb {
 /** Writes a model as binary glTF: metres, Y up, the tree of occurrences with one mesh for all instances of a part.
  * Every node of a part carries `extras: { partId, partName, objectId }`. The same model gives the same bytes. */
 export async function writeGlb(model: CadModel, generator: string): Promise<Glb> {
+  const { Document, NodeIO } = await import('@gltf-transform/core');
   const document = new Document();
   const root = document.getRoot();
   root.getAsset().generator = generator;
