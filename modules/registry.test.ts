@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { ARTIFACT_ROLES } from './artifacts.js';
+import { CAPABILITIES, FAMILIES, type ProductionModule } from './define.js';
+import { ENTRY_SLOTS } from './entry.js';
+import { MODULES, moduleByKey } from './registry.js';
+
+const all: [string, ProductionModule][] = Object.entries(MODULES);
+
+it('finds modules by key and nothing by inherited names', () => {
+  expect(moduleByKey('cad.export_glb')?.title).toBeTruthy();
+  expect(moduleByKey('toString')).toBeUndefined();
+  expect(moduleByKey('__proto__')).toBeUndefined();
+});
+
+describe.each(all)('%s', (key, module) => {
+  it('lies at the path its key names', () => {
+    expect(module.key).toBe(key);
+    expect(existsSync(new URL(`${key.replace('.', '/')}.ts`, import.meta.url))).toBe(true);
+  });
+
+  it('explains itself', () => {
+    expect(module.title.length).toBeGreaterThan(2);
+    expect(module.description.length).toBeGreaterThan(20);
+    for (const port of [...Object.values(module.inputs), ...Object.values(module.outputs)])
+      expect(port.description.length).toBeGreaterThan(5);
+    for (const schema of Object.values(
+      (module.paramSchema.properties ?? {}) as Record<string, { title?: string; description?: string }>,
+    ))
+      expect(schema.title ?? schema.description).toBeTruthy();
+  });
+
+  it('is valid as soon as it is placed, and rejects params it does not know with their path', () => {
+    expect(module.params.strict().safeParse(module.defaults).success).toBe(true);
+    const bad = module.params.strict().safeParse({ ...module.defaults, no_such_param: 1 });
+    expect(bad.error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: ['no_such_param'] });
+  });
+
+  it('rejects every param of a wrong type with its path', () => {
+    for (const name of Object.keys(module.paramSchema.properties ?? {})) {
+      const bad = module.params.safeParse({ ...module.defaults, [name]: { not: ['of', 'any'], type: 'here' } });
+      if (bad.success) continue; // a param that takes any object
+      expect(bad.error.issues[0]!.path[0]).toBe(name);
+    }
+  });
+
+  it('declares roles, slots, families and limits that exist', () => {
+    for (const role of [...module.artifactRolesConsumed, ...module.artifactRolesProduced])
+      expect(Object.keys(ARTIFACT_ROLES)).toContain(role);
+    for (const port of Object.values(module.inputs))
+      if (port.entry) expect(Object.keys(ENTRY_SLOTS)).toContain(port.entry);
+    expect(FAMILIES).toEqual(expect.arrayContaining([...module.families]));
+    expect(CAPABILITIES).toContain(module.execution.capability);
+    expect(module.execution.timeoutMs).toBeGreaterThan(0);
+    expect(module.execution.retry.attempts).toBeGreaterThan(0);
+  });
+
+  it('has a form that draft-7 readers understand', () => {
+    expect(module.paramSchema).toMatchObject({ type: 'object' });
+    expect(JSON.stringify(module.paramSchema)).not.toContain('$schema');
+  });
+});
+
+it('is cheap to import: no image library, no OpenCascade', async () => {
+  const script = `import('./modules/registry.ts').then(() => console.log(JSON.stringify(process.report.getReport().sharedObjects.filter((file) => file.includes('node_modules') && /sharp|vips/.test(file)))))`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '-e', script], {
+    cwd: new URL('..', import.meta.url),
+  });
+  expect(JSON.parse(stdout)).toEqual([]);
+});
