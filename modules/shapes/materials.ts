@@ -35,8 +35,8 @@ export type MaterialRule = z.output<typeof MaterialRule>;
 export const MaterialLibrary = z.object({ materials: z.array(Material), rules: z.array(MaterialRule) });
 export type MaterialLibrary = z.output<typeof MaterialLibrary>;
 
-/** What decided a part's material, strongest first. */
-export const MATERIAL_SOURCES = ['order_line', 'product', 'rule', 'cad_color', 'default'] as const;
+/** What decided a part's material, strongest first. `override`: the param `materials` of workflow or output type. */
+export const MATERIAL_SOURCES = ['order_line', 'override', 'product', 'rule', 'cad_color', 'default'] as const;
 export type MaterialSource = (typeof MATERIAL_SOURCES)[number];
 
 /** Content of a `material_proposal` artifact. */
@@ -65,7 +65,7 @@ export const MaterialMap = z.object({
       partName: z.string(),
       source: z.enum(MATERIAL_SOURCES),
       ruleId: z.string().nullable(),
-      /** Null with source `cad_color`: the part keeps the colours of the CAD file. */
+      /** Null with source `cad_color`: the part keeps the colours of the CAD file; null with `default`: the render template's default material. */
       material: Material.nullable(),
     }),
   ),

@@ -13,12 +13,13 @@ export const RenderTemplate = z.object({
     azimuthDeg: z.number().min(-360).max(360),
     elevationDeg: z.number().min(-89).max(89),
     lensMm: z.number().min(10).max(300),
-    /** Free space round the bounding sphere; 1.1 leaves ten per cent. */
+    /** Free space round the product; 1.1 leaves ten per cent. */
     margin: z.number().min(1).max(3),
   }),
   lights: z.array(
     z.object({
       name: z.string(),
+      /** Counted from the camera's azimuth, so that every view is lit alike. */
       azimuthDeg: z.number(),
       elevationDeg: z.number(),
       distance: z.number().positive(),
@@ -28,7 +29,13 @@ export const RenderTemplate = z.object({
       color: Hex,
     }),
   ),
-  world: z.object({ color: Hex, strength: z.number().nonnegative() }),
+  world: z.object({
+    /** Overhead. */
+    color: Hex,
+    /** At eye level and below: metal shows its form only by the contrast it mirrors. Absent: like `color`. */
+    horizonColor: Hex.optional(),
+    strength: z.number().nonnegative(),
+  }),
   floor: z.object({ shadowCatcher: z.boolean() }),
   colorManagement: z.object({ viewTransform: z.enum(['Standard', 'Filmic']), exposure: z.number().min(-10).max(10) }),
   engines: z.array(z.enum(['cycles', 'eevee', 'workbench'])).min(1),

@@ -1,0 +1,113 @@
+import type { z } from 'zod';
+import type { EntryOrderLine, EntryProduct } from '../entry.js';
+import { ModuleError } from '../errors.js';
+import type { Material, MaterialLibrary, MaterialMap, MaterialProposal, MaterialSource } from '../shapes/materials.js';
+import type { Part } from '../shapes/objectTree.js';
+import { materialIndex } from './materialIndex.js';
+import { ruleBook, ruleSubject, ruleText } from './materialRules.js';
+import { PartFinder } from './partNames.js';
+import type { ResolveMapParams } from './resolve_map.js';
+
+export interface MaterialRequest {
+  parts: readonly Part[];
+  library: MaterialLibrary;
+  product: z.output<typeof EntryProduct> | null;
+  orderLine: z.output<typeof EntryOrderLine> | null;
+  proposal: MaterialProposal | null;
+  params: z.output<typeof ResolveMapParams>;
+}
+
+interface Decision {
+  source: MaterialSource;
+  material: Material | null;
+  ruleId: string | null;
+}
+
+/** Decides the material of every part; see MATERIAL_SOURCES for the order. Total: every part is in the result, in the order of `parts`.
+ * @throws {ModuleError} `PART_UNKNOWN`, `PART_AMBIGUOUS`, `MATERIAL_UNKNOWN`, `RULE_CONFLICT`; `PARTS_UNMAPPED` where params ask for it. */
+export function resolveMaterials(request: MaterialRequest): MaterialMap {
+  const { parts, params } = request;
+  const chosen = [...chosenByPeople(request)];
+  const byRule = ruled(request);
+  const unmapped: string[] = [];
+  const assignments = parts.map((part) => {
+    const decision = chosen.map((choose) => choose(part)).find((found) => found !== null) ?? byRule(part);
+    const settled = decision ?? fallback(part, request);
+    // A colour of the CAD file is a look, not a material: strict runs do not take it for one.
+    if (settled.source === 'default' || (!decision && params.unmapped === 'fail')) unmapped.push(part.name);
+    return { partId: part.partId, partName: part.name, ...settled };
+  });
+  if (unmapped.length > 0 && params.unmapped === 'fail')
+    throw new ModuleError(
+      'PARTS_UNMAPPED',
+      `${unmapped.length} of ${parts.length} parts have no material: ${unmapped.slice(0, 10).join(', ')}${unmapped.length > 10 ? ' …' : ''}.`,
+      'input',
+      { parts: unmapped },
+    );
+  return { assignments, unmapped };
+}
+
+type Choice = (part: Part) => Decision | null;
+
+/** Explicit choices, strongest first. All of them are checked, whether they win or not: a wrong name is somebody's mistake. */
+function* chosenByPeople({ parts, library, product, orderLine, params }: MaterialRequest): Generator<Choice> {
+  const material = materialIndex(library);
+  const tables = [
+    {
+      source: 'order_line',
+      table: orderLine?.materialOverrides,
+      where: 'The order line',
+      path: '/orderLine/materialOverrides',
+    },
+    { source: 'override', table: params.materials.byPart, where: 'The material override', path: '/materials/byPart' },
+    { source: 'override', all: params.materials.all, where: 'The material override', path: '/materials/all' },
+    {
+      source: 'product',
+      table: product?.materialAssignments,
+      where: 'The product',
+      path: '/product/materialAssignments',
+    },
+  ] as const;
+  const names = tables.flatMap((entry) => ('table' in entry ? Object.keys(entry.table ?? {}) : []));
+  const finder = new PartFinder(parts, names);
+  for (const entry of tables) {
+    const { source, where, path } = entry;
+    const decide = (name: string): Decision => ({ source, material: material(name, where, path), ruleId: null });
+    if ('all' in entry) {
+      const decision = entry.all === undefined ? null : decide(entry.all);
+      yield () => decision;
+    } else {
+      const byName = new Map(
+        [...finder.resolve(entry.table ?? {}, where, path)].map(([name, value]) => [name, decide(value)]),
+      );
+      yield (part) => byName.get(part.name) ?? null;
+    }
+  }
+}
+
+/** A sure proposal counts instead of the rules. */
+function ruled({ library, product, proposal, params }: MaterialRequest): Choice {
+  const material = materialIndex(library);
+  const ruleFor = ruleBook(library.rules, product?.category ?? null);
+  const proposed = new Map(proposal?.proposals.map((entry) => [entry.partId, entry]));
+  return (part) => {
+    const offer = proposed.get(part.partId);
+    if (offer && offer.material !== null && offer.confidence >= params.minConfidence)
+      return { source: 'rule', material: material(offer.material, 'The material proposal'), ruleId: offer.ruleId };
+    const rule = ruleFor(ruleSubject(part));
+    return (
+      rule && { source: 'rule', material: material(rule.material, `The rule for ${ruleText(rule)}`), ruleId: rule.id }
+    );
+  };
+}
+
+function fallback(part: Part, { library, params }: MaterialRequest): Decision {
+  const hasColor = part.color !== null || part.faceColors.length > 0;
+  if (params.unmapped === 'cad_color' && hasColor) return { source: 'cad_color', material: null, ruleId: null };
+  const { defaultMaterial } = params;
+  const material =
+    defaultMaterial === undefined
+      ? null
+      : materialIndex(library)(defaultMaterial, 'The default material', '/defaultMaterial');
+  return { source: 'default', material, ruleId: null };
+}

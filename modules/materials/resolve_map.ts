@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { artifactPort, dataPort, defineModule } from '../define.js';
+import { EntryOrderLine, EntryProduct } from '../entry.js';
+import { MaterialLibrary, type MaterialMap, MaterialProposal } from '../shapes/materials.js';
+import { ObjectTree } from '../shapes/objectTree.js';
+import { resolveMaterials } from './resolveMaterials.js';
+
+const materialName = z.string().min(1).max(200);
+
+export const ResolveMapParams = z.object({
+  materials: z
+    .object({
+      all: materialName.optional().meta({
+        title: 'One material for everything',
+        description: 'For example a clay view. Only the order line wins over it.',
+        'x-lookup': 'materials',
+      }),
+      byPart: z.record(z.string().min(1), materialName).optional().meta({
+        title: 'Materials by part',
+        description: 'Part name → material name.',
+      }),
+    })
+    .default({})
+    .meta({
+      title: 'Material override',
+      description: 'Set over what product and rules say.',
+      'x-invocation': true,
+    }),
+  unmapped: z
+    .union([
+      z
+        .literal('cad_color')
+        .meta({ title: 'Keep the CAD colour', description: 'Parts without a colour get the default material.' }),
+      z.literal('default').meta({ title: 'Use the default material' }),
+      z
+        .literal('fail')
+        .meta({ title: 'Stop the run', description: 'Nothing is rendered until every part has a material.' }),
+    ])
+    .default('cad_color')
+    .meta({
+      title: 'Parts without a material',
+      description: 'What happens to parts that nobody and no rule has decided on.',
+    }),
+  defaultMaterial: materialName.optional().meta({
+    title: 'Default material',
+    description: 'For parts that fall through. Empty: the default of the render template.',
+    'x-lookup': 'materials',
+    'x-invocation': true,
+  }),
+  minConfidence: z.number().min(0).max(1).default(0.5).meta({
+    title: 'Trust proposals from',
+    description: 'A connected proposal counts for a part when its confidence is at least this; 1 is certain.',
+  }),
+});
+
+/** Decides the material of every part: order line, override, product, proposal or rule, CAD colour, default; the first that speaks wins. */
+export const resolveMap = defineModule({
+  key: 'materials.resolve_map',
+  version: 1,
+  title: 'Resolve materials',
+  description:
+    'Decides the material of every part: order line before product before rules before CAD colour before default.',
+  families: ['cad_file', 'order_line'],
+  inputs: {
+    objects: artifactPort('object_tree', 'application/json', { description: 'The parts of the CAD file.' }),
+    materialLibrary: artifactPort('material_library', 'application/json', {
+      description: 'Materials and mapping rules as they were at dispatch.',
+      entry: 'materialLibrary',
+    }),
+    product: dataPort(EntryProduct, {
+      description: 'The product: its category and the materials chosen for it.',
+      required: false,
+      entry: 'product',
+    }),
+    orderLine: dataPort(EntryOrderLine, {
+      description: 'The order line: materials for this line only.',
+      required: false,
+      entry: 'orderLine',
+    }),
+    proposal: artifactPort('material_proposal', 'application/json', {
+      description: 'Proposed materials; they count instead of the rules where they are sure enough.',
+      required: false,
+    }),
+  },
+  outputs: {
+    map: artifactPort('material_map', 'application/json', { description: 'The material of every part.' }),
+  },
+  params: ResolveMapParams,
+  execution: { capability: 'cpu', determinism: 'pure', timeoutMs: 60_000, retry: { attempts: 2, backoffMs: 1000 } },
+  legacySource: 'material_mapping',
+  async run(ctx, inputs, params) {
+    const [tree, library, proposal] = await Promise.all([
+      ctx.artifacts.readJson(inputs.objects, ObjectTree),
+      ctx.artifacts.readJson(inputs.materialLibrary, MaterialLibrary),
+      inputs.proposal && ctx.artifacts.readJson(inputs.proposal, MaterialProposal),
+    ]);
+    const map = resolveMaterials({
+      parts: tree.parts,
+      library,
+      product: inputs.product ?? null,
+      orderLine: inputs.orderLine ?? null,
+      proposal: proposal ?? null,
+      params,
+    });
+    const sentence = `${map.assignments.length - map.unmapped.length} of ${map.assignments.length} parts have a material`;
+    if (map.unmapped.length > 0) ctx.log('warn', `${sentence}; not decided: ${map.unmapped.slice(0, 10).join(', ')}.`);
+    ctx.progress(1, sentence);
+    const artifact = await ctx.artifacts.write({
+      role: 'material_map',
+      mediaType: 'application/json',
+      fileName: 'material-map.json',
+      metadata: { partCount: map.assignments.length, unmappedCount: map.unmapped.length, sources: countSources(map) },
+      from: { text: JSON.stringify(map) },
+    });
+    return { map: artifact };
+  },
+});
+
+function countSources(map: MaterialMap): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { source } of map.assignments) counts[source] = (counts[source] ?? 0) + 1;
+  return counts;
+}

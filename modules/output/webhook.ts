@@ -1,0 +1,150 @@
+import { createHmac } from 'node:crypto';
+import http from 'node:http';
+import https from 'node:https';
+import { ModuleError } from '../errors.js';
+
+export interface WebhookSettings {
+  /** Signs the body where set. `whsec_…` (base64) as of standardwebhooks.com, or any text. */
+  secret?: string;
+  /** Hosts (`host` or `host:port`) that may be on a private network. */
+  allowedHosts: readonly string[];
+}
+
+/** From `HARTOMAT_WEBHOOK_SECRET` and `HARTOMAT_WEBHOOK_ALLOW_HOSTS` (separated by commas). */
+export function webhookSettings(env: NodeJS.ProcessEnv): WebhookSettings {
+  const hosts = (env.HARTOMAT_WEBHOOK_ALLOW_HOSTS ?? '').split(',').map((host) => host.trim().toLowerCase());
+  return { secret: env.HARTOMAT_WEBHOOK_SECRET || undefined, allowedHosts: hosts.filter(Boolean) };
+}
+
+export interface WebhookCall {
+  url: string;
+  body: string;
+  /** The same for every attempt, so that the receiver can drop repeats. */
+  idempotencyKey: string;
+  settings: WebhookSettings;
+  signal: AbortSignal;
+  /** Default 10 s for the whole exchange. */
+  timeLimitMs?: number;
+  /** Default now; part of the signature, so that an old call cannot be replayed. */
+  sentAt?: Date;
+}
+
+/** Posts JSON to a partner. Never follows redirects and never connects to private, loopback or other inner addresses,
+ * whatever the name resolves to at the moment of connecting, unless the host is allowed by the settings.
+ * @returns the HTTP status, 200..299.
+ * @throws {ModuleError} final: `WEBHOOK_URL_INVALID`, `WEBHOOK_TARGET_FORBIDDEN`, `WEBHOOK_REFUSED` (3xx, 4xx);
+ * retryable: `WEBHOOK_UNAVAILABLE` (408, 425, 429, 5xx), `WEBHOOK_UNREACHABLE`, `WEBHOOK_TIMEOUT`; the signal's reason when it aborts. */
+export async function callWebhook(call: WebhookCall): Promise<number> {
+  const url = checkedUrl(call.url);
+  const { settings, signal, timeLimitMs = 10_000 } = call;
+  signal.throwIfAborted();
+  const timeout = AbortSignal.timeout(timeLimitMs);
+  try {
+    const status = await post(
+      url,
+      await agentFor(url, settings),
+      headersOf(call),
+      call.body,
+      AbortSignal.any([signal, timeout]),
+    );
+    return checkedStatus(status, url);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof ModuleError) throw error;
+    if (timeout.aborted)
+      throw new ModuleError(
+        'WEBHOOK_TIMEOUT',
+        `${url.host} did not answer within ${Math.round(timeLimitMs / 1000)} s.`,
+        'timeout',
+      );
+    throw connectionError(error as Error, url);
+  }
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
+    throw new ModuleError(
+      'WEBHOOK_URL_INVALID',
+      'The webhook address must be an http or https address without a user name.',
+      'input',
+      {
+        path: '/url',
+      },
+    );
+  return url;
+}
+
+/** Timestamped signature as of standardwebhooks.com, which has ready receivers for most languages. */
+function headersOf({ body, idempotencyKey, settings, sentAt = new Date() }: WebhookCall): http.OutgoingHttpHeaders {
+  const timestamp = Math.floor(sentAt.getTime() / 1000);
+  const headers: http.OutgoingHttpHeaders = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'user-agent': 'HartOMat-Webhook/1',
+    'idempotency-key': idempotencyKey,
+    'webhook-id': idempotencyKey,
+    'webhook-timestamp': timestamp,
+  };
+  if (settings.secret) {
+    const key = settings.secret.startsWith('whsec_')
+      ? Buffer.from(settings.secret.slice(6), 'base64')
+      : settings.secret;
+    const signature = createHmac('sha256', key).update(`${idempotencyKey}.${timestamp}.${body}`).digest('base64');
+    headers['webhook-signature'] = `v1,${signature}`;
+  }
+  return headers;
+}
+
+async function agentFor(url: URL, { allowedHosts }: WebhookSettings): Promise<http.Agent> {
+  const isSecure = url.protocol === 'https:';
+  if (allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname))
+    return isSecure ? new https.Agent() : new http.Agent();
+  const { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } = await import('request-filtering-agent');
+  return isSecure ? new RequestFilteringHttpsAgent() : new RequestFilteringHttpAgent();
+}
+
+function post(
+  url: URL,
+  agent: http.Agent,
+  headers: http.OutgoingHttpHeaders,
+  body: string,
+  signal: AbortSignal,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? https.request : http.request;
+    const request = send(url, { method: 'POST', agent, headers, signal }, (response) => {
+      resolve(response.statusCode!);
+      // The answer's text is of no use here, and its length is the receiver's choice.
+      response.destroy();
+    });
+    request.once('error', reject);
+    request.end(body);
+  });
+}
+
+function checkedStatus(status: number, url: URL): number {
+  if (status >= 200 && status < 300) return status;
+  const details = { status };
+  if (status >= 500 || [408, 425, 429].includes(status))
+    throw new ModuleError(
+      'WEBHOOK_UNAVAILABLE',
+      `${url.host} could not take the message now (status ${status}).`,
+      'transient',
+      details,
+    );
+  const why = status < 400 ? 'it redirects, which is not followed' : `it answered with status ${status}`;
+  throw new ModuleError('WEBHOOK_REFUSED', `${url.host} did not take the message: ${why}.`, 'input', details);
+}
+
+function connectionError(error: Error, url: URL): ModuleError {
+  // The agent has no error class of its own.
+  if (/^DNS lookup .* is not allowed/.test(error.message))
+    return new ModuleError(
+      'WEBHOOK_TARGET_FORBIDDEN',
+      `${url.hostname} is on a private network. Whoever runs HartOMat can allow it with HARTOMAT_WEBHOOK_ALLOW_HOSTS.`,
+      'input',
+      { path: '/url' },
+    );
+  return new ModuleError('WEBHOOK_UNREACHABLE', `${url.host} cannot be reached: ${error.message}.`, 'transient');
+}

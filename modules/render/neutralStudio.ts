@@ -1,0 +1,18 @@
+import type { RenderTemplate } from '../shapes/renderTemplate.js';
+
+/** The studio of thumbnails: bright from all sides, so that CAD colours show as they are. Not in the library: nobody chooses it. */
+export const neutralStudio: RenderTemplate = {
+  name: 'neutral',
+  label: 'Neutral',
+  version: 1,
+  camera: { azimuthDeg: 35, elevationDeg: 28, lensMm: 85, margin: 1.06 },
+  lights: [
+    { name: 'Key', azimuthDeg: -50, elevationDeg: 50, distance: 4, size: 4, power: 150, color: '#ffffff' },
+    { name: 'Rim', azimuthDeg: 150, elevationDeg: 50, distance: 4, size: 4, power: 90, color: '#ffffff' },
+  ],
+  world: { color: '#ffffff', horizonColor: '#8a8d92', strength: 0.7 },
+  floor: { shadowCatcher: false },
+  colorManagement: { viewTransform: 'Standard', exposure: 0 },
+  engines: ['cycles'],
+  defaultMaterial: { baseColor: '#a9adb2', metallic: 0, roughness: 0.5 },
+};

@@ -1,0 +1,142 @@
+"""The studio round the product: camera, lights, surroundings, floor. A template gives all distances in radii of the
+product's bounding sphere, so that one template fits a screw and a conveyor."""
+
+import math
+
+import bpy
+import numpy
+from mathutils import Vector
+
+from product import linear
+
+SENSOR_MM = 36.0
+
+
+def bounding_sphere(points):
+    """Centre of the box round `points` and the distance of the farthest point from it."""
+    centre = (points.min(axis=0) + points.max(axis=0)) / 2
+    return centre, max(float(numpy.linalg.norm(points - centre, axis=1).max()), 1e-6)
+
+
+def direction(azimuth_deg, elevation_deg):
+    """Unit vector from the product towards a camera or light; azimuth 0 stands at -Y and looks along +Y."""
+    azimuth, elevation = math.radians(azimuth_deg), math.radians(elevation_deg)
+    flat = math.cos(elevation)
+    return Vector((math.sin(azimuth) * flat, -math.cos(azimuth) * flat, math.sin(elevation)))
+
+
+def _looking_at_product(item, towards):
+    item.rotation_mode = "QUATERNION"
+    item.rotation_quaternion = towards.to_track_quat("Z", "Y")
+
+
+def place_camera(points, camera, resolution, framing):
+    """`sphere`: the bounding sphere fills the shorter side, so the product has one size from every side.
+    `product`: the outline of the product fills the picture."""
+    centre, radius = bounding_sphere(points)
+    towards = direction(camera["azimuthDeg"], camera["elevationDeg"])
+    data = bpy.data.cameras.new("Camera")
+    data.lens = camera["lensMm"]
+    data.sensor_width = SENSOR_MM
+    data.sensor_fit = "AUTO"
+    item = bpy.data.objects.new("Camera", data)
+    bpy.context.collection.objects.link(item)
+    _looking_at_product(item, towards)
+    longer = max(resolution["width"], resolution["height"])
+    half = SENSOR_MM / 2 / camera["lensMm"]
+    half_x, half_y = half * resolution["width"] / longer, half * resolution["height"] / longer
+    sphere_distance = radius / math.sin(math.atan(min(half_x, half_y))) * camera["margin"]
+    if framing == "sphere":
+        position = Vector(centre) + towards * sphere_distance
+    else:
+        position = _fit(points, item.rotation_quaternion.to_matrix(), half_x, half_y, camera["margin"])
+    item.location = position
+    distance = (position - Vector(centre)).length
+    # The default near clip of 0.1 m would cut away a bearing.
+    data.clip_start = max((distance - radius) * 0.5, radius * 0.001)
+    data.clip_end = distance + 50 * radius
+    bpy.context.scene.camera = item
+    return centre, radius
+
+
+def _fit(points, rotation, half_x, half_y, margin):
+    """Nearest camera position at which every point is inside the picture, centred."""
+    axes = numpy.array(rotation)
+    x, y, z = (points @ axes).T
+    position = numpy.zeros(3)
+    for axis, values, half in ((0, x, half_x / margin), (1, y, half_y / margin)):
+        above, below = float((values + half * z).max()), float((-values + half * z).max())
+        position[axis] = (above - below) / 2
+        position[2] = max(position[2], (above + below) / 2 / half) if axis else (above + below) / 2 / half
+    return Vector(axes @ position)
+
+
+def place_lights(lights, centre, radius, camera_azimuth_deg):
+    """Soft boxes aimed at the product; their azimuth counts from the camera, so every view is lit alike."""
+    for light in lights:
+        data = bpy.data.lights.new(light["name"], "AREA")
+        data.shape = "SQUARE"
+        data.size = light["size"] * radius
+        data.energy = light["power"] * radius**2
+        data.color = linear(light["color"])
+        item = bpy.data.objects.new(light["name"], data)
+        bpy.context.collection.objects.link(item)
+        towards = direction(camera_azimuth_deg + light["azimuthDeg"], light["elevationDeg"])
+        item.location = Vector(centre) + towards * light["distance"] * radius
+        _looking_at_product(item, towards)
+
+
+def surround(world):
+    """A light tent: `color` overhead, `horizonColor` at eye level and below. Metal shows its form only by what it mirrors."""
+    data = bpy.data.worlds.new("World")
+    bpy.context.scene.world = data
+    data.use_nodes = True
+    # A smooth gradient is found by chance well enough; building an importance map takes longer than a thumbnail.
+    data.cycles.sampling_method = "NONE"
+    nodes, links = data.node_tree.nodes, data.node_tree.links
+    background = next(n for n in nodes if n.type == "BACKGROUND")
+    background.inputs["Strength"].default_value = world["strength"]
+    coordinates = nodes.new("ShaderNodeTexCoord")
+    split = nodes.new("ShaderNodeSeparateXYZ")
+    ramp = nodes.new("ShaderNodeValToRGB")
+    ramp.color_ramp.interpolation = "EASE"
+    for stop, color in zip(ramp.color_ramp.elements, (world.get("horizonColor", world["color"]), world["color"])):
+        stop.color = (*linear(color), 1.0)
+    ramp.color_ramp.elements[0].position = 0.0
+    ramp.color_ramp.elements[1].position = 0.75
+    links.new(coordinates.outputs["Generated"], split.inputs[0])
+    links.new(split.outputs["Z"], ramp.inputs["Fac"])
+    links.new(ramp.outputs["Color"], background.inputs["Color"])
+
+
+# Radii of the product within which the floor shows its full shadow, and where it ends.
+FLOOR_FULL, FLOOR_END = 1.0, 2.2
+
+
+def lay_floor(radius):
+    """A white disc under the product. It fades outwards, so that its shadow does not look cut off where it ends."""
+    bpy.ops.mesh.primitive_circle_add(vertices=64, radius=FLOOR_END * radius, fill_type="NGON", location=(0, 0, 0))
+    floor = bpy.context.object
+    floor.name = "Floor"
+    material = bpy.data.materials.new("Floor")
+    material.use_nodes = True
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    nodes.clear()
+    geometry = nodes.new("ShaderNodeNewGeometry")
+    length = nodes.new("ShaderNodeVectorMath")
+    length.operation = "LENGTH"
+    fade = nodes.new("ShaderNodeMapRange")
+    fade.interpolation_type = "SMOOTHSTEP"
+    fade.inputs["From Min"].default_value = FLOOR_FULL * radius
+    fade.inputs["From Max"].default_value = FLOOR_END * radius
+    matte, clear, mix = (nodes.new("ShaderNode" + kind) for kind in ("BsdfDiffuse", "BsdfTransparent", "MixShader"))
+    matte.inputs["Color"].default_value = (0.9, 0.9, 0.9, 1.0)
+    output = nodes.new("ShaderNodeOutputMaterial")
+    links.new(geometry.outputs["Position"], length.inputs[0])
+    links.new(length.outputs["Value"], fade.inputs["Value"])
+    links.new(fade.outputs["Result"], mix.inputs["Fac"])
+    links.new(matte.outputs[0], mix.inputs[1])
+    links.new(clear.outputs[0], mix.inputs[2])
+    links.new(mix.outputs[0], output.inputs["Surface"])
+    floor.data.materials.append(material)
+    return floor
