@@ -10,7 +10,7 @@ import type { Platform } from '../runtime/platform.js';
 import { canonicalGraph } from '../workflow/canonical.js';
 import { STARTERS } from '../workflow/starters/index.js';
 
-/** Rows without a natural key get the same id at every start. */
+/** Rules have no natural key in the database: their id there comes from the one in the file. */
 const SEED_NAMESPACE = '6f0c1d7e-9a57-4a33-8d8e-6a0e5b1c2d3f';
 
 const CATEGORY = { key: 'bearings', label: 'Bearings' };
@@ -105,7 +105,7 @@ async function seedWorkflows({ db }: SeedPlatform): Promise<Map<string, Workflow
 async function seedMaterials({ db }: SeedPlatform): Promise<void> {
   const [materials, rules] = await Promise.all([
     readJson('seed/materials.json', z.array(Material)),
-    readJson('seed/materialRules.json', z.array(MaterialRule.omit({ id: true }))),
+    readJson('seed/materialRules.json', z.array(MaterialRule)),
   ]);
   await db.material.createMany({
     data: materials.map((spec) => ({ name: spec.name, label: spec.label, spec })),
@@ -115,8 +115,8 @@ async function seedMaterials({ db }: SeedPlatform): Promise<void> {
   await db.materialRule.createMany({
     data: rules
       .filter(({ material }) => ids.has(material))
-      .map(({ priority, category, partNamePattern, cadColor, material }) => ({
-        id: uuidv5(JSON.stringify([category, partNamePattern, cadColor]), SEED_NAMESPACE),
+      .map(({ id, priority, category, partNamePattern, cadColor, material }) => ({
+        id: uuidv5(id, SEED_NAMESPACE),
         priority,
         categoryKey: category,
         partNamePattern,
