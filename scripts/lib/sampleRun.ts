@@ -1,3 +1,4 @@
+import { DomainError } from '../../modules/errors.js';
 import type { Seeded } from '../../prisma/seed.js';
 import { type DispatchRequest, dispatch } from '../../runtime/dispatch.js';
 import { createOrderLine } from '../../runtime/orders.js';
@@ -39,9 +40,15 @@ async function runOnce(
 ): Promise<boolean> {
   const earlier = await platform.db.run.findUnique({ where: { idempotencyKey } });
   if (earlier && FINAL.has(earlier.status)) return false;
-  const runId = earlier?.id ?? (await dispatch(platform, { ...(await request()), idempotencyKey })).runId;
   terminal.say(`${title}:`);
-  await follow(platform, runId, terminal);
+  try {
+    const runId = earlier?.id ?? (await dispatch(platform, { ...(await request()), idempotencyKey })).runId;
+    await follow(platform, runId, terminal);
+  } catch (error) {
+    // Somebody changed the sample's workflow or output type before it ran: theirs to decide, no reason not to start.
+    if (!(error instanceof DomainError)) throw error;
+    terminal.say(`  It cannot run: ${error.message}`);
+  }
   return true;
 }
 
