@@ -20,6 +20,4 @@ export interface Context {
   artifactUrl(artifact: { id: string; fileName: string }): string;
   /** The content behind an id from `POST /api/uploads`, or null where the id is forged, unknown or too old. */
   openUpload(uploadId: string): Promise<{ name: string; content: Readable } | null>;
-  /** Ends when the client goes away or the server shuts down. */
-  signal: AbortSignal;
 }

@@ -10,6 +10,7 @@ import { refuseForgeries } from './csrf.js';
 import { graphiql } from './graphiql.js';
 import { live, ready } from './health.js';
 import { createMetrics } from './metrics.js';
+import { OpenStreams } from './openStreams.js';
 import { graphqlTypesOnly } from './requestGuards.js';
 import { installationKey } from './secrets.js';
 import { cookieNameFor } from './session.js';
@@ -25,8 +26,7 @@ export interface AppOptions {
 
 export interface App {
   express: Express;
-  /** Breaks event streams off, so that the server can stop. They are not completed: that would tell their clients that the run
-   * is over. A client whose connection is gone connects again and goes on from its cursor. */
+  /** Breaks event streams off, so that the server can stop. */
   stop(): void;
 }
 
@@ -73,9 +73,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const log = platform.log.child({ part: 'http' });
   const key = await installationKey(db, 'server-signing');
   const auth = { db, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
-  const stopping = new AbortController();
   const metrics = createMetrics(platform);
-  const yoga = buildYoga(platform, key, stopping.signal);
+  const yoga = buildYoga(platform, key);
 
   const app = express();
   app.disable('x-powered-by');
@@ -100,10 +99,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.get('/api/workflows/node-definitions', nodeDefinitions);
   app.post('/api/uploads', receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
   app.use('/graphql', whoIsIt, graphiql, signedInOnly, graphqlTypesOnly, refuseForgeries);
-  const open = new Set<Response>();
-  app.use('/graphql', (request, response) => {
-    open.add(response);
-    response.once('close', () => open.delete(response));
+  const streams = new OpenStreams();
+  app.use('/graphql', streams.track, (request, response) => {
     request.url = request.originalUrl;
     return yoga(request, response);
   });
@@ -121,10 +118,5 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
       .json({ errors: [{ message, extensions: { code: status >= 500 ? 'INTERNAL' : 'BAD_REQUEST' } }] });
   };
   app.use(failed);
-  const stop = () => {
-    for (const response of open)
-      if (String(response.getHeader('content-type')).startsWith('text/event-stream')) response.destroy();
-    stopping.abort();
-  };
-  return { express: app, stop };
+  return { express: app, stop: () => streams.breakOff() };
 }

@@ -5,9 +5,8 @@ import { artifactUrl } from './assets.js';
 import { uploadOpener } from './uploads.js';
 
 /** Makes the context of each GraphQL operation.
- * @param key - signs asset links and upload ids.
- * @param stopping - aborted when the server shuts down; ends subscriptions. */
-export function contextFactory(platform: Platform, key: string, stopping: AbortSignal) {
+ * @param key - signs asset links and upload ids. */
+export function contextFactory(platform: Platform, key: string) {
   const openUpload = uploadOpener(platform.store, key);
   return (viewer: Viewer | null): Context => ({
     platform,
@@ -16,6 +15,5 @@ export function contextFactory(platform: Platform, key: string, stopping: AbortS
     viewer,
     artifactUrl: (artifact) => artifactUrl(key, artifact),
     openUpload,
-    signal: stopping,
   });
 }

@@ -15,11 +15,10 @@ interface ServerContext {
 }
 
 /** The GraphQL API as a request handler. Who is asking was found out before (auth.ts).
- * @param key - signs asset links and upload ids.
- * @param stopping - aborted when the server shuts down. */
-export function buildYoga(platform: Platform, key: string, stopping: AbortSignal) {
+ * @param key - signs asset links and upload ids. */
+export function buildYoga(platform: Platform, key: string) {
   const log = platform.log.child({ part: 'graphql' });
-  const createContext = contextFactory(platform, key, stopping);
+  const createContext = contextFactory(platform, key);
   return createYoga<ServerContext, Context>({
     schema,
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),

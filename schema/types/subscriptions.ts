@@ -21,14 +21,14 @@ builder.subscriptionFields((t) => ({
       const id = localId('Run', runId);
       if ((await ctx.db.run.count({ where: { id } })) === 0)
         throw new GraphQLError('There is no run with this id.', { extensions: { code: 'NOT_FOUND' } });
-      return untilClosed(ctx.signal, (signal) => ctx.platform.events.run(id, Math.max(after, 0), signal));
+      return untilClosed((signal) => ctx.platform.events.run(id, Math.max(after, 0), signal));
     },
     resolve: (event) => event as RunEventShape,
   }),
   runChanged: t.prismaField({
     type: RunNode,
     description: 'A run was created or changed its status; for live lists. Carries the run as it is now.',
-    subscribe: (_root, _args, ctx) => untilClosed(ctx.signal, (signal) => ctx.platform.events.runChanges(signal)),
+    subscribe: (_root, _args, ctx) => untilClosed((signal) => ctx.platform.events.runChanges(signal)),
     resolve: (query, runId, _args, ctx) =>
       ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId as unknown as string } }),
   }),

@@ -1,0 +1,167 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createClient } from 'graphql-sse';
+import pino from 'pino';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { cancelRun } from '../runtime/cancel.js';
+import { dispatch } from '../runtime/dispatch.js';
+import { openPlatform, type Platform } from '../runtime/platform.js';
+import { encodeGlobalId as id } from '../schema/globalId.js';
+import { createTestDatabase, type TestDatabase } from '../tests/support/database.js';
+import { testLookup } from '../workflow/testModules.js';
+import { ADMIN_TOKEN } from './testApp.js';
+import { type Catalogue, createCatalogue } from './testData.js';
+
+// Each test starts whole processes, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+let database: TestDatabase;
+let home: string;
+let platform: Platform;
+let catalogue: Catalogue;
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  home = await mkdtemp(path.join(tmpdir(), 'hartomat-main-'));
+  const settings = {
+    port: 0,
+    host: '127.0.0.1',
+    home,
+    databaseUrl: database.url,
+    redisUrl: null,
+    artifactDir: path.join(home, 'artifacts'),
+    blenderPath: null,
+    adminToken: ADMIN_TOKEN,
+  };
+  platform = await openPlatform(settings, {
+    definition: testLookup,
+    log: pino({ level: 'silent' }),
+    maxConnections: 3,
+  });
+  catalogue = await createCatalogue(platform);
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await platform.close();
+  await database.drop();
+  await rm(home, { recursive: true, force: true });
+});
+
+function start(env: NodeJS.ProcessEnv = {}) {
+  const child = fork(MAIN, {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: {
+      ...process.env,
+      PORT: '0',
+      DATABASE_URL: database.url,
+      HARTOMAT_HOME: home,
+      HARTOMAT_ADMIN_TOKEN: ADMIN_TOKEN,
+      ...env,
+    },
+  });
+  children.push(child);
+  let said = '';
+  child.stderr!.on('data', (chunk) => {
+    said += chunk;
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const ready = new Promise<string>((resolve, reject) => {
+    child.once('message', (message: { url: string }) => resolve(message.url));
+    void exited.then(() => reject(new Error(said)));
+  });
+  ready.catch(() => {});
+  return { child, ready, exited, said: () => said };
+}
+
+test('a busy port is one clear line, and nothing else happens', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { exited, said } = start({ PORT: String(port) });
+  expect(await exited).toEqual([1, null]);
+  expect(said().trim().split('\n')).toEqual([
+    `Port ${port} on 127.0.0.1 is taken by another program. Set PORT to a free one.`,
+  ]);
+  other.close();
+});
+
+test('a wrong setting and a database that does not answer are one clear line each', async () => {
+  const cases = [
+    [{ PORT: 'http' }, 'PORT'],
+    [{ DATABASE_URL: 'postgres://127.0.0.1:1/nothing' }, 'database does not answer'],
+  ] as const;
+  const runs = cases.map(([env, words]) => ({ words, ...start(env) }));
+  for (const { words, exited, said } of runs) {
+    expect(await exited).toEqual([1, null]);
+    expect(said().trim().split('\n')).toHaveLength(1);
+    expect(said()).toContain(words);
+  }
+});
+
+test('a subscription outlives the server: killed or stopped, the next one goes on from the cursor', async () => {
+  const { runId } = await dispatch(platform, { cadFileId: catalogue.cadFile.id, workflowId: catalogue.workflow.id });
+  const first = start();
+  const url = await first.ready;
+  const env = { PORT: new URL(url).port };
+  const seen: number[] = [];
+  const types: string[] = [];
+  let connections = 0;
+  const client = createClient({
+    url: `${url}/graphql/stream`,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    retryAttempts: 0,
+  });
+  const query = 'subscription ($runId: ID!, $after: Int) { runEvents(runId: $runId, after: $after) { seq type } }';
+  let onEvent = () => {};
+  /** What a console does: subscribe from the last event seen, again whenever the connection breaks. */
+  const watch = async () => {
+    for (;;) {
+      try {
+        connections++;
+        const variables = { runId: id('Run', runId), after: seen.at(-1) ?? 0 };
+        for await (const { data } of client.iterate<{ runEvents: { seq: number; type: string } }>({
+          query,
+          variables,
+        })) {
+          seen.push(data!.runEvents.seq);
+          types.push(data!.runEvents.type);
+          onEvent();
+        }
+        return;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  };
+  const firstEvent = new Promise<void>((resolve) => {
+    onEvent = resolve;
+  });
+  const watching = watch();
+  await firstEvent;
+
+  first.child.kill('SIGKILL');
+  await first.exited;
+  const second = start(env);
+  await second.ready;
+  second.child.kill('SIGTERM');
+  expect(await second.exited).toEqual([0, null]);
+
+  await cancelRun(platform, runId);
+  const third = start(env);
+  await third.ready;
+  await watching;
+  expect(types.at(-1)).toBe('run.finished');
+  expect(seen).toEqual(seen.map((_seq, index) => index + 1));
+  expect(connections).toBeGreaterThan(1);
+  third.child.disconnect();
+  expect(await third.exited).toEqual([0, null]);
+});
