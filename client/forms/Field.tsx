@@ -11,7 +11,8 @@ export interface InputProps {
   'aria-invalid'?: true;
 }
 
-/** The frame round every control: label, mark of a changed value with the way back, the input, help, and the error. */
+/** The frame round every control: label, mark of a changed value with the way back, the input, help, and the error.
+ * `options.isInner` in the UI schema hides the label: what stands around it shows it already. */
 export function Field({
   control,
   children,
@@ -26,7 +27,9 @@ export function Field({
   isInline?: boolean;
 }) {
   const { id, errors, visible, enabled, path, handleChange } = control;
-  const { label, help, isChanged, defaultValue } = fieldFacts(control);
+  const { label, help, isChanged: isMarked, defaultValue } = fieldFacts(control);
+  const isInner = control.uischema.options?.isInner === true;
+  const isChanged = isMarked && !isInner;
   if (!visible) return null;
   const noteId = `${id}-note`;
   const hasNote = Boolean(errors || help);
@@ -63,7 +66,7 @@ export function Field({
   if (isGroup)
     return (
       <fieldset className={className} aria-describedby={input['aria-describedby']} data-path={path}>
-        <legend className="field-head">
+        <legend className={isInner ? 'visually-hidden' : 'field-head'}>
           <span className="field-label">{label}</span>
           {mark}
           {reset}
@@ -73,7 +76,7 @@ export function Field({
     );
   return (
     <div className={className} data-path={path}>
-      <div className="field-head">
+      <div className={isInner ? 'visually-hidden' : 'field-head'}>
         <label className="field-label" htmlFor={id}>
           {label}
         </label>

@@ -38,7 +38,8 @@ export function SchemaForm({
   const seed = useRef(value);
   const emitted = useRef(value);
   if (!sameJson(value, emitted.current)) {
-    seed.current = value;
+    // A copy: JSONForms takes the object it was given before for no news.
+    seed.current = structuredClone(value);
     emitted.current = value;
   }
   const config = useMemo((): FormConfig => ({ defaults }), [defaults]);

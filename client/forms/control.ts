@@ -25,7 +25,7 @@ export interface FieldFacts {
   label: string;
   help?: string;
   unit?: string;
-  /** Undefined: no default is known here. */
+  /** Undefined: none is known, or the default is "not set". */
   defaultValue: unknown;
   isChanged: boolean;
 }
@@ -34,18 +34,22 @@ export interface FieldFacts {
 export function fieldFacts({ schema, uischema, path, config, data }: ControlProps): FieldFacts {
   const { defaults } = (config ?? {}) as FormConfig;
   const defaultValue = defaults === undefined ? schema.default : valueAtPath(defaults, path);
+  // Inside a group that has a default, a value without one of its own is "not set" by default.
+  const hasDefault =
+    defaultValue !== undefined || valueAtPath(defaults, path.split('.').slice(0, -1).join('.')) !== undefined;
   const fromUi = typeof uischema.label === 'string' ? uischema.label : undefined;
   return {
     label: fromUi ?? schema.title ?? humanise(path.split('.').at(-1) || 'settings'),
     help: schema.description,
     unit: (schema as FieldSchema)['x-unit'],
     defaultValue,
-    isChanged: defaultValue !== undefined && data !== undefined && !sameJson(data, defaultValue),
+    isChanged: hasDefault && data !== undefined && !sameJson(data, defaultValue),
   };
 }
 
 /** The default in a few letters, for marks and tooltips. */
 export function shortValue(value: unknown): string {
+  if (value === undefined) return 'not set';
   if (value === null) return 'none';
   if (value === true) return 'on';
   if (value === false) return 'off';

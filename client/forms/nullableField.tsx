@@ -10,7 +10,7 @@ import {
 } from '@jsonforms/core';
 import { JsonFormsDispatch, withJsonFormsControlProps } from '@jsonforms/react';
 import { useMemo } from 'react';
-import type { FieldSchema } from './control.js';
+import { type FieldSchema, fieldFacts } from './control.js';
 import { Field } from './Field.js';
 
 /** The schema without its null, or null when it takes none (or is a union of more than one other kind). */
@@ -24,8 +24,6 @@ export function innerOfNullable(schema: JsonSchema): JsonSchema | null {
   const others = branches?.filter((branch) => branch.type !== 'null') ?? [];
   return others.length === 1 && others.length < branches!.length ? { ...rest, ...others[0] } : null;
 }
-
-const INNER: ControlElement = { type: 'Control', scope: '#', label: '' };
 
 /** A value that may be absent on purpose (null): a switch, and the value's own control while it is on. */
 export const nullableField = {
@@ -43,6 +41,11 @@ export const nullableField = {
       return rest as JsonSchema;
     }, [schema]);
     const isSet = data !== null && data !== undefined;
+    const { label } = fieldFacts(control);
+    const innerControl = useMemo(
+      (): ControlElement => ({ type: 'Control', scope: '#', label, options: { isInner: true } }),
+      [label],
+    );
     return (
       <>
         <Field control={control} isInline>
@@ -67,7 +70,7 @@ export const nullableField = {
           <div className="nullable-inner">
             <JsonFormsDispatch
               schema={inner}
-              uischema={INNER}
+              uischema={innerControl}
               path={path}
               enabled={enabled}
               renderers={renderers}

@@ -1,5 +1,6 @@
 import { and, isIntegerControl, isNumberControl, optionIs, or, rankWith, schemaMatches } from '@jsonforms/core';
 import { withJsonFormsControlProps } from '@jsonforms/react';
+import type { CSSProperties } from 'react';
 import { fieldFacts } from './control.js';
 import { Field } from './Field.js';
 import { NumberInput } from './NumberInput.js';
@@ -23,6 +24,7 @@ export const sliderField = {
             <input
               type="range"
               className="slider"
+              style={{ '--filled': `${((value - minimum) / (maximum - minimum)) * 100}%` } as CSSProperties}
               aria-label={`${label}, slider`}
               disabled={input.disabled}
               min={minimum}
