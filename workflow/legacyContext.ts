@@ -6,7 +6,7 @@ const side = z.int().min(16).max(8192);
 const degrees = z.number().min(-3600).max(3600);
 
 /** The invocation overrides that old render settings can turn into: names and shapes of the params that modules share.
- * `animation`, `materials`, `sampling` and `cameraName` wait for modules that take them; until then `resolveParams` reports them as unused. */
+ * `animation`, `sampling` and `cameraName` wait for modules that take them; until then `resolveParams` reports them as unused. */
 export const LegacyOverrides = z.strictObject({
   resolution: z.strictObject({ width: side, height: side }).optional(),
   samples: z.int().min(1).max(4096).optional(),

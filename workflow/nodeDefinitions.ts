@@ -1,13 +1,12 @@
-import type { Family } from '../modules/define.js';
-import { moduleByKey } from '../modules/registry.js';
+import type { Family, ProductionModule } from '../modules/define.js';
+import { MODULES, type ModuleKey } from '../modules/registry.js';
 import { type DefinitionLookup, isOfFamily, lookupIn, type NodeDefinition } from './nodeDefinition.js';
 import { buildUiSchema, type PanelHints } from './uiSchema.js';
 
 export type { DefinitionLookup, NodeDefinition };
 
 interface NodeSpec extends Pick<NodeDefinition, 'label' | 'description' | 'category' | 'icon'> {
-  /** Key of the production module. */
-  module: string;
+  module: ModuleKey;
   /** Look of the settings panel; without it params stand in the order of the module. */
   panel?: PanelHints;
 }
@@ -48,13 +47,90 @@ const SPECS = {
       ],
     },
   },
+  render_thumbnail: {
+    module: 'cad.render_thumbnail',
+    label: 'Thumbnail',
+    description: 'Takes a small picture of the CAD model for lists.',
+    category: 'cad',
+    icon: 'image',
+    panel: { controls: { sizePx: { slider: true } } },
+  },
+  auto_populate_materials: {
+    module: 'materials.auto_populate',
+    label: 'Propose materials',
+    description: 'Proposes a material for every part by name and CAD colour; a person confirms it.',
+    category: 'materials',
+    icon: 'zap',
+  },
+  resolve_material_map: {
+    module: 'materials.resolve_map',
+    label: 'Material map',
+    description: 'Decides the material of every part: order line, product, rules, CAD colour, default.',
+    category: 'materials',
+    icon: 'palette',
+    panel: {
+      groups: [
+        { label: 'Override', params: ['materials'] },
+        { label: 'What is left over', params: ['unmapped', 'defaultMaterial'] },
+        { label: 'Proposals', params: ['minConfidence'], isCollapsed: true },
+      ],
+    },
+  },
+  resolve_template: {
+    module: 'render.resolve_template',
+    label: 'Render template',
+    description: 'Chooses the studio: camera, lights, surroundings and colour management.',
+    category: 'render',
+    icon: 'sun',
+  },
+  blender_still: {
+    module: 'render.blender_still',
+    label: 'Still',
+    description: 'Renders one picture of the product in the studio of the template, with Blender.',
+    category: 'render',
+    icon: 'camera',
+    panel: {
+      groups: [
+        { label: 'Picture', params: ['resolution', 'framing', 'upAxis'] },
+        { label: 'Background', params: ['transparent', 'backgroundColor', 'shadow'] },
+        { label: 'Quality', params: ['engine', 'samples', 'denoise', 'seed'] },
+        { label: 'File', params: ['format', 'imageQuality'] },
+        { label: 'Camera', params: ['camera'], isCollapsed: true },
+      ],
+      controls: {
+        backgroundColor: { showWhen: { param: 'transparent', isOneOf: [false] } },
+        denoise: { showWhen: { param: 'engine', isOneOf: ['cycles'] } },
+        imageQuality: { slider: true, showWhen: { param: 'format', isOneOf: ['jpeg', 'webp'] } },
+      },
+    },
+  },
+  publish_asset: {
+    module: 'output.publish_asset',
+    label: 'Publish',
+    description: 'Delivers the result under its catalogue name.',
+    category: 'output',
+    icon: 'upload',
+  },
+  notify: {
+    module: 'output.notify',
+    label: 'Notify',
+    description: 'Tells the inbox or a partner system that a result is ready.',
+    category: 'output',
+    icon: 'send',
+    panel: {
+      controls: {
+        url: { showWhen: { param: 'channel', isOneOf: ['webhook'] } },
+        note: { isMultiline: true },
+      },
+    },
+  },
 } as const satisfies Record<string, NodeSpec>;
 
 /** Stable keys of all node definitions of this installation. */
 export type Step = keyof typeof SPECS;
 
 function define(step: string, { module: key, panel, ...look }: NodeSpec): NodeDefinition {
-  const module = moduleByKey(key);
+  const module: ProductionModule | undefined = MODULES[key];
   if (!module) throw new Error(`The node definition "${step}" names the module "${key}", which is not registered.`);
   return { step, module, ...look, uiSchema: buildUiSchema(module.paramSchema, panel) };
 }
