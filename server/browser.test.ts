@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { describeWith, requireTool } from '../tests/support/tools.js';
 import { createSignInUrl } from './signIn.js';
-import { startTestApp, type TestApp } from './testApp.js';
 
 describeWith('chromium', 'in a real browser', () => {
   let app: TestApp;

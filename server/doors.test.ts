@@ -1,8 +1,8 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { createSignInUrl } from './signIn.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from './testApp.js';
 
 let app: TestApp;
 let cookie: string;

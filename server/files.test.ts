@@ -6,10 +6,10 @@ import { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { artifactUrl } from './assets.js';
 import { installationKey } from './secrets.js';
 import { createSignInUrl } from './signIn.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from './testApp.js';
 
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
 const HOUR_MS = 3_600_000;

@@ -14,9 +14,9 @@ import { dispatch } from '../runtime/dispatch.js';
 import { openPlatform, type Platform } from '../runtime/platform.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { createTestDatabase, type TestDatabase } from '../tests/support/database.js';
+import { ADMIN_TOKEN } from '../tests/support/testApp.js';
+import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { testLookup } from '../workflow/testModules.js';
-import { ADMIN_TOKEN } from './testApp.js';
-import { type Catalogue, createCatalogue } from './testData.js';
 
 // Each test starts whole processes, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

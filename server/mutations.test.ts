@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
-import { ADMIN_TOKEN, type Answer, startTestApp, type TestApp } from './testApp.js';
-import { CAD_GRAPH, type Catalogue, createCatalogue, createEndedRun, STEP_FILE } from './testData.js';
+import { ADMIN_TOKEN, type Answer, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { CAD_GRAPH, type Catalogue, createCatalogue, createEndedRun, STEP_FILE } from '../tests/support/testData.js';
 
 let app: TestApp;
 let catalogue: Catalogue;

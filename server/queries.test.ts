@@ -2,8 +2,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
-import { startTestApp, type TestApp } from './testApp.js';
-import { type Catalogue, createCatalogue, createEndedRun } from './testData.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
 
 let app: TestApp;
 let catalogue: Catalogue;

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { type Catalogue, createCatalogue, STEP_FILE } from '../tests/support/testData.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from './testApp.js';
-import { type Catalogue, createCatalogue, STEP_FILE } from './testData.js';
 
 let app: TestApp;
 let worker: RunningWorker;

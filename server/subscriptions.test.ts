@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelRun } from '../runtime/cancel.js';
 import { dispatch } from '../runtime/dispatch.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from './testApp.js';
-import { type Catalogue, createCatalogue, createEndedRun } from './testData.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
 
 const EVENTS =
   'subscription ($runId: ID!, $after: Int) { runEvents(runId: $runId, after: $after) { seq type nodeId data at } }';

@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { v7 as uuidv7 } from 'uuid';
-import { importCadFile } from '../runtime/cadFiles.js';
-import type { Platform } from '../runtime/platform.js';
-import type { WorkflowGraph } from '../workflow/graph.js';
+import { importCadFile } from '../../runtime/cadFiles.js';
+import type { Platform } from '../../runtime/platform.js';
+import type { WorkflowGraph } from '../../workflow/graph.js';
 
-export const STEP_FILE = fileURLToPath(new URL('../tests/fixtures/step/bearing-6205.step', import.meta.url));
+export const STEP_FILE = fileURLToPath(new URL('../fixtures/step/bearing-6205.step', import.meta.url));
 
 /** One node that takes the STEP file, one that meshes it; of the test modules (workflow/testModules.ts). */
 export const CAD_GRAPH: WorkflowGraph = {

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
-import { openPlatform, type Platform } from '../runtime/platform.js';
-import { createTestDatabase } from '../tests/support/database.js';
-import { testLookup } from '../workflow/testModules.js';
-import { type AppOptions, createApp } from './app.js';
+import { openPlatform, type Platform } from '../../runtime/platform.js';
+import { type AppOptions, createApp } from '../../server/app.js';
+import { testLookup } from '../../workflow/testModules.js';
+import { createTestDatabase } from './database.js';
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789';
 
