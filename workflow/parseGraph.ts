@@ -53,7 +53,7 @@ function issueFindings(issue: z.core.$ZodIssue, graph: JsonObject): Finding[] {
       code: 'GRAPH_FORM',
       message: sentence(issue.path, nodeId, issueText(issue, valueAt(graph, issue.path))),
       path: pointer(...issue.path),
-      ...(isOptional ? { fix: removal(graph, issue.path.slice(0, 3), 'Use the default') } : {}),
+      fix: isOptional ? removal(graph, issue.path.slice(0, 3), 'Use the default') : undefined,
     },
   ];
 }
@@ -73,8 +73,12 @@ function sentence(path: readonly PropertyKey[], nodeId: JsonValue | undefined, t
   return `${place}${field === '' ? ' ' : `: “${field}” `}${text}`.replace(/\.?$/, '.');
 }
 
-/** Own-property removal guarded by a test of the value as it was. */
-function removal(graph: JsonObject, path: readonly PropertyKey[], title: string): Fix {
+/** Names that JSON Patch libraries refuse to follow, rightly. */
+const UNPATCHABLE: readonly PropertyKey[] = ['__proto__', 'constructor', 'prototype'];
+
+/** Removal guarded by a test of the value as it was; none where the name of the field forbids it. */
+function removal(graph: JsonObject, path: readonly PropertyKey[], title: string): Fix | undefined {
+  if (path.some((token) => UNPATCHABLE.includes(token))) return undefined;
   const value = valueAt(graph, path) ?? null;
   return {
     title,
