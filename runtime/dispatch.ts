@@ -1,13 +1,15 @@
-import type { Workflow } from '../generated/prisma/client.js';
+import type { Prisma } from '../generated/prisma/client.js';
 import type { JsonObject } from '../modules/json.js';
 import { compilePlan } from '../workflow/compilePlan.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import { resolveParams } from '../workflow/invocation.js';
 import type { Plan } from '../workflow/plan.js';
 import { parseGraph, validateGraph } from '../workflow/validate.js';
-import { buildEntry, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
+import { buildEntry, NEWEST_VERSION, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
+
+type RunnableWorkflow = Prisma.WorkflowGetPayload<{ include: typeof NEWEST_VERSION }>;
 
 /** Exactly one of `orderLineId` and `cadFileId`; ids are uuids. */
 export interface DispatchRequest {
@@ -48,7 +50,7 @@ export async function dispatch(
           { path: '/workflowId', message: 'Needed with cadFileId.' },
         ]);
   checkFamily(workflow, subject);
-  const source = await graphToRun(platform, workflow, request.useDraft ?? false);
+  const source = graphToRun(workflow, request.useDraft ?? false);
   const compiled = compileRun(platform, source.graph, {
     outputType: subject.orderLine?.outputType.overrides as JsonObject | undefined,
     orderLine: subject.orderLine?.options as JsonObject | undefined,
@@ -91,13 +93,13 @@ async function findSubject(platform: Platform, request: DispatchRequest): Promis
   return { cadFile, orderLine };
 }
 
-async function findWorkflow(platform: Platform, id: string): Promise<Workflow> {
-  const workflow = await platform.db.workflow.findUnique({ where: { id } });
+async function findWorkflow(platform: Platform, id: string): Promise<RunnableWorkflow> {
+  const workflow = await platform.db.workflow.findUnique({ where: { id }, include: NEWEST_VERSION });
   if (!workflow) throw new NotFoundError('workflow', id);
   return workflow;
 }
 
-function checkFamily(workflow: Workflow, subject: Subject): void {
+function checkFamily(workflow: RunnableWorkflow, subject: Subject): void {
   const family = subject.orderLine ? 'order_line' : 'cad_file';
   if (workflow.family !== family)
     throw new ValidationError(
@@ -110,16 +112,9 @@ function checkFamily(workflow: Workflow, subject: Subject): void {
     );
 }
 
-async function graphToRun(
-  platform: Platform,
-  workflow: Workflow,
-  useDraft: boolean,
-): Promise<{ graph: unknown; versionId: string | null }> {
+function graphToRun(workflow: RunnableWorkflow, useDraft: boolean): { graph: unknown; versionId: string | null } {
   if (useDraft) return { graph: workflow.draft, versionId: null };
-  const version = await platform.db.workflowVersion.findFirst({
-    where: { workflowId: workflow.id },
-    orderBy: { number: 'desc' },
-  });
+  const [version] = workflow.versions;
   if (!version)
     throw new ConflictError(
       `"${workflow.name}" has not been published yet. Publish it, or run its draft.`,

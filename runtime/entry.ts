@@ -5,10 +5,13 @@ import type { Plan } from '../workflow/plan.js';
 import type { Platform } from './platform.js';
 import { artifactRef, snapshotMaterialLibrary, snapshotTemplateLibrary } from './snapshots.js';
 
+/** The version a run takes. */
+export const NEWEST_VERSION = { versions: { orderBy: { number: 'desc' }, take: 1 } } satisfies Prisma.WorkflowInclude;
+
 export const ORDER_LINE_INCLUDE = {
   order: true,
   product: { include: { category: true, cadFile: { include: { artifact: true } } } },
-  outputType: { include: { workflow: true } },
+  outputType: { include: { workflow: { include: NEWEST_VERSION } } },
 } satisfies Prisma.OrderLineInclude;
 
 export type CadFileSubject = Prisma.CadFileGetPayload<{ include: { artifact: true } }>;
