@@ -36,6 +36,8 @@ async function main() {
   const server = createServer(app.express);
   // Big CAD files take their time on slow lines; what must be quick is the head of a request.
   server.requestTimeout = 0;
+  // Longer than proxies and browsers keep idle connections: who closes first must not be us, or a request gets lost.
+  server.keepAliveTimeout = 75_000;
   const url = await listen(server, settings).catch(async (error) => {
     await platform.close();
     throw error;

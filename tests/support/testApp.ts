@@ -53,6 +53,8 @@ export async function startTestApp(options: AppOptions = {}): Promise<TestApp> {
   );
   const app = await createApp(platform, options);
   const server = createServer(app.express);
+  // As in server/main.ts: on a busy machine a kept connection must not close between two requests of a test.
+  server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
