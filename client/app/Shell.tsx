@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { NavLink, Outlet, ScrollRestoration } from 'react-router';
 import { useQuery } from 'urql';
 import { Icon, type IconName } from '../components/Icon.js';
@@ -16,6 +17,9 @@ const ShellQuery = graphql(`
     }
   }
 `);
+
+/** How often the number of workers is asked for. */
+const WORKERS_MS = 15_000;
 
 const PLACES: { to: string; label: string; icon: IconName }[] = [
   { to: '/runs', label: 'Runs', icon: 'play' },
@@ -55,7 +59,11 @@ function ThemeSwitch() {
 /** The frame of every page: places on the left, the page, and a notice while the live connection is cut. */
 export function Shell() {
   const isDisconnected = useIsDisconnected();
-  const [{ data }] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
+  const [{ data }, refetch] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
+  useEffect(() => {
+    const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), WORKERS_MS);
+    return () => clearInterval(asking);
+  }, [refetch]);
   const alive = data?.workers.filter((worker) => worker.isAlive).length;
   return (
     <div className="shell">

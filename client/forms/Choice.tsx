@@ -19,7 +19,7 @@ export function Choice({ control, options }: { control: ControlProps; options: C
   const help = options[selected]?.description;
   if (options.length > 1 && options.length <= SEGMENTS && letters <= SEGMENT_LETTERS && isKnown)
     return (
-      <Field control={control} isGroup>
+      <Field control={control} isGroup note={help}>
         {(input) => (
           <>
             <div className="segments">
@@ -36,13 +36,12 @@ export function Choice({ control, options }: { control: ControlProps; options: C
                 </label>
               ))}
             </div>
-            {help && <p className="field-help">{help}</p>}
           </>
         )}
       </Field>
     );
   return (
-    <Field control={control}>
+    <Field control={control} note={help}>
       {(input) => (
         <>
           <select
@@ -59,7 +58,6 @@ export function Choice({ control, options }: { control: ControlProps; options: C
               </option>
             ))}
           </select>
-          {help && <p className="field-help">{help}</p>}
         </>
       )}
     </Field>

@@ -18,6 +18,7 @@ export function Field({
   children,
   isGroup = false,
   isInline = false,
+  note,
 }: {
   control: ControlProps;
   children: (input: InputProps) => ReactNode;
@@ -25,6 +26,8 @@ export function Field({
   isGroup?: boolean;
   /** The input stands in the line of the label. */
   isInline?: boolean;
+  /** A second line of help, about the value that is chosen. */
+  note?: string;
 }) {
   const { id, errors, visible, enabled, path, handleChange } = control;
   const { label, help, isChanged: isMarked, defaultValue } = fieldFacts(control);
@@ -60,6 +63,7 @@ export function Field({
           {errors || help}
         </p>
       )}
+      {note && <p className="field-help field-note">{note}</p>}
     </>
   );
   const className = `field ${isChanged ? 'is-changed' : ''} ${errors ? 'is-wrong' : ''}`;

@@ -101,7 +101,7 @@ export function ProductDialog({
             {...ids}
             className="control"
             value={sku}
-            maxLength={100}
+            maxLength={64}
             onChange={(event) => setSku(event.target.value)}
           />
         )}

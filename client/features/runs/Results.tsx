@@ -88,11 +88,13 @@ export function Results({
                     </span>
                   )}
                 </span>
-                <span className="truncate muted" title={each.fileName}>
-                  {each.fileName}
+                <span className="result-file muted">
+                  <span className="truncate" title={each.fileName}>
+                    {each.fileName}
+                  </span>
+                  <span className="numeric">{formatBytes(each.byteSize)}</span>
                 </span>
               </span>
-              <span className="muted numeric result-size">{formatBytes(each.byteSize)}</span>
             </button>
           </li>
         ))}

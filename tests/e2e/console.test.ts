@@ -1,0 +1,268 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dispatch } from '../../runtime/dispatch.js';
+import { createOrderLine } from '../../runtime/orders.js';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+const STEP_DIR = fileURLToPath(new URL('../fixtures/step', import.meta.url));
+/** A run with Blender takes its time where everything shares two cores. */
+const RUN_MS = 240_000;
+
+describeWith('chromium', 'the console', () => {
+  let hartomat: StartedHartomat;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+    context.setDefaultTimeout(20_000);
+    ({ page, complaints } = await openPage(context));
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await hartomat?.stop();
+  });
+
+  const open = (address: string) => page.goto(new URL(address, hartomat.url).href);
+  const shows = (text: string | RegExp, timeout = 20_000) => page.getByText(text).first().waitFor({ timeout });
+
+  describe('signing in', () => {
+    it('asks a stranger to use the link from the terminal', async () => {
+      await open('/runs');
+      await page.getByRole('heading', { name: 'Sign in to HartOMat' }).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
+    it('lets the owner in by the link, once', async () => {
+      const link = await hartomat.signInUrl();
+      await page.goto(link);
+      await page.getByRole('heading', { name: 'Runs' }).waitFor();
+      const stranger = await browser.newContext();
+      const response = await (await stranger.newPage()).goto(link);
+      expect(response?.status()).toBe(401);
+      await stranger.close();
+    });
+  });
+
+  describe('empty places', () => {
+    it('say what to do', async () => {
+      await shows('Nothing has run yet');
+      expect(await page.getByRole('link', { name: 'Upload a CAD file' }).count()).toBe(1);
+      await page.getByRole('link', { name: 'Orders' }).click();
+      await shows('No orders yet');
+    });
+  });
+
+  describe('the library', () => {
+    it('refuses a file that is no STEP file with a sentence, and keeps nothing of it', async () => {
+      await page.getByRole('link', { name: 'Library' }).click();
+      await page
+        .getByLabel('CAD files', { exact: true })
+        .setInputFiles({ name: 'picture.step', mimeType: 'model/step', buffer: Buffer.from('PNG, really') });
+      await shows(/Not taken: .*STEP/);
+      await page.getByRole('heading', { name: 'CAD files' }).waitFor();
+      expect(await hartomat.platform.db.cadFile.count()).toBe(1);
+    });
+
+    it('takes a STEP file and starts its intake, whose failure is explained on top of the run', async () => {
+      await page.getByLabel('CAD files', { exact: true }).setInputFiles(path.join(STEP_DIR, 'corrupt-truncated.step'));
+      const row = page.getByRole('row', { name: /corrupt-truncated/ });
+      await row.getByRole('button', { name: 'Take in' }).click();
+      await page
+        .getByRole('alert')
+        .getByText(/The STEP file is incomplete/)
+        .waitFor({ timeout: RUN_MS });
+      await shows('STEP_TRUNCATED');
+      await page.getByRole('button', { name: 'Show the node' }).click();
+      await page.getByRole('complementary', { name: 'Node STEP file' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(1);
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+  });
+
+  describe('the list of runs', () => {
+    it('shows a run that somebody else starts, without a reload, and filters it away', async () => {
+      await open('/runs');
+      await page.getByRole('row', { name: /corrupt-truncated/ }).waitFor();
+      await dispatch(hartomat.platform, {
+        cadFileId: hartomat.seeded.cadFileId,
+        workflowId: hartomat.seeded.cadIntake.id,
+      });
+      await page.getByRole('row', { name: /bearing-6205.*(Queued|Running)/ }).waitFor();
+      await page.getByRole('button', { name: 'Failed' }).click();
+      await expect.poll(() => page.getByRole('row', { name: /bearing-6205/ }).count()).toBe(0);
+      await page.getByRole('row', { name: /corrupt-truncated/ }).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
+    it('says that the connection is lost when the server is killed, and catches up when it is back', async () => {
+      await page.getByRole('button', { name: 'All', exact: true }).click();
+      await page.getByRole('row', { name: /bearing-6205/ }).waitFor();
+      process.kill(hartomat.server.pid!, 'SIGKILL');
+      await shows(/connection to the server is lost/);
+      await expect.poll(() => page.getByText(/connection to the server is lost/).count(), { timeout: 30_000 }).toBe(0);
+      // Whatever is complained about while the server is away is expected.
+      complaints.length = 0;
+      await page.getByRole('row', { name: /bearing-6205.*Succeeded/ }).waitFor({ timeout: RUN_MS });
+    }, 300_000);
+  });
+
+  describe('a run', () => {
+    it('shows the model in the 3D viewer', async () => {
+      await page.getByRole('link', { name: 'bearing-6205.step' }).click();
+      await page.getByRole('button', { name: /3D model/ }).click();
+      await page.locator('.viewer-stage[data-state=ready]').waitFor({ timeout: 60_000 });
+      const stage = page.locator('.viewer-stage');
+      await stage.press('ArrowLeft');
+      await shows('52.0 × 15.0 × 52.0 mm');
+      const { channels } = await sharp(await stage.screenshot()).stats();
+      // A blank canvas is of one colour.
+      expect(Math.max(...channels.map(({ stdev }) => stdev))).toBeGreaterThan(10);
+      expect(await seriousViolations(page)).toEqual([]);
+    }, 90_000);
+
+    it('shows JSON as a tree, and the timeline and log', async () => {
+      await page.getByRole('button', { name: /Bounding box bearing/ }).click();
+      await page.getByRole('button', { name: /sizeMm/ }).waitFor();
+      await page.getByRole('tab', { name: 'Timeline' }).click();
+      await page
+        .getByRole('button', { name: /Export GLB/ })
+        .first()
+        .waitFor();
+      await page.getByRole('tab', { name: 'Log' }).click();
+      await page.getByRole('log').getByText('Run ended: succeeded.').waitFor();
+    });
+  });
+
+  describeWith('blender', 'ordering and editing', () => {
+    it(
+      'orders a still with options, live to the delivered picture',
+      async () => {
+        await page.getByRole('link', { name: 'Orders' }).click();
+        await page.getByRole('button', { name: 'New order' }).click();
+        const dialog = page.getByRole('dialog', { name: 'New order' });
+        await dialog.getByText('Options for this order').click();
+        await dialog.getByRole('spinbutton', { name: 'Resolution width' }).fill('96');
+        await dialog.getByRole('spinbutton', { name: 'Resolution height' }).fill('96');
+        await dialog.getByRole('spinbutton', { name: 'Samples' }).fill('4');
+        expect(await seriousViolations(page)).toEqual([]);
+        await dialog.getByRole('button', { name: 'Order and run' }).click();
+        await page.getByRole('heading', { name: /6205.*Still 1K/ }).waitFor();
+        await page
+          .getByRole('heading', { name: /6205.*Still 1K/ })
+          .locator('..')
+          .getByText('Succeeded')
+          .waitFor({ timeout: RUN_MS });
+        await page.getByRole('button', { name: /Published asset/ }).click();
+        await page
+          .getByRole('group', { name: /Zoom with plus/ })
+          .locator('img')
+          .waitFor();
+        await shows('96 × 96 px');
+        expect(await seriousViolations(page)).toEqual([]);
+      },
+      RUN_MS + 30_000,
+    );
+
+    it('says at the field that a setting is wrong, and in the list of findings', async () => {
+      await page.getByRole('link', { name: 'Workflows' }).click();
+      await page.getByRole('link', { name: 'Order still' }).click();
+      await page.locator('.react-flow__node[data-id=still]').click();
+      const settings = page.getByRole('complementary', { name: /Settings of Still/ });
+      await settings.getByRole('spinbutton', { name: 'Samples' }).fill('0');
+      await settings.getByRole('alert').getByText('Must be at least 1.').waitFor();
+      await shows('1 error');
+      await settings.getByRole('button', { name: /Reset Samples/ }).click();
+      await expect.poll(() => settings.getByRole('alert').count()).toBe(0);
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
+    it('undoes and redoes', async () => {
+      const settings = page.getByRole('complementary', { name: /Settings of Still/ });
+      const shadow = settings.getByRole('switch', { name: 'Shadow' });
+      await shadow.uncheck();
+      await shows('Unsaved changes');
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => shadow.isChecked()).toBe(true);
+      await page.getByRole('button', { name: 'Redo' }).click();
+      await expect.poll(() => shadow.isChecked()).toBe(false);
+    });
+
+    it('tells when somebody else saved the draft, and can save over it', async () => {
+      await hartomat.platform.db.workflow.update({
+        where: { key: 'order_still' },
+        data: { draftRevision: { increment: 1 } },
+      });
+      await page.getByRole('button', { name: 'Save draft' }).click();
+      await shows('Somebody else saved this draft in the meantime');
+      await page.getByRole('button', { name: 'Overwrite with mine' }).click();
+      await shows(/Draft differs from/);
+    });
+
+    it(
+      'runs the draft again and reuses everything that the change does not touch',
+      async () => {
+        await page.getByRole('button', { name: 'Run', exact: true }).click();
+        const dialog = page.getByRole('dialog', { name: /Run “Order still”/ });
+        await expect
+          .poll(() => dialog.getByLabel('Order line').locator('option').first().textContent())
+          .toMatch(/Order 1, line 1/);
+        await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+        await page
+          .getByRole('heading', { name: /6205.*Still 1K/ })
+          .locator('..')
+          .getByText('Succeeded')
+          .waitFor({ timeout: RUN_MS });
+        const state = (node: string) => page.locator(`.react-flow__node[data-id=${node}] .badge`).textContent();
+        for (const node of ['step', 'objects', 'bbox', 'glb', 'map', 'template'])
+          expect(await state(node), node).toBe('Cached');
+        expect(await state('still')).toBe('Succeeded');
+        expect(await state('publish')).toBe('Succeeded');
+      },
+      RUN_MS + 30_000,
+    );
+
+    it('cancels a run after asking', async () => {
+      const line = await createOrderLine(hartomat.platform, {
+        productId: hartomat.seeded.product.id,
+        outputTypeId: hartomat.seeded.outputTypeId,
+        options: { samples: 4000 },
+      });
+      const { runId } = await dispatch(hartomat.platform, { orderLineId: line.id });
+      await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}`);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Cancel the run' }).click();
+      await page.getByRole('heading', { level: 1 }).locator('..').getByText('Cancelled').waitFor({ timeout: 60_000 });
+    }, 90_000);
+  });
+
+  describe('every page, in both themes', () => {
+    it.each(['dark', 'light'])(
+      'has no serious accessibility violation (%s)',
+      async (theme) => {
+        const found: string[] = [];
+        for (const address of ['/runs', '/workflows', '/orders', '/library', '/output-types', '/nowhere']) {
+          await open(address);
+          await page.getByRole('button', { name: theme === 'dark' ? 'Dark theme' : 'Light theme' }).click();
+          await page.getByRole('heading', { level: 1 }).waitFor();
+          await expect.poll(() => page.locator('.loading').count()).toBe(0);
+          found.push(...(await seriousViolations(page)).map((violation) => `${address} ${violation}`));
+        }
+        expect(found).toEqual([]);
+      },
+      90_000,
+    );
+
+    it('complained about nothing', () => {
+      expect(complaints.filter((text) => !/status of 401/.test(text))).toEqual([]);
+    });
+  });
+});
