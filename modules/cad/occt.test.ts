@@ -130,6 +130,22 @@ describe('the CAD child processes', () => {
     expect(readers.pids).toEqual([]);
   });
 
+  it('neither keep an idle process alive nor let it end before they are closed', async () => {
+    start();
+    const script = `
+      import { CadReaders } from ${JSON.stringify(fileURLToPath(new URL('./occt.ts', import.meta.url)))};
+      const run = (readers) => readers.run(${JSON.stringify({ ...glb('housing-p205.step'), op: 'inspect' })});
+      const closed = new CadReaders();
+      await run(closed);
+      await closed.close();
+      await run(new CadReaders());
+      console.log('ran to the end');`;
+    const output = await new Promise<string>((resolve) => {
+      execFile('node', ['--import', 'tsx', '--input-type=module', '-e', script], (_error, stdout) => resolve(stdout));
+    });
+    expect(output).toBe('ran to the end\n');
+  });
+
   it('end with the process that started them, even in the middle of a file', async () => {
     start();
     const script = `

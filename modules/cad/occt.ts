@@ -109,6 +109,7 @@ export class CadReaders {
     await Promise.all(
       this.readers.map((reader) => {
         const gone = new Promise<void>((resolve) => reader.process.once('exit', () => resolve()));
+        hold(reader.process, true);
         for (const task of reader.tasks.splice(0)) task.reject(closed);
         this.end(reader, 'retired');
         return gone;
