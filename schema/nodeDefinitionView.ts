@@ -1,6 +1,5 @@
 import type { Contract, Family } from '../modules/define.js';
-import { isOfFamily, type NodeDefinition } from '../workflow/nodeDefinition.js';
-import { NODE_DEFINITIONS } from '../workflow/nodeDefinitions.js';
+import type { NodeDefinition } from '../workflow/nodeDefinition.js';
 
 function ports(contract: Contract) {
   return Object.entries(contract).map(([name, port]) => ({
@@ -46,9 +45,3 @@ export function viewNodeDefinition({ step, module, label, description, category,
 }
 export type NodeDefinitionView = ReturnType<typeof viewNodeDefinition>;
 export type PortView = NodeDefinitionView['inputContract'][number];
-
-/** All node definitions, or those that may be placed in workflows of `family`. */
-export function viewNodeDefinitions(family?: Family): NodeDefinitionView[] {
-  const definitions = Object.values(NODE_DEFINITIONS);
-  return definitions.filter((definition) => !family || isOfFamily(definition, family)).map(viewNodeDefinition);
-}

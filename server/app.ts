@@ -2,7 +2,8 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Res
 import helmet from 'helmet';
 import { FAMILIES, type Family } from '../modules/define.js';
 import type { Platform } from '../runtime/platform.js';
-import { viewNodeDefinitions } from '../schema/nodeDefinitionView.js';
+import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
+import { nodeDefinitionsOf } from '../workflow/nodeDefinitions.js';
 import { serveAsset } from './assets.js';
 import { identifier, signedInOnly } from './auth.js';
 import { serveConsole } from './console.js';
@@ -59,7 +60,7 @@ function nodeDefinitions(request: Request, response: Response) {
     const message = `There is no such family. There are: ${FAMILIES.join(', ')}.`;
     return void response.status(400).json({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
   }
-  response.json({ nodeDefinitions: viewNodeDefinitions(family as Family | undefined) });
+  response.json({ nodeDefinitions: nodeDefinitionsOf(family as Family | undefined).map(viewNodeDefinition) });
 }
 
 function notFound(_request: Request, response: Response) {

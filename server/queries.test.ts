@@ -38,6 +38,19 @@ test('node definitions come whole, over GraphQL and over REST alike', async () =
     headers: { authorization: 'Bearer test-admin-token-0123456789' },
   });
   expect(await rest.json()).toEqual({ nodeDefinitions });
+  expect(nodeDefinitions.map(({ step }: { step: string }) => step)).toContain('blender_still');
+  expect(
+    (await read('{ nodeDefinition(step: "blender_still") { paramSchema } }')).nodeDefinition.paramSchema,
+  ).toMatchObject({
+    type: 'object',
+  });
+  expect(
+    (
+      await app.fetch('/api/workflows/node-definitions?family=nonsense', {
+        headers: { authorization: 'Bearer test-admin-token-0123456789' },
+      })
+    ).status,
+  ).toBe(400);
   expect(await read('{ nodeDefinition(step: "no_such_step") { step } }')).toEqual({ nodeDefinition: null });
 });
 

@@ -1,11 +1,6 @@
-import { nodeDefinition } from '../../workflow/nodeDefinitions.js';
+import { nodeDefinition, nodeDefinitionsOf } from '../../workflow/nodeDefinitions.js';
 import { builder } from '../builder.js';
-import {
-  type NodeDefinitionView,
-  type PortView,
-  viewNodeDefinition,
-  viewNodeDefinitions,
-} from '../nodeDefinitionView.js';
+import { type NodeDefinitionView, type PortView, viewNodeDefinition } from '../nodeDefinitionView.js';
 import { CapabilityEnum, DeterminismEnum, FamilyEnum, PortKindEnum } from './enums.js';
 
 const PortObject = builder.objectRef<PortView>('Port').implement({
@@ -78,7 +73,7 @@ builder.queryFields((t) => ({
     type: [NodeDefinitionObject],
     description: 'Everything that can be placed in a workflow. Also at `GET /api/workflows/node-definitions`.',
     args: { family: t.arg({ type: FamilyEnum, description: 'Only what may be placed in this family.' }) },
-    resolve: (_root, { family }) => viewNodeDefinitions(family ?? undefined),
+    resolve: (_root, { family }) => nodeDefinitionsOf(family ?? undefined).map(viewNodeDefinition),
   }),
   nodeDefinition: t.field({
     type: NodeDefinitionObject,
