@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { migrate } from '../prisma/migrate.js';
+import { onPath } from '../scripts/lib/debian.mjs';
 import { startPostgres } from '../scripts/lib/postgres.js';
 import { freePort } from '../scripts/lib/processes.mjs';
-import { findTool } from '../tests/support/tools.js';
 import { WORKLOAD } from './graphs.js';
 import { type Contestant, type Figures, measure } from './measure.js';
 import { floor } from './runs/floor.js';
@@ -89,7 +89,7 @@ async function createDatabase(): Promise<string> {
 }
 
 async function startRedis(): Promise<{ url: string; stop(): Promise<void> } | null> {
-  const program = findTool('redis-server');
+  const program = onPath('redis-server');
   if (!program) return null;
   const port = await freePort();
   const server = spawn(
