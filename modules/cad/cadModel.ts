@@ -12,6 +12,8 @@ export interface CadPart {
   shape: PartShape;
   /** Its surfaces enclose no volume, so both sides can be seen. */
   isOpen: boolean;
+  /** 0 (clear) to 1. */
+  opacity: number;
   instanceCount: number;
 }
 
@@ -70,7 +72,7 @@ class ModelBuilder {
     const taken = new Set<string>();
     const roots = this.structure.roots.flatMap((id) => this.node(id, null, '', taken) ?? []);
     for (const stray of this.strays) {
-      const part = this.addPart(stray.name, stray, false);
+      const part = this.addPart(stray.name, stray);
       if (!part) continue;
       const objectId = uniqueId('', part.name, taken);
       part.instanceCount++;
@@ -139,18 +141,29 @@ class ModelBuilder {
     let part = this.partOf.get(definition.id);
     if (part === undefined) {
       const shape = this.shapes.get(definition.id);
-      part = shape ? this.addPart(definition.name, shape, definition.isOpen) : null;
+      part = shape ? this.addPart(definition.name, shape, definition) : null;
       if (!part) this.warnOfLoss(definition);
       this.partOf.set(definition.id, part);
     }
     return part;
   }
 
-  private addPart(name: string, root: RootShape, isOpen: boolean): CadPart | null {
+  private addPart(
+    name: string,
+    root: RootShape,
+    { isOpen, opacity }: Pick<CadPart, 'isOpen' | 'opacity'> = { isOpen: false, opacity: 1 },
+  ): CadPart | null {
     const shape = partShapeOf(root.bodies, isOpen);
     if (!shape) return null;
     const number = this.parts.length;
-    const part: CadPart = { partId: `p${number}`, name: name || `Part ${number + 1}`, shape, isOpen, instanceCount: 0 };
+    const part: CadPart = {
+      partId: `p${number}`,
+      name: name || `Part ${number + 1}`,
+      shape,
+      isOpen,
+      opacity,
+      instanceCount: 0,
+    };
     this.parts.push(part);
     const lost = root.bodies.filter((body) => body.indices.length === 0).length;
     if (lost > 0)

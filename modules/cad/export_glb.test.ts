@@ -103,6 +103,23 @@ describe('cad.export_glb', () => {
     );
   });
 
+  it('carries the opacity of a part that is styled transparent', async () => {
+    const housing = await readFile(fixture('housing-p205.step'), 'latin1');
+    const [, fill] = /#\d+ = SURFACE_SIDE_STYLE\('',\((#\d+)\)\)/.exec(housing)!;
+    const [, color] = /FILL_AREA_STYLE_COLOUR\('',(#\d+)\)/.exec(housing)!;
+    const glass = housing
+      .replace(`SURFACE_SIDE_STYLE('',(${fill}))`, `SURFACE_SIDE_STYLE('',(${fill},#900000))`)
+      .replace(
+        /ENDSEC;\s*END-ISO/,
+        `#900000=SURFACE_STYLE_RENDERING_WITH_PROPERTIES(.NORMAL_SHADING.,${color},(#900001));\n#900001=SURFACE_STYLE_TRANSPARENT(0.75);\nENDSEC;\nEND-ISO`,
+      );
+    const { document, bytes } = await run(Buffer.from(glass, 'latin1'));
+    const [green] = document.getRoot().listMaterials();
+    expect(green!.getAlpha()).toBe(0.25);
+    expect(green!.getAlphaMode()).toBe('BLEND');
+    expect(await gltfErrors(bytes)).toEqual([]);
+  });
+
   it('gives the same bytes for the same file, from a new process too', async () => {
     const first = await run(fixture('housing-p205.step'));
     await test.cleanup();

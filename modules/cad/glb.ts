@@ -52,17 +52,20 @@ class MaterialSet {
 
   constructor(private readonly document: Document) {}
 
-  of(color: LinearColor | null, isDoubleSided: boolean): Material {
-    const name = `${color ? `cad ${toHex(color)}` : 'cad uncoloured'}${isDoubleSided ? ' two-sided' : ''}`;
+  of(color: LinearColor | null, { isOpen, opacity }: CadPart): Material {
+    const alpha = Math.round(opacity * 1000) / 1000;
+    const look = `${alpha < 1 ? ` ${Math.round(alpha * 100)}%` : ''}${isOpen ? ' two-sided' : ''}`;
+    const name = `${color ? `cad ${toHex(color)}` : 'cad uncoloured'}${look}`;
     let material = this.known.get(name);
     if (!material) {
       const [r, g, b] = (color ?? UNCOLORED).map((channel) => Math.round(channel * 1e6) / 1e6);
       material = this.document
         .createMaterial(name)
-        .setBaseColorFactor([r!, g!, b!, 1])
+        .setBaseColorFactor([r!, g!, b!, alpha])
+        .setAlphaMode(alpha < 1 ? 'BLEND' : 'OPAQUE')
         .setMetallicFactor(0)
         .setRoughnessFactor(0.5)
-        .setDoubleSided(isDoubleSided);
+        .setDoubleSided(isOpen);
       this.known.set(name, material);
     }
     return material;
@@ -95,7 +98,7 @@ function meshOf(document: Document, part: CadPart, materials: MaterialSet): Mesh
         .setAttribute('POSITION', position)
         .setAttribute('NORMAL', normal)
         .setIndices(document.createAccessor().setType('SCALAR').setArray(indices).setBuffer(buffer))
-        .setMaterial(materials.of(group.color, part.isOpen)),
+        .setMaterial(materials.of(group.color, part)),
     );
   }
   return mesh;

@@ -1,3 +1,4 @@
+import { readOpacity } from './opacity.js';
 import type { Part21File } from './part21.js';
 import { argsOf, parseStatement, partsOf, refOf, refsOf, textOf, type Value } from './part21Values.js';
 import { PlacementReader } from './placements.js';
@@ -17,6 +18,8 @@ export interface ProductDefinition {
   ownShape: 'none' | 'wires' | 'surfaces';
   /** Its surfaces are open shells or faces, so it encloses no volume. */
   isOpen: boolean;
+  /** 1 unless the file styles its shape as transparent. */
+  opacity: number;
   /** File it points to instead of carrying a shape. */
   externalFile: string | null;
 }
@@ -67,6 +70,9 @@ export const STRUCTURE_TYPES: ReadonlySet<string> = new Set([
   'DOCUMENT_FILE',
   'APPLIED_DOCUMENT_REFERENCE',
   'APPLIED_EXTERNAL_IDENTIFICATION_ASSIGNMENT',
+  'STYLED_ITEM',
+  'OVER_RIDING_STYLED_ITEM',
+  'SURFACE_STYLE_TRANSPARENT',
 ]);
 
 const PLACEMENT_TYPES = new Set(['AXIS2_PLACEMENT_3D', 'AXIS2_PLACEMENT_2D', 'CARTESIAN_POINT', 'DIRECTION', 'PLANE']);
@@ -95,6 +101,7 @@ export function readProductStructure(file: Part21File): ProductStructure {
       representations: [],
       ownShape: 'none',
       isOpen: false,
+      opacity: 1,
       externalFile: null,
     });
   }
@@ -161,6 +168,8 @@ export function readProductStructure(file: Part21File): ProductStructure {
       }
     }
   }
+
+  for (const [id, opacity] of readOpacity(file, definitions.values())) definitions.get(id)!.opacity = opacity;
 
   const externalFiles = readExternalFiles(file, definitions);
   const used = new Set(
