@@ -76,7 +76,7 @@ export async function hartomat(
       await server.db.workflow.create({
         data: {
           id,
-          key: graph.name,
+          key: id,
           name: graph.name,
           family: 'cad_file',
           draft: stored,

@@ -125,9 +125,10 @@ export async function dispatchRuns(pool: pg.Pool, plans: StoredPlan[], runs: New
 export async function advance(pool: pg.Pool, workerId: string, step: Advance): Promise<Advanced> {
   const { rows } = await pool.query({
     name: 'hm_advance',
-    text: 'SELECT hm_advance($1, $2, $3, $4, $5) AS result',
+    text: 'SELECT hm_advance($1, $2, $3, $4, $5, $6) AS result',
     values: [
       workerId,
+      [...new Set([...step.finish, ...step.progress, ...step.claim].map(({ runId }) => runId))],
       storableJson(step.finish),
       storableJson(step.progress),
       JSON.stringify(step.claim),

@@ -8,7 +8,7 @@ ALTER TABLE "run" SET (fillfactor = 70);
 
 CREATE TYPE hm_run_state AS (id uuid, status "RunStatus", last_seq int, open_nodes int, has_failed boolean);
 CREATE TYPE hm_event AS (run_id uuid, type text, node_id text, data jsonb);
-CREATE TYPE hm_done AS (run_id uuid, idx int, node_id text, status "NodeRunStatus", on_failure text, successors int[], failure jsonb);
+CREATE TYPE hm_done AS (ord bigint, run_id uuid, idx int, node_id text, status "NodeRunStatus", on_failure text, successors int[], failure jsonb);
 CREATE TYPE hm_unblocked AS (run_id uuid, idx int, is_ready boolean, is_claimed boolean, met int);
 CREATE TYPE hm_node AS (run_id uuid, idx int);
 
@@ -113,8 +113,9 @@ END $$;
 --   p_claim:    [{runId, idx}] to attempt now, refused where another has it
 --   p_slots:    {capability: n} how many nodes that become ready here the worker takes at once
 -- A finish or progress whose token is not the node's current one is refused: nothing of it is written.
+--   p_runs:     the runs named in any of these
 -- Returns {claimed: [...], ready: [...], refused: [token]}.
-CREATE FUNCTION hm_advance(p_worker uuid, p_finish jsonb, p_progress jsonb, p_claim jsonb, p_slots jsonb) RETURNS json LANGUAGE plpgsql AS $$
+CREATE FUNCTION hm_advance(p_worker uuid, p_runs uuid[], p_finish jsonb, p_progress jsonb, p_claim jsonb, p_slots jsonb) RETURNS json LANGUAGE plpgsql AS $$
 DECLARE
   v_runs hm_run_state[];
   v_done hm_done[];
@@ -127,7 +128,7 @@ DECLARE
   v_names text[];
   v_failed hm_done;
 BEGIN
-  v_runs := hm_lock_runs(ARRAY(SELECT DISTINCT (x->>'runId')::uuid FROM jsonb_array_elements(p_finish || p_progress || p_claim) x));
+  v_runs := hm_lock_runs(p_runs);
 
   IF p_progress <> '[]' THEN
     WITH p AS (SELECT * FROM jsonb_to_recordset(p_progress) AS p("runId" uuid, idx int, token uuid, progress float8, message text, events jsonb)),
@@ -144,7 +145,8 @@ BEGIN
           WHEN f.outcome = 'released' AND (r.status = 'cancelling' OR r.has_failed) THEN 'cancelled'
           WHEN f.outcome IN ('retry', 'released') THEN 'ready'
           ELSE f.outcome END::"NodeRunStatus" AS status
-      FROM jsonb_to_recordset(p_finish) AS f("runId" uuid, idx int, token uuid, outcome text, outputs jsonb, "isCached" boolean, "cacheKey" text, failure jsonb, "retryInMs" int)
+      FROM ROWS FROM (jsonb_to_recordset(p_finish) AS ("runId" uuid, idx int, token uuid, outcome text, outputs jsonb, "isCached" boolean, "cacheKey" text, failure jsonb, "retryInMs" int))
+           WITH ORDINALITY AS f("runId", idx, token, outcome, outputs, "isCached", "cacheKey", failure, "retryInMs", ord)
       JOIN unnest(v_runs) r ON r.id = f."runId"),
     u AS (
       UPDATE "node_run" n SET
@@ -156,45 +158,39 @@ BEGIN
           ready_at = CASE WHEN f.status = 'ready' THEN now() ELSE n.ready_at END,
           finished_at = CASE WHEN f.status = 'ready' THEN NULL ELSE now() END
         FROM f WHERE n.run_id = f."runId" AND n.idx = f.idx AND n.token = f.token AND n.status = 'running'
-        RETURNING n.run_id, n.idx, n.node_id, n.status, n.on_failure, n.successors, n.failure)
-    SELECT coalesce(array_agg(ROW(run_id, idx, node_id, status, on_failure, successors, failure)::hm_done), '{}') INTO v_done FROM u;
+        RETURNING f.ord, n.run_id, n.idx, n.node_id, n.status, n.on_failure, n.successors, n.failure)
+    SELECT coalesce(array_agg(ROW(ord, run_id, idx, node_id, status, on_failure, successors, failure)::hm_done), '{}') INTO v_done FROM u;
 
     -- What came with the accepted ones: events, files, results, deliveries.
-    SELECT v_events || coalesce(array_agg(ROW(d.run_id, e->>'type', d.node_id, e->'data')::hm_event ORDER BY f.ord, o), '{}') INTO v_events
-      FROM jsonb_array_elements(p_finish) WITH ORDINALITY f(item, ord)
-      JOIN unnest(v_done) d ON d.run_id = (f.item->>'runId')::uuid AND d.idx = (f.item->>'idx')::int
-      CROSS JOIN LATERAL jsonb_array_elements(f.item->'events') WITH ORDINALITY ev(e, o);
+    SELECT v_events || coalesce(array_agg(ROW(d.run_id, e->>'type', d.node_id, e->'data')::hm_event ORDER BY d.ord, o), '{}') INTO v_events
+      FROM unnest(v_done) d CROSS JOIN LATERAL jsonb_array_elements(p_finish->(d.ord - 1)::int->'events') WITH ORDINALITY ev(e, o);
 
     IF p_finish @? '$[*].artifacts[0]' THEN
       INSERT INTO "artifact" (id, role, media_type, sha256, byte_size, file_name, metadata, run_id, node_id)
         SELECT a.id, a.role, a."mediaType", a.sha256, a."byteSize", a."fileName", a.metadata, d.run_id, d.node_id
-        FROM jsonb_array_elements(p_finish) f
-        JOIN unnest(v_done) d ON d.run_id = (f->>'runId')::uuid AND d.idx = (f->>'idx')::int AND d.status = 'succeeded'
-        CROSS JOIN LATERAL jsonb_to_recordset(f->'artifacts') AS a(id uuid, role text, "mediaType" text, sha256 text, "byteSize" bigint, "fileName" text, metadata jsonb)
+        FROM unnest(v_done) d
+        CROSS JOIN LATERAL jsonb_to_recordset(p_finish->(d.ord - 1)::int->'artifacts') AS a(id uuid, role text, "mediaType" text, sha256 text, "byteSize" bigint, "fileName" text, metadata jsonb)
+        WHERE d.status = 'succeeded'
         ON CONFLICT (id) DO NOTHING;
     END IF;
     IF p_finish @? '$[*] ? (@.cacheKey != null && @.isCached == false)' THEN
       INSERT INTO "result_cache" (key, module_key, outputs)
-        SELECT DISTINCT ON (f."cacheKey") f."cacheKey", n.module_key, f.outputs
-        FROM jsonb_to_recordset(p_finish) AS f("runId" uuid, idx int, outputs jsonb, "isCached" boolean, "cacheKey" text)
-        JOIN unnest(v_done) d ON d.run_id = f."runId" AND d.idx = f.idx AND d.status = 'succeeded'
-        JOIN "node_run" n ON n.run_id = d.run_id AND n.idx = d.idx
-        WHERE f."cacheKey" IS NOT NULL AND NOT f."isCached" ORDER BY f."cacheKey"
+        SELECT DISTINCT ON (n.cache_key) n.cache_key, n.module_key, n.outputs
+        FROM unnest(v_done) d JOIN "node_run" n ON n.run_id = d.run_id AND n.idx = d.idx
+        WHERE d.status = 'succeeded' AND n.cache_key IS NOT NULL AND NOT n.is_cached ORDER BY n.cache_key
         ON CONFLICT (key) DO UPDATE SET outputs = EXCLUDED.outputs, created_at = now();
     END IF;
     IF p_finish @? '$[*] ? (@.asset != null || @.notification != null)' THEN
       INSERT INTO "asset" (id, run_id, node_id, artifact_id, name, kind, product_id, order_line_id)
-        SELECT gen_random_uuid(), d.run_id, d.node_id, (f->'asset'->>'artifactId')::uuid, f->'asset'->>'name', f->'asset'->>'kind', l.product_id, r.order_line_id
-        FROM jsonb_array_elements(p_finish) f
-        JOIN unnest(v_done) d ON d.run_id = (f->>'runId')::uuid AND d.idx = (f->>'idx')::int AND d.status = 'succeeded'
+        SELECT gen_random_uuid(), d.run_id, d.node_id, (a->>'artifactId')::uuid, a->>'name', a->>'kind', l.product_id, r.order_line_id
+        FROM unnest(v_done) d CROSS JOIN LATERAL (SELECT p_finish->(d.ord - 1)::int->'asset' AS a) x
         JOIN "run" r ON r.id = d.run_id LEFT JOIN "order_line" l ON l.id = r.order_line_id
-        WHERE f->'asset' <> 'null'
+        WHERE d.status = 'succeeded' AND a <> 'null'
         ON CONFLICT (run_id, node_id) DO NOTHING;
       INSERT INTO "notification" (id, run_id, node_id, title, body)
-        SELECT gen_random_uuid(), d.run_id, d.node_id, f->'notification'->>'title', f->'notification'->>'body'
-        FROM jsonb_array_elements(p_finish) f
-        JOIN unnest(v_done) d ON d.run_id = (f->>'runId')::uuid AND d.idx = (f->>'idx')::int AND d.status = 'succeeded'
-        WHERE f->'notification' <> 'null'
+        SELECT gen_random_uuid(), d.run_id, d.node_id, m->>'title', m->>'body'
+        FROM unnest(v_done) d CROSS JOIN LATERAL (SELECT p_finish->(d.ord - 1)::int->'notification' AS m) x
+        WHERE d.status = 'succeeded' AND m <> 'null'
         ON CONFLICT (run_id, node_id) DO NOTHING;
     ELSIF NOT p_finish @? '$[*] ? (@.outcome == "failed")' THEN
       -- Losing the last moments in a power cut only runs a node again; deliveries and failures wait for the disk.
@@ -264,8 +260,9 @@ BEGIN
       FROM (SELECT run_id, idx FROM unnest(v_unblocked) WHERE is_ready AND NOT is_claimed
             UNION ALL SELECT run_id, idx FROM unnest(v_done) WHERE status = 'ready') x
       JOIN "node_run" n ON n.run_id = x.run_id AND n.idx = x.idx),
-    'refused', (SELECT json_agg(x->>'token') FROM jsonb_array_elements(p_finish) x
-      WHERE NOT EXISTS (SELECT 1 FROM unnest(v_done) a WHERE a.run_id = (x->>'runId')::uuid AND a.idx = (x->>'idx')::int)));
+    'refused', CASE WHEN coalesce(cardinality(v_done), 0) < jsonb_array_length(p_finish) THEN (
+      SELECT json_agg(x->>'token') FROM jsonb_array_elements(p_finish) WITH ORDINALITY f(x, ord)
+      WHERE ord NOT IN (SELECT a.ord FROM unnest(v_done) a)) END);
 END $$;
 
 -- Stops a run: what has not begun is cancelled now, what runs is told to stop and reports back itself.
@@ -315,7 +312,7 @@ END $$;
 DO $$
 DECLARE f text;
 BEGIN
-  FOREACH f IN ARRAY ARRAY['hm_dispatch(jsonb, jsonb)', 'hm_advance(uuid, jsonb, jsonb, jsonb, jsonb)'] LOOP
+  FOREACH f IN ARRAY ARRAY['hm_dispatch(jsonb, jsonb)', 'hm_advance(uuid, uuid[], jsonb, jsonb, jsonb, jsonb)'] LOOP
     EXECUTE 'ALTER FUNCTION ' || f || ' SET enable_seqscan = off';
     EXECUTE 'ALTER FUNCTION ' || f || ' SET enable_hashjoin = off';
     EXECUTE 'ALTER FUNCTION ' || f || ' SET enable_mergejoin = off';
