@@ -1,10 +1,5 @@
 import type { Prisma } from '../generated/prisma/client.js';
 import type { JsonObject } from '../modules/json.js';
-import { compilePlan } from '../workflow/compilePlan.js';
-import type { WorkflowGraph } from '../workflow/graph.js';
-import { resolveParams } from '../workflow/invocation.js';
-import type { Plan } from '../workflow/plan.js';
-import { parseGraph, validateGraph } from '../workflow/validate.js';
 import { buildEntry, NEWEST_VERSION, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
@@ -51,7 +46,7 @@ export async function dispatch(
         ]);
   checkFamily(workflow, subject);
   const source = graphToRun(workflow, request.useDraft ?? false);
-  const compiled = compileRun(platform, source.graph, {
+  const compiled = platform.compiler.compile(source, {
     outputType: subject.orderLine?.outputType.overrides as JsonObject | undefined,
     orderLine: subject.orderLine?.options as JsonObject | undefined,
   });
@@ -121,28 +116,4 @@ function graphToRun(workflow: RunnableWorkflow, useDraft: boolean): { graph: unk
       'WORKFLOW_NOT_PUBLISHED',
     );
   return { graph: version.graph, versionId: version.id };
-}
-
-/** Pure work between stored JSON and a runnable plan. */
-function compileRun(
-  platform: Platform,
-  stored: unknown,
-  layers: { outputType?: JsonObject; orderLine?: JsonObject },
-): { graph: WorkflowGraph; plan: Plan; origins: JsonObject } {
-  const { graph, findings: formFindings } = parseGraph(stored);
-  const findings = graph ? [...formFindings, ...validateGraph(graph, platform.definition)] : formFindings;
-  const refuse = () => {
-    const errors = findings.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0)
-      throw new ValidationError(`The workflow cannot run: ${errors[0]!.message}`, [], findings, 'WORKFLOW_INVALID');
-  };
-  refuse();
-  const resolved = resolveParams(graph!, platform.definition, layers);
-  findings.push(...resolved.findings);
-  refuse();
-  return {
-    graph: graph!,
-    plan: compilePlan(graph!, platform.definition, resolved.params),
-    origins: resolved.origins as JsonObject,
-  };
 }

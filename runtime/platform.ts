@@ -7,6 +7,7 @@ import { DomainError } from '../modules/errors.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 import { type ArtifactStore, FileArtifactStore } from './artifacts/store.js';
+import { RunCompiler } from './compileRun.js';
 import { RunEvents } from './events.js';
 import { makeLog } from './log.js';
 import { Queues } from './queues.js';
@@ -25,6 +26,7 @@ export interface Platform {
   readonly events: RunEvents;
   readonly log: Logger;
   readonly definition: DefinitionLookup;
+  readonly compiler: RunCompiler;
   close(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
   });
   const db = new PrismaClient({ adapter: new PrismaPg(pool) });
   const queues = await Queues.open({ ...settings, prefix: options.queuePrefix });
+  const definition = options.definition ?? nodeDefinition;
   const events = new RunEvents(pool, settings.databaseUrl);
   return {
     settings,
@@ -71,7 +74,8 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
     ),
     events,
     log,
-    definition: options.definition ?? nodeDefinition,
+    definition,
+    compiler: new RunCompiler(definition),
     async close() {
       await events.close();
       await queues.close();

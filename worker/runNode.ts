@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { ArtifactRef } from '../modules/artifacts.js';
 import type { ModuleContext } from '../modules/context.js';
 import type { Port, ProductionModule } from '../modules/define.js';
@@ -99,7 +100,7 @@ async function produce(
   const bound = boundInputs(planned, module, (idx) => node.deps?.[idx], node.entry);
   const inputs = checkInputs(module, bound);
   const params = parse(
-    module.params.strict().safeParse(planned.params),
+    strictParams(module).safeParse(planned.params),
     'PARAMS_INVALID',
     'The settings of this step are not valid',
     '/params',
@@ -132,6 +133,15 @@ async function produce(
   } finally {
     if (hasWorkdir) await rm(workdir, { recursive: true, force: true });
   }
+}
+
+const strict = new WeakMap<ProductionModule, z.ZodType<Record<string, unknown>>>();
+
+/** The module's params, unknown names refused; made once, since Zod compiles every new schema at its first use. */
+function strictParams(module: ProductionModule): z.ZodType<Record<string, unknown>> {
+  const known = strict.get(module) ?? module.params.strict();
+  strict.set(module, known);
+  return known;
 }
 
 /** Waits for the module; aborts it when its time is up, and gives it up when it does not stop. */
