@@ -10,6 +10,7 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 export class StartCommand {
   /** Everything it printed so far. */
   output = '';
+  private heard = () => {};
   private readonly child: ChildProcess;
   private readonly ended: Promise<number | null>;
 
@@ -22,6 +23,7 @@ export class StartCommand {
     for (const stream of [this.child.stdout!, this.child.stderr!])
       stream.on('data', (chunk) => {
         this.output += chunk;
+        this.heard();
       });
     this.ended = new Promise((resolve) => this.child.once('close', resolve));
   }
@@ -34,17 +36,14 @@ export class StartCommand {
    * @throws Error with the output when the command ends before. */
   async until(pattern: RegExp): Promise<RegExpMatchArray> {
     const found = () => this.output.match(pattern);
-    let match = found();
-    while (!match) {
-      const next = new Promise<void>((resolve) => {
-        this.child.stdout!.once('data', () => resolve());
-        this.child.stderr!.once('data', () => resolve());
+    for (let match = found(); ; match = found()) {
+      if (match) return match;
+      const more = new Promise<boolean>((resolve) => {
+        this.heard = () => resolve(true);
       });
-      const hasEnded = await Promise.race([next.then(() => false), this.ended.then(() => true)]);
-      match = found();
-      if (!match && hasEnded) throw new Error(`npm start ended before ${pattern}:\n${this.output}`);
+      const isRunning = await Promise.race([more, this.ended.then(() => false)]);
+      if (!isRunning && !found()) throw new Error(`npm start ended before ${pattern}:\n${this.output}`);
     }
-    return match;
   }
 
   /** @returns the exit code when it has ended. */
@@ -58,14 +57,14 @@ export class StartCommand {
     return this.ended;
   }
 
-  /** Ids of all processes below it, whatever their process group. */
-  async descendants(): Promise<number[]> {
-    return (await processTree(this.pid)).map(({ pid }) => pid);
+  /** All processes below it, whatever their process group. */
+  descendants(): Promise<{ pid: number; command: string }[]> {
+    return processTree(this.pid);
   }
 
   /** The process below it whose command line contains `text`. */
   async find(text: string): Promise<number | undefined> {
-    return (await processTree(this.pid)).find(({ command }) => command.includes(text))?.pid;
+    return (await this.descendants()).find(({ command }) => command.includes(text))?.pid;
   }
 }
 
