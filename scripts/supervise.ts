@@ -34,6 +34,7 @@ export class Supervisor {
   private platform: Platform | null = null;
   private readonly watchers: FSWatcher[] = [];
   private isStopping = false;
+  private stoppingSince = 0;
 
   constructor(private readonly options: StartOptions) {}
 
@@ -56,10 +57,12 @@ export class Supervisor {
   /** Ends everything in order: first who works, then what they work on. */
   async stop(exitCode: number): Promise<void> {
     if (this.isStopping) {
-      for (const service of this.services) service.kill();
+      // One Ctrl-C arrives twice where npm passes it on; only a later one is impatience.
+      if (Date.now() - this.stoppingSince > 1_000) for (const service of this.services) service.kill();
       return;
     }
     this.isStopping = true;
+    this.stoppingSince = Date.now();
     this.terminal.endStatus();
     if (exitCode === 0) this.terminal.say('Stopping …');
     for (const watcher of this.watchers) watcher.close();
