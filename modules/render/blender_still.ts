@@ -31,7 +31,8 @@ const Params = z.object({
     .default(64)
     .meta({
       title: 'Samples',
-      description: 'Light paths per pixel: more give less grain and take longer. 64 for screens, 256 for print.',
+      description:
+        'Light paths per pixel: more give less grain and take longer. 32 for screens, 128 and more for print.',
       ...invocation,
     }),
   engine: z

@@ -7,10 +7,10 @@ export const neutralStudio: RenderTemplate = {
   version: 1,
   camera: { azimuthDeg: 35, elevationDeg: 28, lensMm: 85, margin: 1.06 },
   lights: [
-    { name: 'Key', azimuthDeg: -50, elevationDeg: 50, distance: 4, size: 4, power: 150, color: '#ffffff' },
-    { name: 'Rim', azimuthDeg: 150, elevationDeg: 50, distance: 4, size: 4, power: 90, color: '#ffffff' },
+    { name: 'Key', azimuthDeg: -50, elevationDeg: 50, distance: 4, size: 4, power: 95, color: '#ffffff' },
+    { name: 'Rim', azimuthDeg: 150, elevationDeg: 50, distance: 4, size: 4, power: 55, color: '#ffffff' },
   ],
-  world: { color: '#ffffff', horizonColor: '#8a8d92', strength: 0.7 },
+  world: { color: '#ffffff', horizonColor: '#77797d', strength: 0.6 },
   floor: { shadowCatcher: false },
   colorManagement: { viewTransform: 'Standard', exposure: 0 },
   engines: ['cycles'],

@@ -7,6 +7,7 @@ import type { JsonObject } from '../json.js';
 import type { BboxMm } from '../shapes/objectTree.js';
 import type { RenderTemplate } from '../shapes/renderTemplate.js';
 import { runBlender } from './blender.js';
+import { type ShadowJob, shadowJob, softShadow } from './shadow.js';
 
 export const ENGINES = ['cycles', 'eevee', 'workbench'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -19,9 +20,6 @@ export type UpAxis = (typeof UP_AXES)[number];
 
 /** Radius of the light-catching edge that renders give to sharp CAD edges, in radii of the product. */
 const EDGE_RADIUS = 0.006;
-/** The shadow is soft: this many pixels on its longer side carry all of it. */
-const SHADOW_LONGER_SIDE_PX = 256;
-const SHADOW_SAMPLES = 32;
 const MB_BASE = 6144;
 /** Film, passes and tiles of Cycles, generously. */
 const MB_PER_MEGAPIXEL = 100;
@@ -69,7 +67,7 @@ export async function renderPicture(
   const { width, height } = picture.resolution;
   const { background, format, imageQuality, ...asIs } = picture;
   const product = path.join(ctx.workdir, 'product.png');
-  const shadow = picture.shadow ? shadowJob(ctx.workdir, width, height) : null;
+  const shadow = picture.shadow ? shadowJob(path.join(ctx.workdir, 'shadow.png'), width, height) : null;
   const facts = await runBlender(ctx, {
     script: 'picture.py',
     job: { ...asIs, output: product, shadow, edgeRadius: EDGE_RADIUS } as unknown as JsonObject,
@@ -83,23 +81,6 @@ export async function renderPicture(
   await image.toFile(unfinished);
   await rename(unfinished, finished);
   return { path: finished, coverage, blenderVersion: String(facts.blenderVersion) };
-}
-
-interface Shadow {
-  output: string;
-  width: number;
-  height: number;
-  samples: number;
-}
-
-function shadowJob(workdir: string, width: number, height: number): Shadow {
-  const scale = Math.min(1, SHADOW_LONGER_SIDE_PX / Math.max(width, height));
-  return {
-    output: path.join(workdir, 'shadow.png'),
-    width: Math.max(1, Math.round(width * scale)),
-    height: Math.max(1, Math.round(height * scale)),
-    samples: SHADOW_SAMPLES,
-  };
 }
 
 /** The picture is only good if it is there, has the right size and shows something. */
@@ -124,20 +105,14 @@ async function checkProduct(file: string, width: number, height: number): Promis
 
 async function compose(
   product: string,
-  shadow: Shadow | null,
+  shadow: ShadowJob | null,
   size: { width: number; height: number },
   background: string | null,
 ): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
   let image = sharp(product);
   if (shadow) {
-    // The blur takes the grain of the few samples and the steps of the enlargement.
-    const sigma = 0.3 + (1.2 * size.width) / shadow.width;
-    const soft = await sharp(shadow.output)
-      .resize(size.width, size.height, { kernel: 'cubic', fit: 'fill' })
-      .blur(sigma)
-      .png()
-      .toBuffer();
+    const soft = await softShadow(shadow, size.width, size.height);
     image = sharp(
       await sharp(soft)
         .composite([{ input: product }])

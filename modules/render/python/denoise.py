@@ -10,8 +10,8 @@ import numpy
 # Differences at which two pixels count as different surfaces.
 NORMAL_SIGMA, ALBEDO_SIGMA = 0.12, 0.04
 # Brightness may differ by so many standard deviations of the local grain.
-GRAIN_SIGMAS = 1.5
-STEPS = (1, 2, 4)
+GRAIN_SIGMAS = 2.0
+STEPS = (1, 2, 4, 8)
 PASSES = {"Image": "image", "Denoising Normal": "normal", "Denoising Albedo": "albedo"}
 
 

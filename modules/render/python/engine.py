@@ -34,7 +34,7 @@ def _cycles(scene, samples, seed, denoise):
     cycles.seed = seed
     # Stops early where a pixel has settled, and makes Cycles report progress every few samples.
     cycles.use_adaptive_sampling = True
-    cycles.adaptive_threshold = 0.01
+    cycles.adaptive_threshold = 0.02
     cycles.adaptive_min_samples = min(samples, 16)
     # Fireflies from polished metal: clamp only indirect light, so that highlights stay bright.
     cycles.sample_clamp_indirect = 4.0

@@ -145,7 +145,7 @@ def _round_edges(material, shader, radius):
     # CAD edges are mathematically sharp; a real edge has a radius and catches the light.
     if radius > 0 and not shader.inputs["Normal"].is_linked:
         bevel = material.node_tree.nodes.new("ShaderNodeBevel")
-        bevel.samples = 4
+        bevel.samples = 2
         bevel.inputs["Radius"].default_value = radius
         material.node_tree.links.new(bevel.outputs["Normal"], shader.inputs["Normal"])
 

@@ -130,7 +130,7 @@ def lay_floor(radius):
     fade.inputs["From Min"].default_value = FLOOR_FULL * radius
     fade.inputs["From Max"].default_value = FLOOR_END * radius
     matte, clear, mix = (nodes.new("ShaderNode" + kind) for kind in ("BsdfDiffuse", "BsdfTransparent", "MixShader"))
-    matte.inputs["Color"].default_value = (0.9, 0.9, 0.9, 1.0)
+    matte.inputs["Color"].default_value = (0.6, 0.6, 0.6, 1.0)
     output = nodes.new("ShaderNodeOutputMaterial")
     links.new(geometry.outputs["Position"], length.inputs[0])
     links.new(length.outputs["Value"], fade.inputs["Value"])

@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestContext } from '../../tests/support/moduleContext.js';
+import { describeWith } from '../../tests/support/tools.js';
+import { blenderVersion, findBlender, runBlender } from './blender.js';
+
+const script = (name: string) => `../../../tests/fixtures/blender/${name}`;
+
+let test: Awaited<ReturnType<typeof createTestContext>>;
+beforeEach(async () => {
+  test = await createTestContext();
+});
+afterEach(() => test.cleanup());
+
+describe('without Blender', () => {
+  it('says that it is missing and how to install it', async () => {
+    const env = { PATH: '/nowhere' };
+    expect(await findBlender(env)).toBeNull();
+    await expect(runBlender(test.ctx, { script: 'picture.py', job: {}, env })).rejects.toMatchObject({
+      code: 'BLENDER_MISSING',
+      isRetryable: false,
+      message: expect.stringContaining('apt-get install blender'),
+    });
+  });
+
+  it('names a BLENDER_PATH that leads nowhere instead of taking another Blender', async () => {
+    const env = { PATH: process.env.PATH, BLENDER_PATH: '/nowhere/blender' };
+    await expect(blenderVersion(env)).rejects.toMatchObject({
+      code: 'BLENDER_MISSING',
+      message: expect.stringContaining('/nowhere/blender'),
+    });
+  });
+});
+
+it('says that a program which is not Blender does not start', async () => {
+  await expect(blenderVersion({ BLENDER_PATH: '/bin/true' })).rejects.toMatchObject({ code: 'BLENDER_CRASHED' });
+});
+
+describeWith('blender', 'Blender', () => {
+  it('is found and tells its version', async () => {
+    expect(await blenderVersion()).toMatch(/^\d+\.\d+/);
+  });
+
+  it('fails with the last lines of the log when a script raises', async () => {
+    await expect(runBlender(test.ctx, { script: script('raise.py'), job: {} })).rejects.toMatchObject({
+      code: 'BLENDER_CRASHED',
+      failureClass: 'crash',
+      details: { log: expect.arrayContaining(['about to fail', 'RuntimeError: the scene is upside down']) },
+    });
+  });
+
+  it('sees none of our environment and has no standard input', async () => {
+    process.env.HARTOMAT_TEST_SECRET = 'secret';
+    const { env, stdin } = await runBlender(test.ctx, { script: script('environment.py'), job: {} });
+    delete process.env.HARTOMAT_TEST_SECRET;
+    expect(env).not.toContain('HARTOMAT_TEST_SECRET');
+    expect(stdin).toBe('');
+  });
+
+  it('ends the whole process group on abort, even when the script ignores it', async () => {
+    const running = runBlender(test.ctx, { script: script('hang.py'), job: {} });
+    const child = await logged(/child (\d+)/);
+    test.abort();
+    await expect(running).rejects.toThrow('cancelled');
+    await expect.poll(() => isAlive(child)).toBe(false);
+  });
+
+  it('stops at the time limit', async () => {
+    await expect(runBlender(test.ctx, { script: script('hang.py'), job: {}, timeLimitMs: 500 })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      isRetryable: true,
+    });
+  });
+
+  it('stops at the memory limit', async () => {
+    await expect(
+      runBlender(test.ctx, { script: script('eat_memory.py'), job: {}, memoryLimitMb: 4096 }),
+    ).rejects.toMatchObject({ code: 'OUT_OF_MEMORY', isRetryable: true });
+  });
+
+  it('does not start when it is cancelled already', async () => {
+    test.abort();
+    await expect(runBlender(test.ctx, { script: script('hang.py'), job: {} })).rejects.toThrow('cancelled');
+  });
+
+  it('finds Blender under a path with blanks and quotes', async () => {
+    const { symlink, mkdir } = await import('node:fs/promises');
+    const dir = await mkdtemp(path.join(tmpdir(), 'hm-blender-'));
+    const odd = path.join(dir, `it's "my" $(Blender)`);
+    await mkdir(odd);
+    await symlink((await findBlender())!, path.join(odd, 'blender'));
+    const facts = await runBlender(test.ctx, {
+      script: script('environment.py'),
+      job: {},
+      env: { BLENDER_PATH: path.join(odd, 'blender') },
+    });
+    expect(facts.env).toContain('PATH');
+    await rm(dir, { recursive: true });
+  });
+});
+
+async function logged(pattern: RegExp): Promise<number> {
+  return expect
+    .poll(() => Number(test.logs.map(({ message }) => pattern.exec(message)?.[1]).find(Boolean) ?? 0), {
+      timeout: 20_000,
+    })
+    .toBeGreaterThan(0)
+    .then(() => Number(test.logs.map(({ message }) => pattern.exec(message)?.[1]).find(Boolean)));
+}
+
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  // A zombie has ended; only its new parent has not noticed.
+  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+}

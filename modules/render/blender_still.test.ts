@@ -1,0 +1,271 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
+import { createTestContext } from '../../tests/support/moduleContext.js';
+import { describeWith } from '../../tests/support/tools.js';
+import type { ArtifactRef } from '../artifacts.js';
+import type { JsonObject } from '../json.js';
+import type { Material, MaterialMap } from '../shapes/materials.js';
+import type { RenderTemplate } from '../shapes/renderTemplate.js';
+import { blenderStill } from './blender_still.js';
+import { neutralStudio } from './neutralStudio.js';
+
+const paint = (baseColor: string): Material => ({
+  name: `paint ${baseColor}`,
+  label: baseColor,
+  baseColor,
+  metallic: 0,
+  roughness: 0.8,
+  transmission: 0,
+  clearcoat: 0,
+  ior: 1.5,
+});
+
+/** Two boxes side by side along CAD X, the left one twice as an instance of one mesh. */
+const LEFT: BoxPart = {
+  partId: 'p0',
+  partName: 'Left',
+  size: [0.02, 0.02, 0.02],
+  at: [
+    [-0.012, 0.01, 0],
+    [-0.012, 0.032, 0],
+  ],
+  color: [0, 0, 0.6],
+};
+const RIGHT: BoxPart = {
+  partId: 'p1',
+  partName: 'Right "½" /🙂',
+  size: [0.02, 0.042, 0.02],
+  at: [[0.012, 0.021, 0]],
+  color: [0, 0, 0.6],
+};
+const FRONT = { azimuthDeg: 0, elevationDeg: 0 };
+const SMALL = { resolution: { width: 96, height: 64 }, samples: 4, camera: FRONT };
+
+let test: Awaited<ReturnType<typeof createTestContext>>;
+beforeEach(async () => {
+  test = await createTestContext();
+});
+afterEach(() => test.cleanup());
+
+const json = (role: 'material_map' | 'render_template' | 'bbox', value: unknown) =>
+  test.ctx.artifacts.write({
+    role,
+    mediaType: 'application/json',
+    fileName: `${role}.json`,
+    from: { text: JSON.stringify(value) },
+  });
+
+function mapOf(materials: Record<string, Material | null>): MaterialMap {
+  return {
+    assignments: Object.entries(materials).map(([partId, material]) => ({
+      partId,
+      partName: partId,
+      source: material ? ('rule' as const) : ('cad_color' as const),
+      ruleId: null,
+      material,
+    })),
+    unmapped: [],
+  };
+}
+
+interface Setup {
+  parts?: BoxPart[];
+  materials?: Record<string, Material | null>;
+  template?: RenderTemplate;
+  glb?: Uint8Array;
+  bboxMm?: { min: number[]; max: number[] };
+}
+
+async function render(params: JsonObject, setup: Setup = {}): Promise<ArtifactRef> {
+  const {
+    parts = [LEFT, RIGHT],
+    materials = { p0: paint('#d01010'), p1: paint('#10b010') },
+    template = neutralStudio,
+  } = setup;
+  const glb = await test.ctx.artifacts.write({
+    role: 'glb_model',
+    mediaType: 'model/gltf-binary',
+    fileName: 'boxes.glb',
+    from: { bytes: setup.glb ?? (await makeGlb(parts)) },
+  });
+  const bbox =
+    setup.bboxMm && (await json('bbox', { bboxMm: setup.bboxMm, sizeMm: [1, 1, 1], centreMm: [0, 0, 0], radiusMm: 1 }));
+  const inputs = {
+    glb,
+    map: await json('material_map', mapOf(materials)),
+    template: await json('render_template', template),
+    bbox,
+  };
+  return (await blenderStill.spec.run(test.ctx, inputs, blenderStill.spec.params.parse(params))).still;
+}
+
+async function pixels(still: ArtifactRef) {
+  const { data, info } = await sharp(test.fileOf(still)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const at = (x: number, y: number) => [...data.subarray((y * info.width + x) * 4, (y * info.width + x) * 4 + 4)];
+  const xs: number[] = [];
+  const ys: number[] = [];
+  for (let i = 0; i < info.width * info.height; i++) {
+    if (data[i * 4 + 3]! > 128) {
+      xs.push(i % info.width);
+      ys.push(Math.floor(i / info.width));
+    }
+  }
+  const box = { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+  return { at, box, width: info.width, height: info.height };
+}
+
+describe('before Blender starts', () => {
+  it('refuses a transparent JPEG', async () => {
+    await expect(render({ ...SMALL, transparent: true, format: 'jpeg' })).rejects.toMatchObject({
+      code: 'PARAMS_CONTRADICTORY',
+      isRetryable: false,
+      details: { path: '/format' },
+    });
+  });
+
+  it('refuses a part without a material, by name', async () => {
+    await expect(render(SMALL, { materials: { p0: paint('#d01010') } })).rejects.toMatchObject({
+      code: 'PART_UNMAPPED',
+      details: { parts: ['Right "½" /🙂'] },
+    });
+  });
+
+  it('refuses an engine the template is not made for', async () => {
+    await expect(render({ ...SMALL, engine: 'eevee' })).rejects.toMatchObject({
+      code: 'ENGINE_NOT_SUPPORTED',
+      details: { path: '/engine' },
+    });
+  });
+
+  it.each([
+    { resolution: { width: 15, height: 64 } },
+    { resolution: { width: 64, height: 8193 } },
+    { samples: 0 },
+    { samples: 1.5 },
+    { backgroundColor: 'white' },
+    { camera: { elevationDeg: 90 } },
+    { engine: 'threejs' },
+  ])('its params refuse %j', (params) => {
+    expect(blenderStill.params.safeParse(params).success).toBe(false);
+  });
+});
+
+describeWith('blender', 'a rendered still', () => {
+  it('gives every instance the material of its part, on transparent ground', async () => {
+    const still = await render({ ...SMALL, transparent: true, shadow: false });
+    const { at, box, width, height } = await pixels(still);
+    const quarter = (box.right - box.left) / 4;
+    const [upperLeft, lowerLeft, right] = [
+      at(Math.round(box.left + quarter), Math.round(height * 0.3)),
+      at(Math.round(box.left + quarter), Math.round(height * 0.7)),
+      at(Math.round(box.right - quarter), Math.round(height / 2)),
+    ];
+    for (const [r, g, b] of [upperLeft, lowerLeft]) expect(r).toBeGreaterThan(2 * Math.max(g!, b!));
+    expect(right[1]).toBeGreaterThan(2 * Math.max(right[0]!, right[2]!));
+    expect([at(0, 0)[3], at(width - 1, height - 1)[3]]).toEqual([0, 0]);
+    expect(still).toMatchObject({
+      role: 'still_image',
+      mediaType: 'image/png',
+      fileName: 'boxes.png',
+      metadata: { widthPx: 96, heightPx: 64, isTransparent: true },
+    });
+  });
+
+  it('shows the whole product, centred, and fills the picture up to the margin', async () => {
+    const { box, width, height } = await pixels(
+      await render({ ...SMALL, transparent: true, shadow: false, camera: { azimuthDeg: 40, elevationDeg: 35 } }),
+    );
+    const free = [box.left, width - 1 - box.right, box.top, height - 1 - box.bottom];
+    expect(Math.min(...free)).toBeGreaterThanOrEqual(1);
+    expect(Math.min(...free)).toBeLessThanOrEqual(4);
+    expect(Math.abs(free[0]! - free[1]!)).toBeLessThanOrEqual(4);
+    expect(Math.abs(free[2]! - free[3]!)).toBeLessThanOrEqual(4);
+  });
+
+  it('frames by the sphere when asked to, so a turned product keeps its size', async () => {
+    const tall: BoxPart = { partId: 'p0', partName: 'Rod', size: [0.01, 0.1, 0.01], at: [[5, 5, 5]] };
+    const setup = { parts: [tall], materials: { p0: paint('#808080') } };
+    const params = { ...SMALL, resolution: { width: 64, height: 64 }, transparent: true, framing: 'sphere' };
+    const upright = await pixels(await render(params, setup));
+    const lying = await pixels(await render({ ...params, upAxis: '+x' }, setup));
+    const length = ({ box }: typeof upright) => Math.max(box.right - box.left, box.bottom - box.top);
+    expect(upright.box.bottom - upright.box.top).toBeGreaterThan(48);
+    expect(Math.abs(length(lying) - length(upright))).toBeLessThanOrEqual(4);
+    expect(lying.box.right - lying.box.left).toBeGreaterThan(48);
+  });
+
+  it('keeps the colours of the CAD file where the map says so', async () => {
+    const { at } = await pixels(await render(SMALL, { materials: { p0: null, p1: null } }));
+    const [r, g, b] = at(34, 40);
+    expect(b).toBeGreaterThan(2 * Math.max(r!, g!));
+  });
+
+  it('puts the exact background colour behind the product and a shadow on it', async () => {
+    const template = { ...neutralStudio, floor: { shadowCatcher: true } };
+    const params = {
+      ...SMALL,
+      resolution: { width: 64, height: 64 },
+      camera: { azimuthDeg: 30, elevationDeg: 40 },
+      backgroundColor: '#3366cc',
+    };
+    const still = await render({ ...params, format: 'png' }, { template });
+    const { at } = await pixels(still);
+    expect(at(0, 0)).toEqual([0x33, 0x66, 0xcc, 255]);
+    const plain = await render({ ...params, shadow: false }, { template });
+    expect(plain.sha256).not.toBe(still.sha256);
+  });
+
+  it('is the same file for the same inputs and params, and another for another seed', async () => {
+    const first = await render(SMALL);
+    const again = await render(SMALL);
+    const other = await render({ ...SMALL, seed: 1 });
+    expect(again.sha256).toBe(first.sha256);
+    expect(other.sha256).not.toBe(first.sha256);
+    expect((await readFile(test.fileOf(first))).toString('latin1')).not.toMatch(/tEXt|iTXt|tIME/);
+  });
+
+  it.each([
+    ['jpeg', 'image/jpeg', 'boxes.jpg'],
+    ['webp', 'image/webp', 'boxes.webp'],
+  ])('is written as %s', async (format, mediaType, fileName) => {
+    const still = await render({ ...SMALL, samples: 1, denoise: false, format });
+    expect(still).toMatchObject({ mediaType, fileName });
+    expect(await sharp(test.fileOf(still)).metadata()).toMatchObject({ format, width: 96, height: 64 });
+  });
+
+  it('reports progress that never goes back and ends at one', async () => {
+    await render(SMALL);
+    const fractions = test.progress.map(({ fraction }) => fraction);
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
+    expect(new Set(test.progress.map(({ message }) => message))).toContain('Rendering the product');
+  });
+
+  it('refuses a model that Blender cannot read', async () => {
+    const glb = await makeGlb([LEFT, RIGHT]);
+    await expect(render(SMALL, { glb: glb.subarray(0, glb.length - 400) })).rejects.toMatchObject({
+      code: 'IMPORT_FAILED',
+      isRetryable: false,
+    });
+  });
+
+  it('refuses a bounding box that belongs to something else', async () => {
+    await expect(render(SMALL, { bboxMm: { min: [0, 0, 0], max: [900, 900, 900] } })).rejects.toMatchObject({
+      code: 'BBOX_MISMATCH',
+    });
+  });
+
+  it('takes the bounding box of the CAD file, in millimetres and CAD axes', async () => {
+    const still = await render({ ...SMALL, transparent: true }, { bboxMm: { min: [-22, -10, 0], max: [22, 10, 42] } });
+    expect(still.metadata.coverage).toBeGreaterThan(0.3);
+  });
+
+  it('stops when it is cancelled', async () => {
+    const rendering = render({ ...SMALL, resolution: { width: 2048, height: 2048 }, samples: 4096 });
+    await expect.poll(() => test.progress.length, { timeout: 20_000 }).toBeGreaterThan(1);
+    test.abort();
+    await expect(rendering).rejects.toThrow('cancelled');
+  });
+});
