@@ -15,16 +15,14 @@ const EMBEDDED = [
   'RunEvent',
   'PageInfo',
   'FieldIssue',
-  'ValidationError',
-  'NotFoundError',
-  'ForbiddenError',
-  'ConflictError',
 ];
+const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
 const CONNECTIONS = ['Workflows', 'OutputTypes', 'Products', 'CadFiles', 'Runs', 'Assets', 'Notifications', 'Orders'];
 
 const embedded = Object.fromEntries(
   [
     ...EMBEDDED,
+    ...ERRORS,
     'WorkflowVersionsConnection',
     'WorkflowVersionsConnectionEdge',
     ...CONNECTIONS.flatMap((name) => [`Query${name}Connection`, `Query${name}ConnectionEdge`]),
@@ -40,6 +38,8 @@ export function createApi(): Client {
     fetchOptions: { credentials: 'same-origin' },
     exchanges: [
       cacheExchange({
+        // Without it the cache drops `... on Error` from answers of a type it has not seen yet.
+        possibleTypes: { Error: ERRORS },
         keys: { ...embedded, NodeDefinition: (data) => data.step as string },
         resolvers: { Query: { nodeDefinition: (_, args) => ({ __typename: 'NodeDefinition', step: args.step }) } },
         updates: {

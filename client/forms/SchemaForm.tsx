@@ -1,7 +1,7 @@
 import './forms.css';
-import { Generate, type JsonSchema, type UISchemaElement } from '@jsonforms/core';
+import { Generate, INIT, type JsonSchema, type Middleware, type UISchemaElement, UPDATE_CORE } from '@jsonforms/core';
 import { JsonForms } from '@jsonforms/react';
-import { useMemo, useRef } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { sameJson } from '../components/sameJson.js';
 import { ajv, type SchemaError } from './ajv.js';
 import type { FormConfig } from './control.js';
@@ -42,6 +42,16 @@ export function SchemaForm({
     seed.current = structuredClone(value);
     emitted.current = value;
   }
+  // JSONForms takes its data from the props whenever any prop changes (new messages, say); here they count only when
+  // they are new themselves.
+  const taken = useRef<unknown>(undefined);
+  const middleware = useCallback<Middleware>((state, action, reduce) => {
+    if (action.type !== INIT && action.type !== UPDATE_CORE) return reduce(state, action);
+    if (action.type === UPDATE_CORE && action.data === taken.current)
+      return reduce(state, { ...action, data: state.data });
+    taken.current = action.data;
+    return reduce(state, action);
+  }, []);
   const config = useMemo((): FormConfig => ({ defaults }), [defaults]);
   const uischema = useMemo(() => {
     const given = uiSchema as UISchemaElement | null | undefined;
@@ -68,6 +78,7 @@ export function SchemaForm({
         data={seed.current}
         renderers={renderers}
         ajv={ajv}
+        middleware={middleware}
         config={config}
         readonly={isReadOnly}
         additionalErrors={additionalErrors}

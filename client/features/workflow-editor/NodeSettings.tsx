@@ -40,7 +40,7 @@ export function NodeSettings({
   const schema = definition?.paramSchema as JsonSchema | undefined;
   const hasParams = Object.keys(schema?.properties ?? {}).length > 0;
   const others = findings.filter((finding) => finding.nodeId === node.id && !paramPathOf(finding));
-  const messages = useMemo(() => messagesOf(findings, node.id), [findings, node.id]);
+  const messages = useMemo(() => messagesOf(findings, node.id, schema, value), [findings, node.id, schema, value]);
   return (
     <aside className="panel" aria-label={`Settings of ${nodeLabel(node, definition)}`}>
       <header className="panel-head">

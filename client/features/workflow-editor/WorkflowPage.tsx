@@ -306,7 +306,7 @@ function Editor({
               </>
             }
           >
-            {problem.message} Loading theirs drops your unsaved changes; overwriting drops theirs.
+            Loading theirs drops your unsaved changes; overwriting drops theirs.
           </Callout>
         )}
         {problem && !isConflict && <ProblemCallout problem={problem} title="The draft was not saved" />}

@@ -31,16 +31,24 @@ describe('currentFindings', () => {
 
   it('finds what an edit has made wrong', () => {
     expect(codes(setParams(saved, 'still', { samples: -5 }))).toEqual([
-      'PARAM_INVALID: Must be at least 1.',
+      'PARAM_INVALID: Samples: Must be at least 1.',
       'INPUT_UNBOUND: No GLB.',
     ]);
   });
 });
 
 describe('messagesOf', () => {
+  const { paramSchema } = contract;
+
   it('hands the fields of a node what is said about them', () => {
-    expect(messagesOf(fromServer, 'still')).toEqual([{ path: '/samples', message: 'Too small.' }]);
-    expect(messagesOf(fromServer, 'other')).toEqual([]);
+    expect(messagesOf(fromServer, 'still', paramSchema, { samples: 8 })).toEqual([
+      { path: '/samples', message: 'Too small.' },
+    ]);
+    expect(messagesOf(fromServer, 'other', paramSchema, { samples: 8 })).toEqual([]);
+  });
+
+  it('leaves out what the form says by itself', () => {
+    expect(messagesOf(fromServer, 'still', paramSchema, { samples: -1 })).toEqual([]);
   });
 });
 

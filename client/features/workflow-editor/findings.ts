@@ -1,3 +1,4 @@
+import { humanise } from '../../components/format.js';
 import { schemaErrors } from '../../forms/ajv.js';
 import type { PlacedMessage } from '../../forms/SchemaForm.js';
 import type { FindingSeverity } from '../../gql/graphql.js';
@@ -16,6 +17,13 @@ export interface EditorFinding {
 export interface ParamContract {
   paramSchema: unknown;
   defaults: unknown;
+}
+
+/** What the form calls the param a JSON pointer leads into. */
+function paramName(schema: unknown, instancePath: string): string {
+  const [, name = 'settings'] = instancePath.split('/');
+  const { properties } = schema as { properties?: Record<string, { title?: string }> };
+  return properties?.[name]?.title ?? humanise(name);
 }
 
 const PARAM_PATH = /^\/nodes\/\d+\/params(\/.*)?$/;
@@ -48,7 +56,7 @@ export function currentFindings(
       (error): EditorFinding => ({
         code: 'PARAM_INVALID',
         severity: 'error',
-        message: error.message,
+        message: `${paramName(contract.paramSchema, error.instancePath)}: ${error.message}`,
         nodeId: node.id,
         path: `/nodes/${index}/params${error.instancePath}`,
       }),
@@ -57,10 +65,16 @@ export function currentFindings(
   return [...own, ...kept];
 }
 
-/** Findings that belong to fields of one node's form. */
-export function messagesOf(findings: readonly EditorFinding[], nodeId: string): PlacedMessage[] {
+/** Findings that belong to fields of one node's form and that the form does not find by itself. */
+export function messagesOf(
+  findings: readonly EditorFinding[],
+  nodeId: string,
+  schema: unknown,
+  data: unknown,
+): PlacedMessage[] {
+  const known = new Set(schemaErrors((schema ?? {}) as object, data).map(({ instancePath }) => instancePath));
   return findings.flatMap((finding) => {
     const path = finding.nodeId === nodeId && finding.severity === 'error' ? paramPathOf(finding) : null;
-    return path ? [{ path, message: finding.message }] : [];
+    return path && !known.has(path) ? [{ path, message: finding.message }] : [];
   });
 }
