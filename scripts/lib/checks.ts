@@ -36,7 +36,7 @@ export async function runChecks(report: (result: CheckResult) => void): Promise<
 const CHECKS: Record<string, () => Promise<string>> = {
   'types of the back end': () => tool('typescript/bin/tsc', ['--noEmit', '-p', '.']),
   'types of the console': () => tool('typescript/bin/tsc', ['--noEmit', '-p', 'client']),
-  'style (biome)': () => tool('@biomejs/biome/bin/biome', ['check', '--colors=off', '.']),
+  'style (biome)': () => tool('@biomejs/biome/bin/biome', ['check', '--colors=off', '--diagnostic-level=error', '.']),
   'import rules': async () => {
     const { files, violations } = await checkImports();
     return files > 0 ? violations.join('\n') : 'The import checker saw no files.';
