@@ -28,7 +28,7 @@ export async function publishedFileName(template: string, facts: NameFacts, endi
   const { default: slugify } = await import('@sindresorhus/slugify');
   const slug = (text: string) => slugify(text, { lowercase: false, decamelize: false, preserveCharacters: ['_', '.'] });
   const filled = template.replace(/\{([^{}]*)\}/g, (_whole, name: string) => {
-    if (!(name in NAME_PLACEHOLDERS))
+    if (!Object.hasOwn(NAME_PLACEHOLDERS, name))
       throw new ModuleError(
         'NAME_PLACEHOLDER_UNKNOWN',
         `The file name asks for {${name}}, which does not exist. There are ${Object.keys(NAME_PLACEHOLDERS)
