@@ -1,5 +1,5 @@
-import { useEffect } from 'react';
-import { NavLink, Outlet, ScrollRestoration } from 'react-router';
+import { useEffect, useRef } from 'react';
+import { NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useQuery } from 'urql';
 import { Icon, type IconName } from '../components/Icon.js';
 import { graphql } from '../gql/index.js';
@@ -56,9 +56,21 @@ function ThemeSwitch() {
   );
 }
 
+/** Brings keyboard and screen reader to the new page after a change of place. */
+function useFocusOnArrival() {
+  const { pathname } = useLocation();
+  const last = useRef(pathname);
+  useEffect(() => {
+    if (last.current === pathname) return;
+    last.current = pathname;
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [pathname]);
+}
+
 /** The frame of every page: places on the left, the page, and a notice while the live connection is cut. */
 export function Shell() {
   const isDisconnected = useIsDisconnected();
+  useFocusOnArrival();
   const [{ data }, refetch] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
   useEffect(() => {
     const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), WORKERS_MS);
