@@ -60,7 +60,7 @@ describeWith('blender', 'an installation', () => {
       for (const name of ['server/main.ts', 'worker/main.ts', 'blender']) expect(commands).toContain(name);
       await expect.poll(() => alive(others.map(([pid]) => pid)), { timeout: 20_000 }).toEqual([]);
     },
-    3 * MINUTES,
+    5 * MINUTES,
   );
 
   it(
@@ -94,7 +94,7 @@ describeWith('blender', 'an installation', () => {
         ]),
       );
     },
-    3 * MINUTES,
+    5 * MINUTES,
   );
 
   it('signs the owner in by the link, once', async () => {
@@ -138,6 +138,6 @@ describeWith('blender', 'an installation', () => {
       expect(await start.stop('SIGINT')).toBe(0);
       expect(await alive([...seen.keys()])).toEqual([]);
     },
-    MINUTES,
+    2 * MINUTES,
   );
 });
