@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,6 +19,8 @@ import { hartomat } from './runs/hartomat.js';
 const { values } = parseArgs({ options: { only: { type: 'string' }, backend: { type: 'string' } } });
 const { queueConcurrency } = WORKLOAD.measures;
 const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
+// Root runs the database as a user of its own, who must get there.
+await chmod(dir, 0o755);
 const postgres = await startPostgres({
   dataDir: path.join(dir, 'postgres'),
   logFile: path.join(dir, 'postgres.log'),
