@@ -60,7 +60,7 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
   renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
   const scene = new Scene();
   const pmrem = new PMREMGenerator(renderer);
-  const environment = pmrem.fromScene(new RoomEnvironment(), 0.04);
+  const environment = pmrem.fromScene(new RoomEnvironment(), 0.04, 0.1, 100, { size: 128 });
   scene.environment = environment.texture;
   scene.environmentIntensity = 0.55;
   const sun = new DirectionalLight(0xffffff, 1.1);

@@ -88,6 +88,18 @@ describeWith('chromium', 'the console', () => {
     });
   });
 
+  describe('a failed run', () => {
+    it('is retried after asking, and followed to its new end', async () => {
+      await page.getByRole('button', { name: 'Retry' }).click();
+      await page.getByRole('button', { name: 'Retry the run' }).click();
+      await page.getByRole('tab', { name: 'Log' }).click();
+      const log = page.locator('.run-tabs').getByRole('log');
+      await log.getByText('Run retried').waitFor();
+      await expect.poll(() => log.getByText('Run ended: failed.').count(), { timeout: RUN_MS }).toBe(2);
+      await page.getByRole('button', { name: 'Retry' }).waitFor();
+    }, 90_000);
+  });
+
   describe('the list of runs', () => {
     it('shows a run that somebody else starts, without a reload, and filters it away', async () => {
       await open('/runs');
@@ -207,6 +219,15 @@ describeWith('chromium', 'the console', () => {
       await shows(/Draft differs from/);
     });
 
+    it('publishes the draft as the next version', async () => {
+      await page.getByRole('button', { name: 'Publish' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Publish version 2' });
+      await dialog.getByLabel('What changed').fill('Without shadow');
+      expect(await seriousViolations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Publish version 2' }).click();
+      await page.locator('.editor-bar').getByText('Version 2').waitFor();
+    });
+
     it(
       'runs the draft again and reuses everything that the change does not touch',
       async () => {
@@ -237,7 +258,7 @@ describeWith('chromium', 'the console', () => {
         options: { samples: 4000 },
       });
       const { runId } = await dispatch(hartomat.platform, { orderLineId: line.id });
-      await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}`);
+      await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}?tab=log`);
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Cancel the run' }).click();
       await page.getByRole('heading', { level: 1 }).locator('..').getByText('Cancelled').waitFor({ timeout: 60_000 });
