@@ -191,12 +191,12 @@ type Launch = (command: string, args: string[]) => [string, string[], { uid?: nu
 /** How to run a command as `owner`. Where the data lies below a directory only root may enter (a clone in /root), the command keeps the one capability that passes it. */
 async function launcher(owner: Owner | undefined, home: string): Promise<Launch> {
   if (!owner) return (command, args) => [command, args, {}];
-  if (await mayEnter(owner, home)) return (command, args) => [command, args, owner];
+  if (await mayEnter(owner, `${home}/.`)) return (command, args) => [command, args, owner];
   const privileges = [`--reuid=${owner.uid}`, `--regid=${owner.gid}`, '--clear-groups'];
   // Containers often have only the second, wider one.
   for (const capability of ['dac_read_search', 'dac_override']) {
     const flags = [...privileges, `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
-    if (await succeeds('setpriv', [...flags, 'stat', home]))
+    if (await succeeds('setpriv', [...flags, 'stat', `${home}/.`]))
       return (command, args) => ['setpriv', [...flags, command, ...args], {}];
   }
   throw new Error(
@@ -204,6 +204,7 @@ async function launcher(owner: Owner | undefined, home: string): Promise<Launch>
   );
 }
 
+/** `stat` needs the right to search every directory on the way; the one it is asked for counts only with `/.`. */
 const mayEnter = (owner: Owner, path: string) => succeeds('stat', [path], owner);
 
 const succeeds = (command: string, args: string[], owner: Partial<Owner> = {}) =>
