@@ -7,6 +7,8 @@ import { createApp } from './app.js';
 
 /** How long requests may take to end once the server was asked to stop. */
 const GRACE_MS = 1_500;
+/** After this long it ends in any case. */
+const STOP_DEADLINE_MS = 10_000;
 
 /** @throws DomainError `PORT_BUSY` or `ADDRESS_UNUSABLE`, with what to do. */
 function listen(server: Server, { host, port }: Settings): Promise<string> {
@@ -52,6 +54,8 @@ async function main() {
     app.stop();
     server.closeIdleConnections();
     const impatience = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    // With the database gone the goodbye may never end.
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     closed
       .then(() => platform.close())
       .then(

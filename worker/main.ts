@@ -5,6 +5,9 @@ import { openPlatform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
 import { defaultConcurrency, startWorker } from './worker.js';
 
+/** Longer than nodes get to end, shorter than the patience of who asks. */
+const STOP_DEADLINE_MS = 10_000;
+
 // npm run worker -- [--capabilities cad,blender] [--concurrency blender=2,cpu=40]
 const { values } = parseArgs({ options: { capabilities: { type: 'string' }, concurrency: { type: 'string' } } });
 
@@ -43,6 +46,8 @@ try {
     if (isStopping) return;
     isStopping = true;
     platform.log.info({ signal }, 'worker stopping');
+    // With the database gone the goodbye may never end; what is not given back is found by the sweeper.
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     await worker.stop();
     await platform.close();
     process.exit(0);
