@@ -114,6 +114,20 @@ export function createLoaders(db: PrismaClient) {
     };
   });
 
+  /** The first `first` events of a run after number `after`, oldest first. */
+  const events = batched<{ runId: string; after: number; first: number }, RunEvent[]>(async (keys) => {
+    const rows = await db.$queryRaw<(RunEvent & { place: number })[]>`
+        select k.place, e.run_id as "runId", e.seq, e.at, e.type, e.node_id as "nodeId", e.data
+        from unnest(${keys.map((key) => key.runId)}::uuid[], ${keys.map((key) => key.after)}::int[], ${keys.map((key) => key.first)}::int[])
+          with ordinality as k(run_id, after, first, place)
+        cross join lateral (
+          select * from run_event where run_id = k.run_id and seq > k.after order by seq limit k.first
+        ) e
+        order by k.place, e.seq`;
+    const places = new Map(keys.map((key, index) => [eventsKey(key), index + 1]));
+    return (key) => rows.filter((row) => Number(row.place) === places.get(eventsKey(key)));
+  }, eventsKey);
+
   /** The first `first` log lines of a node run, oldest first. */
   const log = batched<{ runId: string; nodeId: string; first: number }, RunEvent[]>(
     async (keys) => {
@@ -134,6 +148,9 @@ export function createLoaders(db: PrismaClient) {
     ({ runId, nodeId, first }) => `${runId}/${nodeId}/${first}`,
   );
 
-  return { planning, outputs, artifact, artifactsOfRun, progress, log };
+  return { planning, outputs, artifact, artifactsOfRun, progress, events, log };
 }
+
+const eventsKey = (key: { runId: string; after: number; first: number }) => `${key.runId}/${key.after}/${key.first}`;
+
 export type Loaders = ReturnType<typeof createLoaders>;

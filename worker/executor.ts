@@ -132,12 +132,13 @@ export class Executor {
   private schedule(): void {
     if (this.isFlushing) return;
     this.isFlushing = true;
-    // After the current turn: what else ends in it goes along.
-    setImmediate(() => void this.flush());
+    void this.flush();
   }
 
   private async flush(): Promise<void> {
     while (this.reports.length > 0 || this.claims.length > 0 || this.progress.length > 0) {
+      // After the current turn: what else ends in it, quick nodes that were just claimed among them, goes along.
+      await new Promise(setImmediate);
       const reports = this.reports.splice(0);
       const claims = this.claims.splice(0);
       const progress = this.progress.splice(0);

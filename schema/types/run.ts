@@ -80,14 +80,8 @@ export const RunNode = builder.prismaNode('Run', {
         after: t.arg.int({ required: true, defaultValue: 0, description: 'Only events with a greater number.' }),
         first: t.arg.int({ required: true, defaultValue: 500, description: `At most ${MAX_EVENTS}.` }),
       },
-      select: ({ after, first }) => ({
-        events: {
-          where: { seq: { gt: after } },
-          orderBy: { seq: 'asc' },
-          take: Math.min(Math.max(first, 0), MAX_EVENTS),
-        },
-      }),
-      resolve: ({ events }) => events,
+      resolve: ({ id }, { after, first }, ctx) =>
+        ctx.loaders.events.load({ runId: id, after, first: Math.min(Math.max(first, 0), MAX_EVENTS) }),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
     startedAt: t.expose('startedAt', {

@@ -187,13 +187,6 @@ export async function createEndedRun(platform: Platform, catalogue: Catalogue, c
           },
         ],
       },
-      events: {
-        create: [
-          { seq: 1, type: 'run.queued', data: {} },
-          { seq: 2, type: 'node.log', nodeId: 'mesh', data: { level: 'info', message: 'Meshed 12 triangles.' } },
-          { seq: 3, type: 'run.finished', data: { status: 'succeeded' } },
-        ],
-      },
       assets: {
         create: {
           nodeId: 'mesh',
@@ -206,6 +199,13 @@ export async function createEndedRun(platform: Platform, catalogue: Catalogue, c
       },
       notifications: { create: { nodeId: 'mesh', title: 'Ready', body: 'Bearing 6205 is ready.' } },
     },
+  });
+  await db.runEvent.createMany({
+    data: [
+      { runId, seq: 1, type: 'run.queued', data: {} },
+      { runId, seq: 2, type: 'node.log', nodeId: 'mesh', data: { level: 'info', message: 'Meshed 12 triangles.' } },
+      { runId, seq: 3, type: 'run.finished', data: { status: 'succeeded' } },
+    ],
   });
   return { runId, reused };
 }

@@ -464,9 +464,6 @@ ALTER TABLE "run" ADD CONSTRAINT "run_order_line_id_fkey" FOREIGN KEY ("order_li
 ALTER TABLE "node_run" ADD CONSTRAINT "node_run_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "run"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "run_event" ADD CONSTRAINT "run_event_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "run"("id") ON DELETE CASCADE ON UPDATE CASCADE;
-
--- AddForeignKey
 ALTER TABLE "asset" ADD CONSTRAINT "asset_run_id_fkey" FOREIGN KEY ("run_id") REFERENCES "run"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey

@@ -47,19 +47,19 @@ BEGIN
     SELECT e.run_id, r.last_seq + row_number() OVER (PARTITION BY e.run_id ORDER BY e.ord), e.type, e.node_id, e.data
     FROM unnest(v_events) WITH ORDINALITY AS e(run_id, type, node_id, data, ord) JOIN unnest(p_runs) r ON r.id = e.run_id;
 
-  UPDATE "run" SET
-      last_seq = "run".last_seq + coalesce(e.n, 0),
-      open_nodes = "run".open_nodes - coalesce(c.n, 0),
-      started_at = CASE WHEN r.id = ANY(p_started) THEN coalesce(started_at, now()) ELSE started_at END,
-      finished_at = CASE WHEN v_final ? r.id::text THEN now() ELSE finished_at END,
+  WITH news AS MATERIALIZED (
+    SELECT run_id, sum(is_event) AS events, sum(is_closed) AS closed
+    FROM (SELECT run_id, 1 AS is_event, 0 AS is_closed FROM unnest(v_events) UNION ALL SELECT run_id, 0, 1 FROM unnest(p_closed) AS run_id) all_news GROUP BY run_id)
+  UPDATE "run" r SET
+      last_seq = r.last_seq + n.events,
+      open_nodes = r.open_nodes - n.closed,
+      started_at = CASE WHEN r.id = ANY(p_started) THEN coalesce(r.started_at, now()) ELSE r.started_at END,
+      finished_at = CASE WHEN v_final ? r.id::text THEN now() ELSE r.finished_at END,
       status = CASE
         WHEN v_final ? r.id::text THEN (v_final->>(r.id::text))::"RunStatus"
-        WHEN "run".status = 'queued' AND r.id = ANY(p_started) THEN 'running'
-        ELSE "run".status END
-    FROM unnest(p_runs) r
-    LEFT JOIN (SELECT run_id, count(*) AS n FROM unnest(v_events) GROUP BY 1) e ON e.run_id = r.id
-    LEFT JOIN (SELECT run_id, count(*) AS n FROM unnest(p_closed) AS run_id GROUP BY 1) c ON c.run_id = r.id
-    WHERE "run".id = r.id AND (e.n IS NOT NULL OR c.n IS NOT NULL);
+        WHEN r.status = 'queued' AND r.id = ANY(p_started) THEN 'running'
+        ELSE r.status END
+    FROM news n WHERE r.id = n.run_id;
 
   -- Wakes the subscribers: run, newest sequence number, and its status where that changed.
   PERFORM pg_notify('hartomat_run', "run".id || ' ' || "run".last_seq || ' ' || CASE WHEN "run".status <> r.status THEN "run".status::text ELSE '-' END)
