@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeRunStatus } from '../generated/prisma/enums.js';
@@ -235,6 +237,20 @@ function suite(redis: () => Promise<string | null>) {
       await advance(platform.pool, deadWorker, { finish: [late], progress: [], claim: [], slots: {} }),
     ).toMatchObject({ refused: [stolen.token] });
     expect(await historyOf(platform, lost)).toHaveLength(before.length);
+  });
+
+  it('clears away what a killed worker left on disk', async () => {
+    const [dead, alive] = [randomUUID(), randomUUID()];
+    for (const id of [dead, alive]) await mkdir(path.join(platform.settings.home, 'work', id), { recursive: true });
+    await platform.db.worker.create({
+      data: { id: dead, host: 'elsewhere', pid: 1, capabilities: [], stoppedAt: new Date() },
+    });
+    await platform.db.worker.create({ data: { id: alive, host: 'elsewhere', pid: 1, capabilities: [] } });
+    const second = await startWorker(await test.another(), { capabilities: [] });
+    const left = await readdir(path.join(platform.settings.home, 'work'));
+    await second.stop(0);
+    expect(left).toContain(alive);
+    expect(left).not.toContain(dead);
   });
 
   it('enqueues a ready node whose job was lost', async () => {

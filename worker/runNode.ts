@@ -273,7 +273,9 @@ function failureOf(
     return { code: error.code, message: error.message, failureClass: error.failureClass, details: error.details };
   if (error instanceof DomainError)
     return { code: error.code, message: error.message, failureClass: 'input', details: error.details };
-  log.error({ err: error, runId: node.runId, nodeId: node.nodeId, step: node.step }, 'a module failed unexpectedly');
+  // Told to stop, a module may throw whatever its abort signal gave it.
+  if (!signal.aborted)
+    log.error({ err: error, runId: node.runId, nodeId: node.nodeId, step: node.step }, 'a module failed unexpectedly');
   return {
     code: 'INTERNAL_ERROR',
     message: 'The step failed in a way nobody foresaw. The log of the worker has the details.',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { validate as isUuid } from 'uuid';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Consumer } from '../runtime/queues.js';
@@ -31,6 +32,17 @@ export function defaultConcurrency(): Record<Capability, number> {
 }
 
 const GRACE_MS = 5_000;
+
+/** Private directories of workers that were killed: nobody will come back for them. */
+async function removeLeftovers(platform: Platform): Promise<void> {
+  const parent = path.join(platform.settings.home, 'work');
+  const names = (await readdir(parent)).filter((name) => isUuid(name));
+  const gone = await platform.db.worker.findMany({
+    where: { id: { in: names }, stoppedAt: { not: null } },
+    select: { id: true },
+  });
+  await Promise.all(gone.map(({ id }) => rm(path.join(parent, id), { recursive: true, force: true })));
+}
 
 /** Starts a worker on an open platform. The platform stays the caller's to close. */
 export async function startWorker(platform: Platform, options: WorkerOptions = {}): Promise<RunningWorker> {
@@ -69,6 +81,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
   const sweeper = new Sweeper(platform.pool, platform.queues, id, log);
   await heartbeat.start([...capabilities]);
+  await removeLeftovers(platform);
   await sweeper.start();
   const consumers: Consumer[] = capabilities.map((capability) => {
     const consumer = platform.queues.consume(capability, slots[capability], (job) => executor.handle(capability, job));
