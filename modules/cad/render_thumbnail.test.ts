@@ -32,9 +32,9 @@ describeWith('blender', 'a thumbnail', () => {
     const { info } = await picture.clone().trim({ threshold: 1 }).toBuffer({ resolveWithObject: true });
     expect(Math.max(info.width, info.height)).toBeGreaterThan(225);
     expect(Math.max(info.width, info.height)).toBeLessThan(256);
-    const { dominant, channels } = await picture.clone().flatten({ background: '#000000' }).stats();
-    expect(dominant.g + 1).toBeGreaterThan(dominant.r);
-    expect(channels[1]!.mean).toBeGreaterThan(1.4 * channels[0]!.mean);
+    const flat = await picture.clone().flatten({ background: '#000000' }).png().toBuffer();
+    const { channels } = await sharp(flat).stats();
+    expect(channels[1]!.mean).toBeGreaterThan(1.2 * channels[0]!.mean);
   });
 });
 

@@ -226,6 +226,32 @@ describeWith('blender', 'a rendered still', () => {
     expect((await readFile(test.fileOf(first))).toString('latin1')).not.toMatch(/tEXt|iTXt|tIME/);
   });
 
+  it('has less grain when it is told to remove it, and the same outline', async () => {
+    const params = { ...SMALL, samples: 2, transparent: true, shadow: false };
+    const [grainy, smooth] = [await render({ ...params, denoise: false }), await render(params)];
+    const face = { left: 54, top: 20, width: 12, height: 24 };
+    const deviation = async (still: ArtifactRef) => {
+      // Statistics are those of a file, whatever was asked of it before.
+      const cut = await sharp(test.fileOf(still)).extract(face).removeAlpha().png().toBuffer();
+      return (await sharp(cut).stats()).channels[1]!.stdev;
+    };
+    expect(await deviation(smooth)).toBeLessThan(0.3 * (await deviation(grainy)));
+    expect((await pixels(smooth)).box).toEqual((await pixels(grainy)).box);
+  });
+
+  it.each(['eevee', 'workbench'])('can be made by %s too, with the shadow', async (engine) => {
+    const template: RenderTemplate = {
+      ...neutralStudio,
+      engines: ['eevee', 'workbench'],
+      floor: { shadowCatcher: true },
+    };
+    const still = await render(
+      { ...SMALL, engine, transparent: true, camera: { azimuthDeg: 30, elevationDeg: 40 } },
+      { template },
+    );
+    expect(still.metadata).toMatchObject({ engine, coverage: expect.closeTo(0.35, 0) });
+  });
+
   it.each([
     ['jpeg', 'image/jpeg', 'boxes.jpg'],
     ['webp', 'image/webp', 'boxes.webp'],

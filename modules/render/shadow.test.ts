@@ -4,11 +4,11 @@ import { fadeAtBorder, shadowJob } from './shadow.js';
 it.each([
   [
     [2048, 1024],
-    [160, 80],
+    [128, 64],
   ],
   [
     [1024, 2048],
-    [80, 160],
+    [64, 128],
   ],
   [
     [96, 64],
@@ -16,7 +16,7 @@ it.each([
   ],
   [
     [8192, 16],
-    [160, 1],
+    [128, 1],
   ],
 ])('a picture of %s needs a shadow of %s', ([width, height], [smallWidth, smallHeight]) => {
   expect(shadowJob('s.png', width!, height!)).toMatchObject({ width: smallWidth, height: smallHeight });

@@ -10,7 +10,7 @@ import numpy
 # Differences at which two pixels count as different surfaces.
 NORMAL_SIGMA, ALBEDO_SIGMA = 0.12, 0.04
 # Brightness may differ by so many standard deviations of the local grain.
-GRAIN_SIGMAS = 2.0
+GRAIN_SIGMAS = 3.5
 STEPS = (1, 2, 4, 8)
 PASSES = {"Image": "image", "Denoising Normal": "normal", "Denoising Albedo": "albedo"}
 
@@ -40,13 +40,21 @@ def render_denoised(path, render, folder):
 def smooth(color, guide):
     """Linear RGB → linear RGB; `guide` is in units of "different enough"."""
     # Close to what the eye sees, so that bright and dark grain count alike.
-    color = numpy.sqrt(numpy.maximum(color, 0))
+    color = _without_specks(numpy.sqrt(numpy.maximum(color, 0)))
     brightness = color.mean(axis=-1)
     mean = _box(brightness)
     variance = numpy.maximum(_box(brightness * brightness) - mean * mean, 1e-6)
     for step in STEPS:
         color, variance = _level(color, guide, variance, step)
     return color * color
+
+
+def _without_specks(color):
+    """No pixel brighter or darker than all of its neighbours: single outliers would pass for edges."""
+    height, width, _ = color.shape
+    padded = numpy.pad(color, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    around = [padded[y : y + height, x : x + width] for y in range(3) for x in range(3) if (y, x) != (1, 1)]
+    return numpy.clip(color, numpy.minimum.reduce(around), numpy.maximum.reduce(around))
 
 
 def _level(color, guide, variance, step):
@@ -117,7 +125,9 @@ def _load(file, width, height):
 def _save(pixels, path, scene):
     height, width, _ = pixels.shape
     image = bpy.data.images.new("Denoised", width, height, alpha=True, float_buffer=True)
-    image.colorspace_settings.name = "Linear"
+    known = image.colorspace_settings.bl_rna.properties["name"].enum_items.keys()
+    # Renamed in Blender 4.
+    image.colorspace_settings.name = "Linear Rec.709" if "Linear Rec.709" in known else "Linear"
     image.alpha_mode = "PREMUL"
     image.pixels.foreach_set(pixels.ravel())
     image.save_render(path, scene=scene)

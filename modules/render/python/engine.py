@@ -34,8 +34,9 @@ def _cycles(scene, samples, seed, denoise):
     cycles.seed = seed
     # Stops early where a pixel has settled, and makes Cycles report progress every few samples.
     cycles.use_adaptive_sampling = True
-    cycles.adaptive_threshold = 0.02
-    cycles.adaptive_min_samples = min(samples, 16)
+    # Zero: Cycles derives both from the number of samples.
+    cycles.adaptive_threshold = 0.0
+    cycles.adaptive_min_samples = 0
     # Fireflies from polished metal: clamp only indirect light, so that highlights stay bright.
     cycles.sample_clamp_indirect = 4.0
     cycles.max_bounces = 8

@@ -6,7 +6,7 @@ import bpy
 import numpy
 from mathutils import Matrix
 
-from protocol import JobError, say
+from protocol import JobError
 
 # Blender 3.4's importer uses numpy.bool, which NumPy 1.24 removed; hasattr would warn, so look in __dict__.
 if "bool" not in numpy.__dict__:
@@ -86,13 +86,11 @@ def assign_materials(meshes, specs, edge_radius):
     """Puts `specs[partId]` on every object of that part; None keeps the colours of the CAD file.
     Instances share a mesh, so the material goes on the object's slot, not on the mesh."""
     made = {}
-    counts = {}
     for item in meshes:
         part = part_id(item)
         if part is None or part not in specs:
             raise JobError("PART_UNMAPPED", 'The object "%s" belongs to no part of the material map.' % item.name)
         spec = specs[part]
-        counts[part] = counts.get(part, 0) + 1
         if spec is None:
             continue
         if spec["name"] not in made:
@@ -102,8 +100,6 @@ def assign_materials(meshes, specs, edge_radius):
         for slot in item.material_slots:
             slot.link = "OBJECT"
             slot.material = made[spec["name"]]
-    say("log", level="debug", message="Materials assigned", parts=counts)
-    return counts
 
 
 def soften_cad_materials(edge_radius):
@@ -128,9 +124,9 @@ def make_material(spec, edge_radius):
     _set(shader, spec, "transmission", ["Transmission", "Transmission Weight"])
     _set(shader, spec, "clearcoat", ["Clearcoat", "Coat Weight"])
     _round_edges(material, shader, edge_radius)
-    # Workbench shows these instead of the nodes.
+    # Workbench shows these instead of the nodes; it has nothing that metal could mirror, so metal would be black.
     material.diffuse_color = (*linear(spec["baseColor"]), 1.0)
-    material.metallic = spec["metallic"]
+    material.metallic = 0.0
     material.roughness = spec["roughness"]
     return material
 
