@@ -91,6 +91,8 @@ describe('mergeEvents', () => {
     expect(mergeEvents(known, [event(2, 'run.started'), event(3, 'node.started', 'a')]).map(({ seq }) => seq)).toEqual([
       1, 2, 3,
     ]);
+    const twice = [event(3, 'node.started', 'a'), event(3, 'node.started', 'a')];
+    expect(mergeEvents(known, twice).map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(mergeEvents(known, [event(1, 'run.queued')])).toBe(known);
   });
 });

@@ -133,9 +133,15 @@ export function applyEvents<N extends LiveNode, R extends LiveRun<N>>(snapshot: 
   return nodes ? { ...run, nodeRuns: nodes } : run;
 }
 
-/** Adds events in order, each once. Both lists are sorted by `seq`. */
+/** Adds events in order, each once: urql may hand out the last result of a stream again as it ends.
+ * Both lists are sorted by `seq`. */
 export function mergeEvents(known: readonly LiveEvent[], more: readonly LiveEvent[]): readonly LiveEvent[] {
-  const last = known.at(-1)?.seq ?? 0;
-  const fresh = more.filter((event) => event.seq > last);
+  let last = known.at(-1)?.seq ?? 0;
+  const fresh: LiveEvent[] = [];
+  for (const event of more) {
+    if (event.seq <= last) continue;
+    last = event.seq;
+    fresh.push(event);
+  }
   return fresh.length === 0 ? known : [...known, ...fresh];
 }
