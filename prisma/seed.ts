@@ -20,7 +20,7 @@ const STEP_FILE = new URL('../tests/fixtures/step/bearing-6205.step', import.met
 const STEP_NAME = 'bearing-6205.step';
 
 /** Few samples, for two cores: what grain they leave on studio-lit metal is removed. */
-const STILL_1K = { resolution: { width: 1024, height: 1024 }, samples: 16, format: 'png' };
+const STILL_1K = { resolution: { width: 1024, height: 1024 }, samples: 32, format: 'png' };
 const OUTPUT_TYPES = [
   {
     key: 'still_1k_transparent',
