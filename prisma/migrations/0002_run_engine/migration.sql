@@ -9,7 +9,6 @@ ALTER TABLE "run" SET (fillfactor = 70);
 CREATE TYPE hm_run_state AS (id uuid, status "RunStatus", last_seq int, open_nodes int, has_failed boolean);
 CREATE TYPE hm_event AS (run_id uuid, type text, node_id text, data jsonb);
 CREATE TYPE hm_done AS (ord bigint, run_id uuid, idx int, node_id text, status "NodeRunStatus", on_failure text, successors int[], failure jsonb);
-CREATE TYPE hm_unblocked AS (run_id uuid, idx int, is_ready boolean, is_claimed boolean, met int);
 CREATE TYPE hm_node AS (run_id uuid, idx int);
 
 -- Locks the runs and returns how they stand.
@@ -23,47 +22,38 @@ END $$;
 -- runs' status up to date. The only place that writes run.status after dispatch.
 CREATE FUNCTION hm_settle(p_runs hm_run_state[], p_started uuid[], p_closed uuid[], p_events hm_event[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  v_final jsonb;
-  v_events hm_event[] := p_events;
+  v_told int;
 BEGIN
-  -- Which runs end now, and how.
-  SELECT jsonb_object_agg(r.id, CASE
-      WHEN r.status = 'cancelling' THEN 'cancelled'
-      WHEN (SELECT failure IS NOT NULL FROM "run" WHERE id = r.id) THEN 'failed'
-      WHEN EXISTS (SELECT 1 FROM "node_run" n WHERE n.run_id = r.id AND n.status IN ('failed', 'skipped', 'cancelled')) THEN 'partial'
-      ELSE 'succeeded' END)
-    INTO v_final
-    FROM unnest(p_runs) r
-    JOIN (SELECT run_id, count(*) AS n FROM unnest(p_closed) AS run_id GROUP BY 1) c ON c.run_id = r.id
-    WHERE r.open_nodes - c.n = 0;
-  v_events := ARRAY(SELECT ROW(r.id, 'run.started', NULL, '{}')::hm_event FROM unnest(p_runs) r
-      WHERE r.status = 'queued' AND r.id = ANY(p_started)) || v_events;
-  IF v_final IS NOT NULL THEN
-    v_events := v_events || ARRAY(SELECT ROW(r.id, 'run.finished', NULL, jsonb_build_object('status', v_final->>(r.id::text), 'failure', r.failure))::hm_event
-        FROM "run" r WHERE r.id IN (SELECT key::uuid FROM jsonb_each(v_final)));
-  END IF;
-
-  INSERT INTO "run_event" (run_id, seq, type, node_id, data)
-    SELECT e.run_id, r.last_seq + row_number() OVER (PARTITION BY e.run_id ORDER BY e.ord), e.type, e.node_id, e.data
-    FROM unnest(v_events) WITH ORDINALITY AS e(run_id, type, node_id, data, ord) JOIN unnest(p_runs) r ON r.id = e.run_id;
-
   WITH news AS MATERIALIZED (
-    SELECT run_id, sum(is_event) AS events, sum(is_closed) AS closed
-    FROM (SELECT run_id, 1 AS is_event, 0 AS is_closed FROM unnest(v_events) UNION ALL SELECT run_id, 0, 1 FROM unnest(p_closed) AS run_id) all_news GROUP BY run_id)
-  UPDATE "run" r SET
-      last_seq = r.last_seq + n.events,
-      open_nodes = r.open_nodes - n.closed,
-      started_at = CASE WHEN r.id = ANY(p_started) THEN coalesce(r.started_at, now()) ELSE r.started_at END,
-      finished_at = CASE WHEN v_final ? r.id::text THEN now() ELSE r.finished_at END,
-      status = CASE
-        WHEN v_final ? r.id::text THEN (v_final->>(r.id::text))::"RunStatus"
-        WHEN r.status = 'queued' AND r.id = ANY(p_started) THEN 'running'
-        ELSE r.status END
-    FROM news n WHERE r.id = n.run_id;
-
+    SELECT run_id, sum(is_event)::int AS events, sum(is_closed)::int AS closed
+    FROM (SELECT run_id, 1 AS is_event, 0 AS is_closed FROM unnest(p_events) UNION ALL SELECT run_id, 0, 1 FROM unnest(p_closed) AS run_id) x GROUP BY run_id),
+  moves AS MATERIALIZED (
+    SELECT n.*, p.status AS before, r.last_seq AS base, r.failure, r.status = 'queued' AND r.id = ANY(p_started) AS starts,
+      CASE WHEN n.closed > 0 AND r.open_nodes = n.closed THEN (CASE
+        WHEN r.status = 'cancelling' THEN 'cancelled'
+        WHEN r.failure IS NOT NULL THEN 'failed'
+        WHEN EXISTS (SELECT 1 FROM "node_run" x WHERE x.run_id = r.id AND x.status IN ('failed', 'skipped', 'cancelled')) THEN 'partial'
+        ELSE 'succeeded' END)::"RunStatus" END AS final
+    FROM news n JOIN "run" r ON r.id = n.run_id JOIN unnest(p_runs) p ON p.id = n.run_id),
+  written AS (
+    INSERT INTO "run_event" (run_id, seq, type, node_id, data)
+      SELECT run_id, base + 1, 'run.started', NULL, '{}' FROM moves WHERE starts
+      UNION ALL
+      SELECT e.run_id, m.base + m.starts::int + row_number() OVER (PARTITION BY e.run_id ORDER BY e.ord), e.type, e.node_id, e.data
+        FROM unnest(p_events) WITH ORDINALITY AS e(run_id, type, node_id, data, ord) JOIN moves m ON m.run_id = e.run_id
+      UNION ALL
+      SELECT run_id, base + starts::int + events + 1, 'run.finished', NULL, jsonb_build_object('status', final, 'failure', failure) FROM moves WHERE final IS NOT NULL),
+  moved AS (
+    UPDATE "run" r SET
+        last_seq = m.base + m.starts::int + m.events + (m.final IS NOT NULL)::int,
+        open_nodes = r.open_nodes - m.closed,
+        status = coalesce(m.final, CASE WHEN m.starts THEN 'running' ELSE r.status END),
+        started_at = CASE WHEN m.starts THEN coalesce(r.started_at, now()) ELSE r.started_at END,
+        finished_at = CASE WHEN m.final IS NOT NULL THEN now() ELSE r.finished_at END
+      FROM moves m WHERE r.id = m.run_id
+      RETURNING r.id, r.last_seq, r.status, m.before)
   -- Wakes the subscribers: run, newest sequence number, and its status where that changed.
-  PERFORM pg_notify('hartomat_run', "run".id || ' ' || "run".last_seq || ' ' || CASE WHEN "run".status <> r.status THEN "run".status::text ELSE '-' END)
-    FROM "run" JOIN unnest(p_runs) r ON r.id = "run".id WHERE "run".last_seq > r.last_seq;
+  SELECT count(pg_notify('hartomat_run', id || ' ' || last_seq || ' ' || CASE WHEN status <> before THEN status::text ELSE '-' END)::text) INTO v_told FROM moved;
 END $$;
 
 -- Creates runs with all their node runs and first event. `p_plans`: [{hash, graph, plan}] not stored yet; `p_runs`: one object a run.
@@ -120,7 +110,7 @@ DECLARE
   v_runs hm_run_state[];
   v_done hm_done[];
   v_final hm_done[];
-  v_unblocked hm_unblocked[];
+  v_ready hm_node[];
   v_claimed hm_node[] := '{}';
   v_events hm_event[] := '{}';
   v_closed uuid[];
@@ -159,12 +149,13 @@ BEGIN
           finished_at = CASE WHEN f.status = 'ready' THEN NULL ELSE now() END
         FROM f WHERE n.run_id = f."runId" AND n.idx = f.idx AND n.token = f.token AND n.status = 'running'
         RETURNING f.ord, n.run_id, n.idx, n.node_id, n.status, n.on_failure, n.successors, n.failure)
-    SELECT coalesce(array_agg(ROW(ord, run_id, idx, node_id, status, on_failure, successors, failure)::hm_done), '{}') INTO v_done FROM u;
+    SELECT coalesce(array_agg(done), '{}'), coalesce(array_agg(done) FILTER (WHERE status <> 'ready'), '{}'), coalesce(array_agg(run_id) FILTER (WHERE status <> 'ready'), '{}'),
+        v_events || (SELECT coalesce(array_agg(ROW(u.run_id, e->>'type', u.node_id, e->'data')::hm_event ORDER BY u.ord, o), '{}')
+          FROM u CROSS JOIN LATERAL jsonb_array_elements(p_finish->(u.ord - 1)::int->'events') WITH ORDINALITY ev(e, o))
+      INTO v_done, v_final, v_closed, v_events
+      FROM (SELECT run_id, status, ROW(ord, run_id, idx, node_id, status, on_failure, successors, failure)::hm_done AS done FROM u) d;
 
-    -- What came with the accepted ones: events, files, results, deliveries.
-    SELECT v_events || coalesce(array_agg(ROW(d.run_id, e->>'type', d.node_id, e->'data')::hm_event ORDER BY d.ord, o), '{}') INTO v_events
-      FROM unnest(v_done) d CROSS JOIN LATERAL jsonb_array_elements(p_finish->(d.ord - 1)::int->'events') WITH ORDINALITY ev(e, o);
-
+    -- What came with the accepted ones: files, results, deliveries.
     IF p_finish @? '$[*].artifacts[0]' THEN
       INSERT INTO "artifact" (id, role, media_type, sha256, byte_size, file_name, metadata, run_id, node_id)
         SELECT a.id, a.role, a."mediaType", a.sha256, a."byteSize", a."fileName", a.metadata, d.run_id, d.node_id
@@ -197,9 +188,6 @@ BEGIN
       PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
 
-    v_final := ARRAY(SELECT x FROM unnest(v_done) x WHERE (x).status <> 'ready');
-    v_closed := ARRAY(SELECT run_id FROM unnest(v_final));
-
     -- Failed nodes: the run halts, or (onFailure = continue) only what depends on the node is skipped.
     FOREACH v_failed IN ARRAY v_final LOOP
       CONTINUE WHEN v_failed.status <> 'failed';
@@ -218,21 +206,26 @@ BEGIN
     END LOOP;
 
     -- Successors whose last predecessor this was; the first of each capability are taken at once.
-    SELECT array_agg(ROW(x.run_id, x.idx, x.is_ready, x.is_ready AND x.place <= coalesce((p_slots->>x.capability)::int, 0), x.met)::hm_unblocked) INTO v_unblocked
-      FROM (SELECT s.run_id, s.idx, s.met, n.capability, n.pending = s.met AND n.status = 'waiting' AS is_ready,
-              row_number() OVER (PARTITION BY n.capability, n.pending = s.met AND n.status = 'waiting') AS place
-            FROM (SELECT f.run_id, i AS idx, count(*)::int AS met FROM unnest(v_final) f, unnest(f.successors) i WHERE f.status = 'succeeded' GROUP BY 1, 2) s
-            JOIN "node_run" n ON n.run_id = s.run_id AND n.idx = s.idx) x;
-    UPDATE "node_run" n SET
-        pending = n.pending - u.met,
-        status = CASE WHEN u.is_claimed THEN 'running' WHEN u.is_ready THEN 'ready' ELSE n.status END,
-        ready_at = CASE WHEN u.is_ready THEN now() ELSE n.ready_at END,
-        token = CASE WHEN u.is_claimed THEN gen_random_uuid() END,
-        worker_id = CASE WHEN u.is_claimed THEN p_worker END,
-        attempt = n.attempt + CASE WHEN u.is_claimed THEN 1 ELSE 0 END,
-        started_at = CASE WHEN u.is_claimed THEN now() END
-      FROM unnest(v_unblocked) u WHERE n.run_id = u.run_id AND n.idx = u.idx;
-    v_claimed := ARRAY(SELECT ROW(run_id, idx)::hm_node FROM unnest(v_unblocked) WHERE is_claimed);
+    WITH met AS (SELECT f.run_id, i AS idx, count(*)::int AS n FROM unnest(v_final) f, unnest(f.successors) i WHERE f.status = 'succeeded' GROUP BY 1, 2),
+    unblocked AS MATERIALIZED (
+      SELECT m.*, n.capability, n.pending = m.n AND n.status = 'waiting' AS is_ready,
+        row_number() OVER (PARTITION BY n.capability, n.pending = m.n AND n.status = 'waiting') AS place
+      FROM met m JOIN "node_run" n ON n.run_id = m.run_id AND n.idx = m.idx),
+    u AS (
+      UPDATE "node_run" n SET
+          pending = n.pending - x.n,
+          status = CASE WHEN x.is_claimed THEN 'running' WHEN x.is_ready THEN 'ready' ELSE n.status END,
+          ready_at = CASE WHEN x.is_ready THEN now() ELSE n.ready_at END,
+          token = CASE WHEN x.is_claimed THEN gen_random_uuid() END,
+          worker_id = CASE WHEN x.is_claimed THEN p_worker END,
+          attempt = n.attempt + x.is_claimed::int,
+          started_at = CASE WHEN x.is_claimed THEN now() END
+        FROM (SELECT *, is_ready AND place <= coalesce((p_slots->>capability)::int, 0) AS is_claimed FROM unblocked) x
+        WHERE n.run_id = x.run_id AND n.idx = x.idx
+        RETURNING n.run_id, n.idx, n.node_id, n.attempt, x.is_ready, x.is_claimed)
+    SELECT coalesce(array_agg(ROW(run_id, idx)::hm_node) FILTER (WHERE is_claimed), '{}'), array_agg(ROW(run_id, idx)::hm_node) FILTER (WHERE is_ready AND NOT is_claimed),
+        v_events || coalesce(array_agg(ROW(run_id, 'node.started', node_id, jsonb_build_object('attempt', attempt, 'workerId', p_worker))::hm_event) FILTER (WHERE is_claimed), '{}')
+      INTO v_claimed, v_ready, v_events FROM u;
   ELSE
     PERFORM set_config('synchronous_commit', 'off', true);
   END IF;
@@ -241,12 +234,12 @@ BEGIN
     WITH c AS (SELECT DISTINCT * FROM jsonb_to_recordset(p_claim) AS c("runId" uuid, idx int)),
     u AS (UPDATE "node_run" n SET status = 'running', token = gen_random_uuid(), worker_id = p_worker, attempt = n.attempt + 1, started_at = now(), not_before = NULL, failure = NULL
       FROM c WHERE n.run_id = c."runId" AND n.idx = c.idx AND n.status = 'ready' AND (n.not_before IS NULL OR n.not_before <= now() + interval '100 ms')
-      RETURNING n.run_id, n.idx)
-    SELECT v_claimed || coalesce(array_agg(ROW(run_id, idx)::hm_node), '{}') INTO v_claimed FROM u;
+      RETURNING n.run_id, n.idx, n.node_id, n.attempt)
+    SELECT v_claimed || coalesce(array_agg(ROW(run_id, idx)::hm_node), '{}'),
+        v_events || coalesce(array_agg(ROW(run_id, 'node.started', node_id, jsonb_build_object('attempt', attempt, 'workerId', p_worker))::hm_event), '{}')
+      INTO v_claimed, v_events FROM u;
   END IF;
 
-  v_events := v_events || ARRAY(SELECT ROW(n.run_id, 'node.started', n.node_id, jsonb_build_object('attempt', n.attempt, 'workerId', p_worker))::hm_event
-    FROM unnest(v_claimed) c JOIN "node_run" n ON n.run_id = c.run_id AND n.idx = c.idx);
   PERFORM hm_settle(v_runs, ARRAY(SELECT DISTINCT run_id FROM unnest(v_claimed)), coalesce(v_closed, '{}'), v_events);
 
   RETURN json_build_object(
@@ -257,7 +250,7 @@ BEGIN
       FROM unnest(v_claimed) c JOIN "node_run" n ON n.run_id = c.run_id AND n.idx = c.idx JOIN "run" r ON r.id = n.run_id),
     'ready', (SELECT json_agg(json_build_object('runId', n.run_id, 'idx', n.idx, 'capability', n.capability, 'step', n.step, 'attempt', n.attempt,
         'delayMs', greatest(0, ceil(extract(epoch FROM n.not_before - now()) * 1000))))
-      FROM (SELECT run_id, idx FROM unnest(v_unblocked) WHERE is_ready AND NOT is_claimed
+      FROM (SELECT run_id, idx FROM unnest(v_ready)
             UNION ALL SELECT run_id, idx FROM unnest(v_done) WHERE status = 'ready') x
       JOIN "node_run" n ON n.run_id = x.run_id AND n.idx = x.idx),
     'refused', CASE WHEN coalesce(cardinality(v_done), 0) < jsonb_array_length(p_finish) THEN (
