@@ -28,13 +28,13 @@ BEGIN
     SELECT run_id, sum(is_event)::int AS events, sum(is_closed)::int AS closed
     FROM (SELECT run_id, 1 AS is_event, 0 AS is_closed FROM unnest(p_events) UNION ALL SELECT run_id, 0, 1 FROM unnest(p_closed) AS run_id) x GROUP BY run_id),
   moves AS MATERIALIZED (
-    SELECT n.*, p.status AS before, r.last_seq AS base, r.failure, r.status = 'queued' AND r.id = ANY(p_started) AS starts,
+    SELECT n.*, r.place, p.status AS before, r.last_seq AS base, r.failure, r.status = 'queued' AND r.id = ANY(p_started) AS starts,
       CASE WHEN n.closed > 0 AND r.open_nodes = n.closed THEN (CASE
         WHEN r.status = 'cancelling' THEN 'cancelled'
         WHEN r.failure IS NOT NULL THEN 'failed'
         WHEN EXISTS (SELECT 1 FROM "node_run" x WHERE x.run_id = r.id AND x.status IN ('failed', 'skipped', 'cancelled')) THEN 'partial'
         ELSE 'succeeded' END)::"RunStatus" END AS final
-    FROM news n JOIN "run" r ON r.id = n.run_id JOIN unnest(p_runs) p ON p.id = n.run_id),
+    FROM news n CROSS JOIN LATERAL (SELECT ctid AS place, * FROM "run" WHERE id = n.run_id OFFSET 0) r JOIN unnest(p_runs) p ON p.id = n.run_id),
   written AS (
     INSERT INTO "run_event" (run_id, seq, type, node_id, data)
       SELECT run_id, base + 1, 'run.started', NULL, '{}' FROM moves WHERE starts
@@ -50,7 +50,7 @@ BEGIN
         status = coalesce(m.final, CASE WHEN m.starts THEN 'running' ELSE r.status END),
         started_at = CASE WHEN m.starts THEN coalesce(r.started_at, now()) ELSE r.started_at END,
         finished_at = CASE WHEN m.final IS NOT NULL THEN now() ELSE r.finished_at END
-      FROM moves m WHERE r.id = m.run_id
+      FROM moves m WHERE r.ctid = m.place
       RETURNING r.id, r.last_seq, r.status, m.before)
   -- Wakes the subscribers: run, newest sequence number, and its status where that changed.
   SELECT count(pg_notify('hartomat_run', id || ' ' || last_seq || ' ' || CASE WHEN status <> before THEN status::text ELSE '-' END)::text) INTO v_told FROM moved;
@@ -138,6 +138,9 @@ BEGIN
       FROM ROWS FROM (jsonb_to_recordset(p_finish) AS ("runId" uuid, idx int, token uuid, outcome text, outputs jsonb, "isCached" boolean, "cacheKey" text, failure jsonb, "retryInMs" int))
            WITH ORDINALITY AS f("runId", idx, token, outcome, outputs, "isCached", "cacheKey", failure, "retryInMs", ord)
       JOIN unnest(v_runs) r ON r.id = f."runId"),
+    held AS MATERIALIZED (
+      SELECT f.*, n.place FROM f
+      CROSS JOIN LATERAL (SELECT ctid AS place FROM "node_run" WHERE run_id = f."runId" AND idx = f.idx AND token = f.token AND status = 'running' OFFSET 0) n),
     u AS (
       UPDATE "node_run" n SET
           status = f.status, token = NULL, outputs = f.outputs, is_cached = coalesce(f."isCached", false), cache_key = f."cacheKey", failure = f.failure,
@@ -147,7 +150,7 @@ BEGIN
           not_before = CASE WHEN f.outcome = 'retry' THEN now() + make_interval(secs => f."retryInMs" / 1000.0) END,
           ready_at = CASE WHEN f.status = 'ready' THEN now() ELSE n.ready_at END,
           finished_at = CASE WHEN f.status = 'ready' THEN NULL ELSE now() END
-        FROM f WHERE n.run_id = f."runId" AND n.idx = f.idx AND n.token = f.token AND n.status = 'running'
+        FROM held f WHERE n.ctid = f.place
         RETURNING f.ord, n.run_id, n.idx, n.node_id, n.status, n.on_failure, n.successors, n.failure)
     SELECT coalesce(array_agg(done), '{}'), coalesce(array_agg(done) FILTER (WHERE status <> 'ready'), '{}'), coalesce(array_agg(run_id) FILTER (WHERE status <> 'ready'), '{}'),
         v_events || (SELECT coalesce(array_agg(ROW(u.run_id, e->>'type', u.node_id, e->'data')::hm_event ORDER BY u.ord, o), '{}')
@@ -208,9 +211,9 @@ BEGIN
     -- Successors whose last predecessor this was; the first of each capability are taken at once.
     WITH met AS (SELECT f.run_id, i AS idx, count(*)::int AS n FROM unnest(v_final) f, unnest(f.successors) i WHERE f.status = 'succeeded' GROUP BY 1, 2),
     unblocked AS MATERIALIZED (
-      SELECT m.*, n.capability, n.pending = m.n AND n.status = 'waiting' AS is_ready,
-        row_number() OVER (PARTITION BY n.capability, n.pending = m.n AND n.status = 'waiting') AS place
-      FROM met m JOIN "node_run" n ON n.run_id = m.run_id AND n.idx = m.idx),
+      SELECT m.*, n.place, n.capability, n.pending = m.n AND n.status = 'waiting' AS is_ready,
+        row_number() OVER (PARTITION BY n.capability, n.pending = m.n AND n.status = 'waiting') AS rank
+      FROM met m CROSS JOIN LATERAL (SELECT ctid AS place, capability, pending, status FROM "node_run" WHERE run_id = m.run_id AND idx = m.idx OFFSET 0) n),
     u AS (
       UPDATE "node_run" n SET
           pending = n.pending - x.n,
@@ -220,8 +223,8 @@ BEGIN
           worker_id = CASE WHEN x.is_claimed THEN p_worker END,
           attempt = n.attempt + x.is_claimed::int,
           started_at = CASE WHEN x.is_claimed THEN now() END
-        FROM (SELECT *, is_ready AND place <= coalesce((p_slots->>capability)::int, 0) AS is_claimed FROM unblocked) x
-        WHERE n.run_id = x.run_id AND n.idx = x.idx
+        FROM (SELECT *, is_ready AND rank <= coalesce((p_slots->>capability)::int, 0) AS is_claimed FROM unblocked) x
+        WHERE n.ctid = x.place
         RETURNING n.run_id, n.idx, n.node_id, n.attempt, x.is_ready, x.is_claimed)
     SELECT coalesce(array_agg(ROW(run_id, idx)::hm_node) FILTER (WHERE is_claimed), '{}'), array_agg(ROW(run_id, idx)::hm_node) FILTER (WHERE is_ready AND NOT is_claimed),
         v_events || coalesce(array_agg(ROW(run_id, 'node.started', node_id, jsonb_build_object('attempt', attempt, 'workerId', p_worker))::hm_event) FILTER (WHERE is_claimed), '{}')
@@ -232,8 +235,11 @@ BEGIN
 
   IF p_claim <> '[]' THEN
     WITH c AS (SELECT DISTINCT * FROM jsonb_to_recordset(p_claim) AS c("runId" uuid, idx int)),
+    free AS MATERIALIZED (
+      SELECT n.place FROM c CROSS JOIN LATERAL (SELECT ctid AS place FROM "node_run"
+        WHERE run_id = c."runId" AND idx = c.idx AND status = 'ready' AND (not_before IS NULL OR not_before <= now() + interval '100 ms') OFFSET 0) n),
     u AS (UPDATE "node_run" n SET status = 'running', token = gen_random_uuid(), worker_id = p_worker, attempt = n.attempt + 1, started_at = now(), not_before = NULL, failure = NULL
-      FROM c WHERE n.run_id = c."runId" AND n.idx = c.idx AND n.status = 'ready' AND (n.not_before IS NULL OR n.not_before <= now() + interval '100 ms')
+      FROM free WHERE n.ctid = free.place
       RETURNING n.run_id, n.idx, n.node_id, n.attempt)
     SELECT v_claimed || coalesce(array_agg(ROW(run_id, idx)::hm_node), '{}'),
         v_events || coalesce(array_agg(ROW(run_id, 'node.started', node_id, jsonb_build_object('attempt', attempt, 'workerId', p_worker))::hm_event), '{}')
@@ -247,12 +253,14 @@ BEGIN
         'runId', n.run_id, 'idx', n.idx, 'nodeId', n.node_id, 'capability', n.capability, 'step', n.step, 'token', n.token, 'attempt', n.attempt, 'maxAttempts', n.max_attempts, 'backoffMs', n.backoff_ms,
         'planHash', r.plan_hash, 'entry', CASE WHEN n.uses_entry THEN r.entry END,
         'deps', CASE WHEN cardinality(n.predecessors) > 0 THEN (SELECT json_object_agg(p.idx, p.outputs) FROM "node_run" p WHERE p.run_id = n.run_id AND p.idx = ANY(n.predecessors)) END))
-      FROM unnest(v_claimed) c JOIN "node_run" n ON n.run_id = c.run_id AND n.idx = c.idx JOIN "run" r ON r.id = n.run_id),
+      FROM unnest(v_claimed) c
+      CROSS JOIN LATERAL (SELECT * FROM "node_run" WHERE run_id = c.run_id AND idx = c.idx OFFSET 0) n
+      CROSS JOIN LATERAL (SELECT plan_hash, entry FROM "run" WHERE id = c.run_id OFFSET 0) r),
     'ready', (SELECT json_agg(json_build_object('runId', n.run_id, 'idx', n.idx, 'capability', n.capability, 'step', n.step, 'attempt', n.attempt,
         'delayMs', greatest(0, ceil(extract(epoch FROM n.not_before - now()) * 1000))))
       FROM (SELECT run_id, idx FROM unnest(v_ready)
             UNION ALL SELECT run_id, idx FROM unnest(v_done) WHERE status = 'ready') x
-      JOIN "node_run" n ON n.run_id = x.run_id AND n.idx = x.idx),
+      CROSS JOIN LATERAL (SELECT * FROM "node_run" WHERE run_id = x.run_id AND idx = x.idx OFFSET 0) n),
     'refused', CASE WHEN coalesce(cardinality(v_done), 0) < jsonb_array_length(p_finish) THEN (
       SELECT json_agg(x->>'token') FROM jsonb_array_elements(p_finish) WITH ORDINALITY f(x, ord)
       WHERE ord NOT IN (SELECT a.ord FROM unnest(v_done) a)) END);
@@ -301,7 +309,8 @@ BEGIN
 END $$;
 
 -- Every step touches few rows of big tables, and always by key. The planner cannot know: it guesses the size of the lists it is
--- given, and a plan made while the tables are small is kept. So it is left no choice but the indexes.
+-- given, and a plan made while the tables are small is kept. So it is left no choice: rows are looked up one by one (LATERAL with
+-- OFFSET 0), changed by their place (ctid; the run's lock holds them still), and whole-table methods are off.
 DO $$
 DECLARE f text;
 BEGIN
