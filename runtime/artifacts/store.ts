@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -44,6 +44,8 @@ export class FileArtifactStore implements ArtifactStore {
     const temporary = path.join(incoming, randomUUID());
     const hash = createHash('sha256');
     let byteSize = 0;
+    // Opened before the pipeline begins: a stream that opens by itself may still do so after we have cleared away.
+    const file = await open(temporary, 'wx', 0o444);
     try {
       await pipeline(
         source,
@@ -54,13 +56,13 @@ export class FileArtifactStore implements ArtifactStore {
             yield chunk;
           }
         },
-        createWriteStream(temporary, { flags: 'wx', mode: 0o444 }),
+        file.createWriteStream(),
       );
+      return await this.settle(temporary, hash.digest('hex'), byteSize);
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
-    return this.settle(temporary, hash.digest('hex'), byteSize);
   }
 
   async putFile(file: string): Promise<StoredContent> {
