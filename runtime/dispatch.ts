@@ -1,10 +1,9 @@
-import type { Prisma } from '../generated/prisma/client.js';
 import type { JsonObject } from '../modules/json.js';
-import { buildEntry, NEWEST_VERSION, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
+import { buildEntry, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
-
-type RunnableWorkflow = Prisma.WorkflowGetPayload<{ include: typeof NEWEST_VERSION }>;
+import { artifactRef } from './snapshots.js';
+import { findCadFile, findRunnableWorkflow, type RunnableWorkflow } from './subjects.js';
 
 /** Exactly one of `orderLineId` and `cadFileId`; ids are uuids. */
 export interface DispatchRequest {
@@ -65,10 +64,7 @@ export async function dispatch(
 
 async function findSubject(platform: Platform, request: DispatchRequest): Promise<Subject> {
   if (request.cadFileId) {
-    const cadFile = await platform.db.cadFile.findUnique({
-      where: { id: request.cadFileId },
-      include: { artifact: true },
-    });
+    const cadFile = await findCadFile(platform.pool, request.cadFileId);
     if (!cadFile) throw new NotFoundError('CAD file', request.cadFileId);
     return { cadFile, orderLine: null };
   }
@@ -85,11 +81,11 @@ async function findSubject(platform: Platform, request: DispatchRequest): Promis
       [],
       'PRODUCT_WITHOUT_CAD_FILE',
     );
-  return { cadFile, orderLine };
+  return { cadFile: { id: cadFile.id, source: artifactRef(cadFile.artifact) }, orderLine };
 }
 
 async function findWorkflow(platform: Platform, id: string): Promise<RunnableWorkflow> {
-  const workflow = await platform.db.workflow.findUnique({ where: { id }, include: NEWEST_VERSION });
+  const workflow = await findRunnableWorkflow(platform.pool, id);
   if (!workflow) throw new NotFoundError('workflow', id);
   return workflow;
 }

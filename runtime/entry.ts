@@ -3,7 +3,8 @@ import type { EntrySlot } from '../modules/entry.js';
 import type { JsonObject } from '../modules/json.js';
 import type { Plan } from '../workflow/plan.js';
 import type { Platform } from './platform.js';
-import { artifactRef, snapshotMaterialLibrary, snapshotTemplateLibrary } from './snapshots.js';
+import { snapshotMaterialLibrary, snapshotTemplateLibrary } from './snapshots.js';
+import type { CadFileSubject } from './subjects.js';
 
 /** The version a run takes. */
 export const NEWEST_VERSION = { versions: { orderBy: { number: 'desc' }, take: 1 } } satisfies Prisma.WorkflowInclude;
@@ -14,7 +15,6 @@ export const ORDER_LINE_INCLUDE = {
   outputType: { include: { workflow: { include: NEWEST_VERSION } } },
 } satisfies Prisma.OrderLineInclude;
 
-export type CadFileSubject = Prisma.CadFileGetPayload<{ include: { artifact: true } }>;
 export type OrderLineSubject = Prisma.OrderLineGetPayload<{ include: typeof ORDER_LINE_INCLUDE }>;
 
 /** What a run is about. */
@@ -35,7 +35,7 @@ export async function buildEntry(platform: Platform, plan: Plan, subject: Subjec
 async function slotValue(platform: Platform, slot: EntrySlot, { cadFile, orderLine }: Subject): Promise<object | null> {
   switch (slot) {
     case 'stepSource':
-      return artifactRef(cadFile.artifact);
+      return cadFile.source;
     case 'materialLibrary':
       return snapshotMaterialLibrary(platform);
     case 'templateLibrary':
