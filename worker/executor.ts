@@ -201,7 +201,7 @@ export class Executor {
   }
 
   /** A database that is away must not lose an end: the batch is kept and tried again. If the lost try did get through, the
-   * engine refuses the second one by its tokens, and what it claimed for us comes back by the sweeper. */
+   * engine refuses the second one by its tokens. What it claimed for us stays claimed until this worker ends. */
   private async advance(step: Advance): Promise<Advanced> {
     for (let wait = RECONNECT_MS.first; ; wait = Math.min(RECONNECT_MS.most, wait * 2)) {
       try {
