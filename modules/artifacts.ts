@@ -13,8 +13,12 @@ export const ARTIFACT_ROLES = {
   template_library: 'Snapshot of the render templates at dispatch (JSON).',
   render_template: 'One render template: camera, lights, backdrop, colour management (JSON).',
   still_image: 'A rendered picture.',
+  turntable_frame: 'One picture of a turntable (PNG with alpha).',
   turntable_video: 'A rendered full turn of the product.',
   blend_file: 'A packed Blender scene.',
+  template_scene: 'A studio built in Blender: the .blend file behind a render template.',
+  material_scene: 'A .blend file that materials of the library are taken from.',
+  texture_image: 'A texture map of a material.',
   published_asset: 'A file delivered to the customer under its catalogue name.',
 } as const satisfies Record<string, string>;
 
