@@ -117,12 +117,10 @@ async function pixels(still: ArtifactRef) {
 }
 
 describe('before Blender starts', () => {
-  it('refuses a transparent JPEG', async () => {
-    await expect(render({ ...SMALL, transparent: true, format: 'jpeg' })).rejects.toMatchObject({
-      code: 'PARAMS_CONTRADICTORY',
-      isRetryable: false,
-      details: { path: '/format' },
-    });
+  it('refuses a transparent JPEG where the format is chosen', () => {
+    const checked = blenderStill.params.safeParse({ transparent: true, format: 'jpeg' });
+    expect(checked.error?.issues).toMatchObject([{ path: ['format'], message: expect.stringContaining('JPEG') }]);
+    expect(blenderStill.params.strict().safeParse({ transparent: true, format: 'jpeg' }).success).toBe(false);
   });
 
   it('refuses a part without a material, by name', async () => {
