@@ -239,6 +239,22 @@ function suite(redis: () => Promise<string | null>) {
     expect(await historyOf(platform, lost)).toHaveLength(before.length);
   });
 
+  it('gives up on a node that loses three workers', async () => {
+    const graph = testGraph({ a: { step: 'wait', params: { ms: 20_000 } }, b: 'join' }, ['a>b']);
+    const runId = await startTestRun(platform, graph);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await attemptBegins(platform, runId, attempt);
+      await platform.pool.query('UPDATE node_run SET worker_id = $1 WHERE run_id = $2 AND idx = 0', [
+        randomUUID(),
+        runId,
+      ]);
+      await worker.sweeper.sweep();
+    }
+    const { run, nodes } = await outcomeOf(platform, runId);
+    expect(run).toMatchObject({ status: 'failed', failure: { code: 'WORKER_LOST', nodeId: 'a' } });
+    expect(nodes).toEqual({ a: 'failed', b: 'skipped' });
+  });
+
   it('clears away what a killed worker left on disk', async () => {
     const [dead, alive] = [randomUUID(), randomUUID()];
     for (const id of [dead, alive]) await mkdir(path.join(platform.settings.home, 'work', id), { recursive: true });
@@ -329,7 +345,7 @@ function suite(redis: () => Promise<string | null>) {
         const next =
           step === 'node.started'
             ? 'running'
-            : step === 'node.retrying'
+            : step === 'node.retrying' || step === 'node.released'
               ? 'ready'
               : (step.split(':')[1] as NodeRunStatus);
         const from =
@@ -352,6 +368,15 @@ async function nodeReaches(platform: Platform, runId: string, nodeId: string, st
     await sleep(20);
   }
   throw new Error(`${nodeId} never was ${status}`);
+}
+
+async function attemptBegins(platform: Platform, runId: string, attempt: number): Promise<void> {
+  for (let i = 0; i < 500; i++) {
+    const node = await platform.db.nodeRun.findFirst({ where: { runId, idx: 0 } });
+    if (node?.attempt === attempt && node.status === 'running') return;
+    await sleep(20);
+  }
+  throw new Error(`Attempt ${attempt} never began.`);
 }
 
 /** A run starter whose process dies between commit and enqueue. */

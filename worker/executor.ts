@@ -11,6 +11,7 @@ import {
   type Progress,
 } from '../runtime/engine/engine.js';
 import type { NodeJob, ReadyNode } from '../runtime/queues.js';
+import { releaseOfLostClaims } from './lostClaims.js';
 import { Pace } from './pace.js';
 import type { StopReason } from './runNode.js';
 
@@ -57,6 +58,8 @@ export class Executor {
     ReadyNode[]
   >;
   private readonly pace = new Pace();
+  /** Tokens the engine has handed to a step that is not dealt out yet. */
+  private readonly handed = new Set<string>();
   private readonly running = new Map<string, { node: ClaimedNode; stop: AbortController }>();
   private isFlushing = false;
   private isDraining = false;
@@ -108,6 +111,7 @@ export class Executor {
     for (let node = first; node; ) node = await this.runOne(capability, node);
     this.busy[capability] -= 1;
     this.waitingForSlot[capability].shift()?.();
+    if (this.canTakeKept()) this.schedule();
   }
 
   private async runOne(capability: Capability, node: ClaimedNode): Promise<ClaimedNode | null> {
@@ -136,7 +140,7 @@ export class Executor {
   }
 
   private async flush(): Promise<void> {
-    while (this.reports.length > 0 || this.claims.length > 0 || this.progress.length > 0) {
+    while (this.reports.length > 0 || this.claims.length > 0 || this.progress.length > 0 || this.canTakeKept()) {
       // After the current turn: what else ends in it, quick nodes that were just claimed among them, goes along.
       await new Promise(setImmediate);
       const reports = this.reports.splice(0);
@@ -156,6 +160,11 @@ export class Executor {
     this.isFlushing = false;
   }
 
+  /** A node was kept and the lane it was kept for has ended without coming by. */
+  private canTakeKept(): boolean {
+    return CAPABILITIES.some((c) => this.backlog[c].length > 0 && this.busy[c] < this.parts.slots[c]);
+  }
+
   /** How many more nodes of each capability could start with this batch: the lanes that just ended, and free slots of light capabilities. */
   private wanted(reports: Report[]): Record<Capability, number> {
     const wanted = Object.fromEntries(CAPABILITIES.map((c) => [c, 0])) as Record<Capability, number>;
@@ -168,6 +177,7 @@ export class Executor {
 
   /** Hands the claimed nodes to lanes, and the rest of the ready ones to the backlog or the queue. */
   private deal({ claimed, ready, refused }: Advanced, reports: Report[], claims: Claim[]): void {
+    this.handed.clear();
     for (const token of refused) this.parts.log.warn({ token }, 'a result came too late and was refused');
     const byJob = new Map(claimed.map((node) => [`${node.runId} ${node.idx}`, node]));
     const take = (key: string) => {
@@ -201,13 +211,37 @@ export class Executor {
   }
 
   /** A database that is away must not lose an end: the batch is kept and tried again. If the lost try did get through, the
-   * engine refuses the second one by its tokens. What it claimed for us stays claimed until this worker ends. */
+   * engine refuses the second one by its tokens, and what the first one claimed for us is given back. */
   private async advance(step: Advance): Promise<Advanced> {
-    for (let wait = RECONNECT_MS.first; ; wait = Math.min(RECONNECT_MS.most, wait * 2)) {
+    let answer: { value: Advanced; tries: number };
+    try {
+      answer = await this.untilReached(() => advance(this.parts.pool, this.parts.workerId, step));
+    } catch (err) {
+      return this.isolate(step, err);
+    }
+    for (const { token } of answer.value.claimed) this.handed.add(token);
+    return answer.tries === 1 ? answer.value : merged([answer.value, await this.releaseLost()]);
+  }
+
+  /** To be called between two steps only: `flush` makes one at a time, and the step that just got through locked the same runs
+   * as the lost one, so that the lost one has either been committed by now or never will be. */
+  private async releaseLost(): Promise<Advanced> {
+    const ended = this.reports.map(({ finish }) => finish.token);
+    const known = new Set([...this.running.keys(), ...this.handed, ...ended]);
+    const { value: finish } = await this.untilReached(() =>
+      releaseOfLostClaims(this.parts.pool, this.parts.workerId, known),
+    );
+    if (finish.length === 0) return NOTHING;
+    this.parts.log.warn({ nodes: finish.length }, 'nodes whose claim was lost with the connection are given back');
+    return this.advance({ finish, progress: [], claim: [], slots: {} });
+  }
+
+  private async untilReached<T>(work: () => Promise<T>): Promise<{ value: T; tries: number }> {
+    for (let tries = 1, wait = RECONNECT_MS.first; ; tries += 1, wait = Math.min(RECONNECT_MS.most, wait * 2)) {
       try {
-        return await advance(this.parts.pool, this.parts.workerId, step);
+        return { value: await work(), tries };
       } catch (err) {
-        if (!isPassing(err)) return this.isolate(step, err);
+        if (!isPassing(err)) throw err;
         this.parts.log.error({ err, retryInMs: wait }, 'the run engine could not be reached');
         await new Promise((resolve) => setTimeout(resolve, wait));
       }
@@ -220,15 +254,11 @@ export class Executor {
     if (parts.length > 1) {
       const results: Advanced[] = [];
       for (const part of parts) results.push(await this.advance(part));
-      return {
-        claimed: results.flatMap(({ claimed }) => claimed),
-        ready: results.flatMap(({ ready }) => ready),
-        refused: results.flatMap(({ refused }) => refused),
-      };
+      return merged(results);
     }
     const [end] = step.finish;
     this.parts.log.error({ err, runId: end?.runId, idx: end?.idx }, 'the run engine would not take a step');
-    if (!end || end.failure?.code === UNRECORDABLE.code) return { claimed: [], ready: [], refused: [] };
+    if (!end || end.failure?.code === UNRECORDABLE.code) return NOTHING;
     const finished = {
       type: 'node.finished',
       data: { status: 'failed', isCached: false, failure: { ...UNRECORDABLE } },
@@ -246,6 +276,16 @@ export class Executor {
     };
     return this.advance({ ...step, finish: [failed] });
   }
+}
+
+const NOTHING: Advanced = { claimed: [], ready: [], refused: [] };
+
+function merged(results: Advanced[]): Advanced {
+  return {
+    claimed: results.flatMap(({ claimed }) => claimed),
+    ready: results.flatMap(({ ready }) => ready),
+    refused: results.flatMap(({ refused }) => refused),
+  };
 }
 
 const UNRECORDABLE: NodeFailure = {

@@ -7,8 +7,8 @@ import { createTestDatabase } from './database.js';
 
 export interface TestPlatform {
   platform: Platform;
-  /** Opens another platform on the same database and files, as another process would. */
-  another(options?: PlatformOptions): Promise<Platform>;
+  /** Opens another platform on the same database and files, as another process would; `databaseUrl`: by another way. */
+  another(options?: PlatformOptions & { databaseUrl?: string }): Promise<Platform>;
   /** Closes what was opened and removes database and files. */
   remove(): Promise<void>;
 }
@@ -32,14 +32,17 @@ export async function createTestPlatform(
   };
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
   const opened: Platform[] = [];
-  const another = async (more: PlatformOptions = {}) => {
-    const platform = await openPlatform(settings, {
-      log,
-      queuePrefix: path.basename(home),
-      maxConnections: 4,
-      ...rest,
-      ...more,
-    });
+  const another = async ({ databaseUrl = database.url, ...more }: PlatformOptions & { databaseUrl?: string } = {}) => {
+    const platform = await openPlatform(
+      { ...settings, databaseUrl },
+      {
+        log,
+        queuePrefix: path.basename(home),
+        maxConnections: 4,
+        ...rest,
+        ...more,
+      },
+    );
     opened.push(platform);
     return platform;
   };
