@@ -28,8 +28,12 @@ const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: true } as const;
 /** Small pools: each queue and consumer has its own, and opens connections only when it needs them. */
 const QUEUE_CONNECTIONS = 2;
 const CONSUMER_CONNECTIONS = 4;
+/** Up to so many jobs are written one by one: on Postgres the set-based insert costs as much as about ten of them. */
+const FEW_JOBS = 8;
+/** A job that a power cut swallows is written again by the sweeper, so the queue need not wait for the disk. */
+const UNSYNCED = '-c synchronous_commit=off';
 
-type AnyQueue = Pick<Queue<NodeJob>, 'addBulk' | 'getJobCounts' | 'close' | 'on' | 'waitUntilReady'>;
+type AnyQueue = Pick<Queue<NodeJob>, 'add' | 'addBulk' | 'getJobCounts' | 'close' | 'on' | 'waitUntilReady'>;
 export type Consumer = Pick<Worker<NodeJob>, 'close' | 'pause' | 'on' | 'waitUntilReady'>;
 type Handler = (job: NodeJob) => Promise<void>;
 
@@ -53,15 +57,12 @@ export class Queues {
   async enqueue(nodes: ReadyNode[]): Promise<void> {
     const byCapability = groupByCapability(nodes);
     await Promise.all(
-      [...byCapability].map(([capability, group]) =>
-        this.queues.get(capability)!.addBulk(
-          group.map(({ runId, idx, step, attempt, delayMs }) => ({
-            name: step,
-            data: { runId, idx },
-            opts: { ...JOB_OPTIONS, jobId: `${runId}-${idx}-${attempt}`, ...(delayMs ? { delay: delayMs } : {}) },
-          })),
-        ),
-      ),
+      [...byCapability].map(async ([capability, group]) => {
+        const queue = this.queues.get(capability)!;
+        const jobs = group.map(jobOf);
+        if (jobs.length > FEW_JOBS) await queue.addBulk(jobs);
+        else await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
+      }),
     );
   }
 
@@ -82,6 +83,12 @@ export class Queues {
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
   }
 }
+
+const jobOf = ({ runId, idx, step, attempt, delayMs }: ReadyNode) => ({
+  name: step,
+  data: { runId, idx },
+  opts: { ...JOB_OPTIONS, jobId: `${runId}-${idx}-${attempt}`, ...(delayMs ? { delay: delayMs } : {}) },
+});
 
 const queueName = (capability: Capability) => `hartomat-${capability}`;
 
@@ -109,7 +116,7 @@ async function onPostgres(databaseUrl: string): Promise<Opened> {
     await client.end();
   }
   const backend = withBackend(createPostgresBackend);
-  const connection = (max: number) => ({ connectionString: databaseUrl, max });
+  const connection = (max: number) => ({ connectionString: databaseUrl, max, options: UNSYNCED });
   return {
     makeQueue: (name) =>
       new backend.Queue<NodeJob>(name, { connection: connection(QUEUE_CONNECTIONS) }) as unknown as AnyQueue,

@@ -22,6 +22,9 @@ interface RunState {
   close(): Promise<void>;
 }
 
+/** As in runtime/queues.ts: what is quickest with few jobs and with many. */
+const FEW_JOBS = 8;
+
 /** The same graphs as raw BullMQ jobs, one a node, and the least of a scheduler: a node's job writes its output, counts its
  * successors down and adds the jobs of those that became ready. No fences, history, progress, retries or recovery. */
 export async function floor(
@@ -41,14 +44,13 @@ export async function floor(
     const before = wiring.predecessors.get(node) ?? [];
     const output = noop(node, before.length ? await state.inputs(runId, before) : [RUN_INPUT]);
     const ready = await state.finish(runId, node, output, wiring.successors.get(node) ?? []);
-    if (ready.length)
-      await queue.addBulk(
-        ready.map((next) => ({
-          name: 'noop',
-          data: { graph, runId, node: next },
-          opts: { ...jobOptions, jobId: `${runId}-${next}` },
-        })),
-      );
+    const jobs = ready.map((next) => ({
+      name: 'noop',
+      data: { graph, runId, node: next },
+      opts: { ...jobOptions, jobId: `${runId}-${next}` },
+    }));
+    if (jobs.length > FEW_JOBS) await queue.addBulk(jobs);
+    else await Promise.all(jobs.map(({ name, data, opts }) => queue.add(name, data, opts)));
     if (node === wiring.last) done.get(runId)?.();
   }, concurrency);
   await worker.waitUntilReady();
