@@ -21,11 +21,20 @@ export interface ModuleArtifacts {
   write(artifact: ArtifactWrite): Promise<ArtifactRef>;
 }
 
+/** Files that earlier attempts of the same work finished, by name. They outlive a crash, a time-out and a cancelled run, until the work
+ * is done; so a module that makes many files one by one only makes those that are missing. */
+export interface Checkpoints {
+  /** A file that `put` kept, if it is still in the store. */
+  get(name: string): Promise<ArtifactRef | null>;
+  put(name: string, artifact: ArtifactRef): Promise<void>;
+}
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** What a running module gets from whoever runs it: legacy pipeline, graph runtime, shadow run or a test. */
 export interface ModuleContext {
   readonly artifacts: ModuleArtifacts;
+  readonly checkpoints: Checkpoints;
   /** Reports progress. `fraction` is 0..1 and never goes back; `message` is for people. Cheap: the runtime throttles it. */
   progress(fraction: number, message?: string): void;
   log(level: LogLevel, message: string, fields?: JsonObject): void;

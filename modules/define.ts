@@ -15,7 +15,7 @@ export type Capability = (typeof CAPABILITIES)[number];
 interface PortBase<Required extends boolean, Many extends boolean> {
   description: string;
   required: Required;
-  /** Takes any number of edges; the value is the list in edge order. Inputs only. */
+  /** The value is a list. An input takes any number of edges, in edge order; an output may only be connected to an input that takes many. */
   many: Many;
   /** Bound to this slot of the run's entry when no edge binds the port. */
   entry?: EntrySlot;
@@ -99,6 +99,33 @@ export interface ModuleExecution {
   retry: { attempts: number; backoffMs: number };
 }
 
+/** One share of a node's work. */
+export interface Part {
+  /** What people call it, for example "Frames 5–8". */
+  label: string;
+  /** How much of the node's work it is, in units; weighs its progress. */
+  size: number;
+  /** Params of the part module, complete. */
+  params: JsonObject;
+}
+
+/** How the work of one node is shared out. When a run is planned, the node becomes several part nodes, which any worker may take, and
+ * itself, which runs when all of them have succeeded. Each part is retried, timed out, cancelled and cached for itself, with the
+ * node's own policy. The module must be able to do all the work alone: a node is not shared out when there is one part only, or when
+ * `into` is connected in the graph, and a module that is called directly never is. */
+export interface FanOut {
+  /** Runs once for every part. Its inputs are inputs of this module of the same name, bound alike. */
+  module: ProductionModule;
+  /** The parts' output that is collected, … */
+  from: string;
+  /** … and this module's optional `many` input that gets the parts' values, in the order of the parts. */
+  into: string;
+  /** What parts are measured in, for people, in the plural: "frames". */
+  unit: string;
+  /** @param params the effective params of the node: complete and valid. */
+  parts(params: Record<string, unknown>): Part[];
+}
+
 export interface ModuleSpec<I extends Ports, O extends Ports, P extends z.ZodObject> {
   /** `<group>.<name>`, also the path of its file. */
   key: string;
@@ -113,6 +140,8 @@ export interface ModuleSpec<I extends Ports, O extends Ports, P extends z.ZodObj
   execution: ModuleExecution;
   /** The step of the old pipeline this replaces, or null. */
   legacySource: string | null;
+  /** Lets several workers share the work of one node. */
+  fanOut?: FanOut;
   run(ctx: ModuleContext, inputs: PortValues<I>, params: z.output<P>): Promise<PortValues<O>>;
 }
 
@@ -139,6 +168,7 @@ export interface ProductionModule {
   readonly params: z.ZodObject;
   readonly execution: ModuleExecution;
   readonly legacySource: string | null;
+  readonly fanOut?: FanOut;
   readonly inputContract: Contract;
   readonly outputContract: Contract;
   /** Draft-7 JSON Schema of the params; fields with defaults are optional. */
@@ -150,7 +180,7 @@ export interface ProductionModule {
     ctx: ModuleContext,
     inputs: Record<string, unknown>,
     params: Record<string, unknown>,
-  ): Promise<Record<string, ArtifactRef | JsonValue | undefined>>;
+  ): Promise<Record<string, ArtifactRef | readonly ArtifactRef[] | JsonValue | undefined>>;
 }
 
 /** Draft-7 JSON Schema as form generators want it: literal unions as titled `oneOf`, no `$schema` line. */
@@ -193,11 +223,22 @@ function rolesOf(ports: Ports): ArtifactRole[] {
   return [...new Set(Object.values(ports).flatMap((port) => (port.kind === 'artifact' ? port.roles : [])))];
 }
 
+/** What a plan relies on when it binds the parts and gathers what they yield. */
+function checkFanOut(key: string, inputs: Ports, fanOut: FanOut): void {
+  const { module: part, from, into } = fanOut;
+  const strangers = Object.keys(part.inputs).filter((port) => !Object.hasOwn(inputs, port));
+  if (strangers.length > 0) throw new Error(`${key} has no inputs ${strangers.join(', ')} to hand on to ${part.key}.`);
+  if (!part.outputs[from]) throw new Error(`${part.key} has no output "${from}" for ${key}.`);
+  if (!inputs[into]?.many || inputs[into].required)
+    throw new Error(`The input "${into}" of ${key} must be an optional one that takes many.`);
+}
+
 /** Declares a production module. Contracts, param schema, defaults and roles are derived, never written twice.
  * Every param must have a default or be optional, so that a freshly placed node is valid. */
 export function defineModule<const I extends Ports, const O extends Ports, P extends z.ZodObject>(
   spec: ModuleSpec<I, O, P>,
 ): ProductionModule & { readonly spec: ModuleSpec<I, O, P> } {
+  if (spec.fanOut) checkFanOut(spec.key, spec.inputs, spec.fanOut);
   return {
     ...spec,
     spec,

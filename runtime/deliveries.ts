@@ -1,11 +1,11 @@
 import type { Finish } from './engine/engine.js';
-import type { PortValues } from './nodeInputs.js';
+import { allValues, type PortValues } from './nodeInputs.js';
 
 /** What a finished node hands to people. It is written in the transaction that finishes the node, keyed by run and node: exactly once. */
 export function deliveriesOf(outputs: PortValues): Pick<Finish, 'asset' | 'notification'> {
   let asset: Finish['asset'] = null;
   let notification: Finish['notification'] = null;
-  for (const value of Object.values(outputs)) {
+  for (const value of allValues(outputs)) {
     if ('artifact' in value) {
       const { id, role, fileName, metadata } = value.artifact;
       if (role === 'published_asset') asset = { artifactId: id, name: fileName, kind: String(metadata.kind ?? 'file') };

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
-import { type Artifact, Prisma, type PrismaClient, type RunEvent } from '../generated/prisma/client.js';
+import { type Artifact, type NodeRun, Prisma, type PrismaClient, type RunEvent } from '../generated/prisma/client.js';
 import type { NodeRunStatus } from '../generated/prisma/enums.js';
 import type { JsonObject } from '../modules/json.js';
-import type { PortValues } from '../runtime/nodeInputs.js';
+import { artifactsIn, type PortValues } from '../runtime/nodeInputs.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import type { Plan } from '../workflow/plan.js';
 
@@ -48,6 +48,23 @@ export function createLoaders(db: PrismaClient) {
     };
   });
 
+  /** The parts of a node run, in their order. */
+  const parts = batched<{ runId: string; idx: number }, NodeRun[]>(async (keys) => {
+    const plans = await Promise.all(keys.map(({ runId }) => planning.load(runId)));
+    const places = new Map(
+      keys.map((key, at) => {
+        const nodes = plans[at]?.plan.nodes ?? [];
+        const whole = nodes[key.idx]?.id;
+        return [placeKey(key), nodes.filter(({ part }) => part && part.nodeId === whole).map(({ idx }) => idx)];
+      }),
+    );
+    const wanted = keys
+      .map((key) => ({ runId: key.runId, idx: { in: places.get(placeKey(key))! } }))
+      .filter(({ idx }) => idx.in.length > 0);
+    const rows = wanted.length ? await db.nodeRun.findMany({ where: { OR: wanted }, orderBy: { idx: 'asc' } }) : [];
+    return (key) => rows.filter((row) => row.runId === key.runId && places.get(placeKey(key))!.includes(row.idx));
+  }, placeKey);
+
   /** Outputs of all node runs of a run, by position in the plan. */
   const outputs = batched<string, Map<number, PortValues>>(async (runIds) => {
     const rows = await db.nodeRun.findMany({
@@ -75,9 +92,7 @@ export function createLoaders(db: PrismaClient) {
     const referenced = new Map(
       runIds.map((id, index) => [
         id,
-        [...outputsOfRuns[index]!.values()].flatMap((ports) =>
-          Object.values(ports).flatMap((value) => ('artifact' in value ? [value.artifact.id] : [])),
-        ),
+        [...outputsOfRuns[index]!.values()].flatMap((ports) => artifactsIn(ports).map((artifact) => artifact.id)),
       ]),
     );
     const missing = new Set([...referenced.values()].flat());
@@ -148,9 +163,10 @@ export function createLoaders(db: PrismaClient) {
     ({ runId, nodeId, first }) => `${runId}/${nodeId}/${first}`,
   );
 
-  return { planning, outputs, artifact, artifactsOfRun, progress, events, log };
+  return { planning, parts, outputs, artifact, artifactsOfRun, progress, events, log };
 }
 
+const placeKey = (key: { runId: string; idx: number }) => `${key.runId}/${key.idx}`;
 const eventsKey = (key: { runId: string; after: number; first: number }) => `${key.runId}/${key.after}/${key.first}`;
 
 export type Loaders = ReturnType<typeof createLoaders>;

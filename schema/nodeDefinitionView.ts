@@ -1,13 +1,14 @@
 import type { Contract, Family } from '../modules/define.js';
 import type { NodeDefinition } from '../workflow/nodeDefinition.js';
 
-function ports(contract: Contract) {
+function ports(contract: Contract, side: 'input' | 'output') {
   return Object.entries(contract).map(([name, port]) => ({
     name,
     kind: port.kind,
     description: port.description,
     isRequired: port.required,
-    takesMany: port.many,
+    takesMany: side === 'input' && port.many,
+    givesMany: side === 'output' && port.many,
     roles: port.kind === 'artifact' ? port.roles : [],
     mediaTypes: port.kind === 'artifact' ? port.mediaTypes : [],
     schema: port.kind === 'data' ? port.schema : null,
@@ -26,8 +27,8 @@ export function viewNodeDefinition({ step, module, label, description, category,
     description,
     category,
     icon,
-    inputContract: ports(module.inputContract),
-    outputContract: ports(module.outputContract),
+    inputContract: ports(module.inputContract, 'input'),
+    outputContract: ports(module.outputContract, 'output'),
     paramSchema: module.paramSchema,
     uiSchema,
     defaults: module.defaults,

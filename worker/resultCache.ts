@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type pg from 'pg';
 import type { ArtifactStore } from '../runtime/artifacts/store.js';
-import type { PortValues } from '../runtime/nodeInputs.js';
+import { artifactsIn, type PortValues } from '../runtime/nodeInputs.js';
 
 /** Looks up earlier outputs of pure modules. Look-ups of one moment share a query. */
 export class ResultCache {
@@ -29,8 +29,7 @@ export class ResultCache {
   async get(key: string): Promise<PortValues | null> {
     const outputs = await this.loader.load(key);
     if (!outputs) return null;
-    for (const value of Object.values(outputs))
-      if ('artifact' in value && (await this.store.byteSize(value.artifact.sha256)) === null) return null;
+    for (const { sha256 } of artifactsIn(outputs)) if ((await this.store.byteSize(sha256)) === null) return null;
     return outputs;
   }
 }

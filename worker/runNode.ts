@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { ArtifactRef } from '../modules/artifacts.js';
@@ -9,13 +10,14 @@ import type { Port, ProductionModule } from '../modules/define.js';
 import { DomainError, ModuleError } from '../modules/errors.js';
 import type { JsonValue } from '../modules/json.js';
 import type { ArtifactStore } from '../runtime/artifacts/store.js';
+import { StoredCheckpoints } from '../runtime/checkpoints.js';
 import { deliveriesOf } from '../runtime/deliveries.js';
 import type { ClaimedNode, Finish, NodeFailure, Progress } from '../runtime/engine/engine.js';
 import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
-import { boundInputs, type PortValue, type PortValues } from '../runtime/nodeInputs.js';
+import { artifactsIn, boundInputs, type PortValue, type PortValues } from '../runtime/nodeInputs.js';
 import { cacheKey, type InputValue } from '../workflow/cacheKey.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
-import type { PlannedNode } from '../workflow/plan.js';
+import { moduleOf, type PlannedNode } from '../workflow/plan.js';
 import type { Plans } from './plans.js';
 import { Reporter } from './reporter.js';
 import type { ResultCache } from './resultCache.js';
@@ -24,6 +26,7 @@ import type { ResultCache } from './resultCache.js';
 export type StopReason = 'cancelled' | 'timeout' | 'shutdown' | 'fenced';
 
 export interface NodeRunnerParts {
+  pool: pg.Pool;
   definition: DefinitionLookup;
   plans: Plans;
   cache: ResultCache;
@@ -94,7 +97,7 @@ async function produce(
   reporter: Reporter,
   stop: AbortController,
 ) {
-  const module = parts.definition(planned.step)?.module;
+  const module = moduleOf(planned, parts.definition);
   if (!module || module.key !== planned.moduleKey)
     throw new ModuleError('MODULE_UNKNOWN', `This worker does not know the step "${planned.step}". Update the worker.`);
   const bound = boundInputs(planned, module, (idx) => node.deps?.[idx], node.entry);
@@ -112,12 +115,18 @@ async function produce(
 
   const workdir = path.join(parts.workRoot, `${node.runId}-${node.idx}-${node.attempt}`);
   let hasWorkdir = false;
+  const idempotencyKey = `${node.runId}/${node.nodeId}`;
+  const checkpoints = new StoredCheckpoints(parts.pool, parts.store, key ?? idempotencyKey, (message, err) => {
+    parts.log.warn({ err, runId: node.runId, nodeId: node.nodeId }, message);
+    reporter.log('warn', message);
+  });
   const context: ModuleContext = {
     artifacts: moduleArtifacts(parts.store, workdir),
+    checkpoints,
     progress: (fraction, message) => reporter.progress(fraction, message),
     log: (level, message, fields) => reporter.log(level, message, fields),
     signal: stop.signal,
-    idempotencyKey: `${node.runId}/${node.nodeId}`,
+    idempotencyKey,
     // Made at the first use: many modules need none.
     get workdir() {
       if (!hasWorkdir) mkdirSync(workdir, { recursive: true });
@@ -128,8 +137,8 @@ async function produce(
   try {
     const values = await withinTime(planned.timeoutMs, stop, module.run(context, inputs, params));
     const outputs = checkOutputs(module, values);
-    const artifacts = Object.values(outputs).flatMap((value) => ('artifact' in value ? [value.artifact] : []));
-    return { outputs, isCached: false, cacheKey: key, artifacts };
+    await checkpoints.clear();
+    return { outputs, isCached: false, cacheKey: key, artifacts: artifactsIn(outputs) };
   } finally {
     if (hasWorkdir) await rm(workdir, { recursive: true, force: true });
   }
@@ -194,10 +203,7 @@ function inputValue(name: string, port: Port, value: PortValue): unknown {
   );
 }
 
-function checkOutputs(
-  module: ProductionModule,
-  values: Record<string, ArtifactRef | JsonValue | undefined>,
-): PortValues {
+function checkOutputs(module: ProductionModule, values: Awaited<ReturnType<ProductionModule['run']>>): PortValues {
   const outputs: PortValues = {};
   for (const [name, port] of Object.entries(module.outputs)) {
     const value = values[name];
@@ -205,16 +211,18 @@ function checkOutputs(
       if (port.required) throw new Error(`${module.key} did not yield its output "${name}".`);
       continue;
     }
-    if (port.kind === 'artifact') {
-      const artifact = value as unknown as ArtifactRef;
-      if (!port.roles.includes(artifact.role))
-        throw new Error(`${module.key} yielded a ${artifact.role} at "${name}".`);
-      outputs[name] = { artifact };
-    } else {
-      outputs[name] = { data: port.schema.parse(value) as JsonValue };
-    }
+    if (!port.many) outputs[name] = outputValue(module, name, port, value);
+    else if (Array.isArray(value)) outputs[name] = value.map((item) => outputValue(module, name, port, item));
+    else throw new Error(`${module.key} yielded no list at "${name}".`);
   }
   return outputs;
+}
+
+function outputValue(module: ProductionModule, name: string, port: Port, value: unknown): PortValue {
+  if (port.kind === 'data') return { data: port.schema.parse(value) as JsonValue };
+  const artifact = value as ArtifactRef;
+  if (!port.roles.includes(artifact.role)) throw new Error(`${module.key} yielded a ${artifact.role} at "${name}".`);
+  return { artifact };
 }
 
 /** Inputs as the cache sees them: single ports as one value, `many` ports as lists. */

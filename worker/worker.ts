@@ -65,6 +65,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
     run: (node, stop) =>
       runNode(
         {
+          pool: platform.pool,
           definition: platform.definition,
           plans,
           cache,

@@ -4,7 +4,7 @@ import { DomainError } from '../modules/errors.js';
 import { compilePlan } from './compilePlan.js';
 import type { WorkflowGraph } from './graph.js';
 import { resolveParams } from './invocation.js';
-import type { Plan } from './plan.js';
+import { moduleOf, type Plan } from './plan.js';
 import { anyGraph, graphOf, orderGraph, sumsGraph } from './testGraphs.js';
 import { testLookup } from './testModules.js';
 import { isPassing, validateGraph } from './validate.js';
@@ -75,6 +75,12 @@ describe('compilePlan', () => {
         try {
           const { nodes } = plan(graph);
           planned++;
+          expect(
+            nodes
+              .filter(({ part }) => !part)
+              .map(({ id }) => id)
+              .sort(),
+          ).toEqual(graph.nodes.map(({ id }) => id).sort());
           for (const { idx, level, bindings, predecessors, successors } of nodes) {
             expect(predecessors.every((other) => other < idx && nodes[other]!.level < level)).toBe(true);
             expect(successors.every((other) => nodes[other]!.predecessors.includes(idx))).toBe(true);
@@ -92,6 +98,109 @@ describe('compilePlan', () => {
       { numRuns: 200 },
     );
     expect(planned).toBeGreaterThan(3);
+  });
+
+  describe('with nodes that share their work out', () => {
+    it('plans the parts before the node, with its policy and the inputs they take', () => {
+      const graph = graphOf(
+        'cad_file',
+        {
+          source: 'source',
+          mesh: 'mesh',
+          gate: 'count',
+          all: { step: 'spread', params: { until: 5 }, onFailure: 'continue', timeoutMs: 9_000 },
+          sum: 'sum',
+        },
+        ['source.step -> mesh.step', 'mesh.glb -> all.glb', 'gate.total -> all.gate', 'all.total -> sum.totals'],
+      );
+      const compiled = plan(graph);
+      expect(compiled.nodes.map(({ id, level }) => `${level} ${id}`)).toEqual([
+        '0 source',
+        '0 gate',
+        '1 mesh',
+        '2 all/1',
+        '2 all/2',
+        '2 all/3',
+        '3 all',
+        '4 sum',
+      ]);
+      expect(node(compiled, 'all/3')).toMatchObject({
+        step: 'spread',
+        moduleKey: 'test.totals',
+        capability: 'blender',
+        params: { from: 4, to: 5 },
+        bindings: { glb: [{ from: 'node', idx: 2, port: 'glb' }] },
+        predecessors: [2],
+        successors: [6],
+        onFailure: 'continue',
+        timeoutMs: 9_000,
+        part: { nodeId: 'all', label: 'Totals 4–4', size: 1, unit: 'totals' },
+      });
+      expect(moduleOf(node(compiled, 'all/3'), testLookup)?.key).toBe('test.totals');
+      expect(moduleOf(node(compiled, 'all'), testLookup)?.key).toBe('test.spread');
+      expect(node(compiled, 'all')).toMatchObject({
+        predecessors: [1, 2, 3, 4, 5],
+        bindings: {
+          totals: [3, 4, 5].map((idx) => ({ from: 'node', idx, port: 'totals' })),
+          glb: [{ from: 'node', idx: 2, port: 'glb' }],
+          gate: [{ from: 'node', idx: 1, port: 'total' }],
+        },
+      });
+      expect(node(compiled, 'all').part).toBeUndefined();
+    });
+
+    it('leaves them whole when there is one part only, or when the parts’ input is connected', () => {
+      const one = graphOf('cad_file', { all: { step: 'spread', params: { until: 2 } } });
+      expect(plan(one).nodes.map(({ id }) => id)).toEqual(['all']);
+      const bound = graphOf('cad_file', { some: 'totals', all: 'spread' }, ['some.totals -> all.totals']);
+      expect(plan(bound).nodes.map(({ id }) => id)).toEqual(['some', 'all']);
+    });
+
+    it('keeps the order and the dependencies of the graph, whatever is shared out', () => {
+      const layers = fc.array(
+        fc.array(fc.record({ isSpread: fc.boolean(), until: fc.integer({ min: 1, max: 7 }), from: fc.nat() }), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        { minLength: 1, maxLength: 5 },
+      );
+      fc.assert(
+        fc.property(layers, (rows) => {
+          const nodes: Record<string, { step: string; params?: { until: number } }> = {};
+          const edges: string[] = [];
+          for (const [y, row] of rows.entries())
+            for (const [x, { isSpread, until, from }] of row.entries()) {
+              nodes[`n${y}-${x}`] = isSpread
+                ? { step: 'spread', params: { until } }
+                : { step: y === 0 ? 'count' : 'sum' };
+              if (y > 0)
+                edges.push(
+                  `n${y - 1}-${from % rows[y - 1]!.length}.total -> n${y}-${x}.${isSpread ? 'gate' : 'totals'}`,
+                );
+            }
+          const compiled = plan(graphOf('cad_file', nodes, edges));
+          const at = new Map(compiled.nodes.map((planned) => [planned.id, planned]));
+          expect(at.size).toBe(compiled.nodes.length);
+          for (const { idx, level, predecessors, successors } of compiled.nodes) {
+            expect(predecessors.every((i) => i < idx && compiled.nodes[i]!.level < level)).toBe(true);
+            expect(successors.every((i) => compiled.nodes[i]!.predecessors.includes(idx))).toBe(true);
+          }
+          for (const edge of edges) {
+            const [from, to] = edge.split(' -> ').map((end) => at.get(end.split('.')[0]!)!);
+            expect(to!.predecessors).toContain(from!.idx);
+          }
+          for (const [id, { step, params }] of Object.entries(nodes)) {
+            if (step !== 'spread') continue;
+            const parts = compiled.nodes.filter(({ part }) => part?.nodeId === id);
+            expect(parts).toHaveLength(params!.until > 2 ? Math.ceil(params!.until / 2) : 0);
+            const gathered = at.get(id)!.bindings.totals ?? [];
+            expect(gathered).toEqual(parts.map(({ idx }) => ({ from: 'node', idx, port: 'totals' })));
+            expect(parts.map((part) => part.params.from)).toEqual(parts.map((_, i) => i * 2));
+          }
+        }),
+        { numRuns: 200 },
+      );
+    });
   });
 
   it('plans a thousand nodes', () => {

@@ -11,7 +11,7 @@ const no = (reason: string): LinkVerdict => ({ ok: false, reason });
 /** Contracts are made once per module and never change, so a verdict holds as long as they live. */
 const verdicts = new WeakMap<PortContract, WeakMap<PortContract, LinkVerdict>>();
 
-/** The one rule of what may be connected; editor, API and validation all ask it.
+/** The one rule of what may be connected; editor, API and validation all ask it. An output of many only fits an input of many.
  * Artifact ports need a role and a media type in common, data ports a schema that surely fits (`isAssignable`).
  * How many edges an input takes is not its concern. */
 export function canLink(from: PortContract, to: PortContract): LinkVerdict {
@@ -23,6 +23,7 @@ export function canLink(from: PortContract, to: PortContract): LinkVerdict {
 }
 
 function judge(from: PortContract, to: PortContract): LinkVerdict {
+  if (from.many && !to.many) return no('the output is a list, the input takes one');
   if (from.kind === 'data' && to.kind === 'data') {
     return isAssignable(from.schema, to.schema) ? OK : no('the data has another shape than the input takes');
   }

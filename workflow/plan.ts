@@ -1,9 +1,20 @@
-import type { Capability, Family, ModuleExecution } from '../modules/define.js';
+import type { Capability, Family, ModuleExecution, ProductionModule } from '../modules/define.js';
 import type { EntrySlot } from '../modules/entry.js';
 import type { GraphNode, NodeParams } from './graph.js';
+import type { DefinitionLookup } from './nodeDefinition.js';
 
 /** Where an input port's value comes from: an output port of an earlier node, or a slot of the run's entry. */
 export type Binding = { from: 'node'; idx: number; port: string } | { from: 'entry'; slot: EntrySlot };
+
+/** What a part is of the node it belongs to. */
+export interface PartOf {
+  /** Id of the node, which gathers the parts. */
+  nodeId: string;
+  label: string;
+  /** Its share of the work, in units ("frames"). */
+  size: number;
+  unit: string;
+}
 
 /** One node, ready to run: everything the engine needs, nothing of the editor. */
 export interface PlannedNode {
@@ -27,9 +38,18 @@ export interface PlannedNode {
   timeoutMs: number;
   /** Longest path from an entry node, in edges. */
   level: number;
+  /** Set on the parts of a node that is shared out; `id` is `<node>/<number>` then, which no node of a graph can be called. */
+  part?: PartOf;
 }
 
 export interface Plan {
   family: Family;
   nodes: PlannedNode[];
+}
+
+/** The module a planned node runs: a part runs the one that its node's module shares its work out to.
+ * @returns undefined where this installation does not know it. */
+export function moduleOf(node: PlannedNode, lookup: DefinitionLookup): ProductionModule | undefined {
+  const module = lookup(node.step)?.module;
+  return node.part ? module?.fanOut?.module : module;
 }

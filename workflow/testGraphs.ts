@@ -39,7 +39,9 @@ export function orderGraph(): WorkflowGraph {
 }
 
 const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'constructor', 'hasOwnProperty');
-const steps = fc.constantFrom(...Object.keys(TEST_MODULES), 'toString', 'gone');
+// What shares its work out has graphs of its own; here it would only make sound ones rarer.
+const { totals: _totals, spread: _spread, ...plain } = TEST_MODULES;
+const steps = fc.constantFrom(...Object.keys(plain), 'toString', 'gone');
 const ports = fc.constantFrom(
   'step',
   'glb',

@@ -154,7 +154,51 @@ const label = defineModule({
   run: async (_ctx, { text }) => ({ text }),
 });
 
-export const TEST_MODULES = { source, mesh, template, render, publish, notify, count, sum, label };
+const totals = defineModule({
+  ...base,
+  key: 'test.totals',
+  title: 'Totals',
+  description: 'A source of many values.',
+  families: both,
+  inputs: { glb: artifactPort('glb_model', 'model/gltf-binary', { description: 'Geometry.', required: false }) },
+  outputs: { totals: dataPort(Total, { description: 'Totals.', many: true }) },
+  params: z.object({ from: z.int().default(0), to: z.int().default(1) }),
+  execution: { ...execution, capability: 'blender' },
+  run: async (_ctx, _inputs, { from, to }) => ({
+    totals: Array.from({ length: to - from }, (_, i) => ({ total: from + i })),
+  }),
+});
+
+const spread = defineModule({
+  ...base,
+  key: 'test.spread',
+  title: 'Spread',
+  description: 'Shares its totals out to parts.',
+  families: both,
+  inputs: {
+    glb: artifactPort('glb_model', 'model/gltf-binary', { description: 'Geometry.', required: false }),
+    gate: dataPort(Total, { description: 'Something only the whole waits for.', required: false }),
+    totals: dataPort(Total, { description: 'Totals.', required: false, many: true }),
+  },
+  outputs: { total: dataPort(Total, { description: 'Sum.' }) },
+  params: z.object({ until: z.int().min(1).max(50).default(6), perPart: z.int().min(1).max(50).default(2) }),
+  fanOut: {
+    module: totals,
+    from: 'totals',
+    into: 'totals',
+    unit: 'totals',
+    parts(params) {
+      const { until, perPart } = params as { until: number; perPart: number };
+      return Array.from({ length: Math.ceil(until / perPart) }, (_, i) => {
+        const [from, to] = [i * perPart, Math.min(until, (i + 1) * perPart)];
+        return { label: `Totals ${from}–${to - 1}`, size: to - from, params: { from, to } };
+      });
+    },
+  },
+  run: async (_ctx, { totals }) => ({ total: { total: (totals ?? []).reduce((all, { total }) => all + total, 0) } }),
+});
+
+export const TEST_MODULES = { source, mesh, template, render, publish, notify, count, sum, label, totals, spread };
 
 function definition(step: string, module: ProductionModule): NodeDefinition {
   return {

@@ -13,6 +13,9 @@ const PortObject = builder.objectRef<PortView>('Port').implement({
       description: 'Inputs: must be bound. Outputs: always there.',
     }),
     takesMany: t.exposeBoolean('takesMany', { description: 'Inputs: takes any number of connections.' }),
+    givesMany: t.exposeBoolean('givesMany', {
+      description: 'Outputs: a list of values, which only inputs that take many accept.',
+    }),
     roles: t.exposeStringList('roles', {
       description: 'Artifact ports: an input takes any of these roles, an output gives one of them.',
     }),

@@ -1,4 +1,5 @@
 import { boundInputs, type PortValues } from '../../runtime/nodeInputs.js';
+import { moduleOf, type PartOf } from '../../workflow/plan.js';
 import { builder } from '../builder.js';
 import { CapabilityEnum, NodeRunStatusEnum } from './enums.js';
 import { FailureObject, type StoredFailure } from './failure.js';
@@ -7,6 +8,18 @@ import { RunEventObject } from './runEvent.js';
 
 /** Most log lines that one field gives. */
 const MAX_LOG_LINES = 1_000;
+
+const PartOfObject = builder.objectRef<PartOf>('PartOf').implement({
+  description:
+    'What a node run is a part of. Some nodes share their work out to parts, which run on as many workers as there are.',
+  fields: (t) => ({
+    nodeId: t.exposeString('nodeId', {
+      description: 'Id of the node in the graph; its own node run gathers the parts.',
+    }),
+    size: t.exposeInt('size', { description: "The part's share of the work, in units." }),
+    unit: t.exposeString('unit', { description: 'What the units are, in the plural, for example `frames`.' }),
+  }),
+});
 
 export const NodeRunNode = builder.prismaNode('NodeRun', {
   // The key has two columns: `<run>:<position>`.
@@ -19,16 +32,27 @@ export const NodeRunNode = builder.prismaNode('NodeRun', {
   select: { runId: true, idx: true },
   description: 'One node of a run.',
   fields: (t) => ({
-    nodeId: t.exposeString('nodeId', { description: 'Id of the node in the graph.' }),
-    step: t.exposeString('step', { description: 'Its node definition.' }),
+    nodeId: t.exposeString('nodeId', {
+      description: 'Id of the node in the graph; of a part, `<node>/<number>`.',
+    }),
+    step: t.exposeString('step', { description: 'Its node definition; of a part, that of the whole node.' }),
     label: t.string({
-      description: "The node's own label, else that of its definition.",
+      description: "The node's own label, else that of its definition; of a part, with what the part is.",
       select: { nodeId: true, step: true },
-      resolve: async ({ runId, nodeId, step }, _args, ctx) => {
+      resolve: async ({ runId, idx, nodeId, step }, _args, ctx) => {
         const planning = await ctx.loaders.planning.load(runId);
-        const own = planning?.graph.nodes.find((node) => node.id === nodeId)?.ui?.label;
-        return own || (ctx.platform.definition(step)?.label ?? step);
+        const part = planning?.plan.nodes[idx]?.part;
+        const own = planning?.graph.nodes.find((node) => node.id === (part?.nodeId ?? nodeId))?.ui?.label;
+        const label = own || (ctx.platform.definition(step)?.label ?? step);
+        return part ? `${label} · ${part.label}` : label;
       },
+    }),
+    partOf: t.field({
+      type: PartOfObject,
+      nullable: true,
+      description: 'Set where this is a part of a node: what it is a part of.',
+      resolve: async ({ runId, idx }, _args, ctx) =>
+        (await ctx.loaders.planning.load(runId))?.plan.nodes[idx]?.part ?? null,
     }),
     moduleKey: t.exposeString('moduleKey', { description: 'The production module that runs.' }),
     capability: t.field({
@@ -40,7 +64,9 @@ export const NodeRunNode = builder.prismaNode('NodeRun', {
     status: t.expose('status', { type: NodeRunStatusEnum, description: 'Where it stands.' }),
     attempt: t.exposeInt('attempt', { description: 'Attempts begun.' }),
     maxAttempts: t.exposeInt('maxAttempts', { description: 'Attempts allowed.' }),
-    progress: t.exposeFloat('progress', { description: 'Share done, 0..1, as the module reports it.' }),
+    progress: t.exposeFloat('progress', {
+      description: 'Share done, 0..1, as the module reports it; without that of its parts.',
+    }),
     message: t.exposeString('message', { nullable: true, description: 'What it is doing, in words.' }),
     isCached: t.exposeBoolean('isCached', { description: 'Its outputs were taken from an earlier run.' }),
     failure: t.field({
@@ -65,7 +91,7 @@ export const NodeRunNode = builder.prismaNode('NodeRun', {
           ctx.loaders.outputs.load(runId),
         ]);
         const node = planning?.plan.nodes[idx];
-        const module = node && ctx.platform.definition(node.step)?.module;
+        const module = node && moduleOf(node, ctx.platform.definition);
         return module ? portValues(boundInputs(node, module, (position) => outputs.get(position), planning.entry)) : [];
       },
     }),
@@ -93,3 +119,12 @@ export const NodeRunNode = builder.prismaNode('NodeRun', {
     }),
   }),
 });
+
+builder.prismaObjectFields(NodeRunNode, (t) => ({
+  parts: t.field({
+    type: [NodeRunNode],
+    description:
+      'The parts its work was shared out to, in their order; empty for most nodes. It runs itself when all of them have succeeded, to gather what they made.',
+    resolve: ({ runId, idx }, _args, ctx) => ctx.loaders.parts.load({ runId, idx }),
+  }),
+}));

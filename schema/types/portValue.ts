@@ -7,7 +7,7 @@ export interface PortValueShape {
   value: PortValue;
 }
 
-/** One entry per value: a port that takes many gives several. */
+/** One entry per value: a port of many gives several. */
 export function portValues(byPort: Record<string, PortValue | PortValue[]>): PortValueShape[] {
   return Object.entries(byPort).flatMap(([port, values]) => [values].flat().map((value) => ({ port, value })));
 }
@@ -15,7 +15,9 @@ export function portValues(byPort: Record<string, PortValue | PortValue[]>): Por
 export const PortValueObject = builder.objectRef<PortValueShape>('PortValue').implement({
   description: 'What was bound to an input port, or came out of an output port: an artifact or JSON data.',
   fields: (t) => ({
-    port: t.exposeString('port', { description: 'Name of the port. A port that takes many comes several times.' }),
+    port: t.exposeString('port', {
+      description: 'Name of the port. A port of many values comes several times, in their order.',
+    }),
     artifact: t.field({
       type: ArtifactNode,
       nullable: true,

@@ -5,6 +5,7 @@ import type { ArtifactRef } from '../../modules/artifacts.js';
 import type { LogLevel, ModuleContext } from '../../modules/context.js';
 import type { JsonObject } from '../../modules/json.js';
 import { FileArtifactStore } from '../../runtime/artifacts/store.js';
+import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
 import { moduleArtifacts } from '../../runtime/moduleArtifacts.js';
 
 /** A module context on real files, for running a module without queue, database or graph. Call `cleanup` when done. */
@@ -18,6 +19,7 @@ export async function createTestContext(options: { idempotencyKey?: string } = {
   const logs: { level: LogLevel; message: string; fields?: JsonObject }[] = [];
   const ctx: ModuleContext = {
     artifacts: moduleArtifacts(store, workdir),
+    checkpoints: new MemoryCheckpoints(),
     progress: (fraction, message) => progress.push({ fraction, message }),
     log: (level, message, fields) => logs.push({ level, message, fields }),
     signal: abort.signal,

@@ -25,7 +25,92 @@ const execution = {
 export const ran = new Map<string, number>();
 const count = (key: string) => ran.set(key, (ran.get(key) ?? 0) + 1);
 
+/** How often each piece was made, by `<salt>/<number>`, in this process. */
+export const pieces = new Map<string, number>();
+
+/** Makes numbered pieces one by one, and breaks once before it makes number `breaksAt`. */
+const piece = defineModule({
+  ...base,
+  key: 'test.piece',
+  outputs: { pieces: artifactPort('turntable_frame', 'text/plain', { description: 'The pieces.', many: true }) },
+  params: z.object({
+    salt: z.string().default(''),
+    first: z.number().default(0),
+    count: z.number().default(1),
+    breaksAt: z.number().default(-1),
+    failureClass: z.enum(['input', 'transient']).default('transient'),
+    waits: z.boolean().default(false),
+  }),
+  execution: { ...execution, determinism: 'pure', retry: { attempts: 3, backoffMs: 10 } },
+  async run(ctx, _inputs, { salt, first, count: many, breaksAt, failureClass, waits }) {
+    const made = [];
+    for (let number = first; number < first + many; number++) {
+      const name = `piece-${number}`;
+      const kept = await ctx.checkpoints.get(name);
+      if (!kept && number === breaksAt && pieces.get(`${salt}/broken`) === undefined) {
+        pieces.set(`${salt}/broken`, 1);
+        if (waits) await sleep(60_000, undefined, { signal: ctx.signal });
+        throw new ModuleError('PIECE_BROKEN', 'A piece broke.', failureClass);
+      }
+      if (!kept) pieces.set(`${salt}/${number}`, (pieces.get(`${salt}/${number}`) ?? 0) + 1);
+      const file =
+        kept ??
+        (await ctx.artifacts.write({
+          role: 'turntable_frame',
+          mediaType: 'text/plain',
+          fileName: `${name}.txt`,
+          from: { text: String(number) },
+        }));
+      await ctx.checkpoints.put(name, file);
+      ctx.progress((number - first + 1) / many, name);
+      made.push(file);
+    }
+    return { pieces: made };
+  },
+});
+
 const modules = {
+  /** Shares its pieces out and lists them. */
+  puzzle: defineModule({
+    ...base,
+    key: 'test.puzzle',
+    inputs: {
+      ...base.inputs,
+      pieces: artifactPort('turntable_frame', 'text/plain', { description: 'Pieces.', many: true, required: false }),
+    },
+    outputs: {
+      ...base.outputs,
+      pieces: artifactPort('turntable_frame', 'text/plain', { description: 'The same.', many: true }),
+    },
+    params: z.object({
+      salt: z.string().default(''),
+      total: z.number().default(6),
+      perPart: z.number().default(2),
+      breaksAt: z.number().default(-1),
+      failureClass: z.enum(['input', 'transient']).default('transient'),
+      waits: z.boolean().default(false),
+    }),
+    execution,
+    fanOut: {
+      module: piece,
+      from: 'pieces',
+      into: 'pieces',
+      unit: 'pieces',
+      parts(params) {
+        const { total, perPart, ...rest } = params as { total: number; perPart: number };
+        return Array.from({ length: Math.ceil(total / perPart) }, (_, i) => {
+          const first = i * perPart;
+          const size = Math.min(perPart, total - first);
+          return { label: `Pieces ${first}–${first + size - 1}`, size, params: { ...rest, first, count: size } };
+        });
+      },
+    },
+    async run(ctx, inputs) {
+      count(ctx.idempotencyKey);
+      const found = inputs.pieces ?? [];
+      return { out: found.map(({ fileName }) => fileName).join('+'), pieces: found };
+    },
+  }),
   /** Joins its inputs and appends its text. */
   join: defineModule({
     ...base,
