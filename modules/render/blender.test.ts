@@ -5,7 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';
-import { blenderVersion, findBlender, runBlender } from './blender.js';
+import { findBlender, runBlender } from './blender.js';
+import { blenderFacts, blenderVersion } from './blenderFacts.js';
 
 const script = (name: string) => `../../../tests/fixtures/blender/${name}`;
 
@@ -40,8 +41,15 @@ it('says that a program which is not Blender does not start', async () => {
 });
 
 describeWith('blender', 'Blender', () => {
-  it('is found and tells its version', async () => {
-    expect(await blenderVersion()).toMatch(/^\d+\.\d+/);
+  it('is found and tells what it can do', async () => {
+    const facts = await blenderFacts();
+    expect(facts).toMatchObject({
+      version: expect.stringMatching(/^\d+\.\d+/),
+      numpyVersion: expect.stringMatching(/^\d+\.\d+/),
+      hasOpenImageDenoise: expect.any(Boolean),
+      gpuDevices: expect.any(Array),
+    });
+    expect(await blenderVersion()).toBe(facts.version);
   });
 
   it('fails with the last lines of the log when a script raises', async () => {
@@ -77,7 +85,7 @@ describeWith('blender', 'Blender', () => {
 
   it('stops at the memory limit', async () => {
     await expect(
-      runBlender(test.ctx, { script: script('eat_memory.py'), job: {}, memoryLimitMb: 4096 }),
+      runBlender(test.ctx, { script: script('eat_memory.py'), job: {}, memoryLimitMb: 2048 }),
     ).rejects.toMatchObject({ code: 'OUT_OF_MEMORY', isRetryable: true });
   });
 

@@ -1,53 +1,17 @@
-import { spawn } from 'node:child_process';
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { ModuleContext } from '../context.js';
-import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import { type JobEvent, JobProgress, jobEvent, saysOutOfMemory } from './blenderLog.js';
+import { type BlenderLimits, causeOfFailure } from './blenderFailures.js';
+import { type JobEvent, JobProgress, jobEvent } from './blenderLog.js';
+import { requireBlender, startBlender, withoutNetwork } from './blenderProcess.js';
 
-export const BLENDER_INSTALL_HINT =
-  'Install it (Debian and Ubuntu: "apt-get install blender python3-numpy"; elsewhere: blender.org) or set BLENDER_PATH to its program file.';
+export { BLENDER_INSTALL_HINT } from './blenderFailures.js';
+export { findBlender } from './blenderProcess.js';
 
-const LINES_KEPT = 200;
-const LINES_REPORTED = 12;
-const TERM_TO_KILL_MS = 1000;
-
-/** The path of Blender: `BLENDER_PATH` when set, else the first on `PATH`; null when there is none. */
-export async function findBlender(env: NodeJS.ProcessEnv = process.env): Promise<string | null> {
-  const candidates = env.BLENDER_PATH
-    ? [env.BLENDER_PATH]
-    : (env.PATH ?? '')
-        .split(path.delimiter)
-        .filter(Boolean)
-        .map((dir) => path.join(dir, 'blender'));
-  for (const candidate of candidates) {
-    const isProgram = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isProgram) return path.resolve(candidate);
-  }
-  return null;
-}
-
-/** What a Blender can do, for preflight and set-up.
- * @throws {ModuleError} `BLENDER_MISSING`, `BLENDER_NUMPY_MISSING`, `BLENDER_CRASHED` when it does not start. */
-export async function blenderVersion(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const blender = await requireBlender(env);
-  const script =
-    'import bpy, importlib.util; print("HM-VERSION", bpy.app.version_string, importlib.util.find_spec("numpy") is not None)';
-  const args = ['-b', '--factory-startup', '--disable-autoexec', '-noaudio', '--python-expr', script];
-  const { lines } = await start(blender, args, { env: cleanEnvironment(tmpdir()), timeLimitMs: 30_000 });
-  const [, version, hasNumpy] = lines.find((line) => line.startsWith('HM-VERSION'))?.split(' ') ?? [];
-  if (!version)
-    throw new ModuleError('BLENDER_CRASHED', `${blender} does not start.`, 'crash', { log: lines.slice(-5) });
-  if (hasNumpy !== 'True') throw numpyMissing();
-  return version;
-}
+/** What a job may take when it does not say otherwise. The time is that of the longest node: whoever runs a module stops it sooner. */
+const LIMITS: BlenderLimits = { memoryMb: 8192, fileMb: 4096, timeMs: 86_400_000, silenceMs: 600_000 };
 
 export interface BlenderJob {
   /** File in modules/render/python. */
@@ -56,175 +20,82 @@ export interface BlenderJob {
   job: JsonObject;
   /** Address space, which bounds memory; default 8 GiB. Blender needs about 1.5 GiB to start. */
   memoryLimitMb?: number;
-  /** Default: none but the caller's signal. */
+  /** The largest file it may write; default 4 GiB. */
+  fileLimitMb?: number;
+  /** Default: a day; the caller's signal comes first. */
   timeLimitMs?: number;
+  /** How long it may say nothing; default ten minutes. */
+  silenceLimitMs?: number;
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a job script in a Blender of its own: own process group, clean environment, no standard input, killed on abort.
+export type BlenderContext = Pick<ModuleContext, 'workdir' | 'signal' | 'progress' | 'log'>;
+
+export function limitsOf(job: BlenderJob): BlenderLimits {
+  return {
+    memoryMb: job.memoryLimitMb ?? LIMITS.memoryMb,
+    fileMb: job.fileLimitMb ?? LIMITS.fileMb,
+    timeMs: job.timeLimitMs ?? LIMITS.timeMs,
+    silenceMs: job.silenceLimitMs ?? LIMITS.silenceMs,
+  };
+}
+
+export const pythonFile = (name: string): string => fileURLToPath(new URL(`./python/${name}`, import.meta.url));
+
+/** Runs a job script in a Blender of its own: own process group, clean environment, no network where the system allows that,
+ * no standard input, killed on abort.
  * @returns the facts of the script's `done` line.
- * @throws {ModuleError} what the script failed with, or `BLENDER_MISSING`, `BLENDER_NUMPY_MISSING`, `OUT_OF_MEMORY`, `TIMEOUT`,
- * `BLENDER_KILLED`, `BLENDER_CRASHED`, with the last lines of its log; the signal's reason when it aborts. */
-export async function runBlender(
-  ctx: Pick<ModuleContext, 'workdir' | 'signal' | 'progress' | 'log'>,
-  { script, job, memoryLimitMb = 8192, timeLimitMs, env = process.env }: BlenderJob,
-): Promise<JsonObject> {
-  const blender = await requireBlender(env);
+ * @throws {ModuleError} what the script failed with, or one of `BLENDER_FAILURES`, with the last lines of its log; the signal's
+ * reason when it aborts. */
+export async function runBlender(ctx: BlenderContext, job: BlenderJob): Promise<JsonObject> {
+  const blender = await requireBlender(job.env);
+  const limits = limitsOf(job);
   const home = path.join(ctx.workdir, 'blender-home');
   await mkdir(home, { recursive: true });
   const jobFile = path.join(ctx.workdir, 'job.json');
-  await writeFile(jobFile, JSON.stringify(job));
-  const scriptFile = fileURLToPath(new URL(`./python/${script}`, import.meta.url));
-  // Blender works its arguments off in order: the exit code counts only before -P.
-  const args = ['-b', '--factory-startup', '--disable-autoexec', '-noaudio', '--python-exit-code', '3'];
-  args.push('-P', scriptFile, '--', jobFile);
-
-  const progress = new JobProgress();
-  const events: JobEvent[] = [];
-  const end = await start(blender, args, {
-    env: cleanEnvironment(home),
-    memoryLimitMb,
-    timeLimitMs,
-    signal: ctx.signal,
-    onLine(line) {
-      const moved = progress.take(line);
-      if (moved) ctx.progress(moved.fraction, moved.message);
-      const event = jobEvent(line);
-      if (event?.event === 'log') ctx.log(event.level, event.message);
-      else if (event) events.push(event);
-    },
-  });
-  const done = events.find((event) => event.event === 'done');
-  if (end.status === 0 && done) return facts(done);
-  throw causeOfFailure(end, events, { memoryLimitMb, timeLimitMs });
+  await writeFile(jobFile, JSON.stringify(job.job));
+  await sayIfNetworked(ctx);
+  ctx.signal.throwIfAborted();
+  const process = await startBlender({ blender, args: ['-P', pythonFile(job.script), '--', jobFile], home, limits });
+  const listener = new JobListener(ctx);
+  process.onLine = (line) => listener.take(line);
+  process.watch(limits);
+  const stop = () => process.stop();
+  if (ctx.signal.aborted) stop();
+  ctx.signal.addEventListener('abort', stop, { once: true });
+  const end = await process.end.finally(() => ctx.signal.removeEventListener('abort', stop));
+  ctx.signal.throwIfAborted();
+  if (end.status === 0 && listener.done) return factsOf(listener.done);
+  throw causeOfFailure(end, listener.fail, limits);
 }
 
-interface End {
-  status: number | null;
-  signal: NodeJS.Signals | null;
-  isTimedOut: boolean;
-  lines: string[];
-}
+/** Passes on what a job script says, and keeps how it ended. */
+export class JobListener {
+  done: (JobEvent & { event: 'done' }) | null = null;
+  fail: (JobEvent & { event: 'fail' }) | null = null;
+  private readonly progress = new JobProgress();
 
-interface StartOptions {
-  env: NodeJS.ProcessEnv;
-  memoryLimitMb?: number;
-  timeLimitMs?: number;
-  signal?: AbortSignal;
-  onLine?: (line: string) => void;
-}
+  constructor(private readonly ctx: Pick<ModuleContext, 'progress' | 'log'>) {}
 
-function start(blender: string, args: string[], options: StartOptions): Promise<End> {
-  const { signal, onLine, timeLimitMs, memoryLimitMb } = options;
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    // The shell is replaced by Blender at once; it is there only because Node cannot set limits.
-    const limit = memoryLimitMb ? `ulimit -v ${Math.round(memoryLimitMb * 1024)} && ` : '';
-    const child = spawn('/bin/sh', ['-c', `${limit}exec "$@"`, 'sh', blender, ...args], {
-      env: options.env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const lines: string[] = [];
-    const take = (line: string) => {
-      if (line.trim() === '') return;
-      lines.push(line);
-      if (lines.length > LINES_KEPT) lines.shift();
-      onLine?.(line);
-    };
-    createInterface({ input: child.stdout }).on('line', take);
-    createInterface({ input: child.stderr }).on('line', take);
-
-    let isTimedOut = false;
-    let killTimer: NodeJS.Timeout | undefined;
-    const end = () => {
-      signalGroup(child.pid, 'SIGTERM');
-      killTimer ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), TERM_TO_KILL_MS);
-    };
-    const timer =
-      timeLimitMs === undefined
-        ? undefined
-        : setTimeout(() => {
-            isTimedOut = true;
-            end();
-          }, timeLimitMs);
-    signal?.addEventListener('abort', end, { once: true });
-    const settle = (action: () => void) => {
-      clearTimeout(timer);
-      clearTimeout(killTimer);
-      signal?.removeEventListener('abort', end);
-      action();
-    };
-    child.once('error', (error) => settle(() => reject(error)));
-    child.once('close', (status, killedBy) =>
-      settle(() =>
-        signal?.aborted ? reject(signal.reason) : resolve({ status, signal: killedBy, isTimedOut, lines }),
-      ),
-    );
-  });
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    // Already gone.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  take(line: string): void {
+    const moved = this.progress.take(line);
+    if (moved) this.ctx.progress(moved.fraction, moved.message);
+    const event = jobEvent(line);
+    if (event?.event === 'log') this.ctx.log(event.level, event.message);
+    else if (event?.event === 'done') this.done = event;
+    else if (event?.event === 'fail') this.fail = event;
   }
 }
 
-/** Blender takes its Python from PATH and reads many variables; it gets none of ours, and no secrets of the worker. */
-function cleanEnvironment(home: string): NodeJS.ProcessEnv {
-  return { PATH: '/usr/bin:/bin', HOME: home, TMPDIR: home, LANG: 'C.UTF-8' };
-}
-
-async function requireBlender(env: NodeJS.ProcessEnv): Promise<string> {
-  const blender = await findBlender(env);
-  if (blender) return blender;
-  const where = env.BLENDER_PATH ? `there is no program at BLENDER_PATH (${env.BLENDER_PATH})` : 'it is not installed';
-  throw new ModuleError('BLENDER_MISSING', `Rendering needs Blender, but ${where}. ${BLENDER_INSTALL_HINT}`, 'input');
-}
-
-const numpyMissing = () =>
-  new ModuleError(
-    'BLENDER_NUMPY_MISSING',
-    'Blender cannot read 3D models because its Python lacks NumPy. Install it (Debian and Ubuntu: "apt-get install python3-numpy").',
-    'input',
-  );
-
-/** Codes the job scripts fail with on purpose are faults of the data: a retry cannot help. */
-function causeOfFailure(
-  end: End,
-  events: JobEvent[],
-  limits: { memoryLimitMb: number; timeLimitMs?: number },
-): ModuleError {
-  const details = { log: end.lines.slice(-LINES_REPORTED) };
-  const fail = events.find((event) => event.event === 'fail');
-  if (fail) return new ModuleError(fail.code, fail.message, 'input', details);
-  if (end.isTimedOut) {
-    const seconds = Math.round((limits.timeLimitMs ?? 0) / 1000);
-    return new ModuleError('TIMEOUT', `Blender took longer than ${seconds} s and was stopped.`, 'timeout', details);
-  }
-  if (saysOutOfMemory(end.lines))
-    return new ModuleError(
-      'OUT_OF_MEMORY',
-      `Blender needed more than ${limits.memoryLimitMb} MB of memory. Render a smaller picture or a simpler model.`,
-      'resource',
-      details,
-    );
-  if (end.lines.some((line) => line.includes("No module named 'numpy'"))) return numpyMissing();
-  if (end.signal === 'SIGKILL' || end.signal === 'SIGTERM')
-    return new ModuleError(
-      'BLENDER_KILLED',
-      'Blender was stopped from outside, perhaps for lack of memory.',
-      'transient',
-      details,
-    );
-  const how = end.signal ? `with ${end.signal}` : end.status === 0 ? 'without a result' : `with status ${end.status}`;
-  return new ModuleError('BLENDER_CRASHED', `Blender ended ${how} while it worked on the scene.`, 'crash', details);
-}
-
-function facts({ event: _event, ...rest }: JobEvent): JsonObject {
+export function factsOf({ event: _event, ...rest }: JobEvent & { event: 'done' }): JsonObject {
   return rest as JsonObject;
+}
+
+let hasSaidNetworked = false;
+
+/** Once per process. */
+async function sayIfNetworked(ctx: Pick<ModuleContext, 'log'>): Promise<void> {
+  if (hasSaidNetworked || (await withoutNetwork())) return;
+  hasSaidNetworked = true;
+  ctx.log('warn', 'Blender runs with access to the network: this system lets nobody cut it off (unshare).');
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { JobProgress, jobEvent, renderedFraction, saysOutOfMemory } from './blenderLog.js';
+import { JobProgress, jobEvent, renderedFraction } from './blenderLog.js';
 
 it.each([
   [
@@ -31,11 +31,4 @@ it('spreads the samples over the range of the phase and never goes back', () => 
     'Sample 32/64',
   ].map((line) => progress.take(line)?.fraction ?? null);
   expect(fractions).toEqual([0.1, expect.closeTo(0.15), null, null, 0.2, null, expect.closeTo(0.6)]);
-});
-
-it('knows how Blender, C++ and Python say that memory ran out', () => {
-  expect(saysOutOfMemory(['Calloc returns null: len=1073741824 in x, total 12'])).toBe(true);
-  expect(saysOutOfMemory(["terminate called after throwing an instance of 'std::bad_alloc'"])).toBe(true);
-  expect(saysOutOfMemory(['MemoryError'])).toBe(true);
-  expect(saysOutOfMemory(['Fra:1 Mem:26.86M | Sample 16/64'])).toBe(false);
 });

@@ -6,9 +6,11 @@ export type JobEvent =
   | { event: 'fail'; code: string; message: string }
   | { event: 'done'; [fact: string]: unknown };
 
+export const isJobLine = (line: string): boolean => line.startsWith('HM {');
+
 /** Reads one line of a job script; null for any other line. */
 export function jobEvent(line: string): JobEvent | null {
-  if (!line.startsWith('HM {')) return null;
+  if (!isJobLine(line)) return null;
   try {
     return JSON.parse(line.slice(3)) as JobEvent;
   } catch {
@@ -55,11 +57,4 @@ export class JobProgress {
 
 function ratio(match: RegExpExecArray | null): number | null {
   return match && Number(match[2]) > 0 ? Math.min(1, Number(match[1]) / Number(match[2])) : null;
-}
-
-/** Whether Blender's output says that memory ran out: its own allocator, C++ or Python. */
-export function saysOutOfMemory(lines: readonly string[]): boolean {
-  return lines.some((line) =>
-    /\b[MC]alloc(?:Array)? returns null|std::bad_alloc|MemoryError|out of memory|Cannot allocate memory/i.test(line),
-  );
 }

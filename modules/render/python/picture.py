@@ -20,4 +20,5 @@ def main(job):
     return {"blenderVersion": bpy.app.version_string, "radiusMm": round(scene.radius * 1000, 3)}
 
 
-run(main)
+if __name__ == "__main__":
+    run(main)

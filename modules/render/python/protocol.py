@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import signal
 import sys
 
@@ -22,8 +23,9 @@ def read_job():
 
 
 def say(event, **fields):
-    """`progress` (fraction 0..1, until, message), `log` (level, message), `fail` (code, message) or `done` (facts)."""
-    print("HM " + json.dumps({"event": event, **fields}), flush=True)
+    """`progress` (fraction 0..1, until, message), `log` (level, message), `fail` (code, message) or `done` (facts).
+    Begins on a line of its own, whatever Blender's own output has left unfinished."""
+    print("\nHM " + json.dumps({"event": event, **fields}), flush=True)
 
 
 def die_with_parent():
@@ -31,6 +33,9 @@ def die_with_parent():
     if sys.platform == "linux":
         PR_SET_PDEATHSIG = 1
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != int(os.environ["HARTOMAT_PARENT"]):
+            # It died while Blender started.
+            os._exit(1)
 
 
 def run(main):
