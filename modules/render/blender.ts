@@ -7,7 +7,6 @@ import { type BlenderLimits, causeOfFailure } from './blenderFailures.js';
 import { type JobEvent, JobProgress, jobEvent } from './blenderLog.js';
 import { requireBlender, startBlender, withoutNetwork } from './blenderProcess.js';
 
-export { BLENDER_INSTALL_HINT } from './blenderFailures.js';
 export { findBlender } from './blenderProcess.js';
 
 /** What a job may take when it does not say otherwise. The time is that of the longest node: whoever runs a module stops it sooner. */
