@@ -45,7 +45,13 @@ export async function startServices(): Promise<TestServices> {
   };
 }
 
+/** `TEST_DATABASE_URL`: an empty PostgreSQL server to test on, of another version for example; the user must be a superuser. */
 async function startTestPostgres(dir: string, stops: Array<() => Promise<void>>): Promise<string> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) {
+    await makeTemplate(given);
+    return given;
+  }
   const postgres = await startPostgres({
     dataDir: join(dir, 'postgres'),
     logFile: join(dir, 'postgres.log'),
@@ -62,13 +68,19 @@ async function startTestPostgres(dir: string, stops: Array<() => Promise<void>>)
     },
   });
   stops.push(() => postgres.stop());
-  const client = new pg.Client({ connectionString: postgres.url('postgres') });
+  await makeTemplate(postgres.url('postgres'));
+  return postgres.url('postgres');
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  const template = new URL(url);
+  template.pathname = `/${TEMPLATE_DATABASE}`;
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(`create database ${TEMPLATE_DATABASE}`);
-  await migrate(postgres.url(TEMPLATE_DATABASE));
+  await migrate(template.href);
   await client.query(`alter database ${TEMPLATE_DATABASE} with allow_connections false is_template true`);
   await client.end();
-  return postgres.url('postgres');
 }
 
 async function startTestRedis(dir: string, stops: Array<() => Promise<void>>): Promise<string> {
