@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { ArtifactRef, ArtifactRole } from './artifacts.js';
 import type { ModuleContext } from './context.js';
 import type { EntrySlot } from './entry.js';
+import { contentHash } from './hash.js';
 import type { JsonObject, JsonSchema, JsonValue } from './json.js';
+import type { Upgrades } from './upgrades.js';
 
 export const FAMILIES = ['cad_file', 'order_line'] as const;
 /** What a run is about: one CAD file, or one line of an order. */
@@ -129,8 +131,11 @@ export interface FanOut {
 export interface ModuleSpec<I extends Ports, O extends Ports, P extends z.ZodObject> {
   /** `<group>.<name>`, also the path of its file. */
   key: string;
-  /** Raise it when the same inputs and params would give other outputs; it is part of the cache key. */
+  /** Raise it when the same inputs and params would give other outputs, or when params change; it is part of the cache key.
+   * A new optional param needs no new version. */
   version: number;
+  /** Needed when a version renames, removes or reinterprets params: what becomes of those that graphs were stored with. */
+  upgrades?: Upgrades;
   title: string;
   description: string;
   families: readonly Family[];
@@ -169,6 +174,7 @@ export interface ProductionModule {
   readonly execution: ModuleExecution;
   readonly legacySource: string | null;
   readonly fanOut?: FanOut;
+  readonly upgrades: Upgrades;
   readonly inputContract: Contract;
   readonly outputContract: Contract;
   /** Draft-7 JSON Schema of the params; fields with defaults are optional. */
@@ -176,6 +182,8 @@ export interface ProductionModule {
   readonly defaults: JsonObject;
   readonly artifactRolesConsumed: readonly ArtifactRole[];
   readonly artifactRolesProduced: readonly ArtifactRole[];
+  /** sha-256 of everything above but what a program does: the same in every process, another one as soon as the contract changes. */
+  readonly etag: string;
   run(
     ctx: ModuleContext,
     inputs: Record<string, unknown>,
@@ -233,21 +241,50 @@ function checkFanOut(key: string, inputs: Ports, fanOut: FanOut): void {
     throw new Error(`The input "${into}" of ${key} must be an optional one that takes many.`);
 }
 
-/** Declares a production module. Contracts, param schema, defaults and roles are derived, never written twice.
- * Every param must have a default or be optional, so that a freshly placed node is valid. */
+/** What others rely on, as JSON. Of upgrades it counts what they do to which params. */
+function contractEtag(module: Omit<ProductionModule, 'etag' | 'run'>): string {
+  const { key, version, title, description, families, execution, legacySource, upgrades, fanOut } = module;
+  const { inputContract, outputContract, paramSchema, defaults } = module;
+  return contentHash({
+    key,
+    version,
+    title,
+    description,
+    families,
+    execution,
+    legacySource,
+    inputContract,
+    outputContract,
+    paramSchema,
+    defaults,
+    upgrades: JSON.parse(JSON.stringify(upgrades)),
+    fanOut: fanOut && { module: fanOut.module.etag, from: fanOut.from, into: fanOut.into, unit: fanOut.unit },
+  });
+}
+
+/** Declares a production module. Contracts, param schema, defaults, roles and etag are derived, never written twice.
+ * Every param must have a default or be optional, so that a freshly placed node is valid.
+ * @throws {Error} when the version is no whole number from 1, or upgrades lead from versions that came not before it. */
 export function defineModule<const I extends Ports, const O extends Ports, P extends z.ZodObject>(
   spec: ModuleSpec<I, O, P>,
 ): ProductionModule & { readonly spec: ModuleSpec<I, O, P> } {
+  const { upgrades = {} } = spec;
   if (spec.fanOut) checkFanOut(spec.key, spec.inputs, spec.fanOut);
-  return {
+  if (!Number.isSafeInteger(spec.version) || spec.version < 1)
+    throw new Error(`The version of ${spec.key} must be a whole number from 1.`);
+  const stray = Object.keys(upgrades).find((from) => !(Number(from) >= 1 && Number(from) < spec.version));
+  if (stray !== undefined)
+    throw new Error(`${spec.key} is at version ${spec.version}; an upgrade from version ${stray} leads nowhere.`);
+  const derived = {
     ...spec,
     spec,
+    upgrades,
     inputContract: contractOf(spec.inputs),
     outputContract: contractOf(spec.outputs),
     paramSchema: toJsonSchema(spec.params),
     defaults: JSON.parse(JSON.stringify(spec.params.parse({}))) as JsonObject,
     artifactRolesConsumed: rolesOf(spec.inputs),
     artifactRolesProduced: rolesOf(spec.outputs),
-    run: spec.run as unknown as ProductionModule['run'],
   };
+  return { ...derived, etag: contractEtag(derived), run: spec.run as unknown as ProductionModule['run'] };
 }

@@ -1,10 +1,12 @@
 import type { JsonObject } from '../modules/json.js';
 import { compilePlan } from '../workflow/compilePlan.js';
+import type { Finding } from '../workflow/finding.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import { resolveParams } from '../workflow/invocation.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
 import type { Plan } from '../workflow/plan.js';
-import { parseGraph, validateGraph } from '../workflow/validate.js';
+import { openGraph } from '../workflow/upgradeGraph.js';
+import { validateGraph } from '../workflow/validate.js';
 import { ValidationError } from './errors.js';
 
 /** Values that win over the workflow's own, weakest first. */
@@ -18,6 +20,8 @@ export interface CompiledRun {
   plan: Plan;
   /** Where every effective param comes from, by node id. */
   origins: JsonObject;
+  /** What did not stand in the way: dropped and unused settings. */
+  findings: Finding[];
 }
 
 const KEEP = 200;
@@ -42,7 +46,7 @@ export class RunCompiler {
   }
 
   private compileAnew(stored: unknown, layers: InvocationLayers): CompiledRun {
-    const { graph, findings: formFindings } = parseGraph(stored);
+    const { graph, findings: formFindings } = openGraph(stored, this.definition);
     const findings = graph ? [...formFindings, ...validateGraph(graph, this.definition)] : formFindings;
     const refuseErrors = () => {
       const error = findings.find(({ severity }) => severity === 'error');
@@ -57,6 +61,7 @@ export class RunCompiler {
       graph: graph!,
       plan: compilePlan(graph!, this.definition, resolved.params),
       origins: resolved.origins as JsonObject,
+      findings,
     };
   }
 }

@@ -49,6 +49,9 @@ export async function dispatch(
     outputType: subject.orderLine?.outputType.overrides as JsonObject | undefined,
     orderLine: subject.orderLine?.options as JsonObject | undefined,
   });
+  const dropped = compiled.findings.filter(({ code }) => code === 'PARAM_DROPPED').map(({ message }) => message);
+  if (dropped.length > 0)
+    platform.log.warn({ workflowId: workflow.id, dropped }, 'settings of the workflow were dropped');
   return platform.runs.start({
     graph: compiled.graph,
     plan: compiled.plan,

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import { type OrderLine, Prisma, type Product } from '../generated/prisma/client.js';
 import type { JsonObject } from '../modules/json.js';
 import { resolveParams } from '../workflow/invocation.js';
-import { parseGraph } from '../workflow/validate.js';
+import { openGraph } from '../workflow/upgradeGraph.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
 
@@ -157,7 +157,7 @@ function optionIssues(
   options: JsonObject,
 ): FieldIssue[] {
   if (Object.keys(options).length === 0) return [];
-  const { graph } = parseGraph((stored ?? null) as never);
+  const { graph } = openGraph(stored ?? null, platform.definition);
   if (!graph)
     return [{ path: '/options', message: 'This output type has no published workflow, so it takes no options.' }];
   return resolveParams(graph, platform.definition, { outputType, orderLine: options })

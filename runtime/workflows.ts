@@ -3,6 +3,7 @@ import type { JsonValue } from '../modules/json.js';
 import { canonicalGraph } from '../workflow/canonical.js';
 import type { Finding } from '../workflow/finding.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
+import { openGraph } from '../workflow/upgradeGraph.js';
 import { parseGraph, validateGraph } from '../workflow/validate.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
@@ -50,7 +51,7 @@ export async function publishWorkflow(
     if (workflow.draftRevision !== input.expectedRevision) throw stale(workflow);
     const graph = checkedGraph(platform, workflow);
     const [newest] = workflow.versions;
-    if (newest && sameGraph(newest.graph, graph)) return { workflow, version: newest };
+    if (newest && sameGraph(platform, newest.graph, graph)) return { workflow, version: newest };
     const version = await tx.workflowVersion.create({
       data: {
         workflowId: workflow.id,
@@ -65,9 +66,9 @@ export async function publishWorkflow(
 
 const asJson = (graph: WorkflowGraph) => graph as unknown as Prisma.InputJsonObject;
 
-/** Whether two stored graphs say the same, whatever the order of their keys. */
-export function sameGraph(a: unknown, b: unknown): boolean {
-  const [left, right] = [parseGraph(a as JsonValue).graph, parseGraph(b as JsonValue).graph];
+/** Whether two stored graphs say the same, whatever the order of their keys and the module versions they were written for. */
+export function sameGraph(platform: Pick<Platform, 'definition'>, a: unknown, b: unknown): boolean {
+  const [left, right] = [a, b].map((stored) => openGraph(stored, platform.definition).graph);
   return (
     left !== undefined &&
     right !== undefined &&
@@ -76,7 +77,7 @@ export function sameGraph(a: unknown, b: unknown): boolean {
 }
 
 function checkedGraph(platform: Pick<Platform, 'definition'>, workflow: Workflow): WorkflowGraph {
-  const { graph, findings } = parseGraph(workflow.draft as JsonValue);
+  const { graph, findings } = openGraph(workflow.draft, platform.definition);
   const all = graph ? [...findings, ...validateGraph(graph, platform.definition)] : findings;
   if (!graph || all.some(({ severity }) => severity === 'error'))
     throw invalid(`"${workflow.name}" cannot be published yet.`, all);

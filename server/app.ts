@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { FAMILIES, type Family } from '../modules/define.js';
+import { contentHash } from '../modules/hash.js';
 import type { Platform } from '../runtime/platform.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
 import { nodeDefinitionsOf } from '../workflow/nodeDefinitions.js';
@@ -60,7 +61,13 @@ function nodeDefinitions(request: Request, response: Response) {
     const message = `There is no such family. There are: ${FAMILIES.join(', ')}.`;
     return void response.status(400).json({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
   }
-  response.json({ nodeDefinitions: nodeDefinitionsOf(family as Family | undefined).map(viewNodeDefinition) });
+  const body = { nodeDefinitions: nodeDefinitionsOf(family as Family | undefined).map(viewNodeDefinition) };
+  const etag = `"${contentHash(body)}"`;
+  response.set({ ETag: etag, 'Cache-Control': 'private, no-cache' });
+  // Express would send everything again to callers who forbid caches to answer, as Node's fetch does of its own accord.
+  const known = request.get('if-none-match')?.split(',') ?? [];
+  if (known.some((tag) => tag.trim().replace(/^W\//, '') === etag)) response.status(304).end();
+  else response.json(body);
 }
 
 function notFound(_request: Request, response: Response) {

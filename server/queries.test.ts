@@ -29,7 +29,7 @@ test('the viewer is told who they are', async () => {
 
 test('node definitions come whole, over GraphQL and over REST alike', async () => {
   const { nodeDefinitions } = await read(`{ nodeDefinitions(family: order_line) {
-    step moduleKey version families label description category icon paramSchema uiSchema defaults
+    step moduleKey version etag families label description category icon paramSchema uiSchema defaults
     artifactRolesConsumed artifactRolesProduced legacySource capability
     inputContract { name kind description isRequired takesMany roles mediaTypes schema entrySlot }
     outputContract { name kind description isRequired takesMany roles mediaTypes schema entrySlot }
@@ -38,6 +38,16 @@ test('node definitions come whole, over GraphQL and over REST alike', async () =
     headers: { authorization: 'Bearer test-admin-token-0123456789' },
   });
   expect(await rest.json()).toEqual({ nodeDefinitions });
+  const etag = rest.headers.get('etag')!;
+  expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
+  const again = await app.fetch('/api/workflows/node-definitions?family=order_line', {
+    headers: { authorization: 'Bearer test-admin-token-0123456789', 'if-none-match': etag },
+  });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  const others = await app.fetch('/api/workflows/node-definitions?family=cad_file', {
+    headers: { authorization: 'Bearer test-admin-token-0123456789', 'if-none-match': etag },
+  });
+  expect(others.status).toBe(200);
   expect(nodeDefinitions.map(({ step }: { step: string }) => step)).toContain('blender_still');
   expect(
     (await read('{ nodeDefinition(step: "blender_still") { paramSchema } }')).nodeDefinition.paramSchema,

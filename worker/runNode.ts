@@ -97,9 +97,12 @@ async function produce(
   reporter: Reporter,
   stop: AbortController,
 ) {
-  const module = moduleOf(planned, parts.definition);
-  if (!module || module.key !== planned.moduleKey)
-    throw new ModuleError('MODULE_UNKNOWN', `This worker does not know the step "${planned.step}". Update the worker.`);
+  const module = moduleFor(parts.definition, planned);
+  if (planned.contractEtag && planned.contractEtag !== module.etag)
+    reporter.log(
+      'warn',
+      `This worker has another edition of ${module.key} ${module.version} than the run was planned with.`,
+    );
   const bound = boundInputs(planned, module, (idx) => node.deps?.[idx], node.entry);
   const inputs = checkInputs(module, bound);
   const params = parse(
@@ -142,6 +145,30 @@ async function produce(
   } finally {
     if (hasWorkdir) await rm(workdir, { recursive: true, force: true });
   }
+}
+
+/** The module as the run was planned with it. Another worker may have what this one lacks, so those refusals are tried again.
+ * @throws ModuleError `MODULE_UNKNOWN`, `MODULE_VERSION_MISMATCH`; the module did not run. */
+function moduleFor(definition: DefinitionLookup, planned: PlannedNode): ProductionModule {
+  const { moduleKey, moduleVersion } = planned;
+  const module = moduleOf(planned, definition);
+  if (module?.key !== moduleKey)
+    throw new ModuleError(
+      'MODULE_UNKNOWN',
+      `This worker does not have the module "${moduleKey}". Update the worker, or its setting HARTOMAT_MODULES.`,
+      'transient',
+      { module: moduleKey },
+    );
+  if (module.version !== moduleVersion)
+    throw new ModuleError(
+      'MODULE_VERSION_MISMATCH',
+      module.version < moduleVersion
+        ? `This worker has version ${module.version} of the module "${moduleKey}", the run needs version ${moduleVersion}. Update the worker.`
+        : `The run was planned with version ${moduleVersion} of the module "${moduleKey}", which is at version ${module.version} by now. Start a new run.`,
+      module.version < moduleVersion ? 'transient' : 'input',
+      { module: moduleKey, planned: moduleVersion, installed: module.version },
+    );
+  return module;
 }
 
 const strict = new WeakMap<ProductionModule, z.ZodType<Record<string, unknown>>>();

@@ -1,8 +1,8 @@
 import type { ArtifactRef } from '../modules/artifacts.js';
 import type { ProductionModule } from '../modules/define.js';
+import { contentHash } from '../modules/hash.js';
 import type { JsonValue } from '../modules/json.js';
 import type { NodeParams } from './graph.js';
-import { contentHash } from './hash.js';
 
 /** What may be bound to an input port; lists on `many` ports. */
 export type InputValue = ArtifactRef | JsonValue | readonly (ArtifactRef | JsonValue)[] | undefined;

@@ -1,12 +1,12 @@
+import { contentHash } from '../modules/hash.js';
 import type { JsonValue } from '../modules/json.js';
 import type { GraphEdge, GraphNode, WorkflowGraph } from './graph.js';
-import { contentHash } from './hash.js';
 
 /** The one way to write a graph down, so that equal graphs are equal bytes and differences read well line by line.
  *
  * - Nodes are sorted by id: their order means nothing.
  * - Edges are sorted by target node, then target port. Edges into one port keep their order: on a `many` port it is the order of the values.
- * - Fields stand in the order of the format's documentation, keys inside `params` and `ui` by name; fields that are not set are left out, defaults are written. */
+ * - Fields stand in the order of the format's documentation, keys inside `params` and `ui` by name; fields that are not set are left out (and version 1), defaults are written. */
 export function canonicalGraph(graph: WorkflowGraph): WorkflowGraph {
   return {
     format: graph.format,
@@ -27,6 +27,7 @@ function canonicalNode(node: GraphNode): GraphNode {
   return {
     id: node.id,
     step: node.step,
+    ...(node.version !== undefined && node.version !== 1 && { version: node.version }),
     params: sortedKeys(node.params),
     ...(node.retry && { retry: { attempts: node.retry.attempts, backoffMs: node.retry.backoffMs } }),
     onFailure: node.onFailure,

@@ -116,6 +116,7 @@ function executionOf(node: GraphNode, module: ProductionModule) {
   return {
     moduleKey: module.key,
     moduleVersion: module.version,
+    contractEtag: module.etag,
     capability: module.execution.capability,
     determinism: module.execution.determinism,
     retry: node.retry ?? module.execution.retry,

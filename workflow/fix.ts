@@ -1,6 +1,6 @@
 import { applyPatch } from 'rfc6902';
 import { DomainError } from '../modules/errors.js';
-import type { JsonValue } from '../modules/json.js';
+import type { JsonObject, JsonValue } from '../modules/json.js';
 import { type Fix, type PatchOp, pointer } from './finding.js';
 import type { GraphEdge } from './graph.js';
 import type { GraphIndex } from './graphIndex.js';
@@ -79,5 +79,17 @@ export function removeParam(nodeIndex: number, id: string, name: string, title: 
   return {
     title,
     patch: [isNode(nodeIndex, id), { op: 'remove', path: pointer('nodes', nodeIndex, 'params', name) }],
+  };
+}
+
+/** Writes what an upgrade made of a node into the graph. Fits the graph as it was stored and as it was opened. */
+export function setUpgraded(nodeIndex: number, id: string, version: number, params: JsonObject): Fix {
+  return {
+    title: `Keep it as version ${version}`,
+    patch: [
+      isNode(nodeIndex, id),
+      { op: 'add', path: pointer('nodes', nodeIndex, 'params'), value: params },
+      { op: 'add', path: pointer('nodes', nodeIndex, 'version'), value: version },
+    ],
   };
 }

@@ -17,6 +17,8 @@ export const GraphNode = z.strictObject({
   id: Id,
   /** Stable key of the node definition. */
   step: z.string().min(1).max(100),
+  /** Version of the module that `params` were written for; absent: 1. */
+  version: z.number().int().min(1).max(1_000_000).optional(),
   /** Overrides of the module's defaults, only what differs. */
   params: z.record(z.string(), z.json()).default({}),
   /** Null or absent: the module's own policy. */

@@ -1,10 +1,11 @@
 import type { ProductionModule } from '../modules/define.js';
 import type { JsonObject } from '../modules/json.js';
+import { upgradeParams } from '../modules/upgrades.js';
 import { type Finding, pointer } from './finding.js';
 import type { NodeParams, WorkflowGraph } from './graph.js';
 import { type GraphIndex, indexGraph, nodeName } from './graphIndex.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
-import { checkParams, invocationParamsOf, type ParamIssue } from './params.js';
+import { checkParams, invocationParamsOf, type ParamIssue, settingTitle } from './params.js';
 
 /** Who set a param, weakest first. */
 export const PARAM_LAYERS = ['module_default', 'node', 'output_type', 'order_line'] as const;
@@ -21,7 +22,7 @@ export interface EffectiveParams {
   params: Record<string, NodeParams>;
   /** By node id and param name: who set it. */
   origins: Record<string, Record<string, ParamOrigin>>;
-  /** `OVERRIDE_INVALID` (error), `OVERRIDE_UNUSED` (warning), and what is wrong with the nodes' own params. */
+  /** `OVERRIDE_INVALID` (error), `OVERRIDE_UNUSED` (warning), `OVERRIDE_RENAMED` (info), and what is wrong with the nodes' own params. */
   findings: Finding[];
 }
 
@@ -68,10 +69,11 @@ export function resolveParams(
     }
     const open = invocationParamsOf(module);
     for (const layer of stack) {
-      const names = open.filter((name) => Object.hasOwn(layer.values, name));
+      const { overrides, takes, renamed } = overridesFor(module, open, layer.values);
+      const names = Object.keys(overrides);
       if (names.length === 0) continue;
-      for (const name of names) taken.get(layer)!.add(name);
-      const overrides = Object.fromEntries(names.map((name) => [name, layer.values[name]!]));
+      for (const name of takes) taken.get(layer)!.add(name);
+      for (const [to, from] of renamed) findings.add(renamedFinding(layer, module, from, to));
       const next = settle(module, overrides, current.given, (issue) =>
         findings.add(overrideFinding(index, position, layer, names, issue)),
       );
@@ -87,6 +89,20 @@ export function resolveParams(
     }
   }
   return { params: Object.fromEntries(params), origins: Object.fromEntries(origins), findings: findings.all };
+}
+
+/** The values of a layer that a module takes, by its names of today: those it knows, and those that its upgrades know under older names. */
+function overridesFor(module: ProductionModule, open: readonly string[], values: JsonObject) {
+  const own = Object.entries(values).filter(([name]) => open.includes(name));
+  const known = (module.paramSchema.properties ?? {}) as JsonObject;
+  const older = Object.entries(values).filter(([name]) => !Object.hasOwn(known, name));
+  const upgraded = upgradeParams(module, Object.fromEntries(older), 1);
+  const renamed = Object.entries(upgraded.origins).filter(([to]) => open.includes(to) && !Object.hasOwn(values, to));
+  return {
+    overrides: Object.fromEntries([...own, ...renamed.map(([to]) => [to, upgraded.params[to]!] as const)]),
+    takes: [...own.map(([name]) => name), ...renamed.flatMap(([, from]) => from)],
+    renamed,
+  };
 }
 
 function layersOf({ outputType = {}, orderLine = {} }: InvocationLayers): Layer[] {
@@ -147,6 +163,15 @@ function overrideFinding(
     message: `A setting of ${layer.owner} does not fit ${nodeName(index, position)}: ${issue.message}`,
     nodeId: index.graph.nodes[position]!.id,
     path: pointer(layer.field, ...place),
+  };
+}
+
+function renamedFinding(layer: Layer, module: ProductionModule, from: readonly string[], to: string): Finding {
+  return {
+    code: 'OVERRIDE_RENAMED',
+    severity: 'info',
+    message: `The setting ${from.map((name) => `“${name}”`).join(' and ')} of ${layer.owner} is called ${settingTitle(module, to)} now.`,
+    path: pointer(layer.field, from[0]!),
   };
 }
 

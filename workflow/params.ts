@@ -73,8 +73,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function settingLabel(module: ProductionModule, path: readonly PropertyKey[]): string {
   if (path.length === 0) return module.title;
   const [name, ...rest] = path.map(String);
-  const title = propertiesOf(module)[name!]?.title;
-  return `“${[typeof title === 'string' ? title : humanised(name!), ...rest].join(' › ')}”`;
+  return settingTitle(module, name!, rest);
+}
+
+/** What people call a param, in quotation marks. */
+export function settingTitle(module: ProductionModule, name: string, within: string[] = []): string {
+  const properties = propertiesOf(module);
+  const title = Object.hasOwn(properties, name) ? properties[name]!.title : undefined;
+  return `“${[typeof title === 'string' ? title : humanised(name), ...within].join(' › ')}”`;
 }
 
 /** `bevelWidthMm` → `Bevel width mm`. */

@@ -9,7 +9,7 @@ import { migrateGraph } from './migrations.js';
 const MAX_DEPTH = 64;
 
 /** Fields of a node that have a default, so that leaving them out repairs them. */
-const OPTIONAL_NODE_FIELDS: readonly PropertyKey[] = ['params', 'retry', 'onFailure', 'timeoutMs', 'ui'];
+const OPTIONAL_NODE_FIELDS: readonly PropertyKey[] = ['version', 'params', 'retry', 'onFailure', 'timeoutMs', 'ui'];
 
 /** Reads stored or imported JSON: brings it up to date, then checks its form. Never throws.
  * Findings point into the JSON as given, or as migrated if it was in an older format. */

@@ -24,6 +24,8 @@ export interface PlannedNode {
   step: string;
   moduleKey: string;
   moduleVersion: number;
+  /** `etag` of the module it was planned with; plans of older installations have none. */
+  contractEtag?: string;
   capability: Capability;
   determinism: ModuleExecution['determinism'];
   /** Effective params, complete: defaults filled in, all layers applied. */

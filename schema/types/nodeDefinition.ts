@@ -49,7 +49,12 @@ const NodeDefinitionObject = builder.objectRef<NodeDefinitionView>('NodeDefiniti
   fields: (t) => ({
     step: t.exposeString('step', { description: 'Stable key, stored in workflow graphs.' }),
     moduleKey: t.exposeString('moduleKey', { description: 'The production module behind it, `<group>.<name>`.' }),
-    version: t.exposeInt('version', { description: 'Version of the module.' }),
+    version: t.exposeInt('version', {
+      description: 'Version of the module. Editors store it as `version` of the nodes they place; 1 may be left out.',
+    }),
+    etag: t.exposeString('etag', {
+      description: "Fingerprint (sha-256) of the module's contract: another one as soon as anything of it changes.",
+    }),
     families: t.expose('families', { type: [FamilyEnum], description: 'Families of workflows it may be placed in.' }),
     label: t.exposeString('label', { description: 'Name for people.' }),
     description: t.exposeString('description', { description: 'What it does, for people.' }),

@@ -1,11 +1,21 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../modules/json.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { publishWorkflow, sameGraph, saveDraft } from '../../runtime/workflows.js';
-import { parseGraph, validateGraph } from '../../workflow/validate.js';
+import { canonicalGraph } from '../../workflow/canonical.js';
+import type { Finding } from '../../workflow/finding.js';
+import { openGraph } from '../../workflow/upgradeGraph.js';
+import { validateGraph } from '../../workflow/validate.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { FamilyEnum } from './enums.js';
 import { FindingObject } from './finding.js';
+
+function findingsOf(stored: unknown, { platform }: Context): Finding[] {
+  const { graph, findings } = openGraph(stored, platform.definition);
+  return graph ? [...findings, ...validateGraph(graph, platform.definition)] : findings;
+}
 
 const VersionNode = builder.prismaNode('WorkflowVersion', {
   id: { field: 'id' },
@@ -22,6 +32,13 @@ const VersionNode = builder.prismaNode('WorkflowVersion', {
     }),
     note: t.exposeString('note', { description: 'What changed; may be empty.' }),
     publishedAt: t.expose('publishedAt', { type: 'DateTime', description: 'When it was published.' }),
+    findings: t.field({
+      type: [FindingObject],
+      description:
+        'What the modules installed now have to say about it: upgraded and dropped settings, and whether it can still run.',
+      select: { graph: true },
+      resolve: ({ graph }, _args, ctx) => findingsOf(graph, ctx),
+    }),
   }),
 });
 
@@ -39,9 +56,12 @@ const WorkflowNode = builder.prismaNode('Workflow', {
     family: t.expose('family', { type: FamilyEnum, description: 'What its runs are about.' }),
     draft: t.field({
       type: 'JSON',
-      description: 'The editable graph.',
+      description: 'The editable graph, its nodes brought to the versions of the modules installed.',
       select: { draft: true },
-      resolve: ({ draft }) => draft,
+      resolve: ({ draft }, _args, ctx) => {
+        const { graph, isUpgraded } = openGraph(draft, ctx.platform.definition);
+        return graph && isUpgraded ? (canonicalGraph(graph) as unknown as JsonObject) : draft;
+      },
     }),
     draftRevision: t.exposeInt('draftRevision', {
       description: 'Goes up with every saved draft; hand it back as `expectedRevision`.',
@@ -49,16 +69,14 @@ const WorkflowNode = builder.prismaNode('Workflow', {
     hasUnpublishedChanges: t.boolean({
       description: 'The draft differs from the newest version, or there is none.',
       select: { draft: true, versions: { ...newest, select: { graph: true } } },
-      resolve: ({ draft, versions: [version] }) => !version || !sameGraph(draft, version.graph),
+      resolve: ({ draft, versions: [version] }, _args, ctx) =>
+        !version || !sameGraph(ctx.platform, draft, version.graph),
     }),
     findings: t.field({
       type: [FindingObject],
-      description: 'What validation has to say about the draft.',
+      description: 'What upgrading and validation have to say about the draft.',
       select: { draft: true },
-      resolve: ({ draft }, _args, ctx) => {
-        const { graph, findings } = parseGraph(draft);
-        return graph ? [...findings, ...validateGraph(graph, ctx.platform.definition)] : findings;
-      },
+      resolve: ({ draft }, _args, ctx) => findingsOf(draft, ctx),
     }),
     latestVersion: t.field({
       type: VersionNode,
