@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { validate as isUuid } from 'uuid';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
+import { residentBlenders } from '../modules/render/residentBlender.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Consumer } from '../runtime/queues.js';
 import { Executor } from './executor.js';
@@ -97,6 +98,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
       sweeper.stop();
       const drained = executor.drain(graceMs);
       await Promise.all([drained, ...consumers.map((consumer) => consumer.close())]);
+      await residentBlenders.close();
       await heartbeat.stop();
       await rm(workRoot, { recursive: true, force: true });
     },

@@ -53,7 +53,7 @@ export async function runBlender(ctx: BlenderContext, job: BlenderJob): Promise<
   await mkdir(home, { recursive: true });
   const jobFile = path.join(ctx.workdir, 'job.json');
   await writeFile(jobFile, JSON.stringify(job.job));
-  await sayIfNetworked(ctx);
+  await warnOfNetwork(ctx);
   ctx.signal.throwIfAborted();
   const process = await startBlender({ blender, args: ['-P', pythonFile(job.script), '--', jobFile], home, limits });
   const listener = new JobListener(ctx);
@@ -90,11 +90,11 @@ export function factsOf({ event: _event, ...rest }: JobEvent & { event: 'done' }
   return rest as JsonObject;
 }
 
-let hasSaidNetworked = false;
+let hasWarned = false;
 
-/** Once per process. */
-async function sayIfNetworked(ctx: Pick<ModuleContext, 'log'>): Promise<void> {
-  if (hasSaidNetworked || (await withoutNetwork())) return;
-  hasSaidNetworked = true;
+/** Once per process, where Blender cannot be cut off the network. */
+export async function warnOfNetwork(ctx: Pick<ModuleContext, 'log'>): Promise<void> {
+  if (hasWarned || (await withoutNetwork())) return;
+  hasWarned = true;
   ctx.log('warn', 'Blender runs with access to the network: this system lets nobody cut it off (unshare).');
 }

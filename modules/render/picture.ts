@@ -5,7 +5,8 @@ import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { runBlender } from './blender.js';
-import { type Scene, sceneJob, sceneMemoryMb } from './scene.js';
+import { residentBlenders } from './residentBlender.js';
+import { isPreview, type Scene, sceneJob, sceneMemoryMb } from './scene.js';
 import { type ShadowJob, shadowJob, softShadow } from './shadow.js';
 
 export const PICTURE_FORMATS = ['png', 'jpeg', 'webp'] as const;
@@ -38,11 +39,10 @@ export async function renderPicture(
   const { width, height } = scene.resolution;
   const product = path.join(ctx.workdir, 'product.png');
   const shadow = picture.shadow ? shadowJob(path.join(ctx.workdir, 'shadow.png'), width, height) : null;
-  const facts = await runBlender(ctx, {
-    script: 'picture.py',
-    job: { scene: sceneJob(scene), output: product, shadow } as unknown as JsonObject,
-    memoryLimitMb: sceneMemoryMb(scene),
-  });
+  const job = { scene: sceneJob(scene), output: product, shadow } as unknown as JsonObject;
+  const request = { script: 'picture.py', job, memoryLimitMb: sceneMemoryMb(scene) };
+  // The pixels are the same; only the start of Blender is saved.
+  const facts = isPreview(scene) ? await residentBlenders.run(ctx, request) : await runBlender(ctx, request);
   ctx.signal.throwIfAborted();
   const coverage = await checkProduct(product, scene.resolution);
   const image = encode(await compose(product, shadow, scene.resolution, background), format, imageQuality);

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../json.js';
+import path from 'node:path';
+import type { JsonObject, JsonValue } from '../json.js';
 import type { BboxMm } from '../shapes/objectTree.js';
 import type { RenderTemplate } from '../shapes/renderTemplate.js';
 import type { Engine, Framing, UpAxis } from './params.js';
@@ -51,4 +52,25 @@ export function sceneJob({
 /** Address space that rendering it may take. */
 export function sceneMemoryMb({ resolution: { width, height } }: Scene): number {
   return Math.round(MB_BASE + (MB_PER_MEGAPIXEL * width * height) / 1e6);
+}
+
+/** The largest picture that counts as a preview: a thumbnail. */
+const PREVIEW = { pixels: 512 * 512, samples: 16 };
+
+/** Whether a scene may be rendered by a resident Blender: so small that the start of Blender would be most of its time, and
+ * made of nothing but our own geometry and numbers. */
+export function isPreview({ resolution: { width, height }, samples, template, materials }: Scene): boolean {
+  return (
+    width * height <= PREVIEW.pixels &&
+    samples <= PREVIEW.samples &&
+    !namesFiles(template as unknown as JsonValue) &&
+    !namesFiles(materials)
+  );
+}
+
+/** Whether there is a path or a stored file in it: somebody's .blend file or texture, which no later job may come near. */
+export function namesFiles(value: JsonValue | undefined): boolean {
+  if (typeof value === 'string') return path.isAbsolute(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return 'sha256' in value || Object.values(value).some(namesFiles);
 }

@@ -39,10 +39,15 @@ def die_with_parent():
 
 
 def run(main):
-    """Runs `main(job)`, which returns the facts of the `done` line. Known failures end with status 3 like any exception."""
+    """Runs `main(job)` on the job file."""
     die_with_parent()
+    run_job(main, read_job())
+
+
+def run_job(main, job):
+    """Runs `main(job)`, which returns the facts of the `done` line. Known failures end with status 3 like any exception."""
     try:
-        facts = main(read_job())
+        facts = main(job)
     except JobError as error:
         say("fail", code=error.code, message=str(error))
         sys.exit(3)

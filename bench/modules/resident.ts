@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { exportGlb } from '../../modules/cad/export_glb.js';
+import type { JsonObject } from '../../modules/json.js';
+import { runBlender } from '../../modules/render/blender.js';
+import { neutralStudio } from '../../modules/render/neutralStudio.js';
+import { ResidentBlenders } from '../../modules/render/residentBlender.js';
+import { type Scene, sceneJob } from '../../modules/render/scene.js';
+import { createTestContext } from '../../tests/support/moduleContext.js';
+
+const STEP = new URL('../../tests/fixtures/step/bearing-6205.step', import.meta.url);
+const PICTURES = 10;
+
+/** Thumbnails by a Blender that stays beside those by a Blender of their own: each alternately, so that both see the same machine. */
+export async function residentBench(print: (line: string) => void): Promise<void> {
+  const test = await createTestContext();
+  const residents = new ResidentBlenders();
+  try {
+    const step = await test.ctx.artifacts.write({
+      role: 'step_source',
+      mediaType: 'model/step',
+      fileName: 'bearing-6205.step',
+      from: { bytes: await readFile(STEP) },
+    });
+    const { glb } = await exportGlb.spec.run(test.ctx, { step }, exportGlb.spec.params.parse({}));
+    const scene: Scene = {
+      glb: test.fileOf(glb),
+      template: neutralStudio,
+      materials: null,
+      resolution: { width: 256, height: 256 },
+      engine: 'cycles',
+      samples: 16,
+      seed: 0,
+      denoise: true,
+      camera: {},
+      framing: 'product',
+      upAxis: '+z',
+      bboxMm: null,
+    };
+    const job = (output: string) => ({
+      script: 'picture.py',
+      job: { scene: sceneJob(scene), output, shadow: null } as unknown as JsonObject,
+    });
+    const timed = async (run: () => Promise<unknown>) => {
+      const startedAt = performance.now();
+      await run();
+      return performance.now() - startedAt;
+    };
+    const first = await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'first.png'))));
+    const warm: number[] = [];
+    const cold: number[] = [];
+    for (let i = 0; i < PICTURES; i++) {
+      warm.push(await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'warm.png')))));
+      cold.push(await timed(() => runBlender(test.ctx, job(path.join(test.ctx.workdir, 'cold.png')))));
+    }
+    print(`${PICTURES} thumbnails of the bearing, 256 px, 16 samples, ms: median (least to most)`);
+    print(`  resident Blender  ${summary(warm)}; its first ${Math.round(first)}`);
+    print(`  Blender of its own  ${summary(cold)}`);
+    print(`  resident ÷ own  ${(median(warm) / median(cold)).toFixed(2)}`);
+  } finally {
+    await residents.close();
+    await test.cleanup();
+  }
+}
+
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const summary = (values: number[]) =>
+  `${Math.round(median(values))} (${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))})`;
