@@ -32,7 +32,7 @@ it('leaves the inbox a message that says what is ready', async () => {
     status: 'accepted',
     title: 'Bearing 6205: Still 1K is ready',
     body: 'a.png (1 kB)\nOrder 1001, line 2\nSKU HM-6205\nPlease check.',
-    httpStatus: null,
+    responseCode: null,
   });
 });
 
@@ -52,5 +52,8 @@ it('does not reach into the private network unless the operator allows the host'
   const values = params({ channel: 'webhook', url: 'http://127.0.0.1:1/' });
   await expect(notify.spec.run(test.ctx, {}, values)).rejects.toMatchObject({ code: 'WEBHOOK_TARGET_FORBIDDEN' });
   vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
-  await expect(notify.spec.run(test.ctx, {}, values)).rejects.toMatchObject({ code: 'WEBHOOK_UNREACHABLE' });
+  await expect(notify.spec.run(test.ctx, {}, values)).rejects.toMatchObject({
+    code: 'WEBHOOK_UNREACHABLE',
+    details: { delivery: { channel: 'webhook', target: '127.0.0.1:1', responseCode: null } },
+  });
 });

@@ -1,116 +1,133 @@
 import { z } from 'zod';
-import { artifactPort, dataPort, defineModule, type PortValues } from '../define.js';
+import type { ModuleContext } from '../context.js';
+import { artifactPort, dataPort, defineModule } from '../define.js';
 import { EntryOrderLine, EntryOutputType, EntryProduct } from '../entry.js';
 import { ModuleError } from '../errors.js';
+import { mailSettings, sendMail } from './mail.js';
+import { DELIVERABLE_TYPES } from './mediaTypes.js';
+import { type MessageSubject, messageAbout, payloadAbout } from './message.js';
 import { callWebhook, webhookSettings } from './webhook.js';
 
-/** What became of a notification. Whoever runs the module writes `inbox` receipts into the inbox, once per node of a run. */
+/** What became of a notification. Whoever runs the module writes `inbox` receipts into the inbox, once per node of a run, and keeps
+ * the record of deliveries: from the receipt, and from `details.delivery` (channel, target, responseCode) of a failure. */
 export const Receipt = z.object({
-  channel: z.enum(['inbox', 'webhook']),
-  /** `inbox`, or the host that was called. */
+  channel: z.enum(['inbox', 'webhook', 'email']),
+  /** `inbox`, the host that was called, or the recipients. */
   target: z.string(),
-  /** `delivered`: the receiver said so. `accepted`: the inbox will show it when the node is finished. */
+  /** `delivered`: the receiver said so. `accepted`: the inbox will show it when the node is finished, or the mail server will pass it on. */
   status: z.enum(['accepted', 'delivered']),
   title: z.string(),
   body: z.string(),
-  /** Answer of a webhook; null for the inbox. */
-  httpStatus: z.number().int().nullable(),
+  /** HTTP status of a webhook's answer, or reply code of the mail server; null for the inbox. */
+  responseCode: z.number().int().nullable(),
 });
+type Sent = Pick<z.output<typeof Receipt>, 'status' | 'responseCode'>;
 
-const INPUTS = {
-  asset: artifactPort(
-    'published_asset',
-    ['image/png', 'image/jpeg', 'image/webp', 'video/mp4', 'video/webm', 'application/x-blender', 'model/gltf-binary'],
-    { description: 'What is ready.', required: false },
-  ),
-  product: dataPort(EntryProduct, { description: 'Named in the message.', required: false, entry: 'product' }),
-  orderLine: dataPort(EntryOrderLine, { description: 'Named in the message.', required: false, entry: 'orderLine' }),
-  outputType: dataPort(EntryOutputType, {
-    description: 'Named in the message.',
-    required: false,
-    entry: 'outputType',
-  }),
-};
-type Inputs = PortValues<typeof INPUTS>;
+const MAX_RECIPIENTS = 20;
 
-/** Tells people or partners that something is ready. The smallest module with an effect: the one to copy. */
+const Params = z.object({
+  channel: z
+    .union([
+      z.literal('inbox').meta({ title: 'Inbox', description: 'Shown in the console.' }),
+      z.literal('webhook').meta({ title: 'Webhook', description: 'Posted to an address as signed JSON.' }),
+      z.literal('email').meta({ title: 'E-mail', description: 'Sent by the mail server of this installation.' }),
+    ])
+    .default('inbox')
+    .meta({ title: 'Channel', description: 'Who is told.' }),
+  url: z
+    .string()
+    .max(2000)
+    .default('')
+    .meta({ title: 'Webhook address', description: 'Only for the webhook channel.' }),
+  recipients: z
+    .array(z.email('An e-mail address like name@studio.example.').max(254))
+    .max(MAX_RECIPIENTS)
+    .default([])
+    .meta({ title: 'Recipients', description: `Only for the e-mail channel: up to ${MAX_RECIPIENTS} addresses.` }),
+  note: z.string().max(2000).default('').meta({ title: 'Note', description: 'Added to the message.' }),
+});
+type Params = z.output<typeof Params>;
+
+/** Tells people or partners that something is ready. */
 export const notify = defineModule({
   key: 'output.notify',
   version: 1,
   title: 'Notify',
-  description: 'Tells the inbox of HartOMat or a partner system that a result is ready.',
+  description: 'Tells the inbox of HartOMat, a partner system or people by e-mail that a result is ready.',
   families: ['cad_file', 'order_line'],
-  inputs: INPUTS,
+  inputs: {
+    asset: artifactPort('published_asset', DELIVERABLE_TYPES, { description: 'What is ready.', required: false }),
+    product: dataPort(EntryProduct, { description: 'Named in the message.', required: false, entry: 'product' }),
+    orderLine: dataPort(EntryOrderLine, { description: 'Named in the message.', required: false, entry: 'orderLine' }),
+    outputType: dataPort(EntryOutputType, {
+      description: 'Named in the message.',
+      required: false,
+      entry: 'outputType',
+    }),
+  },
   outputs: { receipt: dataPort(Receipt, { description: 'Where the message went and what it said.' }) },
-  params: z.object({
-    channel: z
-      .union([
-        z.literal('inbox').meta({ title: 'Inbox', description: 'Shown in the console.' }),
-        z.literal('webhook').meta({ title: 'Webhook', description: 'Posted to an address as signed JSON.' }),
-      ])
-      .default('inbox')
-      .meta({ title: 'Channel', description: 'Who is told.' }),
-    url: z
-      .string()
-      .max(2000)
-      .default('')
-      .meta({ title: 'Webhook address', description: 'Only for the webhook channel.' }),
-    note: z.string().max(2000).default('').meta({ title: 'Note', description: 'Added to the message.' }),
-  }),
-  execution: { capability: 'io', determinism: 'effect', timeoutMs: 30_000, retry: { attempts: 5, backoffMs: 5000 } },
+  params: Params,
+  execution: { capability: 'io', determinism: 'effect', timeoutMs: 60_000, retry: { attempts: 5, backoffMs: 5000 } },
   legacySource: 'notify',
-  async run(ctx, inputs, { channel, url, note }) {
-    const message = { title: titleOf(inputs), body: bodyOf(inputs, note) };
-    if (channel === 'inbox')
-      return { receipt: { channel, target: 'inbox', status: 'accepted' as const, ...message, httpStatus: null } };
+  async run(ctx, inputs, params) {
+    const message = messageAbout(inputs, params.note);
+    const { channel } = params;
+    const target = targetOf(params);
+    try {
+      const sent = await SEND[channel](ctx, params, inputs, message);
+      ctx.progress(1, sent.status === 'delivered' ? 'Delivered' : 'Accepted');
+      return { receipt: { channel, target, ...message, ...sent } };
+    } catch (error) {
+      if (!(error instanceof ModuleError)) throw error;
+      const { code, message: sentence, failureClass, details } = error;
+      const responseCode = details.responseCode ?? details.status ?? null;
+      throw new ModuleError(code, sentence, failureClass, { ...details, delivery: { channel, target, responseCode } });
+    }
+  },
+});
+
+function targetOf({ channel, url, recipients }: Params): string {
+  if (channel === 'webhook') return URL.canParse(url) ? new URL(url).host : '';
+  return channel === 'email' ? recipients.join(', ') : 'inbox';
+}
+
+type Send = (
+  ctx: ModuleContext,
+  params: Params,
+  subject: MessageSubject,
+  message: ReturnType<typeof messageAbout>,
+) => Promise<Sent>;
+
+const SEND: Record<Params['channel'], Send> = {
+  inbox: async () => ({ status: 'accepted', responseCode: null }),
+
+  async webhook(ctx, { url }, subject, message) {
     if (url === '')
       throw new ModuleError('WEBHOOK_URL_INVALID', 'The webhook channel needs an address.', 'input', { path: '/url' });
-    const httpStatus = await callWebhook({
+    const responseCode = await callWebhook({
       url,
-      body: JSON.stringify({ type: 'hartomat.ready', ...message, ...payloadOf(inputs) }),
+      body: JSON.stringify({ type: 'hartomat.ready', ...message, ...payloadAbout(subject) }),
       idempotencyKey: ctx.idempotencyKey,
       settings: webhookSettings(process.env),
       signal: ctx.signal,
     });
-    ctx.progress(1, 'Delivered');
-    return { receipt: { channel, target: new URL(url).host, status: 'delivered' as const, ...message, httpStatus } };
+    return { status: 'delivered', responseCode };
   },
-});
 
-function titleOf({ product, outputType, asset }: Inputs): string {
-  const what = [product?.name, outputType?.name].filter(Boolean).join(': ');
-  return `${what || asset?.fileName || 'A run'} is ready`;
-}
-
-function bodyOf({ asset, orderLine, product }: Inputs, note: string): string {
-  const lines = [
-    asset && `${asset.fileName} (${sizeText(asset.byteSize)})`,
-    orderLine && `Order ${orderLine.orderNumber}, line ${orderLine.lineNumber}`,
-    product && `SKU ${product.sku}`,
-    note.trim(),
-  ];
-  return lines.filter(Boolean).join('\n');
-}
-
-function payloadOf({ asset, product, orderLine, outputType }: Inputs) {
-  return {
-    product: product ? { sku: product.sku, name: product.name } : null,
-    orderLine: orderLine
-      ? { id: orderLine.id, orderNumber: orderLine.orderNumber, lineNumber: orderLine.lineNumber }
-      : null,
-    outputType: outputType ? { id: outputType.id, key: outputType.key, name: outputType.name } : null,
-    asset: asset
-      ? {
-          id: asset.id,
-          fileName: asset.fileName,
-          mediaType: asset.mediaType,
-          byteSize: asset.byteSize,
-          sha256: asset.sha256,
-        }
-      : null,
-  };
-}
-
-function sizeText(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
-}
+  async email(ctx, { recipients }, _subject, message) {
+    if (recipients.length === 0)
+      throw new ModuleError('MAIL_RECIPIENTS_MISSING', 'The e-mail channel needs a recipient.', 'input', {
+        path: '/recipients',
+      });
+    const { responseCode, rejected } = await sendMail({
+      to: recipients,
+      ...message,
+      idempotencyKey: ctx.idempotencyKey,
+      settings: mailSettings(process.env),
+      signal: ctx.signal,
+    });
+    // Another attempt would write to the others twice.
+    if (rejected.length > 0) ctx.log('warn', `The mail server would not take ${rejected.join(', ')}.`);
+    return { status: 'accepted', responseCode };
+  },
+};
