@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactRole } from './artifacts.js';
+import { ArtifactContract } from './shapes/artifactContract.js';
 
 /** The order line's product, as far as modules need to know it. */
 export const EntryProduct = z.object({
@@ -23,6 +24,8 @@ export const EntryOutputType = z.object({
   key: z.string(),
   name: z.string(),
   artifactKind: z.string(),
+  /** What a delivered file must be; absent: of the kind, and nothing more. */
+  contract: ArtifactContract.optional(),
 });
 
 /** What a run is about, by name. An input port that names a slot is bound to it when no edge binds the port.

@@ -65,6 +65,7 @@ async function slotValue(platform: Platform, slot: EntrySlot, { cadFile, orderLi
           key: orderLine.outputType.key,
           name: orderLine.outputType.name,
           artifactKind: orderLine.outputType.artifactKind,
+          contract: orderLine.outputType.contract,
         }
       );
   }

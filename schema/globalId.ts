@@ -12,6 +12,7 @@ export const NODE_TYPES = {
   Category: 'category',
   NodeRun: 'node run',
   Notification: 'notification',
+  NotificationDelivery: 'delivery record',
   Order: 'order',
   OrderLine: 'order line',
   OutputType: 'output type',

@@ -11,6 +11,7 @@ import './types/lookup.js';
 import './types/nodeDefinition.js';
 import './types/nodeRun.js';
 import './types/notification.js';
+import './types/notificationDelivery.js';
 import './types/orderLine.js';
 import './types/outputType.js';
 import './types/pricingTier.js';

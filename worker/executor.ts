@@ -257,11 +257,14 @@ export class Executor {
       return merged(results);
     }
     const [end] = step.finish;
-    this.parts.log.error({ err, runId: end?.runId, idx: end?.idx }, 'the run engine would not take a step');
+    const refusal = refusalOf(err);
+    if (!refusal)
+      this.parts.log.error({ err, runId: end?.runId, idx: end?.idx }, 'the run engine would not take a step');
     if (!end || end.failure?.code === UNRECORDABLE.code) return NOTHING;
+    const failure = refusal ?? UNRECORDABLE;
     const finished = {
       type: 'node.finished',
-      data: { status: 'failed', isCached: false, failure: { ...UNRECORDABLE } },
+      data: { status: 'failed', isCached: false, failure: { ...failure } },
     };
     const failed: Finish = {
       ...end,
@@ -271,7 +274,7 @@ export class Executor {
       artifacts: [],
       asset: null,
       notification: null,
-      failure: UNRECORDABLE,
+      failure,
       events: [finished],
     };
     return this.advance({ ...step, finish: [failed] });
@@ -294,6 +297,13 @@ const UNRECORDABLE: NodeFailure = {
   failureClass: 'crash',
   details: {},
 };
+
+/** What the database refuses on purpose: SQLSTATE HM409, a sentence for people and its code. */
+function refusalOf(error: unknown): NodeFailure | null {
+  const { code, message, detail } = error as { code?: unknown; message?: string; detail?: string };
+  if (code !== 'HM409' || !message) return null;
+  return { code: detail ?? 'CONFLICT', message, failureClass: 'input', details: {} };
+}
 
 function singleSteps({ finish, progress, claim, slots }: Advance): Advance[] {
   const none = { finish: [], progress: [], claim: [], slots: {} };

@@ -110,16 +110,23 @@ const SPECS = {
     description: 'Delivers the result under its catalogue name.',
     category: 'output',
     icon: 'upload',
+    panel: {
+      groups: [
+        { label: 'Catalogue', params: ['fileName', 'collision'] },
+        { label: 'Derivatives', params: ['derivatives'], isCollapsed: true },
+      ],
+    },
   },
   notify: {
     module: 'output.notify',
     label: 'Notify',
-    description: 'Tells the inbox or a partner system that a result is ready.',
+    description: 'Tells the inbox, a partner system or people by e-mail that a result is ready.',
     category: 'output',
     icon: 'send',
     panel: {
       controls: {
         url: { showWhen: { param: 'channel', isOneOf: ['webhook'] } },
+        recipients: { showWhen: { param: 'channel', isOneOf: ['email'] } },
         note: { isMultiline: true },
       },
     },

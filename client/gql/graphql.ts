@@ -261,6 +261,7 @@ export type NodeRunQuery = { node:
     | { __typename: 'Category', id: string }
     | { __typename: 'NodeRun', params: unknown, id: string, inputs: Array<{ ' $fragmentRefs'?: { 'PortFactsFragment': PortFactsFragment } }>, outputs: Array<{ ' $fragmentRefs'?: { 'PortFactsFragment': PortFactsFragment } }> }
     | { __typename: 'Notification', id: string }
+    | { __typename: 'NotificationDelivery', id: string }
     | { __typename: 'Order', id: string }
     | { __typename: 'OrderLine', id: string }
     | { __typename: 'OutputType', id: string }

@@ -11,6 +11,7 @@ export const NAME_PLACEHOLDERS = {
   width: 'width in pixels',
   height: 'height in pixels',
   source: 'name of the source file without ending',
+  index: 'number of the file within a set, 0001 and so on',
 } as const satisfies Record<string, string>;
 
 export type NamePlaceholder = keyof typeof NAME_PLACEHOLDERS;

@@ -20,6 +20,12 @@ builder.prismaNode('OutputType', {
     artifactKind: t.exposeString('artifactKind', {
       description: 'What the customer receives, for example `still_image`.',
     }),
+    contract: t.field({
+      type: 'JSON',
+      description:
+        'What a delivered file must be beside its kind: mediaTypes, minBytes, maxBytes, widthPx, heightPx, transparent, count.',
+      resolve: (outputType) => outputType.contract,
+    }),
     overrides: t.field({
       type: 'JSON',
       description: 'Param overrides by param name, for every node that has the param.',
