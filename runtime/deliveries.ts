@@ -8,7 +8,8 @@ export function deliveriesOf(outputs: PortValues): Pick<Finish, 'asset' | 'notif
   for (const value of allValues(outputs)) {
     if ('artifact' in value) {
       const { id, role, fileName, metadata } = value.artifact;
-      if (role === 'published_asset') asset ??= { artifactId: id, name: fileName, kind: String(metadata.kind ?? 'file') };
+      if (role === 'published_asset')
+        asset ??= { artifactId: id, name: fileName, kind: String(metadata.kind ?? 'file') };
     } else if (isInboxReceipt(value.data)) {
       notification = { title: value.data.title, body: value.data.body };
     }

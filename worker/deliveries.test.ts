@@ -5,6 +5,7 @@ import { dispatch } from '../runtime/dispatch.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { outcomeOf } from '../tests/support/testRuns.js';
+import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from './worker.js';
 
 // From the order to catalogue and partner, with the real modules: a GLB is sold, which needs no Blender.
@@ -28,7 +29,9 @@ beforeAll(async () => {
   catalogue = await createCatalogue(test.platform);
   for (let i = 0; i < 2; i += 1)
     workers.push(
-      await startWorker(await test.another({ maxConnections: 4 }), { concurrency: { cpu: 2, io: 4, cad: 1 } }),
+      await startWorker(await test.another({ maxConnections: 4 }), {
+        concurrency: { cpu: 2, io: 4, cad: 1, blender: 1 },
+      }),
     );
 });
 afterAll(async () => {
@@ -191,4 +194,56 @@ it('keeps a record of what never arrived, and of the inbox', async () => {
     { channel: 'inbox', target: 'inbox', status: 'accepted', attempts: 1, responseCode: null, error: null },
     { channel: 'webhook', status: 'failed', attempts: 1, responseCode: 404, error: { code: 'WEBHOOK_REFUSED' } },
   ]);
+});
+
+describeWith('blender', 'a picture', () => {
+  it('is delivered with its derivatives as one asset of its CAD file', async () => {
+    const chain = ['step', 'glb', 'thumbnail', 'asset'];
+    const steps = ['resolve_step_path', 'export_glb', 'render_thumbnail', 'publish_asset'];
+    const derivatives = [
+      { name: 'web', maxWidthPx: 128 },
+      { name: 'mini', maxWidthPx: 32, format: 'jpeg' },
+    ];
+    const graph = {
+      format: 1,
+      family: 'cad_file',
+      nodes: chain.map((id, i) => ({
+        id,
+        step: steps[i],
+        params: id === 'asset' ? { derivatives } : id === 'thumbnail' ? { sizePx: 256 } : {},
+      })),
+      edges: [
+        { from: { node: 'step', port: 'step' }, to: { node: 'glb', port: 'step' } },
+        { from: { node: 'glb', port: 'glb' }, to: { node: 'thumbnail', port: 'glb' } },
+        { from: { node: 'thumbnail', port: 'thumbnail' }, to: { node: 'asset', port: 'source' } },
+      ],
+    };
+    const workflow = await test.platform.db.workflow.create({
+      data: {
+        key: 'thumbs',
+        name: 'Thumbs',
+        family: 'cad_file',
+        draft: graph,
+        versions: { create: { number: 1, graph } },
+      },
+    });
+    const { runId } = await dispatch(test.platform, { cadFileId: catalogue.cadFile.id, workflowId: workflow.id });
+    expect((await ended(runId)).run.status).toBe('succeeded');
+    const [asset] = await test.platform.db.asset.findMany({
+      where: { runId },
+      include: { files: { include: { artifact: true }, orderBy: { position: 'asc' } } },
+    });
+    expect(asset).toMatchObject({
+      name: 'bearing-6205.png',
+      scope: `cad_file/${catalogue.cadFile.id}`,
+      version: 1,
+      files: [
+        {
+          position: 1,
+          artifact: { role: 'asset_derivative', fileName: 'bearing-6205_web.webp', metadata: { widthPx: 128 } },
+        },
+        { position: 2, artifact: { fileName: 'bearing-6205_mini.jpg', metadata: { derivative: 'mini', widthPx: 32 } } },
+      ],
+    });
+  });
 });
