@@ -6,7 +6,7 @@ import { TessellationParams, tessellationOf } from './tessellation.js';
 /** Turns a STEP file into binary glTF: metres, Y up, the true assembly tree, one mesh for all instances of a part. */
 export const exportGlb = defineModule({
   key: 'cad.export_glb',
-  version: 1,
+  version: 2,
   title: 'Export GLB',
   description:
     'Turns the CAD file into a GLB model with its assembly tree, part names and colours, for viewers and rendering.',

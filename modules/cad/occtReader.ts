@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { LinearColor } from './colors.js';
+import { OcctBridge } from './occtBridge.js';
 import type { Tessellation } from './tessellation.js';
 
 /** One body as OpenCascade meshed it: millimetres, CAD axes. */
@@ -38,19 +40,45 @@ interface OcctMesh {
   index: { array: number[] };
 }
 interface Occt {
-  ReadStepFile(bytes: Uint8Array, params: object): { success: boolean; root?: OcctNode; meshes?: OcctMesh[] };
+  ReadStepFile(bytes: unknown, params: object): { success: boolean; root?: OcctNode; meshes?: OcctMesh[] };
 }
 
-let loaded: Promise<Occt> | undefined;
+interface Instance {
+  occt: Occt;
+  bridge: OcctBridge;
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+let loaded: Promise<Instance> | undefined;
 let log: string[] = [];
 
-function load(): Promise<Occt> {
-  const occtimportjs = createRequire(import.meta.url)('occt-import-js') as (options: object) => Promise<Occt>;
+function load(): Promise<Instance> {
+  loaded ??= instantiate();
+  return loaded;
+}
+
+async function instantiate(): Promise<Instance> {
+  const require = createRequire(import.meta.url);
+  const occtimportjs = require('occt-import-js') as (options: object) => Promise<Occt>;
+  compiled ??= readFile(require.resolve('occt-import-js/dist/occt-import-js.wasm')).then((bytes) =>
+    WebAssembly.compile(new Uint8Array(bytes)),
+  );
+  const module = await compiled;
+  const bridge = new OcctBridge();
   const note = (line: string) => {
     if (line.trim() && log.length < 200) log.push(line.trim());
   };
-  loaded ??= occtimportjs({ print: note, printErr: note });
-  return loaded;
+  const occt = await occtimportjs({
+    print: note,
+    printErr: note,
+    instantiateWasm(imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) {
+      bridge.install(imports);
+      const instance = new WebAssembly.Instance(module, imports);
+      bridge.attach(instance);
+      return receive(instance) ?? instance.exports;
+    },
+  });
+  return { occt, bridge };
 }
 
 /** Loads OpenCascade ahead of its first use; a failure shows when it is used. */
@@ -66,11 +94,11 @@ export function dropOcct(): void {
 /** Reads and meshes a STEP file. Blocks for as long as OpenCascade takes; only for the child process.
  * @throws whatever OpenCascade traps with; the instance is dropped then. */
 export async function readStep(bytes: Uint8Array, tessellation: Tessellation): Promise<OcctResult> {
-  const occt = await load();
+  const { occt, bridge } = await load();
   const { linear, angularRad } = tessellation;
   log = [];
   try {
-    const result = occt.ReadStepFile(bytes, {
+    const result = occt.ReadStepFile(bridge.open(bytes), {
       linearUnit: 'millimeter',
       linearDeflectionType: 'mm' in linear ? 'absolute_value' : 'bounding_box_ratio',
       linearDeflection: 'mm' in linear ? linear.mm : linear.ratio,
@@ -82,6 +110,8 @@ export async function readStep(bytes: Uint8Array, tessellation: Tessellation): P
   } catch (error) {
     dropOcct();
     throw error;
+  } finally {
+    bridge.close();
   }
 }
 

@@ -24,6 +24,10 @@ export interface Part21File {
   readonly recordCount: number;
   /** Statements of the data section that are no valid record, skipped. */
   readonly damagedCount: number;
+  /** The largest id of a record. */
+  readonly highestId: number;
+  /** Position of the last `ENDSEC` behind data records: where more can be put in. */
+  readonly dataEnd: number;
   /** Ids that are used but not defined, at most 100. */
   readonly missingIds: readonly number[];
   /** Ids of the records of a type, in file order; of the types that were asked for. A complex record counts for each of its types. */
@@ -109,6 +113,8 @@ export function scanPart21(bytes: Buffer, types: ReadonlySet<string>): Part21Fil
   let ended = false;
   let damagedCount = 0;
   let isSorted = true;
+  let highestId = 0;
+  let dataEnd = 0;
 
   const list = (type: string, id: number) => {
     if (!types.has(type)) return;
@@ -189,6 +195,7 @@ export function scanPart21(bytes: Buffer, types: ReadonlySet<string>): Part21Fil
       if (!isComplex) list(bytes.toString('latin1', bodyStart, nameEnd).toUpperCase(), id);
       if (ids.length > 0 && id <= ids.data[ids.length - 1]!) isSorted = false;
       ids.push(id);
+      if (id > highestId) highestId = id;
       starts.push(bodyStart);
       if (id < MAX_CHECKED_ID) defined.add(id);
       at = end + 1;
@@ -206,8 +213,10 @@ export function scanPart21(bytes: Buffer, types: ReadonlySet<string>): Part21Fil
       continue;
     }
     if (end < 0) break;
-    if (word === 'ENDSEC') section = '';
-    else if (section === '' && (word === 'HEADER' || word === 'DATA' || word === 'ANCHOR' || word === 'REFERENCE')) {
+    if (word === 'ENDSEC') {
+      if (section === 'DATA') dataEnd = start;
+      section = '';
+    } else if (section === '' && (word === 'HEADER' || word === 'DATA' || word === 'ANCHOR' || word === 'REFERENCE')) {
       section = word;
       if (word === 'DATA') sawData = true;
     } else if (section === 'HEADER') header.push({ start, end });
@@ -238,6 +247,8 @@ export function scanPart21(bytes: Buffer, types: ReadonlySet<string>): Part21Fil
     header,
     references,
     recordCount: ids.length,
+    highestId,
+    dataEnd,
     damagedCount,
     missingIds: missing(used, defined),
     idsOf: (type) => byType.get(type) ?? [],

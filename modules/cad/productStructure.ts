@@ -2,6 +2,7 @@ import { readOpacity } from './opacity.js';
 import type { Part21File } from './part21.js';
 import { argsOf, parseStatement, partsOf, refOf, refsOf, textOf, type Value } from './part21Values.js';
 import { PlacementReader } from './placements.js';
+import { SPHERE_TYPES } from './sphereSeams.js';
 import { IDENTITY, invert, type Transform } from './transforms.js';
 
 /** A product definition: a part or an assembly, before it is used anywhere. */
@@ -73,6 +74,7 @@ export const STRUCTURE_TYPES: ReadonlySet<string> = new Set([
   'STYLED_ITEM',
   'OVER_RIDING_STYLED_ITEM',
   'SURFACE_STYLE_TRANSPARENT',
+  ...SPHERE_TYPES,
 ]);
 
 const PLACEMENT_TYPES = new Set(['AXIS2_PLACEMENT_3D', 'AXIS2_PLACEMENT_2D', 'CARTESIAN_POINT', 'DIRECTION', 'PLANE']);

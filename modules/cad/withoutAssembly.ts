@@ -1,21 +1,18 @@
 import type { Part21File } from './part21.js';
+import { type Edit, splice } from './part21Edits.js';
 import { argRanges, argsOf, refsOf } from './part21Values.js';
 import type { ProductStructure } from './productStructure.js';
+import { cureSphereSeams } from './sphereSeams.js';
 
 /** Name the reader gives back for the shape of a product. */
 export const markOf = (productId: number) => `hm-product-${productId}`;
-
-interface Edit {
-  start: number;
-  end: number;
-  text: string;
-}
 
 /** The same file with its assembly structure taken out, so that every product becomes a root of its own.
  *
  * OpenCascade then builds and meshes each unique shape once, in its own coordinates and to its own size, instead of
  * handing out a baked copy per instance of a flattened tree; the structure itself is read from the text.
  * Products are renamed to `markOf(id)`, which tells without doubt which shape belongs to which product.
+ * Faces that OpenCascade is known to misread are straightened on the way (`sphereSeams.ts`).
  * Records are replaced by harmless ones of the same id, never removed: a reference must not dangle. */
 export function withoutAssembly(file: Part21File, structure: ProductStructure): Buffer {
   const { bytes } = file;
@@ -48,17 +45,6 @@ export function withoutAssembly(file: Part21File, structure: ProductStructure): 
     if (list)
       edits.push({ ...list, text: `(${(kept.length > 0 ? kept : [fallback]).map((id) => `#${id}`).join(',')})` });
   }
+  edits.push(...cureSphereSeams(file));
   return splice(bytes, edits);
-}
-
-function splice(bytes: Buffer, edits: Edit[]): Buffer {
-  const pieces: Buffer[] = [];
-  let at = 0;
-  for (const edit of edits.sort((a, b) => a.start - b.start)) {
-    if (edit.start < at) continue;
-    pieces.push(bytes.subarray(at, edit.start), Buffer.from(edit.text, 'latin1'));
-    at = edit.end;
-  }
-  pieces.push(bytes.subarray(at));
-  return Buffer.concat(pieces);
 }
