@@ -9,7 +9,9 @@ import { resolveMap } from './materials/resolve_map.js';
 import { notify } from './output/notify.js';
 import { publishAsset } from './output/publish_asset.js';
 import { blenderStill } from './render/blender_still.js';
+import { blenderTurntable } from './render/blender_turntable.js';
 import { resolveTemplate } from './render/resolve_template.js';
+import { turntableFrames } from './render/turntable_frames.js';
 
 /** Every production module of this installation, by key. To add one: write its file, add a line here. */
 export const MODULES = {
@@ -22,6 +24,8 @@ export const MODULES = {
   'materials.resolve_map': resolveMap,
   'render.resolve_template': resolveTemplate,
   'render.blender_still': blenderStill,
+  'render.blender_turntable': blenderTurntable,
+  'render.turntable_frames': turntableFrames,
   'output.publish_asset': publishAsset,
   'output.notify': notify,
 } satisfies Record<string, ProductionModule>;

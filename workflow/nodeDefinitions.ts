@@ -104,6 +104,30 @@ const SPECS = {
       },
     },
   },
+  blender_turntable: {
+    module: 'render.blender_turntable',
+    label: 'Turntable',
+    description:
+      'Renders the product turning in the studio of the template, as a film, on all Blender workers at once.',
+    category: 'render',
+    icon: 'play',
+    panel: {
+      groups: [
+        { label: 'Turn', params: ['animation'] },
+        { label: 'Picture', params: ['resolution', 'upAxis'] },
+        { label: 'Background', params: ['transparent', 'backgroundColor', 'shadow'] },
+        { label: 'Quality', params: ['engine', 'samples', 'denoise', 'seed'] },
+        { label: 'File', params: ['format', 'imageQuality'] },
+        { label: 'Camera', params: ['camera'], isCollapsed: true },
+        { label: 'Workers', params: ['chunkFrames'], isCollapsed: true },
+      ],
+      controls: {
+        backgroundColor: { showWhen: { param: 'transparent', isOneOf: [false] } },
+        denoise: { showWhen: { param: 'engine', isOneOf: ['cycles'] } },
+        imageQuality: { slider: true, showWhen: { param: 'format', isOneOf: ['mp4', 'webm', 'webp'] } },
+      },
+    },
+  },
   publish_asset: {
     module: 'output.publish_asset',
     label: 'Publish',

@@ -7,6 +7,7 @@ export const ENDINGS: Readonly<Record<string, string>> = {
   'image/x-exr': '.exr',
   'video/mp4': '.mp4',
   'video/webm': '.webm',
+  'application/zip': '.zip',
   'application/x-blender': '.blend',
   'model/gltf-binary': '.glb',
 };

@@ -26,6 +26,8 @@ export interface BlenderJob {
   /** How long it may say nothing; default ten minutes. */
   silenceLimitMs?: number;
   env?: NodeJS.ProcessEnv;
+  /** Told of every file that the script says is finished, while it goes on. */
+  onFile?: (path: string) => void;
 }
 
 export type BlenderContext = Pick<ModuleContext, 'workdir' | 'signal' | 'progress' | 'log'>;
@@ -56,7 +58,7 @@ export async function runBlender(ctx: BlenderContext, job: BlenderJob): Promise<
   await warnOfNetwork(ctx);
   ctx.signal.throwIfAborted();
   const process = await startBlender({ blender, args: ['-P', pythonFile(job.script), '--', jobFile], home, limits });
-  const listener = new JobListener(ctx);
+  const listener = new JobListener(ctx, job.onFile);
   process.onLine = (line) => listener.take(line);
   process.watch(limits);
   const stop = () => process.stop();
@@ -74,13 +76,17 @@ export class JobListener {
   fail: (JobEvent & { event: 'fail' }) | null = null;
   private readonly progress = new JobProgress();
 
-  constructor(private readonly ctx: Pick<ModuleContext, 'progress' | 'log'>) {}
+  constructor(
+    private readonly ctx: Pick<ModuleContext, 'progress' | 'log'>,
+    private readonly onFile?: (path: string) => void,
+  ) {}
 
   take(line: string): void {
     const moved = this.progress.take(line);
     if (moved) this.ctx.progress(moved.fraction, moved.message);
     const event = jobEvent(line);
     if (event?.event === 'log') this.ctx.log(event.level, event.message);
+    else if (event?.event === 'file') this.onFile?.(event.path);
     else if (event?.event === 'done') this.done = event;
     else if (event?.event === 'fail') this.fail = event;
   }

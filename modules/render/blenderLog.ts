@@ -3,6 +3,8 @@ export type JobEvent =
   /** The job is at `fraction` (0..1) of its whole; what Blender renders next ends at `until`. */
   | { event: 'progress'; fraction: number; until?: number; message?: string }
   | { event: 'log'; level: 'debug' | 'info' | 'warn'; message: string }
+  /** A file is finished, while the job goes on. */
+  | { event: 'file'; path: string }
   | { event: 'fail'; code: string; message: string }
   | { event: 'done'; [fact: string]: unknown };
 

@@ -1,0 +1,121 @@
+import path from 'node:path';
+import type { ArtifactRef } from '../artifacts.js';
+import type { ModuleContext } from '../context.js';
+import { ModuleError } from '../errors.js';
+import type { JsonObject } from '../json.js';
+import { runBlender } from './blender.js';
+import { checkProduct, compose } from './picture.js';
+import { type Scene, sceneJob, sceneMemoryMb } from './scene.js';
+import { type ShadowJob, shadowJob } from './shadow.js';
+import { angleAt, type Turn } from './turntable.js';
+
+export interface FramesJob {
+  scene: Scene;
+  shadow: boolean;
+  turn: Turn;
+  /** Number of the first frame, from 0. */
+  first: number;
+  count: number;
+  /** Name of the files, without number and ending. */
+  name: string;
+}
+
+interface Frame {
+  number: number;
+  angleDeg: number;
+  /** Where Blender puts it. */
+  output: string;
+  shadow: ShadowJob | null;
+}
+
+/** Renders frames of a turntable in one Blender: RGBA PNGs on transparent ground, whose bytes depend on nothing but the pixels. A frame
+ * is kept as soon as it is finished, so another attempt only renders those that are missing.
+ * @returns the frames in their order.
+ * @throws {ModuleError} what `runBlender` throws; `PICTURE_EMPTY`. */
+export async function renderFrames(ctx: ModuleContext, job: FramesJob): Promise<ArtifactRef[]> {
+  const { scene, shadow, turn, first, count } = job;
+  const { width, height } = scene.resolution;
+  const done = new Map<number, ArtifactRef>();
+  const missing: Frame[] = [];
+  for (let number = first; number < first + count; number++) {
+    const kept = await ctx.checkpoints.get(checkpointOf(number));
+    if (kept) {
+      done.set(number, kept);
+      continue;
+    }
+    const at = (kind: string) => path.join(ctx.workdir, `${kind}-${number}.png`);
+    missing.push({
+      number,
+      angleDeg: angleAt(turn, number),
+      output: at('frame'),
+      shadow: shadow ? shadowJob(at('shadow'), width, height) : null,
+    });
+  }
+  const before = done.size;
+  if (before > 0) ctx.log('info', `${before} of ${count} frames were rendered before.`);
+  if (missing.length > 0) {
+    const frameAt = new Map(missing.map((frame) => [frame.output, frame]));
+    const giveUp = new AbortController();
+    let finishing: Promise<unknown> = Promise.resolve();
+    const finish = async (frame: Frame) => {
+      const file = await finishFrame(ctx, job, frame);
+      await ctx.checkpoints.put(checkpointOf(frame.number), file);
+      done.set(frame.number, file);
+    };
+    const progress = (fraction: number) => {
+      const reached = before + fraction * missing.length;
+      ctx.progress(reached / count, `Frame ${Math.min(count, Math.floor(reached) + 1)} of ${count}`);
+    };
+    const signal = AbortSignal.any([ctx.signal, giveUp.signal]);
+    const rendering = runBlender(
+      { workdir: ctx.workdir, signal, log: ctx.log, progress },
+      {
+        script: 'turntable.py',
+        job: { scene: sceneJob(scene), axis: turn.axis.toUpperCase(), frames: missing } as unknown as JsonObject,
+        memoryLimitMb: sceneMemoryMb(scene),
+        onFile(output) {
+          const frame = frameAt.get(output);
+          if (frame) finishing = finishing.then(() => finish(frame));
+          // A frame that is no good ends the rendering of the others, which fails with the same reason.
+          finishing.catch((error) => giveUp.abort(error));
+        },
+      },
+    );
+    try {
+      await rendering;
+    } finally {
+      // What is finished is kept even if Blender failed on the next frame.
+      await finishing;
+    }
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const frame = done.get(first + i);
+    if (!frame) throw new ModuleError('BLENDER_CRASHED', `Blender did not render frame ${first + i + 1}.`, 'crash');
+    return frame;
+  });
+}
+
+const checkpointOf = (number: number) => `frame-${number}`;
+
+async function finishFrame(ctx: ModuleContext, { scene, name }: FramesJob, frame: Frame): Promise<ArtifactRef> {
+  const { width, height } = scene.resolution;
+  const coverage = await checkProduct(frame.output, scene.resolution);
+  const file = path.join(ctx.workdir, `finished-${frame.number}.png`);
+  // Most frames are looked at in a film only: a smaller file is not worth the time.
+  const image = await compose(frame.output, frame.shadow, scene.resolution, null);
+  await image.png({ compressionLevel: 6 }).toFile(file);
+  return ctx.artifacts.write({
+    role: 'turntable_frame',
+    mediaType: 'image/png',
+    fileName: `${name}_${String(frame.number + 1).padStart(4, '0')}.png`,
+    metadata: {
+      frame: frame.number,
+      angleDeg: Math.round(frame.angleDeg * 1000) / 1000,
+      widthPx: width,
+      heightPx: height,
+      isTransparent: true,
+      coverage,
+    },
+    from: { path: file },
+  });
+}
