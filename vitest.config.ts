@@ -1,11 +1,22 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+const fromHere = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
 export default defineConfig({
   // Vitest would give our own files the .mjs build of graphql and libraries the .js one; there must be only one.
-  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: 'graphql/index.js' },
+      // Vite does not know a package by its own name.
+      { find: /^hartomat\/modules$/, replacement: fromHere('./workflow/packageApi.ts') },
+      { find: /^hartomat\/modules\/testing$/, replacement: fromHere('./tests/support/moduleContext.ts') },
+    ],
+  },
   test: {
     include: [
       '{modules,workflow,runtime,prisma,schema,server,worker,client,scripts,bench,tests}/**/*.test.{ts,tsx}',
+      'docs/examples/**/*.test.ts',
       '*.test.ts',
     ],
     pool: 'forks',

@@ -4,12 +4,13 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import { PrismaClient } from '../generated/prisma/client.js';
 import { DomainError } from '../modules/errors.js';
-import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
-import { nodeDefinition } from '../workflow/nodeDefinitions.js';
+import { type DefinitionLookup, lookupIn, type NodeDefinition } from '../workflow/nodeDefinition.js';
+import { NODE_DEFINITIONS } from '../workflow/nodeDefinitions.js';
 import { type ArtifactStore, FileArtifactStore } from './artifacts/store.js';
 import { RunCompiler } from './compileRun.js';
 import { RunEvents } from './events.js';
 import { makeLog } from './log.js';
+import { loadModulePackages } from './modulePackages.js';
 import { Queues } from './queues.js';
 import type { Settings } from './settings.js';
 import { RunStarter } from './startRun.js';
@@ -26,6 +27,8 @@ export interface Platform {
   readonly events: RunEvents;
   readonly log: Logger;
   readonly definition: DefinitionLookup;
+  /** What can be placed in workflows, in palette order: what HartOMat brings, then what module packages add. */
+  readonly nodeDefinitions: readonly NodeDefinition[];
   readonly compiler: RunCompiler;
   close(): Promise<void>;
 }
@@ -40,8 +43,11 @@ export interface PlatformOptions {
 }
 
 /** Connects to the database, the queues and the artifact store.
- * @throws DomainError `DATABASE_UNREACHABLE` or `HOME_UNWRITABLE`, with what to do. */
+ * @throws DomainError `DATABASE_UNREACHABLE`, `HOME_UNWRITABLE`, or what is wrong with a module package, with what to do. */
 export async function openPlatform(settings: Settings, options: PlatformOptions = {}): Promise<Platform> {
+  const builtIn = Object.values(NODE_DEFINITIONS);
+  const own = await loadModulePackages(settings.modulePackages, settings.home, builtIn);
+  const nodeDefinitions = [...builtIn, ...own];
   await mkdir(settings.artifactDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new DomainError(
       'HOME_UNWRITABLE',
@@ -61,7 +67,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
   });
   const db = new PrismaClient({ adapter: new PrismaPg(pool) });
   const queues = await Queues.open({ ...settings, prefix: options.queuePrefix });
-  const definition = options.definition ?? nodeDefinition;
+  const definition = options.definition ?? lookupIn(Object.fromEntries(nodeDefinitions.map((one) => [one.step, one])));
   const events = new RunEvents(pool, settings.databaseUrl);
   return {
     settings,
@@ -75,6 +81,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
     events,
     log,
     definition,
+    nodeDefinitions,
     compiler: new RunCompiler(definition),
     async close() {
       await events.close();

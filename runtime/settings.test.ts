@@ -12,6 +12,7 @@ it('fills in what is not set', () => {
     artifactDir: '/data/artifacts',
     redisUrl: null,
     adminToken: null,
+    modulePackages: [],
   });
 });
 
@@ -27,4 +28,9 @@ it.each([
   expect(() => readSettings({ DATABASE_URL, ...env })).toThrow(
     expect.objectContaining({ code: 'SETTINGS_INVALID', message: expect.stringContaining(name) }),
   );
+});
+
+it('takes module packages as a list', () => {
+  const { modulePackages } = readSettings({ DATABASE_URL, HARTOMAT_MODULES: ' @studio/modules, ./own ,' });
+  expect(modulePackages).toEqual(['@studio/modules', './own']);
 });

@@ -12,6 +12,7 @@ const Environment = z.object({
   REDIS_URL: text.regex(/^rediss?:\/\//, 'must start with redis://').optional(),
   ARTIFACT_URL: text.regex(/^file:\/\//, 'must be a file: URL').optional(),
   BLENDER_PATH: text.optional(),
+  HARTOMAT_MODULES: text.optional(),
   HARTOMAT_ADMIN_TOKEN: text.min(16, 'must have at least 16 characters').optional(),
 });
 
@@ -27,6 +28,8 @@ export interface Settings {
   artifactDir: string;
   blenderPath: string | null;
   adminToken: string | null;
+  /** Packages or paths whose production modules are loaded beside the built-in ones. */
+  modulePackages: readonly string[];
 }
 
 /** Data directory where HARTOMAT_HOME is not set: `.hartomat` in the project. */
@@ -60,5 +63,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     artifactDir: data.ARTIFACT_URL ? fileURLToPath(data.ARTIFACT_URL) : path.join(home, 'artifacts'),
     blenderPath: data.BLENDER_PATH ?? null,
     adminToken: data.HARTOMAT_ADMIN_TOKEN ?? null,
+    modulePackages: (data.HARTOMAT_MODULES ?? '').split(',').flatMap((name) => name.trim() || []),
   };
 }

@@ -4,7 +4,7 @@ import { FAMILIES, type Family } from '../modules/define.js';
 import { contentHash } from '../modules/hash.js';
 import type { Platform } from '../runtime/platform.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
-import { nodeDefinitionsOf } from '../workflow/nodeDefinitions.js';
+import { definitionsOfFamily, type NodeDefinition } from '../workflow/nodeDefinition.js';
 import { serveAsset } from './assets.js';
 import { identifier, signedInOnly } from './auth.js';
 import { serveConsole } from './console.js';
@@ -55,20 +55,20 @@ const securityHeaders = helmet({
   strictTransportSecurity: false,
 });
 
-function nodeDefinitions(request: Request, response: Response) {
+const serveNodeDefinitions = (all: readonly NodeDefinition[]) => (request: Request, response: Response) => {
   const { family } = request.query;
   if (family !== undefined && !FAMILIES.includes(family as Family)) {
     const message = `There is no such family. There are: ${FAMILIES.join(', ')}.`;
     return void response.status(400).json({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
   }
-  const body = { nodeDefinitions: nodeDefinitionsOf(family as Family | undefined).map(viewNodeDefinition) };
+  const body = { nodeDefinitions: definitionsOfFamily(all, family as Family | undefined).map(viewNodeDefinition) };
   const etag = `"${contentHash(body)}"`;
   response.set({ ETag: etag, 'Cache-Control': 'private, no-cache' });
   // Express would send everything again to callers who forbid caches to answer, as Node's fetch does of its own accord.
   const known = request.get('if-none-match')?.split(',') ?? [];
   if (known.some((tag) => tag.trim().replace(/^W\//, '') === etag)) response.status(304).end();
   else response.json(body);
-}
+};
 
 function notFound(_request: Request, response: Response) {
   const message = 'There is nothing at this address.';
@@ -104,7 +104,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.get('/sign-in', whoIsIt, signIn(auth));
   app.get('/metrics', whoIsIt, signedInOnly, metrics.serve);
   app.use('/api', whoIsIt, signedInOnly, refuseForgeries);
-  app.get('/api/workflows/node-definitions', nodeDefinitions);
+  app.get('/api/workflows/node-definitions', serveNodeDefinitions(platform.nodeDefinitions));
   app.post('/api/uploads', receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
   app.use('/graphql', whoIsIt, graphiql, signedInOnly, graphqlTypesOnly, refuseForgeries);
   const streams = new OpenStreams();

@@ -40,6 +40,7 @@ beforeAll(async () => {
     artifactDir: path.join(home, 'artifacts'),
     blenderPath: null,
     adminToken: ADMIN_TOKEN,
+    modulePackages: [],
   };
   platform = await openPlatform(settings, {
     definition: testLookup,

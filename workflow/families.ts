@@ -36,6 +36,12 @@ const MATERIALS: PaletteGroup = {
 };
 const RENDER: PaletteGroup = { key: 'render', label: 'Rendering', description: 'Set the scene and take the picture.' };
 const OUTPUT: PaletteGroup = { key: 'output', label: 'Delivery', description: 'Hand over results and tell people.' };
+/** For modules of other packages that name no group. */
+export const OWN_GROUP: PaletteGroup = {
+  key: 'own',
+  label: 'Own modules',
+  description: 'What packages of this installation add.',
+};
 
 export const FAMILY_DEFINITIONS = {
   cad_file: {
@@ -45,7 +51,7 @@ export const FAMILY_DEFINITIONS = {
       'Runs once for a CAD file that came in: structure, size, geometry, thumbnail, first material proposal.',
     entryLabel: 'CAD file',
     entrySlots: ['stepSource', 'materialLibrary'],
-    paletteGroups: [CAD, MATERIALS, OUTPUT],
+    paletteGroups: [CAD, MATERIALS, OUTPUT, OWN_GROUP],
     expectedRoles: ['glb_model', 'preview_thumbnail'],
     hasLegacyPipeline: false,
     starters: ['cad_intake'],
@@ -56,7 +62,7 @@ export const FAMILY_DEFINITIONS = {
     description: 'Runs for one line of an order and delivers what its output type sells.',
     entryLabel: 'Order line',
     entrySlots: Object.keys(ENTRY_SLOTS) as EntrySlot[],
-    paletteGroups: [CAD, MATERIALS, RENDER, OUTPUT],
+    paletteGroups: [CAD, MATERIALS, RENDER, OUTPUT, OWN_GROUP],
     expectedRoles: ['published_asset'],
     hasLegacyPipeline: true,
     starters: ['order_still'],

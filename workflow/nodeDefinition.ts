@@ -23,6 +23,11 @@ export function lookupIn(definitions: Readonly<Record<string, NodeDefinition>>):
   return (step) => (Object.hasOwn(definitions, step) ? definitions[step] : undefined);
 }
 
+/** Those that may be placed in workflows of the family, or all, in the order given. */
+export function definitionsOfFamily(definitions: readonly NodeDefinition[], family?: Family): NodeDefinition[] {
+  return definitions.filter((definition) => family === undefined || isOfFamily(definition, family));
+}
+
 /** Whether nodes of this definition belong into graphs of the family. */
 export function isOfFamily(definition: NodeDefinition, family: Family): boolean {
   return definition.module.families.includes(family);

@@ -3,7 +3,8 @@ import { FAMILIES } from '../modules/define.js';
 import type { JsonObject } from '../modules/json.js';
 import { MODULES, moduleByKey } from '../modules/registry.js';
 import { familyDefinition, hasEntrySlot } from './families.js';
-import { NODE_DEFINITIONS, nodeDefinition, nodeDefinitionsOf } from './nodeDefinitions.js';
+import { definitionsOfFamily } from './nodeDefinition.js';
+import { NODE_DEFINITIONS, nodeDefinition } from './nodeDefinitions.js';
 import { checkParams, invocationParamsOf } from './params.js';
 
 const all = Object.values(NODE_DEFINITIONS);
@@ -48,7 +49,7 @@ describe('node definitions', () => {
 
   it('can start in every family that may use them, or be connected', () => {
     for (const family of FAMILIES) {
-      for (const { step, module } of nodeDefinitionsOf(family)) {
+      for (const { step, module } of definitionsOfFamily(all, family)) {
         for (const [port, { required, entry }] of Object.entries(module.inputContract)) {
           if (!required || entry === null) continue;
           expect(hasEntrySlot(family, entry), `${step}.${port} in ${family}`).toBe(true);
@@ -58,9 +59,9 @@ describe('node definitions', () => {
   });
 
   it('are listed by family', () => {
-    expect(nodeDefinitionsOf()).toEqual(all);
+    expect(definitionsOfFamily(all)).toEqual(all);
     for (const family of FAMILIES) {
-      expect(nodeDefinitionsOf(family)).toEqual(all.filter(({ module }) => module.families.includes(family)));
+      expect(definitionsOfFamily(all, family)).toEqual(all.filter(({ module }) => module.families.includes(family)));
     }
   });
 

@@ -1,6 +1,6 @@
-import type { Family, ProductionModule } from '../modules/define.js';
+import type { ProductionModule } from '../modules/define.js';
 import { MODULES, type ModuleKey } from '../modules/registry.js';
-import { type DefinitionLookup, isOfFamily, lookupIn, type NodeDefinition } from './nodeDefinition.js';
+import { type DefinitionLookup, lookupIn, type NodeDefinition } from './nodeDefinition.js';
 import { buildUiSchema, type PanelHints } from './uiSchema.js';
 
 export type { DefinitionLookup, NodeDefinition };
@@ -172,9 +172,3 @@ export const NODE_DEFINITIONS: Readonly<Record<string, NodeDefinition>> = Object
 );
 
 export const nodeDefinition: DefinitionLookup = lookupIn(NODE_DEFINITIONS);
-
-/** The definitions that may be placed in workflows of a family, or all, in palette order. */
-export function nodeDefinitionsOf(family?: Family): NodeDefinition[] {
-  const all = Object.values(NODE_DEFINITIONS);
-  return family === undefined ? all : all.filter((definition) => isOfFamily(definition, family));
-}

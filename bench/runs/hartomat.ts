@@ -48,6 +48,7 @@ export async function hartomat(
     artifactDir: path.join(home, 'artifacts'),
     blenderPath: null,
     adminToken: null,
+    modulePackages: [],
   };
   const log = pino({ level: 'warn' }, pino.destination(2));
   const options = { definition, log, queuePrefix: `bench-${process.pid}` };

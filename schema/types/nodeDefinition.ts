@@ -1,4 +1,4 @@
-import { nodeDefinition, nodeDefinitionsOf } from '../../workflow/nodeDefinitions.js';
+import { definitionsOfFamily } from '../../workflow/nodeDefinition.js';
 import { builder } from '../builder.js';
 import { type NodeDefinitionView, type PortView, viewNodeDefinition } from '../nodeDefinitionView.js';
 import { CapabilityEnum, DeterminismEnum, FamilyEnum, PortKindEnum } from './enums.js';
@@ -81,15 +81,16 @@ builder.queryFields((t) => ({
     type: [NodeDefinitionObject],
     description: 'Everything that can be placed in a workflow. Also at `GET /api/workflows/node-definitions`.',
     args: { family: t.arg({ type: FamilyEnum, description: 'Only what may be placed in this family.' }) },
-    resolve: (_root, { family }) => nodeDefinitionsOf(family ?? undefined).map(viewNodeDefinition),
+    resolve: (_root, { family }, { platform }) =>
+      definitionsOfFamily(platform.nodeDefinitions, family ?? undefined).map(viewNodeDefinition),
   }),
   nodeDefinition: t.field({
     type: NodeDefinitionObject,
     nullable: true,
     description: 'One node definition, or null.',
     args: { step: t.arg.string({ required: true, description: 'Its stable key.' }) },
-    resolve: (_root, { step }) => {
-      const definition = nodeDefinition(step);
+    resolve: (_root, { step }, { platform }) => {
+      const definition = platform.nodeDefinitions.find((one) => one.step === step);
       return definition ? viewNodeDefinition(definition) : null;
     },
   }),

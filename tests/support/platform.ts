@@ -29,6 +29,7 @@ export async function createTestPlatform(
     artifactDir: path.join(home, 'artifacts'),
     blenderPath: null,
     adminToken: null,
+    modulePackages: [],
   };
   const log = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
   const opened: Platform[] = [];

@@ -48,6 +48,7 @@ export async function startTestApp(options: AppOptions = {}): Promise<TestApp> {
       artifactDir: path.join(home, '.artifacts'),
       blenderPath: null,
       adminToken: ADMIN_TOKEN,
+      modulePackages: [],
     },
     { definition: testLookup, log, maxConnections: 5 },
   );

@@ -41,6 +41,7 @@ const CATEGORY_ICONS: Record<string, IconName> = {
   materials: 'palette',
   render: 'camera',
   output: 'send',
+  own: 'cube',
 };
 
 /** The sign of a node definition; unknown names fall back to that of its category. */
