@@ -44,8 +44,9 @@ module.exports = {
     },
     {
       name: 'no-test-code-in-the-product',
+      comment: 'Benchmarks run modules as tests do.',
       severity: 'error',
-      from: { pathNot: ['^tests/', TEST] },
+      from: { pathNot: ['^(tests|bench)/', TEST] },
       to: { path: ['^tests/', TEST] },
     },
     {
