@@ -3,6 +3,7 @@ import type { ModuleContext } from '../context.js';
 import { artifactPort } from '../define.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
+import { localMaterials } from '../materials/localMaterials.js';
 import { MaterialMap } from '../shapes/materials.js';
 import { Bbox } from '../shapes/objectTree.js';
 import { RenderTemplate } from '../shapes/renderTemplate.js';
@@ -52,11 +53,16 @@ export async function readSceneInputs(
       'input',
       { path: '/engine' },
     );
-  const materials = materialsByPart(await readGlbParts(glb), map, template);
+  const materials = await materialsByPart(artifacts, await readGlbParts(glb), map, template);
   return { glb, template, materials, bboxMm: bbox?.bboxMm ?? null };
 }
 
-function materialsByPart(parts: Map<string, string>, map: MaterialMap, template: RenderTemplate): JsonObject {
+async function materialsByPart(
+  artifacts: ModuleContext['artifacts'],
+  parts: Map<string, string>,
+  map: MaterialMap,
+  template: RenderTemplate,
+): Promise<JsonObject> {
   const assigned = new Map(map.assignments.map((assignment) => [assignment.partId, assignment]));
   const missing = [...parts].filter(([partId]) => !assigned.has(partId)).map(([, partName]) => partName);
   if (missing.length > 0)
@@ -73,10 +79,11 @@ function materialsByPart(parts: Map<string, string>, map: MaterialMap, template:
     ior: 1.5,
     ...template.defaultMaterial,
   };
-  return Object.fromEntries(
-    [...parts.keys()].map((partId) => {
-      const { material, source } = assigned.get(partId)!;
-      return [partId, material ?? (source === 'default' ? fallback : null)];
-    }),
-  );
+  const local = localMaterials(artifacts);
+  const entries = [...parts.keys()].map(async (partId): Promise<[string, JsonObject | null]> => {
+    const { material, source } = assigned.get(partId)!;
+    if (material) return [partId, await local(material)];
+    return [partId, source === 'default' ? fallback : null];
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }

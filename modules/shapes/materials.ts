@@ -1,18 +1,56 @@
 import { z } from 'zod';
+import { FileRef } from './artifactRef.js';
 
 const Hex = z.string().regex(/^#[0-9a-fA-F]{6}$/, 'A colour like #b8bcc2.');
 const Unit = z.number().min(0).max(1);
 
-/** A physically based material, in glTF 2.0 metallic-roughness terms. Colours are sRGB hex. */
-export const Material = z.object({
+/** Numbers and colours of a material, in glTF 2.0 metallic-roughness terms: what people edit in a form. Colours are sRGB hex. */
+export const MaterialProperties = z.object({
+  baseColor: Hex.default('#b8bcc2').meta({
+    title: 'Base colour',
+    description: 'Of metals what they mirror, of everything else what they are.',
+  }),
+  metallic: Unit.default(0).meta({ title: 'Metallic', description: '1 is metal, 0 everything else.' }),
+  roughness: Unit.default(0.5).meta({ title: 'Roughness', description: '0 mirrors, 1 is matt.' }),
+  transmission: Unit.default(0).meta({ title: 'Transmission', description: '1 is clear like glass.' }),
+  clearcoat: Unit.default(0).meta({ title: 'Clearcoat', description: 'A layer of varnish on top.' }),
+  ior: z
+    .number()
+    .min(1)
+    .max(3)
+    .default(1.5)
+    .meta({ title: 'Index of refraction', description: 'Plastics and glass 1.5, water 1.33.' }),
+});
+export type MaterialProperties = z.output<typeof MaterialProperties>;
+
+/** What a texture can stand for. All but the base colour hold plain numbers; the normal map is in tangent space, as of OpenGL. */
+export const TEXTURE_CHANNELS = ['baseColor', 'metallic', 'roughness', 'normal'] as const;
+export type TextureChannel = (typeof TEXTURE_CHANNELS)[number];
+
+const texture = FileRef.extend({ role: z.literal('texture_image') });
+
+/** A tileable texture set. A texture takes the place of the value of the same name. CAD models have no texture coordinates:
+ * textures are projected from six sides in the part's own space. */
+export const MaterialTextures = z.object({
+  /** Length of a tile's side on the product. */
+  scaleMm: z.number().min(0.1).max(10_000),
+  baseColor: texture.optional(),
+  metallic: texture.optional(),
+  roughness: texture.optional(),
+  normal: texture.optional(),
+});
+export type MaterialTextures = z.output<typeof MaterialTextures>;
+
+/** A physically based material. */
+export const Material = MaterialProperties.extend({
+  /** Stable key. */
   name: z.string().min(1),
   label: z.string(),
-  baseColor: Hex,
-  metallic: Unit.default(0),
-  roughness: Unit.default(0.5),
-  transmission: Unit.default(0),
-  clearcoat: Unit.default(0),
-  ior: z.number().min(1).max(3).default(1.5),
+  textures: MaterialTextures.optional(),
+  /** A material of a .blend file, which Blender then takes instead of everything above; viewers without Blender keep to that. */
+  blendAsset: z
+    .object({ file: FileRef.extend({ role: z.literal('material_scene') }), material: z.string().min(1) })
+    .optional(),
 });
 export type Material = z.output<typeof Material>;
 

@@ -5,6 +5,7 @@ import bpy
 from mathutils import Matrix
 
 import engine
+import materials
 import product
 import studio
 from protocol import say
@@ -44,8 +45,8 @@ def build_scene(job):
     # Only Cycles can round edges while shading.
     edge_radius = job["edgeRadius"] * scene.radius if job["engine"] == "cycles" else 0
     if job["materials"] is not None:
-        product.assign_materials(meshes, job["materials"], edge_radius)
-    product.soften_cad_materials(edge_radius)
+        materials.assign_materials(meshes, job["materials"], edge_radius)
+    materials.soften_cad_materials(meshes, edge_radius)
     studio.place_lights(template["lights"], scene.centre, scene.radius, camera["azimuthDeg"])
     scene.rig = _parent_of("Rig", [item for item in bpy.context.scene.objects if item not in before])
     studio.surround(template["world"])

@@ -7,7 +7,7 @@ import bpy
 import numpy
 from mathutils import Vector
 
-from product import linear
+from colors import linear
 
 SENSOR_MM = 36.0
 
