@@ -90,10 +90,15 @@ async function findSubject(platform: Platform, request: DispatchRequest): Promis
 async function findWorkflow(platform: Platform, id: string): Promise<RunnableWorkflow> {
   const workflow = await findRunnableWorkflow(platform.pool, id);
   if (!workflow) throw new NotFoundError('workflow', id);
+  if (workflow.isArchived)
+    throw new ConflictError(
+      `"${workflow.name}" is archived. Take it out of the archive to run it.`,
+      'WORKFLOW_ARCHIVED',
+    );
   return workflow;
 }
 
-function checkFamily(workflow: RunnableWorkflow, subject: Subject): void {
+function checkFamily(workflow: Pick<RunnableWorkflow, 'name' | 'family'>, subject: Subject): void {
   const family = subject.orderLine ? 'order_line' : 'cad_file';
   if (workflow.family !== family)
     throw new ValidationError(
@@ -106,7 +111,10 @@ function checkFamily(workflow: RunnableWorkflow, subject: Subject): void {
     );
 }
 
-function graphToRun(workflow: RunnableWorkflow, useDraft: boolean): { graph: unknown; versionId: string | null } {
+function graphToRun(
+  workflow: Pick<RunnableWorkflow, 'name' | 'draft' | 'versions'>,
+  useDraft: boolean,
+): { graph: unknown; versionId: string | null } {
   if (useDraft) return { graph: workflow.draft, versionId: null };
   const [version] = workflow.versions;
   if (!version)

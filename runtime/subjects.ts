@@ -16,6 +16,7 @@ export interface RunnableWorkflow {
   name: string;
   family: Family;
   draft: unknown;
+  isArchived: boolean;
   versions: { id: string; graph: unknown }[];
 }
 
@@ -32,7 +33,7 @@ export async function findCadFile(pool: pg.Pool, id: string): Promise<CadFileSub
 export async function findRunnableWorkflow(pool: pg.Pool, id: string): Promise<RunnableWorkflow | null> {
   const { rows } = await pool.query({
     name: 'find_runnable_workflow',
-    text: `SELECT w.id, w.name, w.family, w.draft, v.id AS "versionId", v.graph
+    text: `SELECT w.id, w.name, w.family, w.draft, w.archived_at IS NOT NULL AS "isArchived", v.id AS "versionId", v.graph
            FROM workflow w LEFT JOIN LATERAL (SELECT id, graph FROM workflow_version WHERE workflow_id = w.id ORDER BY number DESC LIMIT 1) v ON true
            WHERE w.id = $1`,
     values: [id],

@@ -22,6 +22,8 @@ import './types/subscriptions.js';
 import './types/viewer.js';
 import './types/worker.js';
 import './types/workflow.js';
+import './types/workflowMutations.js';
+import './types/workflowStarter.js';
 
 /** The GraphQL schema of HartOMat. */
 export const schema = builder.toSchema();

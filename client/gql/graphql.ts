@@ -108,6 +108,8 @@ export type PortKind =
 
 /** What to publish. */
 export type PublishWorkflowInput = {
+  /** Output types that may lose what they sell by it (`publishPreview`); others stop it with a conflict. */
+  acceptedLosses?: Array<string | number> | null | undefined;
   /** The `draftRevision` that is meant; another one is a conflict. */
   expectedRevision: number;
   /** What changed. */

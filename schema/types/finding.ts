@@ -1,5 +1,8 @@
 import type { Finding } from '../../workflow/finding.js';
+import { openGraph } from '../../workflow/upgradeGraph.js';
+import { validateGraph } from '../../workflow/validate.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { FindingSeverityEnum } from './enums.js';
 
 export const FindingObject = builder.objectRef<Finding>('Finding').implement({
@@ -22,3 +25,9 @@ export const FindingObject = builder.objectRef<Finding>('Finding').implement({
     }),
   }),
 });
+
+/** All there is to say about a stored graph, with the modules that are installed now. */
+export function findingsOf(stored: unknown, { platform }: Context): Finding[] {
+  const { graph, findings } = openGraph(stored, platform.definition);
+  return graph ? [...findings, ...validateGraph(graph, platform.definition)] : findings;
+}

@@ -2,7 +2,7 @@ import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { FamilyEnum, RolloutEnum, VisibilityEnum } from './enums.js';
 
-builder.prismaNode('OutputType', {
+export const OutputTypeNode = builder.prismaNode('OutputType', {
   id: { field: 'id' },
   nullable: true,
   description: 'What is sold: the invocation profile of a workflow.',

@@ -1,50 +1,29 @@
-import { z } from 'zod';
+import type { Family } from '../../modules/define.js';
 import type { JsonObject } from '../../modules/json.js';
-import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { publishWorkflow, sameGraph, saveDraft } from '../../runtime/workflows.js';
-import { canonicalGraph } from '../../workflow/canonical.js';
-import type { Finding } from '../../workflow/finding.js';
+import { affectedOutputTypes, PUBLISHABLE, sameGraph } from '../../runtime/workflows.js';
+import { canonicalGraph, canonicalGraphJson } from '../../workflow/canonical.js';
+import { diffGraphs } from '../../workflow/diff.js';
+import { WorkflowGraph } from '../../workflow/graph.js';
+import { isMixed, splitByFamily } from '../../workflow/splitByFamily.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
-import { validateGraph } from '../../workflow/validate.js';
+import { parseGraph } from '../../workflow/validate.js';
 import { builder } from '../builder.js';
-import type { Context } from '../context.js';
-import { localId, requireLocalId } from '../globalId.js';
+import { localId } from '../globalId.js';
 import { FamilyEnum } from './enums.js';
-import { FindingObject } from './finding.js';
+import { FamilySplitObject } from './familySplit.js';
+import { FindingObject, findingsOf } from './finding.js';
+import { GraphDiffObject } from './graphDiff.js';
+import { PublishPreviewObject } from './publishPreview.js';
+import { WorkflowVersionNode } from './workflowVersion.js';
 
-function findingsOf(stored: unknown, { platform }: Context): Finding[] {
-  const { graph, findings } = openGraph(stored, platform.definition);
-  return graph ? [...findings, ...validateGraph(graph, platform.definition)] : findings;
-}
-
-const VersionNode = builder.prismaNode('WorkflowVersion', {
-  id: { field: 'id' },
-  nullable: true,
-  select: { id: true },
-  description: 'A published, immutable version of a workflow.',
-  fields: (t) => ({
-    number: t.exposeInt('number', { description: 'From 1, without gaps.' }),
-    graph: t.field({
-      type: 'JSON',
-      description: 'The canonical graph.',
-      select: { graph: true },
-      resolve: ({ graph }) => graph,
-    }),
-    note: t.exposeString('note', { description: 'What changed; may be empty.' }),
-    publishedAt: t.expose('publishedAt', { type: 'DateTime', description: 'When it was published.' }),
-    findings: t.field({
-      type: [FindingObject],
-      description:
-        'What the modules installed now have to say about it: upgraded and dropped settings, and whether it can still run.',
-      select: { graph: true },
-      resolve: ({ graph }, _args, ctx) => findingsOf(graph, ctx),
-    }),
-  }),
-});
-
+/** What publishing looks at. */
+const PUBLISHABLE_SELECT = {
+  versions: { ...PUBLISHABLE.versions },
+  outputTypes: { ...PUBLISHABLE.outputTypes },
+};
 const newest = { orderBy: { number: 'desc' }, take: 1 } as const;
 
-const WorkflowNode = builder.prismaNode('Workflow', {
+export const WorkflowNode = builder.prismaNode('Workflow', {
   id: { field: 'id' },
   nullable: true,
   select: { id: true },
@@ -66,6 +45,16 @@ const WorkflowNode = builder.prismaNode('Workflow', {
     draftRevision: t.exposeInt('draftRevision', {
       description: 'Goes up with every saved draft; hand it back as `expectedRevision`.',
     }),
+    exportFile: t.string({
+      description: 'The draft as a file to keep or hand on: canonical JSON. Importing it gives the same bytes again.',
+      select: { draft: true },
+      resolve: ({ draft }) => canonicalGraphJson(WorkflowGraph.parse(draft)),
+    }),
+    isArchived: t.boolean({
+      description: 'Put away: not offered, changed or run any more.',
+      select: { archivedAt: true },
+      resolve: ({ archivedAt }) => archivedAt !== null,
+    }),
     hasUnpublishedChanges: t.boolean({
       description: 'The draft differs from the newest version, or there is none.',
       select: { draft: true, versions: { ...newest, select: { graph: true } } },
@@ -78,8 +67,34 @@ const WorkflowNode = builder.prismaNode('Workflow', {
       select: { draft: true },
       resolve: ({ draft }, _args, ctx) => findingsOf(draft, ctx),
     }),
+    publishPreview: t.field({
+      type: PublishPreviewObject,
+      nullable: true,
+      description: 'What publishing the draft would change; null: it does not have the form of a graph.',
+      select: { draft: true, ...PUBLISHABLE_SELECT },
+      resolve: ({ draft, versions, outputTypes }, _args, ctx) => {
+        const { graph } = openGraph(draft, ctx.platform.definition);
+        if (!graph) return null;
+        const [newest] = versions;
+        const published = newest && openGraph(newest.graph, ctx.platform.definition).graph;
+        return {
+          diff: published ? diffGraphs(published, graph) : null,
+          affected: affectedOutputTypes(ctx.platform, { versions, outputTypes }, graph),
+        };
+      },
+    }),
+    familySplit: t.field({
+      type: FamilySplitObject,
+      nullable: true,
+      description: 'For a draft with nodes of both families: how to divide it into two workflows. Null: all is well.',
+      select: { draft: true },
+      resolve: ({ draft }, _args, ctx) => {
+        const { graph } = openGraph(draft, ctx.platform.definition);
+        return graph && isMixed(graph, ctx.platform.definition) ? splitByFamily(graph, ctx.platform.definition) : null;
+      },
+    }),
     latestVersion: t.field({
-      type: VersionNode,
+      type: WorkflowVersionNode,
       nullable: true,
       description: 'The newest version; null: never published.',
       select: (_args, _ctx, nestedSelection) => ({ versions: nestedSelection(newest) }),
@@ -101,12 +116,15 @@ builder.queryFields((t) => ({
     type: WorkflowNode,
     cursor: 'id',
     description: 'Workflows by name.',
-    args: { family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }) },
-    totalCount: (_root, { family }, ctx) => ctx.db.workflow.count({ where: { family: family ?? undefined } }),
-    resolve: (query, _root, { family }, ctx) =>
+    args: {
+      family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }),
+      archived: t.arg.boolean({ defaultValue: false, description: 'Those in the archive instead.' }),
+    },
+    totalCount: (_root, args, ctx) => ctx.db.workflow.count({ where: listed(args) }),
+    resolve: (query, _root, args, ctx) =>
       ctx.db.workflow.findMany({
         ...query,
-        where: { family: family ?? undefined },
+        where: listed(args),
         orderBy: [{ name: 'asc' }, { id: 'asc' }],
       }),
   }),
@@ -120,57 +138,38 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const SaveWorkflowDraftInput = builder.inputType('SaveWorkflowDraftInput', {
-  description: 'A changed draft.',
-  fields: (t) => ({
-    workflowId: t.id({ required: true, description: 'The workflow.' }),
-    graph: t.field({ type: 'JSON', required: true, description: 'The whole graph in its canonical form.' }),
-    expectedRevision: t.int({
-      required: true,
-      description: 'The `draftRevision` the change was made to; another one is a conflict.',
-    }),
-  }),
+const listed = ({ family, archived }: { family?: Family | null; archived?: boolean | null }) => ({
+  family: family ?? undefined,
+  archivedAt: archived ? { not: null } : null,
 });
 
-const PublishWorkflowInput = builder.inputType('PublishWorkflowInput', {
-  description: 'What to publish.',
-  fields: (t) => ({
-    workflowId: t.id({ required: true, description: 'The workflow.' }),
-    expectedRevision: t.int({
-      required: true,
-      description: 'The `draftRevision` that is meant; another one is a conflict.',
-    }),
-    note: t.string({
-      defaultValue: '',
-      description: 'What changed.',
-      validate: z.string().max(2_000, 'A note has at most 2,000 characters.').nullish(),
-    }),
-  }),
-});
-
-builder.mutationFields((t) => ({
-  saveWorkflowDraft: t.prismaField({
-    type: WorkflowNode,
-    description: 'Saves the draft. A draft may have findings; a graph that is not even well-formed is refused.',
-    errors: { types: [ValidationError, NotFoundError, ConflictError] },
-    args: { input: t.arg({ type: SaveWorkflowDraftInput, required: true, description: 'The changed draft.' }) },
-    resolve: async (query, _root, { input }, ctx) => {
-      const workflowId = requireLocalId('Workflow', input.workflowId);
-      const { graph, expectedRevision } = input;
-      await saveDraft(ctx.platform, { workflowId, graph: graph ?? null, expectedRevision });
-      return ctx.db.workflow.findUniqueOrThrow({ ...query, where: { id: workflowId } });
+builder.queryField('workflowDiff', (t) =>
+  t.field({
+    type: GraphDiffObject,
+    nullable: true,
+    description: 'What differs between two versions of a workflow; null where one is not there.',
+    args: {
+      workflowId: t.arg.id({ required: true, description: 'The workflow.' }),
+      from: t.arg.int({ required: true, description: 'Number of the older version.' }),
+      to: t.arg.int({ description: 'Number of the newer version; when left out, the draft.' }),
+    },
+    resolve: async (_root, args, ctx) => {
+      const workflow = await ctx.db.workflow.findUnique({
+        where: { id: localId('Workflow', args.workflowId) },
+        select: {
+          draft: true,
+          versions: {
+            where: { number: { in: [args.from, ...(args.to == null ? [] : [args.to])] } },
+            select: { number: true, graph: true },
+          },
+        },
+      });
+      const graphOf = (number: number | null | undefined) => {
+        const stored = number == null ? workflow?.draft : workflow?.versions.find((v) => v.number === number)?.graph;
+        return stored === undefined ? undefined : parseGraph(stored).graph;
+      };
+      const [before, after] = [graphOf(args.from), graphOf(args.to)];
+      return before && after ? diffGraphs(before, after) : null;
     },
   }),
-  publishWorkflow: t.prismaField({
-    type: WorkflowNode,
-    description: 'Makes the draft the newest version. Refused with findings while it has errors.',
-    errors: { types: [ValidationError, NotFoundError, ConflictError] },
-    args: { input: t.arg({ type: PublishWorkflowInput, required: true, description: 'What to publish.' }) },
-    resolve: async (query, _root, { input }, ctx) => {
-      const workflowId = requireLocalId('Workflow', input.workflowId);
-      const { expectedRevision, note } = input;
-      await publishWorkflow(ctx.platform, { workflowId, expectedRevision, note: note ?? '' });
-      return ctx.db.workflow.findUniqueOrThrow({ ...query, where: { id: workflowId } });
-    },
-  }),
-}));
+);

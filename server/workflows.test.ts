@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeGlobalId as id } from '../schema/globalId.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { CAD_GRAPH, type Catalogue, createCatalogue } from '../tests/support/testData.js';
+import { canonicalGraphJson } from '../workflow/canonical.js';
+import type { WorkflowGraph } from '../workflow/graph.js';
+import { orderGraph } from '../workflow/testGraphs.js';
+
+let app: TestApp;
+let catalogue: Catalogue;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  catalogue = await createCatalogue(app.platform);
+});
+afterAll(() => app.close());
+
+const FIELDS =
+  'id key name family draft draftRevision isArchived hasUnpublishedChanges exportFile latestVersion { id number note publishedBy }';
+
+async function call(field: string, inputType: string, input: unknown) {
+  const { data, errors } = await app.gql(
+    `mutation ($input: ${inputType}!) { result: ${field}(input: $input) { __typename ... on Workflow { ${FIELDS} } ... on Error { code message } ... on ValidationError { issues { path } } } }`,
+    { input },
+  );
+  expect(errors).toBeUndefined();
+  return data.result;
+}
+const create = (input: object) => call('createWorkflow', 'CreateWorkflowInput', input);
+const save = (workflow: { id: string; draftRevision: number }, graph: WorkflowGraph) =>
+  call('saveWorkflowDraft', 'SaveWorkflowDraftInput', {
+    workflowId: workflow.id,
+    graph,
+    expectedRevision: workflow.draftRevision,
+  });
+const publish = (workflow: { id: string; draftRevision: number }, more: object = {}) =>
+  call('publishWorkflow', 'PublishWorkflowInput', {
+    workflowId: workflow.id,
+    expectedRevision: workflow.draftRevision,
+    ...more,
+  });
+const archive = async (workflowId: string, isArchived: boolean) =>
+  (
+    await app.gql(
+      `mutation ($id: ID!, $isArchived: Boolean) { result: archiveWorkflow(id: $id, isArchived: $isArchived) { __typename ... on Workflow { isArchived } ... on Error { code message } } }`,
+      { id: workflowId, isArchived },
+    )
+  ).data.result;
+
+describe('making a workflow', () => {
+  test('from nothing, from a starter, from an exported file: the file comes out as it went in', async () => {
+    const empty = await create({ name: 'Ärzte & Co', family: 'order_line' });
+    expect(empty).toMatchObject({ key: 'aerzte_and_co', draft: { nodes: [], edges: [] }, latestVersion: null });
+    const again = await create({ name: 'Ärzte & Co', family: 'order_line' });
+    expect(again.key).toBe('aerzte_and_co_2');
+    const starters = await app.gql('{ workflowStarters(family: order_line) { key family graph } }');
+    const { key } = starters.data.workflowStarters[0];
+    expect((await create({ name: 'Still', family: 'order_line', starter: key })).draft.nodes.length).toBeGreaterThan(5);
+    const file = canonicalGraphJson(orderGraph());
+    expect((await create({ name: 'Copy', family: 'order_line', file })).exportFile).toBe(file);
+  });
+
+  test.each([
+    ['no name', { name: '  ' }, '/name'],
+    ['a file that is not JSON', { file: '{"format":' }, '/file'],
+    ['a graph that is none', { graph: { format: 1, family: 'order_line', nodes: 5, edges: [] } }, '/graph/nodes'],
+    ['a graph of the other family', { graph: CAD_GRAPH }, '/family'],
+    ['a starter nobody knows', { starter: 'nonsense' }, '/starter'],
+    ['two beginnings', { starter: 'order_still', graph: orderGraph() }, ''],
+  ])('%s is a ValidationError at its place', async (_what, input, path) => {
+    const result = await create({ name: 'X', family: 'order_line', ...input });
+    expect(result).toMatchObject({ __typename: 'ValidationError', issues: [{ path }] });
+  });
+});
+
+describe('the history of a workflow', () => {
+  const DIFF = 'nodes { nodeId change fields { path before after } } edges { change fromNode toNode } isSame';
+
+  test('compares any two versions, and goes back to one', async () => {
+    const made = await create({ name: 'History', family: 'order_line', graph: orderGraph() });
+    await publish(made, { note: 'First' });
+    const graph = orderGraph();
+    graph.nodes.find((node) => node.id === 'still')!.params = { samples: 8 };
+    const saved = await save(made, graph);
+    const second = await publish(saved, { note: 'Fewer samples' });
+    expect(second.latestVersion).toMatchObject({ number: 2, publishedBy: 'Admin token' });
+    const query = `query ($id: ID!) { there: workflowDiff(workflowId: $id, from: 1, to: 2) { ${DIFF} } draft: workflowDiff(workflowId: $id, from: 2) { isSame } gone: workflowDiff(workflowId: $id, from: 9) { isSame } workflow(id: $id) { versions { edges { node { id number } } } } }`;
+    const { data } = await app.gql(query, { id: made.id });
+    expect(data.there.nodes).toEqual([
+      { nodeId: 'still', change: 'changed', fields: [{ path: '/params/samples', before: null, after: 8 }] },
+    ]);
+    expect(data).toMatchObject({ draft: { isSame: true }, gone: null });
+
+    const versionId = data.workflow.versions.edges[1].node.id;
+    const restore = (expectedRevision: number) =>
+      call('restoreWorkflowVersion', 'RestoreWorkflowVersionInput', {
+        workflowId: made.id,
+        versionId,
+        expectedRevision,
+      });
+    expect(await restore(1)).toMatchObject({ code: 'DRAFT_CHANGED' });
+    const back = await restore(second.draftRevision);
+    expect(back).toMatchObject({ hasUnpublishedChanges: true, exportFile: canonicalGraphJson(orderGraph()) });
+    expect((await publish(back, { note: 'Back to version 1' })).latestVersion).toMatchObject({ number: 3 });
+    const elsewhere = await call('restoreWorkflowVersion', 'RestoreWorkflowVersionInput', {
+      workflowId: id('Workflow', catalogue.workflow.id),
+      versionId,
+      expectedRevision: 1,
+    });
+    expect(elsewhere).toMatchObject({ __typename: 'NotFoundError' });
+  });
+
+  test('no output type loses what it sells without somebody saying so', async () => {
+    const made = await create({ name: 'Sold', family: 'order_line', graph: orderGraph() });
+    const first = await publish(made);
+    const outputType = await app.platform.db.outputType.create({
+      data: {
+        key: 'sold',
+        name: 'Sold still',
+        family: 'order_line',
+        artifactKind: 'still_image',
+        overrides: { format: 'jpeg' },
+        workflow: { connect: { key: first.key } },
+      },
+    });
+    const graph = orderGraph();
+    graph.nodes = graph.nodes.filter((node) => node.id === 'source' || node.id === 'mesh');
+    graph.edges = graph.edges.filter(({ to }) => to.node === 'mesh');
+    const saved = await save(first, graph);
+    const preview = await app.gql(
+      `query ($id: ID!) { workflow(id: $id) { publishPreview { diff { isSame nodes { change } } affected { outputType { name } losses { code } } } } }`,
+      { id: made.id },
+    );
+    expect(preview.data.workflow.publishPreview).toMatchObject({
+      diff: { isSame: false },
+      affected: [
+        { outputType: { name: 'Sold still' }, losses: [{ code: 'OUTPUT_ROLE_MISSING' }, { code: 'OVERRIDE_UNUSED' }] },
+      ],
+    });
+    const refused = await publish(saved);
+    expect(refused).toMatchObject({ __typename: 'ConflictError', code: 'OUTPUT_TYPES_AFFECTED' });
+    expect(refused.message).toContain('Sold still');
+    const accepted = await publish(saved, { acceptedLosses: [id('OutputType', outputType.id)] });
+    expect(accepted.latestVersion).toMatchObject({ number: 2 });
+    expect(await archive(made.id, true)).toMatchObject({ code: 'WORKFLOW_IN_USE' });
+  });
+});
+
+test('an archived workflow is out of the list, cannot be changed or run, and comes back', async () => {
+  const made = await create({ name: 'Old', family: 'cad_file', graph: CAD_GRAPH });
+  await publish(made);
+  expect(await archive(made.id, true)).toMatchObject({ isArchived: true });
+  const names = async (archived: boolean) =>
+    (
+      await app.gql('query ($archived: Boolean) { workflows(archived: $archived) { edges { node { name } } } }', {
+        archived,
+      })
+    ).data.workflows.edges.map((edge: { node: { name: string } }) => edge.node.name);
+  expect(await names(false)).not.toContain('Old');
+  expect(await names(true)).toEqual(['Old']);
+  expect(await save(made, CAD_GRAPH)).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
+  expect(await publish(made)).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
+  const run = await app.gql(
+    `mutation ($input: DispatchInput!) { result: dispatch(input: $input) { __typename ... on Error { code } } }`,
+    { input: { cadFileId: id('CadFile', catalogue.cadFile.id), workflowId: made.id } },
+  );
+  expect(run.data.result).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
+  expect(await archive(made.id, false)).toMatchObject({ isArchived: false });
+  expect(await save(made, CAD_GRAPH)).toMatchObject({ __typename: 'Workflow' });
+});
+
+test('a draft with nodes of both families shows how it would be divided', async () => {
+  const graph = { ...orderGraph(), family: 'cad_file' as const };
+  const made = await create({ name: 'Mixed', family: 'cad_file', graph });
+  const { data } = await app.gql(
+    'query ($id: ID!) { workflow(id: $id) { findings { code } familySplit { cadFile orderLine cut } } }',
+    { id: made.id },
+  );
+  expect(data.workflow.familySplit.orderLine).toMatchObject({ family: 'order_line' });
+  const split = await create({ name: 'Split', family: 'order_line', graph: data.workflow.familySplit.orderLine });
+  expect(split).toMatchObject({ __typename: 'Workflow', family: 'order_line' });
+});
