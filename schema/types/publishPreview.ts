@@ -9,7 +9,7 @@ const AffectedOutputTypeObject = builder.objectRef<AffectedOutputType>('Affected
   description: 'An output type that runs the workflow.',
   fields: (t) => ({
     outputType: t.field({
-      type: 'OutputType',
+      type: OutputTypeNode,
       description: 'The output type.',
       resolve: ({ outputType }) => outputType,
     }),
