@@ -39,6 +39,7 @@ it('seeds workflows that are valid and take the overrides of the output types', 
   expect(outputTypes.map(({ key, rollout }) => [key, rollout])).toEqual([
     ['still_1k_transparent', 'graph'],
     ['still_1k_white', 'graph'],
+    ['turntable_360', 'graph'],
   ]);
   for (const { workflow, overrides, categories, pricingTier } of outputTypes) {
     const { graph } = parseGraph(workflow!.versions[0]!.graph as never);
@@ -68,5 +69,15 @@ it('adds nothing the second time and keeps what a user changed', async () => {
   expect(await counts()).toEqual(before);
   expect((await db.material.findUniqueOrThrow({ where: { id: material.id } })).label).toBe('Ours');
   expect((await db.workflow.findUniqueOrThrow({ where: { id: workflow.id } })).name).toBe('Our intake');
-  expect(await db.outputType.count({ where: { rollout: 'legacy' } })).toBe(2);
+  expect(await db.outputType.count({ where: { rollout: { not: 'legacy' } } })).toBe(0);
+});
+
+it('adds what newer versions bring to an installation that is there', async () => {
+  const { db } = platform;
+  await db.outputType.deleteMany({ where: { key: 'turntable_360' } });
+  await db.workflowVersion.deleteMany({ where: { workflow: { key: 'order_turntable' } } });
+  await db.workflow.deleteMany({ where: { key: 'order_turntable' } });
+  await seed(platform);
+  const added = await db.outputType.findUniqueOrThrow({ where: { key: 'turntable_360' }, include: { workflow: true } });
+  expect(added).toMatchObject({ artifactKind: 'turntable_video', workflow: { key: 'order_turntable' } });
 });

@@ -21,18 +21,36 @@ const STEP_NAME = 'bearing-6205.step';
 
 /** Few samples, for two cores: what grain they leave on studio-lit metal is removed. */
 const STILL_1K = { resolution: { width: 1024, height: 1024 }, samples: 32, format: 'png' };
+const STILL = { workflow: 'order_still', artifactKind: 'still_image' };
 const OUTPUT_TYPES = [
   {
+    ...STILL,
     key: 'still_1k_transparent',
     name: 'Still 1K, transparent',
     description: 'A cut-out for catalogue pages: 1024 × 1024 px, PNG.',
     overrides: { ...STILL_1K, transparent: true },
   },
   {
+    ...STILL,
     key: 'still_1k_white',
     name: 'Still 1K, white',
     description: 'For shops and marketplaces: 1024 × 1024 px on white, PNG.',
     overrides: { ...STILL_1K, transparent: false, backgroundColor: '#ffffff' },
+  },
+  {
+    workflow: 'order_turntable',
+    artifactKind: 'turntable_video',
+    key: 'turntable_360',
+    name: 'Turntable 360°',
+    description: 'The product once round in two seconds, on white: 720 × 720 px, MP4.',
+    overrides: {
+      resolution: { width: 720, height: 720 },
+      samples: 24,
+      animation: { frames: 48, fps: 24 },
+      format: 'mp4',
+      transparent: false,
+      backgroundColor: '#ffffff',
+    },
   },
 ];
 
@@ -47,7 +65,7 @@ export interface Seeded {
 
 type SeedPlatform = Pick<Platform, 'db' | 'store'>;
 
-/** Fills an empty installation: starter workflows, materials with rules, render templates, a category, a price, a product with a real STEP file, two output types.
+/** Fills an empty installation: starter workflows, materials with rules, render templates, a category, a price, a product with a real STEP file, output types.
  * Adds what is missing and never touches what is there, so a second run changes nothing and a user's edits stay. */
 export async function seed(platform: SeedPlatform): Promise<Seeded> {
   const { db } = platform;
@@ -58,16 +76,14 @@ export async function seed(platform: SeedPlatform): Promise<Seeded> {
     seedMaterials(platform),
     seedTemplates(platform),
   ]);
-  const orderStill = workflows.get('order_still')!;
   const outputTypes = [];
-  for (const [sortOrder, outputType] of OUTPUT_TYPES.entries()) {
+  for (const [sortOrder, { workflow, ...outputType }] of OUTPUT_TYPES.entries()) {
     const create = {
       ...outputType,
       sortOrder,
       family: 'order_line' as const,
-      artifactKind: 'still_image',
       rollout: 'graph' as const,
-      workflow: { connect: { id: orderStill.id } },
+      workflow: { connect: { id: workflows.get(workflow)!.id } },
       pricingTier: { connect: { id: pricingTier.id } },
       categories: { connect: { id: category.id } },
     };

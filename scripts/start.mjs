@@ -1,7 +1,7 @@
 // npm start: everything HartOMat needs, from a fresh clone to a page that signs you in.
 // Plain JavaScript without dependencies up to the point where the packages are installed; scripts/supervise.ts goes on from there.
 import { parseArgs } from 'node:util';
-import { blenderToInstall, installBlender } from './lib/blender.mjs';
+import { installRenderTools, renderToolsToInstall } from './lib/blender.mjs';
 import { checkPort, homeDirectory, takeHome } from './lib/home.mjs';
 import { ensurePackages, nodeProblem } from './lib/packages.mjs';
 import { Phases } from './lib/phases.mjs';
@@ -51,8 +51,9 @@ async function start(flags) {
   let blender = null;
   if (!flags['no-blender']) {
     // Decided now, so that a Blender nobody can install is told at once; installed while npm does its part.
-    blender = blenderToInstall({ mayInstall })
-      ? phases.time('Blender by apt-get', () => installBlender(say))
+    const tools = renderToolsToInstall({ mayInstall, say });
+    blender = tools.length
+      ? phases.time(`${tools.join(' and ')} by apt-get`, () => installRenderTools(tools, say))
       : Promise.resolve();
     blender.catch(() => {}); // reported when the worker needs it
   }

@@ -3,11 +3,24 @@ import { canInstallTools, DEBIAN_PACKAGES, installTools, onPath } from './debian
 
 // Plain JavaScript without dependencies: this runs before anything is installed.
 
-/** Looks for Blender by BLENDER_PATH and on PATH.
- * @param {{ mayInstall: boolean, env?: NodeJS.ProcessEnv }} options
- * @returns {boolean} whether it is missing and `installBlender` can help (Debian or Ubuntu, as root).
- * @throws {Error} one line with what to do when it is missing and nothing here can help. */
-export function blenderToInstall({ mayInstall, env = process.env }) {
+/** Looks for what rendering needs: Blender, and ffmpeg for films.
+ * @param {{ mayInstall: boolean, env?: NodeJS.ProcessEnv, say?: (line: string) => void }} options
+ * @returns {Array<'blender' | 'ffmpeg'>} what is missing and `installRenderTools` can bring (Debian or Ubuntu, as root). Without ffmpeg
+ * only films fail, so where it cannot be brought that is said and no reason not to start.
+ * @throws {Error} one line with what to do when Blender is missing and nothing here can help. */
+export function renderToolsToInstall({ mayInstall, env = process.env, say = () => {} }) {
+  /** @type {Array<'blender' | 'ffmpeg'>} */
+  const missing = [];
+  if (isBlenderToInstall({ mayInstall, env })) missing.push('blender');
+  if (!env.FFMPEG_PATH?.trim() && !onPath('ffmpeg')) {
+    if (mayInstall && canInstallTools()) missing.push('ffmpeg');
+    else say(`ffmpeg is missing, so turntables cannot become films: ${howToFfmpeg()}, or set FFMPEG_PATH to it.`);
+  }
+  return missing;
+}
+
+/** By BLENDER_PATH and on PATH. */
+function isBlenderToInstall({ mayInstall, env }) {
   const named = env.BLENDER_PATH?.trim();
   if (named && !isExecutable(named))
     throw new Error(
@@ -20,17 +33,29 @@ export function blenderToInstall({ mayInstall, env = process.env }) {
   );
 }
 
-/** @param {(line: string) => void} say
- * @throws {Error} one line with what to do. */
-export async function installBlender(say) {
-  say('Blender is missing: installing it with apt-get. This takes a minute or two.');
+/** @param {Array<'blender' | 'ffmpeg'>} tools
+ * @param {(line: string) => void} say
+ * @throws {Error} one line with what to do when Blender could not be installed. */
+export async function installRenderTools(tools, say) {
+  if (tools.includes('blender')) say('Blender is missing: installing it with apt-get. This takes a minute or two.');
+  else say('ffmpeg is missing: installing it with apt-get.');
   try {
-    await installTools(['blender']);
+    await installTools(tools);
   } catch (error) {
+    if (!tools.includes('blender')) {
+      say(`ffmpeg could not be installed (${error.message}), so turntables cannot become films: ${howToFfmpeg()}.`);
+      return;
+    }
     throw new Error(
       `Blender could not be installed (${error.message}): ${howTo()}. To start without rendering: npm start -- --no-blender`,
     );
   }
+}
+
+function howToFfmpeg() {
+  if (onPath('apt-get')) return `install it with "sudo apt-get install ${DEBIAN_PACKAGES.ffmpeg.join(' ')}"`;
+  if (process.platform === 'darwin') return 'install it with "brew install ffmpeg"';
+  return 'install it from https://ffmpeg.org';
 }
 
 function howTo() {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
-import { openPlatform, type Platform } from '../../runtime/platform.js';
+import { openPlatform, type Platform, type PlatformOptions } from '../../runtime/platform.js';
 import { type AppOptions, createApp } from '../../server/app.js';
 import { testLookup } from '../../workflow/testModules.js';
 import { createTestDatabase } from './database.js';
@@ -32,8 +32,11 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** The real server on a free port, on a database and a data directory of its own. */
-export async function startTestApp(options: AppOptions = {}): Promise<TestApp> {
+/** The real server on a free port, on a database and a data directory of its own; with small test modules unless told otherwise. */
+export async function startTestApp({
+  definition = testLookup,
+  ...options
+}: AppOptions & Pick<PlatformOptions, 'definition'> = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-server-'));
   const logged: string[] = [];
@@ -50,7 +53,7 @@ export async function startTestApp(options: AppOptions = {}): Promise<TestApp> {
       adminToken: ADMIN_TOKEN,
       modulePackages: [],
     },
-    { definition: testLookup, log, maxConnections: 5 },
+    { definition, log, maxConnections: 5 },
   );
   const app = await createApp(platform, options);
   const server = createServer(app.express);

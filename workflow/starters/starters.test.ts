@@ -87,6 +87,41 @@ describe('starter workflows', () => {
     ]);
   });
 
+  it('order_turntable becomes a plan of parts', () => {
+    const { graph } = byKey('order_turntable');
+    const animation = { frames: 10, fps: 10 };
+    const { params, findings } = resolveParams(graph, nodeDefinition, { outputType: { animation } });
+    expect(findings).toEqual([]);
+    const { nodes } = compilePlan(graph, nodeDefinition, params);
+    expect(nodes.map(({ id, level, moduleKey }) => `${level} ${id} ${moduleKey}`).slice(6)).toEqual([
+      '3 turntable/1 render.turntable_frames',
+      '3 turntable/2 render.turntable_frames',
+      '3 turntable/3 render.turntable_frames',
+      '4 turntable render.blender_turntable',
+      '5 publish output.publish_asset',
+      '6 notify output.notify',
+    ]);
+  });
+
+  it('order_turntable takes what old turntable settings turn into', () => {
+    const settings = {
+      frames: '36',
+      duration: 3,
+      rotation_direction: 'cw',
+      start_angle: 30,
+      file_format: 'webm',
+      transparent_bg: 1,
+    };
+    const { overrides } = adaptLegacySettings(settings, { artifactKind: 'turntable_video' });
+    const resolved = resolveParams(byKey('order_turntable').graph, nodeDefinition, { outputType: overrides });
+    expect(resolved.findings).toEqual([]);
+    expect(resolved.params.turntable).toMatchObject({
+      animation: { frames: 36, fps: 12, direction: 'clockwise', startDeg: 30, axis: 'z', degrees: 360 },
+      format: 'webm',
+      transparent: true,
+    });
+  });
+
   it('order_still takes what old render settings turn into', () => {
     const settings = {
       resolution: '2k',
