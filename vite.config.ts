@@ -22,6 +22,11 @@ export default defineConfig({
     alias: [
       { find: /^ajv$/, replacement: at('./client/forms/ajv.ts') },
       { find: /^ajv-formats$/, replacement: at('./client/forms/ajvFormats.ts') },
+      // The decoder in plain JavaScript: WebAssembly is forbidden by the same policy.
+      {
+        find: /^meshoptimizer\/decoder$/,
+        replacement: at('./node_modules/meshoptimizer/meshopt_decoder_reference.js'),
+      },
     ],
   },
   server: {

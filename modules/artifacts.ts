@@ -6,6 +6,7 @@ export const ARTIFACT_ROLES = {
   object_tree: 'The product structure of a CAD file: assemblies, parts, instances, colours (JSON).',
   bbox: 'Axis-aligned bounding box in millimetres and CAD axes (JSON).',
   glb_model: 'The geometry as binary glTF: metres, Y up.',
+  web_model: 'A lighter copy of the geometry for viewers: compressed, coarser or both (binary glTF).',
   preview_thumbnail: 'A small picture of the CAD model for lists.',
   material_library: 'Snapshot of the material library and its mapping rules at dispatch (JSON).',
   material_proposal: 'Proposed material for every part, with confidence and the rule that fired (JSON).',

@@ -53,6 +53,18 @@ function factsOf(root: Object3D, box: Box3): ModelFacts {
   return { ...facts, size: box.getSize(new Vector3()).toArray() };
 }
 
+/** A loader for binary glTF. Only compressed files bring in the decoder: `vite.config.ts` makes it the one in plain
+ * JavaScript, since the console's content security policy allows no WebAssembly. */
+async function createLoader(bytes: ArrayBuffer): Promise<GLTFLoader> {
+  const loader = new GLTFLoader();
+  const header = new TextDecoder().decode(new Uint8Array(bytes, 20, new DataView(bytes).getUint32(12, true)));
+  if (header.includes('EXT_meshopt_compression')) {
+    const { MeshoptDecoder } = await import('meshoptimizer/decoder');
+    loader.setMeshoptDecoder(MeshoptDecoder);
+  }
+  return loader;
+}
+
 /** Shows one binary glTF in `canvas`. Draws only when something changed, so that an idle page costs nothing. */
 export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
   const renderer = new WebGLRenderer({ canvas, antialias: true, preserveDrawingBuffer: true });
@@ -110,7 +122,7 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
       const response = await fetch(url, { signal });
       if (!response.ok) throw new Error(`The server answered ${response.status}.`);
       const bytes = await response.arrayBuffer();
-      const gltf = await new GLTFLoader().parseAsync(bytes, '');
+      const gltf = await (await createLoader(bytes)).parseAsync(bytes, '');
       signal.throwIfAborted();
       model = gltf.scene;
       const box = new Box3().setFromObject(model);

@@ -12,6 +12,7 @@ const ROLE_LABEL: Record<string, string> = {
   object_tree: 'Parts list',
   bbox: 'Bounding box',
   glb_model: '3D model',
+  web_model: 'Web model',
   preview_thumbnail: 'Thumbnail',
   material_library: 'Material library',
   material_proposal: 'Material proposal',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Node, NodeIO } from '@gltf-transform/core';
+import { EXTMeshoptCompression, KHRMeshQuantization } from '@gltf-transform/extensions';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { missingReference, wireOnly } from '../../tests/fixtures/step/awkward.js';
 import {
@@ -21,9 +22,10 @@ async function run(source: string | Uint8Array, params: object = {}) {
   const prepared = await contextWithStep(source);
   test = prepared.test;
   const parsed = exportGlb.spec.params.parse(params);
-  const { glb } = await exportGlb.spec.run(test.ctx, { step: prepared.step }, parsed);
+  const outputs = await exportGlb.spec.run(test.ctx, { step: prepared.step }, parsed);
+  const { glb } = outputs;
   const bytes = await readFile(test.fileOf(glb));
-  return { glb, bytes, document: await new NodeIO().readBinary(new Uint8Array(bytes)) };
+  return { ...outputs, bytes, document: await new NodeIO().readBinary(new Uint8Array(bytes)) };
 }
 
 /** Corner points of everything a scene shows, in its own metres. */
@@ -142,6 +144,48 @@ describe('cad.export_glb', () => {
     expect(standard).toBeLessThan(fine);
     const raw = await trianglesOf({ quality: 'draft', linearDeflectionMm: 0.002, angularDeflectionRad: 0.1 });
     expect(raw).toBeGreaterThan(fine);
+  });
+
+  it('writes a compressed copy and levels of detail for viewers, and the same plain model beside them', async () => {
+    const name = 'pillow-block-ucp205.step';
+    const plain = await run(fixture(name), { quality: 'draft' });
+    expect(plain).not.toHaveProperty('web');
+    expect(plain).not.toHaveProperty('lods');
+    await test.cleanup();
+    const params = { quality: 'draft', compression: 'meshopt', lodLevels: 2, lodRatio: 0.4 };
+    const { glb, web, lods, document } = await run(fixture(name), params);
+    expect(glb.sha256).toBe(plain.glb.sha256);
+    expect(web!.byteSize).toBeLessThan(glb.byteSize * 0.45);
+    expect(web!.metadata.triangleCount).toBe(glb.metadata.triangleCount);
+    expect(lods!.map((lod) => lod.fileName)).toEqual(['pillow-block-ucp205.lod1.glb', 'pillow-block-ucp205.lod2.glb']);
+    const counts = [glb, ...lods!].map((model) => model.metadata.triangleCount as number);
+    expect(counts[1]! / counts[0]!).toBeLessThan(0.55);
+    expect(counts[2]! / counts[1]!).toBeLessThan(0.75);
+
+    // The decoder of the console's viewer.
+    const decoder = new URL('../../node_modules/meshoptimizer/meshopt_decoder_reference.js', import.meta.url);
+    const { MeshoptDecoder } = await import(decoder.href);
+    const io = new NodeIO()
+      .registerExtensions([EXTMeshoptCompression, KHRMeshQuantization])
+      .registerDependencies({ 'meshopt.decoder': MeshoptDecoder });
+    const { min, max } = boundsOf(document.getRoot().listNodes());
+    for (const model of [web!, ...lods!]) {
+      const bytes = new Uint8Array(await readFile(test.fileOf(model)));
+      expect(await gltfErrors(bytes)).toEqual([]);
+      const copy = (await io.readBinary(bytes)).getRoot();
+      const partsOf = (nodes: Node[]) => nodes.filter((node) => node.getMesh()).map((node) => node.getExtras());
+      expect(partsOf(copy.listNodes())).toEqual(partsOf(document.getRoot().listNodes()));
+      const box = boundsOf(copy.listNodes());
+      for (let axis = 0; axis < 3; axis++) {
+        expect(Math.abs(box.min[axis]! - min[axis]!)).toBeLessThan(0.002);
+        expect(Math.abs(box.max[axis]! - max[axis]!)).toBeLessThan(0.002);
+      }
+    }
+    await test.cleanup();
+    const again = await run(fixture(name), params);
+    expect([again.web!, ...again.lods!].map((model) => model.sha256)).toEqual(
+      [web!, ...lods!].map((model) => model.sha256),
+    );
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { ModuleError } from '../errors.js';
+import type { JsonObject } from '../json.js';
 import { Bounds, describeBox } from './bounds.js';
 import { buildModel, type CadModel } from './cadModel.js';
 import { writeGlb } from './glb.js';
@@ -14,6 +15,7 @@ import { emptyBox, growBox } from './partShape.js';
 import { readStepText, type StepText } from './stepText.js';
 import { type Tessellation, tessellationKey } from './tessellation.js';
 import { IDENTITY } from './transforms.js';
+import { writeWebModel } from './webModel.js';
 import { withoutAssembly } from './withoutAssembly.js';
 
 const GENERATOR = 'HartOMat';
@@ -115,7 +117,19 @@ async function perform(job: CadJob, progress: Progress): Promise<JobResult> {
     case 'glb': {
       const { bytes, ...glb } = await writeGlb(model, GENERATOR);
       await writeFile(job.outPath, bytes);
-      return { facts: { ...counts, ...glb, bboxMm: describeBox(boundsOf(model)).bboxMm }, warnings, isWarm };
+      const copies: JsonObject[] = [];
+      for (const [at, { outPath, ...spec }] of (job.copies ?? []).entries()) {
+        progress(0.92 + (0.07 * at) / job.copies!.length, 'Writing lighter copies');
+        const copy = await writeWebModel(bytes, spec);
+        await writeFile(outPath, copy.bytes);
+        copies.push({ triangleCount: copy.triangleCount });
+      }
+      return {
+        facts: { ...counts, ...glb, bboxMm: describeBox(boundsOf(model)).bboxMm },
+        copies,
+        warnings,
+        isWarm,
+      };
     }
   }
 }
