@@ -10,6 +10,7 @@ import { notify } from './output/notify.js';
 import { publishAsset } from './output/publish_asset.js';
 import { blenderStill } from './render/blender_still.js';
 import { blenderTurntable } from './render/blender_turntable.js';
+import { exportBlend } from './render/export_blend.js';
 import { resolveTemplate } from './render/resolve_template.js';
 import { turntableFrames } from './render/turntable_frames.js';
 
@@ -26,6 +27,7 @@ export const MODULES = {
   'render.blender_still': blenderStill,
   'render.blender_turntable': blenderTurntable,
   'render.turntable_frames': turntableFrames,
+  'render.export_blend': exportBlend,
   'output.publish_asset': publishAsset,
   'output.notify': notify,
 } satisfies Record<string, ProductionModule>;

@@ -29,13 +29,14 @@ export async function residentBench(print: (line: string) => void): Promise<void
       materials: null,
       resolution: { width: 256, height: 256 },
       engine: 'cycles',
-      samples: 16,
+      samples: 10,
       seed: 0,
       denoise: true,
       camera: {},
       framing: 'product',
       upAxis: '+z',
       bboxMm: null,
+      edgeRadius: 0,
     };
     const job = (output: string) => ({
       script: 'picture.py',
@@ -53,7 +54,7 @@ export async function residentBench(print: (line: string) => void): Promise<void
       warm.push(await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'warm.png')))));
       cold.push(await timed(() => runBlender(test.ctx, job(path.join(test.ctx.workdir, 'cold.png')))));
     }
-    print(`${PICTURES} thumbnails of the bearing, 256 px, 16 samples, ms: median (least to most)`);
+    print(`${PICTURES} thumbnails of the bearing, 256 px, 10 samples, ms: median (least to most)`);
     print(`  resident Blender  ${summary(warm)}; its first ${Math.round(first)}`);
     print(`  Blender of its own  ${summary(cold)}`);
     print(`  resident ÷ own  ${(median(warm) / median(cold)).toFixed(2)}`);

@@ -3,12 +3,13 @@ import { artifactPort, defineModule } from '../define.js';
 import { neutralStudio } from '../render/neutralStudio.js';
 import { withEnding } from './readModel.js';
 
-const THUMBNAIL_SAMPLES = 16;
+/** What grain they leave is removed; more make no difference that shows at this size. */
+const THUMBNAIL_SAMPLES = 10;
 
 /** A small picture of the model in its CAD colours, for lists. */
 export const renderThumbnail = defineModule({
   key: 'cad.render_thumbnail',
-  version: 1,
+  version: 2,
   title: 'Render thumbnail',
   description:
     'A small cut-out picture of the model in the colours of the CAD file, in a neutral studio, with Blender.',
@@ -50,6 +51,8 @@ export const renderThumbnail = defineModule({
         framing: 'product',
         upAxis: '+z',
         bboxMm: null,
+        // Less than a pixel here, and a fifth of the time.
+        edgeRadius: 0,
       },
       shadow: false,
       background: null,

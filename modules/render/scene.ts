@@ -28,6 +28,8 @@ export interface Scene {
   upAxis: UpAxis;
   /** What is centred; null: everything in the GLB. */
   bboxMm: BboxMm | null;
+  /** Of the rounding that sharp CAD edges get, in radii of the product; default 0.006. */
+  edgeRadius?: number;
 }
 
 /** The description of a scene as a job script hands it to `build_scene`. */
@@ -44,9 +46,10 @@ export function sceneJob({
   framing,
   upAxis,
   bboxMm,
+  edgeRadius = EDGE_RADIUS,
 }: Scene): JsonObject {
   const job = { glb, template, materials, resolution, engine, samples, seed, denoise, camera, framing, upAxis, bboxMm };
-  return { ...job, edgeRadius: EDGE_RADIUS } as unknown as JsonObject;
+  return { ...job, edgeRadius } as unknown as JsonObject;
 }
 
 /** Address space that rendering it may take. */
