@@ -128,6 +128,25 @@ const SPECS = {
       },
     },
   },
+  export_blend: {
+    module: 'render.export_blend',
+    label: 'Blender file',
+    description: 'Packs the product with its materials and the studio into a Blender file for other artists.',
+    category: 'render',
+    icon: 'box',
+    panel: {
+      groups: [
+        { label: 'File', params: ['contents', 'packTextures', 'compress', 'lengthUnit'] },
+        { label: 'Collections', params: ['productCollection', 'studioCollection'], isCollapsed: true },
+        { label: 'Render settings', params: ['resolution', 'engine', 'samples', 'denoise', 'seed'], isCollapsed: true },
+        { label: 'Camera', params: ['camera', 'framing', 'upAxis'], isCollapsed: true },
+      ],
+      controls: {
+        studioCollection: { showWhen: { param: 'contents', isOneOf: ['scene'] } },
+        denoise: { showWhen: { param: 'engine', isOneOf: ['cycles'] } },
+      },
+    },
+  },
   publish_asset: {
     module: 'output.publish_asset',
     label: 'Publish',

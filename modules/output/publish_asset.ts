@@ -14,7 +14,19 @@ import { NAME_PLACEHOLDERS, type NameFacts, publishedFileName } from './fileName
 import { DELIVERABLE_TYPES, ENDINGS } from './mediaTypes.js';
 
 /** Facts of the source that stay true of the delivered file. */
-const KEPT_FACTS = ['widthPx', 'heightPx', 'isTransparent', 'durationMs', 'frameCount', 'fps', 'triangleCount'];
+const KEPT_FACTS = [
+  'widthPx',
+  'heightPx',
+  'isTransparent',
+  'durationMs',
+  'frameCount',
+  'fps',
+  'triangleCount',
+  'objectCount',
+  'materialCount',
+  'cameraName',
+  'blenderVersion',
+];
 const NO_CONTRACT = ArtifactContract.parse({});
 
 const Params = z.object({
