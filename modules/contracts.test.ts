@@ -1,0 +1,259 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FileArtifactStore } from '../runtime/artifacts/store.js';
+import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
+import { type FirstThings, firstThings, type Made, SAMPLES } from '../tests/support/moduleSamples.js';
+import { type Ended, listFiles, ModulesApart } from '../tests/support/modulesApart.js';
+import { describeWith } from '../tests/support/tools.js';
+import { pointer } from '../workflow/finding.js';
+import { checkParams } from '../workflow/params.js';
+import type { ArtifactRef } from './artifacts.js';
+import type { ProductionModule } from './define.js';
+import type { JsonObject, JsonSchema, JsonValue } from './json.js';
+import { MODULES } from './registry.js';
+
+// Holds every registered module to what its contract says, with real files and in processes of their own.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
+
+const STOP_MS = 2_000;
+const project = fileURLToPath(new URL('..', import.meta.url));
+const all = Object.entries<ProductionModule>(MODULES);
+
+let root: string;
+let storeDir: string;
+let silent: Server;
+let first: FirstThings;
+/** The second one must come to the same bytes. */
+let hosts: [ModulesApart, ModulesApart];
+const made: Record<string, Made> = {};
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'hartomat-contracts-'));
+  storeDir = path.join(root, 'artifacts');
+  silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`;
+  first = await firstThings(moduleArtifacts(new FileArtifactStore(storeDir), path.join(root, 'first')), silentUrl);
+  const env = { HARTOMAT_WEBHOOK_ALLOW_HOSTS: '127.0.0.1' };
+  hosts = await Promise.all([
+    ModulesApart.start(path.join(root, 'one'), storeDir, env),
+    ModulesApart.start(path.join(root, 'two'), storeDir, env),
+  ]);
+});
+afterAll(async () => {
+  await Promise.all(hosts?.map((host) => host.stop()) ?? []);
+  silent?.closeAllConnections();
+  silent?.close();
+  await rm(root, { recursive: true, force: true });
+});
+
+it('has a sample of every module', () => {
+  expect(Object.keys(SAMPLES).sort()).toEqual(Object.keys(MODULES).sort());
+});
+
+for (const key of Object.keys(SAMPLES) as (keyof typeof SAMPLES)[]) {
+  const module: ProductionModule = MODULES[key];
+  const inputsOf = () => SAMPLES[key].inputs(made, first);
+  const tests = () => {
+    it('yields exactly what it declares, and writes nowhere but into its workdir', async () => {
+      const [host] = hosts;
+      const before = await reachable();
+      const given = filesOf(inputsOf());
+      await Promise.all(given.map((file) => chmod(file.path, 0o444)));
+      const ended = await host.run(key, inputsOf(), SAMPLES[key].params ?? {}).ended;
+      made[key] = valuesOf(ended);
+      expectDeclared(module, made[key]!);
+      expect(await host.leftovers()).toEqual([]);
+      expect(await reachable()).toEqual(before);
+      for (const { path: file, sha256 } of given) expect(await sha256Of(file)).toBe(sha256);
+    });
+
+    if (module.execution.determinism === 'pure')
+      it('gives the same bytes again in another process, as it says', async () => {
+        const again = valuesOf(await hosts[1].run(key, inputsOf(), SAMPLES[key].params ?? {}).ended);
+        expect(contentOf(again)).toEqual(contentOf(made[key]!));
+      });
+
+    it(`stops within ${STOP_MS / 1000} s when told to, and leaves no process behind`, async () => {
+      const [host] = hosts;
+      const busy = SAMPLES[key].busy?.(first);
+      const before = await host.processes();
+      const running = host.run(key, { ...inputsOf(), ...busy?.inputs }, { ...SAMPLES[key].params, ...busy?.params });
+      // In the middle of the work where there is much of it, else as early as can be.
+      if (busy) await Promise.race([running.begun.then(() => sleep(200)), sleep(1_500)]);
+      const toldAt = performance.now();
+      running.abort();
+      const ended = await Promise.race([running.ended, sleep(STOP_MS + 500).then(() => null)]);
+      expect(ended, 'it did not stop').not.toBeNull();
+      expect(performance.now() - toldAt).toBeLessThan(STOP_MS);
+      if (busy) expect(ended!.type, 'the sample does not keep it busy long enough').toBe('failed');
+      let left: string[] = [];
+      do {
+        left = [...(await host.processes())].flatMap(([pid, text]) => (before.has(pid) ? [] : text));
+        if (left.length > 0) await sleep(50);
+      } while (left.length > 0 && performance.now() - toldAt < STOP_MS);
+      expect(left).toEqual([]);
+      expect(await host.leftovers()).toEqual([]);
+    });
+  };
+  if (module.execution.capability === 'blender') describeWith('blender', key, tests);
+  else describe(key, tests);
+}
+
+describe('once the processes have ended', () => {
+  it('nothing of the modules is left', async () => {
+    await Promise.all(hosts.map((host) => host.stop()));
+    const deadline = performance.now() + STOP_MS;
+    let left: Map<number, string>;
+    do {
+      left = new Map((await Promise.all(hosts.map((host) => host.processes()))).flatMap((found) => [...found]));
+      if (left.size > 0) await sleep(50);
+    } while (left.size > 0 && performance.now() < deadline);
+    expect([...left.values()]).toEqual([]);
+  });
+});
+
+describe.each(all)('the params of %s', (_key, module) => {
+  const schema = module.paramSchema;
+
+  it('are refused with the place of the mistake', () => {
+    for (const { path: at, value } of mistakes(schema)) {
+      const check = checkParams(module, withValue(module.defaults, at, value));
+      expect(check.ok, `${pointer(...at)} took ${JSON.stringify(value)}`).toBe(false);
+      if (check.ok) continue;
+      const found = check.issues.map((issue) => pointer(...issue.path));
+      expect(
+        found.some((place) => place === pointer(...at) || place.startsWith(`${pointer(...at)}/`)),
+        `${pointer(...at)}: ${found}`,
+      ).toBe(true);
+    }
+  });
+
+  it('have bounds', () => {
+    for (const { path: at, schema: leaf } of leaves(schema)) {
+      const place = pointer(...at);
+      if (leaf.type === 'number' || leaf.type === 'integer')
+        expect(['minimum', 'exclusiveMinimum'].some((bound) => bound in leaf) && 'maximum' in leaf, place).toBe(true);
+      if (leaf.type === 'string')
+        expect(
+          ['enum', 'const', 'oneOf', 'pattern', 'maxLength', 'format'].some((bound) => bound in leaf),
+          place,
+        ).toBe(true);
+      if (leaf.type === 'array') expect('maxItems' in leaf, place).toBe(true);
+    }
+  });
+});
+
+/** Everything of the project that a module could reach by mistake. */
+const reachable = () => listFiles(project, ['node_modules', '.git', 'generated', 'dist', '.hartomat', 'coverage']);
+
+function valuesOf(ended: Ended): Made {
+  if (ended.type === 'done') return ended.values;
+  throw new Error(`It failed: ${ended.code ?? ended.name}: ${ended.message}`);
+}
+
+function expectDeclared(module: ProductionModule, values: Made): void {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  expect(Object.keys(module.outputs)).toEqual(expect.arrayContaining(given.map(([name]) => name)));
+  for (const [name, port] of Object.entries(module.outputs)) {
+    const value = values[name];
+    if (port.required) expect(value, `${name} is missing`).toBeDefined();
+    if (value === undefined) continue;
+    expect(Array.isArray(value), `${name} is ${port.many ? 'no' : 'a'} list`).toBe(
+      port.many || (port.kind === 'data' && Array.isArray(value)),
+    );
+    for (const one of port.many ? (value as unknown[]) : [value]) {
+      if (port.kind === 'data') {
+        expect(port.schema.safeParse(one).error).toBeUndefined();
+        continue;
+      }
+      const artifact = one as ArtifactRef;
+      expect(port.roles).toContain(artifact.role);
+      expect(port.mediaTypes).toContain(artifact.mediaType);
+      expect(artifact.byteSize).toBeGreaterThan(0);
+      expect(artifact.fileName).toMatch(/\.[a-z0-9]+$/i);
+    }
+  }
+}
+
+const isArtifact = (value: unknown): value is ArtifactRef =>
+  typeof value === 'object' && value !== null && 'sha256' in value && 'byteSize' in value;
+
+/** What must be the same: bytes, role, type, name and facts; not the id of this production. */
+function contentOf(values: Made): unknown {
+  return JSON.parse(JSON.stringify(values, (_key, value) => (isArtifact(value) ? { ...value, id: null } : value)));
+}
+
+function filesOf(inputs: Record<string, unknown>): { path: string; sha256: string }[] {
+  const store = new FileArtifactStore(storeDir);
+  return Object.values(inputs)
+    .flat()
+    .filter(isArtifact)
+    .map(({ sha256 }) => ({ path: store.path(sha256), sha256 }));
+}
+
+const sha256Of = async (file: string) =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+
+interface Leaf {
+  path: string[];
+  schema: JsonSchema;
+}
+
+/** The schema's params, and those inside objects that are always there. */
+function leaves(schema: JsonSchema, at: string[] = []): Leaf[] {
+  const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
+  return Object.entries(properties).flatMap(([name, inner]) => [
+    { path: [...at, name], schema: inner },
+    ...leaves(inner, [...at, name]),
+  ]);
+}
+
+/** Values that the schema's own words forbid, and where. */
+function mistakes(schema: JsonSchema): { path: string[]; value: JsonValue }[] {
+  const unknown = [
+    [],
+    ...leaves(schema)
+      .filter(({ schema: leaf }) => leaf.properties)
+      .map(({ path: at }) => at),
+  ];
+  return [
+    ...unknown.map((at) => ({ path: [...at, 'no_such_param'], value: 1 })),
+    ...leaves(schema).flatMap(({ path: at, schema: leaf }) => wrongFor(leaf).map((value) => ({ path: at, value }))),
+  ];
+}
+
+function wrongFor(schema: JsonSchema): JsonValue[] {
+  const { type, minimum, maximum, maxLength, maxItems, enum: options, oneOf, pattern } = schema;
+  const wrong: JsonValue[] = [];
+  if (type === 'number' || type === 'integer') wrong.push('many', null);
+  if (type === 'integer') wrong.push(1.5);
+  if (typeof minimum === 'number') wrong.push(minimum - 1);
+  if (typeof maximum === 'number') wrong.push(maximum + 1);
+  if (type === 'boolean') wrong.push('yes');
+  if (type === 'string') wrong.push(7, ['text']);
+  if (typeof maxLength === 'number' && maxLength <= 10_000) wrong.push('x'.repeat(maxLength + 1));
+  if (options || (Array.isArray(oneOf) && oneOf.every((option) => Object.hasOwn(option as object, 'const'))))
+    wrong.push('no such option');
+  if (pattern) wrong.push('\0');
+  if (type === 'array') wrong.push('text');
+  if (typeof maxItems === 'number') wrong.push(Array.from({ length: maxItems + 1 }, () => null));
+  if (type === 'object') wrong.push(3, 'text');
+  return wrong;
+}
+
+function withValue(params: JsonObject, [name, ...rest]: string[], value: JsonValue): JsonObject {
+  if (name === undefined) return params;
+  const inner = params[name];
+  const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+  return { ...params, [name]: rest.length === 0 ? value : withValue(isObject ? inner : {}, rest, value) };
+}

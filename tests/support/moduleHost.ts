@@ -1,0 +1,50 @@
+import { mkdir } from 'node:fs/promises';
+import type { ModuleContext } from '../../modules/context.js';
+import { DomainError, ModuleError } from '../../modules/errors.js';
+import { moduleByKey } from '../../modules/registry.js';
+import { FileArtifactStore } from '../../runtime/artifacts/store.js';
+import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
+import { moduleArtifacts } from '../../runtime/moduleArtifacts.js';
+import type { HostAnswer, HostRequest } from './modulesApart.js';
+
+// Runs modules for tests/support/modulesApart.ts, as a worker does but without queue and database.
+
+const running = new Map<number, AbortController>();
+const answer = (message: HostAnswer) => process.send!(message);
+
+async function run({ id, key, inputs, params, workdir, storeDir }: Extract<HostRequest, { op: 'run' }>): Promise<void> {
+  const stop = new AbortController();
+  running.set(id, stop);
+  await mkdir(workdir, { recursive: true });
+  const ctx: ModuleContext = {
+    artifacts: moduleArtifacts(new FileArtifactStore(storeDir), workdir),
+    checkpoints: new MemoryCheckpoints(),
+    progress: (fraction) => answer({ id, type: 'progress', fraction }),
+    log: () => {},
+    signal: stop.signal,
+    idempotencyKey: `contract/${key}`,
+    workdir,
+  };
+  try {
+    const module = moduleByKey(key)!;
+    answer({ id, type: 'done', values: await module.run(ctx, inputs, module.params.parse(params)) });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
+    answer({
+      id,
+      type: 'failed',
+      name,
+      message,
+      code: error instanceof DomainError ? error.code : null,
+      failureClass: error instanceof ModuleError ? error.failureClass : null,
+    });
+  } finally {
+    running.delete(id);
+  }
+}
+
+process.on('message', (request: HostRequest) => {
+  if (request.op === 'run') void run(request);
+  else running.get(request.id)?.abort('cancelled');
+});
+process.on('disconnect', () => process.exit(0));
