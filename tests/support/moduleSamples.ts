@@ -4,7 +4,7 @@ import type { ModuleArtifacts } from '../../modules/context.js';
 import type { JsonObject, JsonValue } from '../../modules/json.js';
 import type { ModuleKey } from '../../modules/registry.js';
 
-export type PortData = ArtifactRef | JsonValue | undefined;
+export type PortData = ArtifactRef | readonly ArtifactRef[] | JsonValue | undefined;
 /** Values a module yielded, by port. */
 export type Made = Record<string, PortData>;
 
