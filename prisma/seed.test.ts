@@ -40,6 +40,7 @@ it('seeds workflows that are valid and take the overrides of the output types', 
     ['still_1k_transparent', 'graph'],
     ['still_1k_white', 'graph'],
     ['turntable_360', 'graph'],
+    ['production_blend', 'graph'],
   ]);
   for (const { workflow, overrides, categories, pricingTier } of outputTypes) {
     const { graph } = parseGraph(workflow!.versions[0]!.graph as never);

@@ -52,6 +52,14 @@ const OUTPUT_TYPES = [
       backgroundColor: '#ffffff',
     },
   },
+  {
+    workflow: 'order_blend',
+    artifactKind: 'blend_file',
+    key: 'production_blend',
+    name: 'Production .blend',
+    description: 'The product with its materials in the studio, packed, for artists who go on in Blender.',
+    overrides: { contents: 'scene', packTextures: true },
+  },
 ];
 
 export interface Seeded {

@@ -23,6 +23,7 @@ const KEPT_FACTS = [
   'fps',
   'triangleCount',
   'objectCount',
+  'meshCount',
   'materialCount',
   'cameraName',
   'blenderVersion',

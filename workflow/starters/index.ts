@@ -1,6 +1,7 @@
 import type { Family } from '../../modules/define.js';
 import { WorkflowGraph } from '../graph.js';
 import cadIntake from './cad_intake.json' with { type: 'json' };
+import orderBlend from './order_blend.json' with { type: 'json' };
 import orderStill from './order_still.json' with { type: 'json' };
 import orderTurntable from './order_turntable.json' with { type: 'json' };
 
@@ -25,4 +26,9 @@ function starter({
 }
 
 /** Every starter workflow. To add one: write its file, add a line here and in the family (workflow/families.ts). */
-export const STARTERS: readonly Starter[] = [starter(cadIntake), starter(orderStill), starter(orderTurntable)];
+export const STARTERS: readonly Starter[] = [
+  starter(cadIntake),
+  starter(orderStill),
+  starter(orderTurntable),
+  starter(orderBlend),
+];

@@ -122,6 +122,16 @@ describe('starter workflows', () => {
     });
   });
 
+  it('order_blend becomes a plan', () => {
+    const { graph } = byKey('order_blend');
+    const { nodes } = compilePlan(graph, nodeDefinition, resolveParams(graph, nodeDefinition).params);
+    expect(nodes.slice(-3).map(({ id, moduleKey }) => `${id} ${moduleKey}`)).toEqual([
+      'blend render.export_blend',
+      'publish output.publish_asset',
+      'notify output.notify',
+    ]);
+  });
+
   it('order_still takes what old render settings turn into', () => {
     const settings = {
       resolution: '2k',
