@@ -84,6 +84,7 @@ export const SAMPLES: Record<ModuleKey, ModuleSample> = {
     // With its frames given it would only have to join them.
     busy: () => ({ params: { ...large, animation: { frames: 2, fps: 12 } }, inputs: { frames: [] } }),
   },
+  'render.export_blend': { inputs: scene, params: small, busy: null },
   'output.publish_asset': {
     inputs: (made, { product, orderLine, outputType }) => ({
       source: [made['cad.export_glb']!.glb],
