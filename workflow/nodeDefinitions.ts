@@ -92,12 +92,15 @@ const SPECS = {
     panel: {
       groups: [
         { label: 'Picture', params: ['resolution', 'framing', 'upAxis'] },
-        { label: 'Background', params: ['transparent', 'backgroundColor', 'shadow'] },
-        { label: 'Quality', params: ['engine', 'samples', 'denoise', 'seed'] },
+        { label: 'Background', params: ['transparent', 'backdrop', 'backgroundColor', 'shadow'] },
+        { label: 'Quality', params: ['engine', 'device', 'samples', 'denoise', 'seed'] },
         { label: 'File', params: ['format', 'imageQuality'] },
         { label: 'Camera', params: ['camera'], isCollapsed: true },
+        { label: 'Colour', params: ['colorManagement'], isCollapsed: true },
       ],
       controls: {
+        backdrop: { showWhen: { param: 'transparent', isOneOf: [false] } },
+        device: { showWhen: { param: 'engine', isOneOf: ['cycles'] } },
         backgroundColor: { showWhen: { param: 'transparent', isOneOf: [false] } },
         denoise: { showWhen: { param: 'engine', isOneOf: ['cycles'] } },
         imageQuality: { slider: true, showWhen: { param: 'format', isOneOf: ['jpeg', 'webp'] } },

@@ -8,6 +8,7 @@ import type { ArtifactRef } from '../artifacts.js';
 import type { JsonObject } from '../json.js';
 import type { Material, MaterialMap } from '../shapes/materials.js';
 import type { RenderTemplate } from '../shapes/renderTemplate.js';
+import { runBlender } from './blender.js';
 import { blenderStill } from './blender_still.js';
 import { neutralStudio } from './neutralStudio.js';
 
@@ -143,7 +144,9 @@ describe('before Blender starts', () => {
     { samples: 0 },
     { samples: 1.5 },
     { backgroundColor: 'white' },
-    { camera: { elevationDeg: 90 } },
+    { camera: { elevationDeg: 91 } },
+    { camera: { view: 'inside' } },
+    { colorManagement: { contrast: 'loud' } },
     { engine: 'threejs' },
   ])('its params refuse %j', (params) => {
     expect(blenderStill.params.safeParse(params).success).toBe(false);
@@ -257,6 +260,109 @@ describeWith('blender', 'a rendered still', () => {
     const still = await render({ ...SMALL, samples: 1, denoise: false, format });
     expect(still).toMatchObject({ mediaType, fileName });
     expect(await sharp(test.fileOf(still)).metadata()).toMatchObject({ format, width: 96, height: 64 });
+  });
+
+  it('has 16 bits a channel when asked to, with the exact background and shadow of the 8 bit picture', async () => {
+    const template = { ...neutralStudio, floor: { shadowCatcher: true } };
+    const params = { ...SMALL, camera: { azimuthDeg: 30, elevationDeg: 40 }, backgroundColor: '#3366cc' };
+    const [deep, plain] = [
+      await render({ ...params, format: 'png16' }, { template }),
+      await render(params, { template }),
+    ];
+    expect(await sharp(test.fileOf(deep)).metadata()).toMatchObject({ depth: 'ushort', channels: 3, width: 96 });
+    const bytes = await sharp(test.fileOf(deep)).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer();
+    const deepPixels = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+    expect([...deepPixels.slice(0, 3)]).toEqual([0x3333, 0x6666, 0xcccc]);
+    const plainPixels = await sharp(test.fileOf(plain)).raw().toBuffer();
+    let apart = 0;
+    for (const [i, value] of plainPixels.entries()) apart += Math.abs(deepPixels[i]! / 257 - value);
+    expect(apart / plainPixels.length).toBeLessThan(0.6);
+    expect(deepPixels.some((value) => value % 257 !== 0)).toBe(true);
+  });
+
+  it('is written as OpenEXR with its shadow, the same bytes twice', async () => {
+    const template = { ...neutralStudio, floor: { shadowCatcher: true } };
+    const params = { ...SMALL, samples: 2, format: 'exr', camera: { azimuthDeg: 30, elevationDeg: 40 } };
+    const [first, again] = [await render(params, { template }), await render(params, { template })];
+    const without = await render({ ...params, shadow: false }, { template });
+    expect(first).toMatchObject({
+      mediaType: 'image/x-exr',
+      fileName: 'boxes.exr',
+      metadata: { widthPx: 96, isTransparent: true },
+    });
+    expect(again.sha256).toBe(first.sha256);
+    expect(first.metadata.coverage).toBeGreaterThan(Number(without.metadata.coverage) + 0.02);
+    expect((await readFile(test.fileOf(first))).toString('latin1')).not.toMatch(/RenderTime|Date/);
+    // Blender reads what is left of the file.
+    const facts = await runBlender(test.ctx, {
+      script: '../../../tests/fixtures/blender/read_picture.py',
+      job: { file: test.fileOf(without) },
+    });
+    expect(facts).toMatchObject({ width: 96, height: 64, isFloat: true });
+    expect(facts.opacity).toBeCloseTo(Number(without.metadata.coverage), 2);
+  });
+
+  it('shows the side that is asked for by name', async () => {
+    const view = async (name: string) =>
+      pixels(await render({ ...SMALL, transparent: true, shadow: false, camera: { view: name } }));
+    const [front, back, top] = [await view('front'), await view('back'), await view('top')];
+    const half = (box: typeof front.box, share: number) => Math.round(box.left + (box.right - box.left) * share);
+    const redAt = ({ at, box, height }: typeof front, share: number) => {
+      const [r, g] = at(half(box, share), Math.round(height * 0.3));
+      return r! > g!;
+    };
+    expect([redAt(front, 0.25), redAt(back, 0.25)]).toEqual([true, false]);
+    // From above the boxes are flat: 44 wide, 20 deep.
+    expect((top.box.right - top.box.left) / (top.box.bottom - top.box.top)).toBeCloseTo(2.2, 0);
+  });
+
+  it('has the backdrop of the template: a gradient behind it, or a sweep under it', async () => {
+    const gradient: RenderTemplate = {
+      ...neutralStudio,
+      backdrop: { kind: 'gradient', top: '#ff0000', bottom: '#0000ff' },
+    };
+    const shaded = await pixels(await render({ ...SMALL, shadow: false }, { template: gradient }));
+    expect(shaded.at(0, 0)[0]).toBeGreaterThan(245);
+    expect(shaded.at(0, 63)[2]).toBeGreaterThan(245);
+    const plain = await pixels(await render({ ...SMALL, shadow: false, backdrop: false }, { template: gradient }));
+    expect(plain.at(0, 0)).toEqual([255, 255, 255, 255]);
+
+    const sweep: RenderTemplate = {
+      ...neutralStudio,
+      backdrop: { kind: 'sweep', color: '#c02020', roughness: 0.8 },
+    };
+    const camera = { azimuthDeg: 20, elevationDeg: 30 };
+    const room = await pixels(await render({ ...SMALL, camera }, { template: sweep }));
+    for (const [x, y] of [
+      [0, 0],
+      [95, 0],
+      [0, 63],
+      [95, 63],
+    ]) {
+      const [r, g, b] = room.at(x!, y!);
+      expect(r).toBeGreaterThan(1.5 * Math.max(g!, b!));
+    }
+    const cutOut = await pixels(await render({ ...SMALL, camera, transparent: true }, { template: sweep }));
+    expect(cutOut.at(0, 0)[3]).toBe(0);
+  });
+
+  it('takes colour management over that of the template, and names what this Blender lacks', async () => {
+    const mean = async (colorManagement: JsonObject) => {
+      const still = await render({ ...SMALL, samples: 1, denoise: false, colorManagement });
+      return (await sharp(test.fileOf(still)).stats()).channels[1]!.mean;
+    };
+    expect(await mean({ exposure: -3 })).toBeLessThan(0.9 * (await mean({})));
+    const contrasted = { viewTransform: 'Filmic', contrast: 'high' };
+    const { blenderVersion } = (await render({ ...SMALL, samples: 1, colorManagement: contrasted })).metadata;
+    if (Number.parseInt(String(blenderVersion), 10) < 4)
+      await expect(render({ ...SMALL, colorManagement: { viewTransform: 'AgX' } })).rejects.toMatchObject({
+        code: 'VIEW_TRANSFORM_UNKNOWN',
+      });
+  });
+
+  it('says in the log when it renders on the processor for want of a graphics card', async () => {
+    await render({ ...SMALL, samples: 1, denoise: false, device: 'gpu' });
+    expect(test.logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/graphics card|renders on/));
   });
 
   it('reports progress that never goes back and ends at one', async () => {

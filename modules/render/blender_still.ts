@@ -1,14 +1,27 @@
 import { z } from 'zod';
 import type { ArtifactRef } from '../artifacts.js';
 import { artifactPort, defineModule } from '../define.js';
+import { groundOf } from './ground.js';
 import { groundParams, sceneParams } from './params.js';
 import { type PictureFormat, renderPicture } from './picture.js';
 import { readSceneInputs, sceneInputs } from './sceneInputs.js';
 
 const invocation = { 'x-invocation': true };
 
-const MEDIA_TYPES: Record<PictureFormat, string> = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' };
-const ENDINGS: Record<PictureFormat, string> = { png: '.png', jpeg: '.jpg', webp: '.webp' };
+const MEDIA_TYPES: Record<PictureFormat, string> = {
+  png: 'image/png',
+  png16: 'image/png',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  exr: 'image/x-exr',
+};
+const ENDINGS: Record<PictureFormat, string> = {
+  png: '.png',
+  png16: '.png',
+  jpeg: '.jpg',
+  webp: '.webp',
+  exr: '.exr',
+};
 
 const Params = z
   .object({
@@ -16,9 +29,14 @@ const Params = z
     ...groundParams,
     format: z
       .union([
-        z.literal('png').meta({ title: 'PNG', description: 'Lossless.' }),
+        z.literal('png').meta({ title: 'PNG', description: 'Lossless, 8 bits a channel.' }),
+        z.literal('png16').meta({ title: 'PNG, 16 bit', description: 'Lossless, for retouching.' }),
         z.literal('jpeg').meta({ title: 'JPEG', description: 'Small; never transparent.' }),
         z.literal('webp').meta({ title: 'WebP', description: 'Small, may be transparent.' }),
+        z.literal('exr').meta({
+          title: 'OpenEXR',
+          description: 'Linear light before colour management, for compositing; always a cut-out.',
+        }),
       ])
       .default('png')
       .meta({ title: 'File format', ...invocation }),
@@ -42,13 +60,15 @@ const Params = z
 /** One picture of the product with its mapped materials, in the template's studio, by Blender. */
 export const blenderStill = defineModule({
   key: 'render.blender_still',
-  version: 1,
+  version: 2,
   title: 'Render still',
   description: 'Renders one picture of the product with its materials in the studio of the template, with Blender.',
   families: ['order_line'],
   inputs: sceneInputs,
   outputs: {
-    still: artifactPort('still_image', Object.values(MEDIA_TYPES), { description: 'The rendered picture.' }),
+    still: artifactPort('still_image', [...new Set(Object.values(MEDIA_TYPES))], {
+      description: 'The rendered picture.',
+    }),
   },
   params: Params,
   execution: {
@@ -59,12 +79,14 @@ export const blenderStill = defineModule({
   },
   legacySource: 'blender_still_render',
   async run(ctx, inputs, params) {
-    const { transparent, backgroundColor, shadow, format, imageQuality, ...rest } = params;
-    const scene = { ...rest, ...(await readSceneInputs(ctx.artifacts, inputs, params.engine)) };
+    const { transparent, backdrop, backgroundColor, shadow, format, imageQuality, ...rest } = params;
+    const given = await readSceneInputs(ctx.artifacts, inputs, params.engine);
+    const isTransparent = transparent || format === 'exr';
+    const ground = groundOf(given.template, { transparent: isTransparent, backdrop, backgroundColor, shadow });
     const rendered = await renderPicture(ctx, {
-      scene,
-      shadow: shadow && scene.template.floor.shadowCatcher,
-      background: transparent ? null : backgroundColor,
+      scene: { ...rest, ...given, cutOut: ground.cutOut },
+      shadow: ground.shadow,
+      background: ground.background,
       format,
       imageQuality,
     });
@@ -75,10 +97,10 @@ export const blenderStill = defineModule({
       metadata: {
         widthPx: params.resolution.width,
         heightPx: params.resolution.height,
-        isTransparent: transparent,
+        isTransparent,
         engine: params.engine,
         samples: params.samples,
-        template: scene.template.name,
+        template: given.template.name,
         coverage: rendered.coverage,
         blenderVersion: rendered.blenderVersion,
       },

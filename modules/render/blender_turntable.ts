@@ -5,6 +5,7 @@ import { artifactPort, defineModule } from '../define.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { requireFfmpeg } from './ffmpeg.js';
+import { throwsShadow } from './ground.js';
 import { groundParams } from './params.js';
 import { renderFrames } from './renderFrames.js';
 import { readSceneInputs, sceneInputs } from './sceneInputs.js';
@@ -16,10 +17,13 @@ const invocation = { 'x-invocation': true };
 /** Share of the work that rendering is when one worker does it all. */
 const RENDERING = 0.95;
 
+/** The frames are cut-outs: what is behind them is the film's business. */
+const { backdrop: _never, ...filmGroundParams } = groundParams;
+
 const Params = z
   .object({
     ...turntableSceneParams,
-    ...groundParams,
+    ...filmGroundParams,
     animation: Animation.default(DEFAULT_ANIMATION).meta({
       title: 'Turn',
       description: 'How many frames, how fast, and which way.',
@@ -172,12 +176,17 @@ async function renderAll(
   count: number,
 ): Promise<ArtifactRef[]> {
   const { shadow, frames, axis, direction, degrees, startDeg, ...rest } = frameParams(params);
-  const scene = { ...rest, framing: 'sphere' as const, ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)) };
+  const scene = {
+    ...rest,
+    framing: 'sphere' as const,
+
+    ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)),
+  };
   return renderFrames(
     { ...ctx, workdir: ctx.workdir, progress: (fraction, message) => ctx.progress(RENDERING * fraction, message) },
     {
       scene,
-      shadow: shadow && scene.template.floor.shadowCatcher,
+      shadow: shadow && throwsShadow(scene.template),
       turn: { frames, axis, direction, degrees, startDeg },
       first: 0,
       count,

@@ -85,7 +85,7 @@ export const exportBlend = defineModule({
   async run(ctx, inputs, params) {
     const { writeBlend } = await import('./blendPackage.js');
     const { contents, packTextures, compress, lengthUnit, productCollection, studioCollection, ...rest } = params;
-    const scene = { ...rest, ...(await readSceneInputs(ctx.artifacts, inputs, params.engine)) };
+    const scene = { ...rest, cutOut: false, ...(await readSceneInputs(ctx.artifacts, inputs, params.engine)) };
     const { path, facts } = await writeBlend(ctx, {
       scene,
       contents,

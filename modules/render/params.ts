@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ColorManagementOverride } from '../shapes/renderTemplate.js';
 
 const invocation = { 'x-invocation': true };
 const pixels = z.number().int().min(16).max(8192);
@@ -15,17 +16,35 @@ export type Engine = z.output<typeof engine>;
 
 const camera = z
   .object({
+    view: z
+      .union([
+        z.literal('front').meta({ title: 'Front' }),
+        z.literal('right').meta({ title: 'Right' }),
+        z.literal('back').meta({ title: 'Back' }),
+        z.literal('left').meta({ title: 'Left' }),
+        z.literal('top').meta({ title: 'Top' }),
+        z.literal('bottom').meta({ title: 'Bottom' }),
+        z.literal('three_quarter_right').meta({ title: 'Three-quarter, right' }),
+        z.literal('three_quarter_left').meta({ title: 'Three-quarter, left' }),
+        z.literal('isometric').meta({ title: 'Isometric' }),
+      ])
+      .optional()
+      .meta({ title: 'View', description: 'The side the product is seen from; angles given below go before it.' }),
     azimuthDeg: z.number().min(-360).max(360).optional().meta({
       title: 'Azimuth (°)',
       description: 'Round the product: 0 is the front (CAD −Y), counter-clockwise seen from above.',
     }),
-    elevationDeg: z.number().min(-89).max(89).optional().meta({
+    elevationDeg: z.number().min(-90).max(90).optional().meta({
       title: 'Elevation (°)',
-      description: 'Height of the view: 0 is level, 89 from above.',
+      description: 'Height of the view: 0 is level, 90 from above.',
     }),
     lensMm: z.number().min(10).max(300).optional().meta({
       title: 'Lens (mm)',
       description: 'Focal length: long lenses flatten the perspective.',
+    }),
+    name: z.string().min(1).max(63).optional().meta({
+      title: 'Camera of the template',
+      description: 'Name of another camera of a template that was built in Blender.',
     }),
   })
   .default({})
@@ -43,6 +62,15 @@ const upAxis = z
   .default('+z')
   .meta({ title: 'Up axis', description: 'The CAD axis that points up in the picture.', ...invocation });
 export type UpAxis = z.output<typeof upAxis>;
+
+const device = z
+  .union([
+    z.literal('cpu').meta({ title: 'Processor', description: 'The same picture on every machine.' }),
+    z.literal('gpu').meta({ title: 'Graphics card', description: 'Faster, where there is one; else the processor.' }),
+  ])
+  .default('cpu')
+  .meta({ title: 'Render on', description: 'What Cycles computes with.', ...invocation });
+export type Device = z.output<typeof device>;
 
 const seed = z.number().int().min(0).max(2_147_483_647).default(0).meta({
   title: 'Seed',
@@ -87,6 +115,7 @@ export function sceneParams(defaults: SceneParamDefaults) {
         description: 'Smooths what grain the samples leave, and keeps edges.',
         ...invocation,
       }),
+    device,
     camera,
     framing: z
       .union([
@@ -101,6 +130,11 @@ export function sceneParams(defaults: SceneParamDefaults) {
       .default(defaults.framing)
       .meta({ title: 'Framing', description: 'How large the product appears.', ...invocation }),
     upAxis,
+    colorManagement: ColorManagementOverride.default({}).meta({
+      title: 'Colour management',
+      description: 'Whatever is left empty comes from the template.',
+      ...invocation,
+    }),
     seed,
   };
 }
@@ -115,13 +149,21 @@ export const groundParams = {
       description: 'A cut-out with soft shadow, in formats that can be transparent.',
       ...invocation,
     }),
+  backdrop: z
+    .boolean()
+    .default(true)
+    .meta({
+      title: "The template's backdrop",
+      description: 'Shown where the template has one, unless the background is transparent.',
+      ...invocation,
+    }),
   backgroundColor: z
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, 'A colour like #ffffff.')
     .default('#ffffff')
     .meta({
       title: 'Background colour',
-      description: 'Used when the background is not transparent.',
+      description: 'Used when the background is not transparent and the template has no backdrop.',
       format: 'color',
       ...invocation,
     }),

@@ -1,22 +1,33 @@
-import { rename } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Sharp } from 'sharp';
 import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { runBlender } from './blender.js';
+import { compose16 } from './compose16.js';
+import { plainExr } from './exr.js';
+import type { Background } from './ground.js';
 import { residentBlenders } from './residentBlender.js';
-import { isPreview, type Scene, sceneJob, sceneMemoryMb } from './scene.js';
+import { type FileFormat, isPreview, type Scene, sceneJob, sceneMemoryMb } from './scene.js';
 import { type ShadowJob, shadowJob, softShadow } from './shadow.js';
 
-export const PICTURE_FORMATS = ['png', 'jpeg', 'webp'] as const;
-export type PictureFormat = (typeof PICTURE_FORMATS)[number];
+/** File formats of pictures; `png16` has 16 bits a channel, `exr` is OpenEXR with linear light. */
+export type PictureFormat = 'png' | 'png16' | 'jpeg' | 'webp' | 'exr';
+
+const RENDERED_AS: Record<PictureFormat, FileFormat> = {
+  png: 'png8',
+  jpeg: 'png8',
+  webp: 'png8',
+  png16: 'png16',
+  exr: 'exr',
+};
 
 export interface Picture {
-  scene: Scene;
+  scene: Omit<Scene, 'fileFormat' | 'shadowInPicture'>;
   shadow: boolean;
-  /** sRGB hex, or null for transparent. */
-  background: string | null;
+  /** An OpenEXR never has one: it is for people who put their own behind the product. */
+  background: Background;
   format: PictureFormat;
   /** 1..100, for JPEG and WebP. */
   imageQuality: number;
@@ -24,63 +35,88 @@ export interface Picture {
 
 export interface RenderedPicture {
   path: string;
-  /** Share of the picture that the product covers, 0..1. */
-  coverage: number;
+  /** Share of the picture that the product covers, 0..1; null where the studio's backdrop is in the picture. */
+  coverage: number | null;
   blenderVersion: string;
 }
 
 /** Renders a scene with Blender to a file in the workdir. The same picture gives the same bytes on one installation:
- * Blender's own PNG carries dates and timings, so what is stored is encoded again without any metadata.
+ * Blender's own files carry dates and timings, so what is stored has no such metadata.
  * @throws {ModuleError} what `runBlender` throws; `PICTURE_EMPTY` when the product is not in the picture. */
 export async function renderPicture(
   ctx: Pick<ModuleContext, 'workdir' | 'signal' | 'progress' | 'log'>,
-  { scene, background, format, imageQuality, ...picture }: Picture,
+  { background, format, imageQuality, ...picture }: Picture,
 ): Promise<RenderedPicture> {
+  const isExr = format === 'exr';
+  // Light cannot be laid over light afterwards: in an EXR the shadow is part of the picture.
+  const scene: Scene = {
+    ...picture.scene,
+    fileFormat: RENDERED_AS[format],
+    shadowInPicture: isExr && picture.shadow,
+  };
   const { width, height } = scene.resolution;
-  const product = path.join(ctx.workdir, 'product.png');
-  const shadow = picture.shadow ? shadowJob(path.join(ctx.workdir, 'shadow.png'), width, height) : null;
+  const product = path.join(ctx.workdir, isExr ? 'product.exr' : 'product.png');
+  const shadow = picture.shadow && !isExr ? shadowJob(path.join(ctx.workdir, 'shadow.png'), width, height) : null;
   const job = { scene: sceneJob(scene), output: product, shadow } as unknown as JsonObject;
   const request = { script: 'picture.py', job, memoryLimitMb: sceneMemoryMb(scene) };
   // The pixels are the same; only the start of Blender is saved.
   const facts = isPreview(scene) ? await residentBlenders.run(ctx, request) : await runBlender(ctx, request);
   ctx.signal.throwIfAborted();
-  const coverage = await checkProduct(product, scene.resolution);
-  const image = encode(await compose(product, shadow, scene.resolution, background), format, imageQuality);
-  const unfinished = path.join(ctx.workdir, `picture.unfinished.${format}`);
   const finished = path.join(ctx.workdir, `picture.${format}`);
-  await image.toFile(unfinished);
+  const unfinished = path.join(ctx.workdir, `picture.unfinished.${format}`);
+  let coverage: number | null;
+  if (isExr) {
+    const exr = plainExr(await readFile(product));
+    coverage = shown(exr, scene.resolution, Number(facts.opacity));
+    await writeFile(unfinished, exr.bytes);
+  } else {
+    coverage = await checkProduct(product, scene.resolution);
+    const image =
+      format === 'png16'
+        ? await compose16(product, shadow && (await softShadow(shadow, width, height)), { width, height }, background)
+        : await compose(product, shadow, scene.resolution, background);
+    await encode(image, format, imageQuality).toFile(unfinished);
+  }
   await rename(unfinished, finished);
-  return { path: finished, coverage, blenderVersion: String(facts.blenderVersion) };
+  return {
+    path: finished,
+    coverage: coverage === 1 ? null : coverage,
+    blenderVersion: String(facts.blenderVersion),
+  };
 }
 
 /** A rendered product is only good if it is there, has the right size and shows something.
  * @returns the share of the picture that it covers, 0..1.
  * @throws {ModuleError} `BLENDER_CRASHED`, `PICTURE_EMPTY`. */
-export async function checkProduct(file: string, { width, height }: Scene['resolution']): Promise<number> {
+export async function checkProduct(file: string, resolution: Scene['resolution']): Promise<number> {
   const { default: sharp } = await import('sharp');
   const image = sharp(file);
-  const metadata = await image.metadata().catch((error: Error) => {
+  const { width, height, depth } = await image.metadata().catch((error: Error) => {
     throw new ModuleError('BLENDER_CRASHED', `Blender wrote no readable picture: ${error.message}.`, 'crash');
   });
-  if (metadata.width !== width || metadata.height !== height)
-    throw new ModuleError(
-      'BLENDER_CRASHED',
-      `Blender wrote ${metadata.width}×${metadata.height} instead of ${width}×${height} pixels.`,
-      'crash',
-    );
-  const { channels } = await image.stats();
-  const alpha = channels[3];
-  if (!alpha || alpha.max === 0)
-    throw new ModuleError('PICTURE_EMPTY', 'The rendered picture is empty: the camera does not see the product.');
-  return Number((alpha.mean / 255).toFixed(4));
+  const alpha = (await image.stats()).channels[3];
+  const opacity = alpha ? alpha.mean / (depth === 'ushort' ? 65_535 : 255) : 0;
+  return shown({ width, height }, resolution, opacity);
 }
 
-/** The product on its shadow on the background colour; null: transparent. */
+function shown(is: Scene['resolution'], wanted: Scene['resolution'], opacity: number): number {
+  if (is.width !== wanted.width || is.height !== wanted.height)
+    throw new ModuleError(
+      'BLENDER_CRASHED',
+      `Blender wrote ${is.width}×${is.height} instead of ${wanted.width}×${wanted.height} pixels.`,
+      'crash',
+    );
+  if (!(opacity > 0))
+    throw new ModuleError('PICTURE_EMPTY', 'The rendered picture is empty: the camera does not see the product.');
+  return Number(opacity.toFixed(4));
+}
+
+/** The product on its shadow on the background. */
 export async function compose(
   product: string,
   shadow: ShadowJob | null,
   size: Scene['resolution'],
-  background: string | null,
+  background: Background,
 ): Promise<Sharp> {
   const { default: sharp } = await import('sharp');
   let image = sharp(product);
@@ -93,12 +129,24 @@ export async function compose(
         .toBuffer(),
     );
   }
-  return background === null ? image : image.flatten({ background });
+  if (background === null) return image;
+  if (typeof background === 'string') return image.flatten({ background });
+  const { width, height } = size;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${background.top}"/><stop offset="1" stop-color="${background.bottom}"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/></svg>`;
+  const over = await image.png({ compressionLevel: 1 }).toBuffer();
+  return sharp(
+    await sharp(Buffer.from(svg))
+      .composite([{ input: over }])
+      .removeAlpha()
+      .png({ compressionLevel: 1 })
+      .toBuffer(),
+  );
 }
 
-function encode(image: Sharp, format: PictureFormat, quality: number): Sharp {
+function encode(image: Sharp, format: Exclude<PictureFormat, 'exr'>, quality: number): Sharp {
   switch (format) {
     case 'png':
+    case 'png16':
       return image.png({ compressionLevel: 9 });
     case 'jpeg':
       return image.jpeg({ quality, chromaSubsampling: '4:4:4' });

@@ -44,6 +44,14 @@ it('refuses a library of another shape', async () => {
   await expect(resolve('neutral', [{ name: 'neutral' }])).rejects.toMatchObject({ code: 'ARTIFACT_UNREADABLE' });
 });
 
+it('takes a template that was stored before there were kinds and backdrops', async () => {
+  const { kind: _kind, backdrop: _backdrop, turntable: _turntable, ...old } = neutralStudio;
+  const { contrast: _contrast, ...colorManagement } = old.colorManagement;
+  const { aperture: _aperture, ...camera } = old.camera;
+  const { template } = await resolve('neutral', [{ ...old, camera, colorManagement }]);
+  expect(await test.readJson(template)).toEqual(neutralStudio);
+});
+
 it('the seeded templates are complete, and the default one is among them', async () => {
   const json = await readFile(new URL('../../prisma/seed/renderTemplates.json', import.meta.url), 'utf8');
   const templates = z.array(RenderTemplate).parse(JSON.parse(json));

@@ -1,8 +1,10 @@
 import path from 'node:path';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { BboxMm } from '../shapes/objectTree.js';
-import type { RenderTemplate } from '../shapes/renderTemplate.js';
-import type { Engine, Framing, UpAxis } from './params.js';
+import type { ColorManagementOverride, RenderTemplate } from '../shapes/renderTemplate.js';
+import { hasRenderedBackdrop } from './ground.js';
+import type { Device, Engine, Framing, UpAxis } from './params.js';
+import { VIEWS, type View } from './views.js';
 
 /** Radius of the light-catching edge that renders give to sharp CAD edges, in radii of the product. */
 const EDGE_RADIUS = 0.006;
@@ -10,46 +12,96 @@ const MB_BASE = 6144;
 /** Film, passes and tiles of Cycles, generously. */
 const MB_PER_MEGAPIXEL = 100;
 
+/** What Blender writes: RGBA PNG with 8 or 16 bits a channel, or OpenEXR with linear light as 16 bit floats. */
+export type FileFormat = 'png8' | 'png16' | 'exr';
+
 /** A product in a studio, and how it is to be rendered: what python/scene.py `build_scene` makes. */
 export interface Scene {
   /** Local path of the GLB. */
   glb: string;
   template: RenderTemplate;
+  /** Local path of the .blend file of a template that was built in Blender. */
+  templateScene?: string | null;
   /** Part id → material, null: the colours of the CAD file. Null as a whole: CAD colours everywhere. */
   materials: JsonObject | null;
   resolution: { width: number; height: number };
   engine: Engine;
+  /** For Cycles; a graphics card that is not there is replaced by the processor, which the log then says. Default `cpu`. */
+  device?: Device;
   samples: number;
   seed: number;
   denoise: boolean;
   /** Set over the template's camera. */
-  camera: { azimuthDeg?: number; elevationDeg?: number; lensMm?: number };
+  camera: { view?: View; azimuthDeg?: number; elevationDeg?: number; lensMm?: number; name?: string };
   framing: Framing;
   upAxis: UpAxis;
   /** What is centred; null: everything in the GLB. */
   bboxMm: BboxMm | null;
   /** Of the rounding that sharp CAD edges get, in radii of the product; default 0.006. */
   edgeRadius?: number;
+  /** Set over the template's. */
+  colorManagement?: ColorManagementOverride;
+  /** The product alone, without what the studio has behind it. Default true. */
+  cutOut?: boolean;
+  /** Default `png8`. */
+  fileFormat?: FileFormat;
+  /** The shadow is rendered with the product, not apart from it (Cycles only). */
+  shadowInPicture?: boolean;
 }
 
 /** The description of a scene as a job script hands it to `build_scene`. */
-export function sceneJob({
-  glb,
-  template,
-  materials,
-  resolution,
-  engine,
-  samples,
-  seed,
-  denoise,
-  camera,
-  framing,
-  upAxis,
-  bboxMm,
-  edgeRadius = EDGE_RADIUS,
-}: Scene): JsonObject {
-  const job = { glb, template, materials, resolution, engine, samples, seed, denoise, camera, framing, upAxis, bboxMm };
-  return { ...job, edgeRadius } as unknown as JsonObject;
+export function sceneJob(scene: Scene): JsonObject {
+  const {
+    glb,
+    template,
+    templateScene = null,
+    materials,
+    resolution,
+    engine,
+    device = 'cpu',
+    samples,
+    seed,
+    denoise,
+  } = scene;
+  const {
+    framing,
+    upAxis,
+    bboxMm,
+    colorManagement = {},
+    cutOut = true,
+    fileFormat = 'png8',
+    shadowInPicture = false,
+    edgeRadius = EDGE_RADIUS,
+  } = scene;
+  const job = {
+    glb,
+    template,
+    templateScene,
+    materials,
+    resolution,
+    engine,
+    device,
+    samples,
+    seed,
+    denoise,
+    camera: cameraOf(scene.camera),
+    framing,
+    upAxis,
+    bboxMm,
+    colorManagement,
+    cutOut,
+    filmTransparent: cutOut || !hasRenderedBackdrop(template),
+    fileFormat,
+    shadowInPicture,
+    edgeRadius,
+  };
+  return job as unknown as JsonObject;
+}
+
+/** Angles go before the view they belong to. */
+function cameraOf({ view, ...camera }: Scene['camera']) {
+  const given = Object.fromEntries(Object.entries(camera).filter(([, value]) => value !== undefined));
+  return { ...(view && VIEWS[view]), ...given };
 }
 
 /** Address space that rendering it may take. */

@@ -39,7 +39,7 @@ export async function readSceneInputs(
   artifacts: ModuleContext['artifacts'],
   inputs: SceneInputs,
   engine: Engine,
-): Promise<Pick<Scene, 'glb' | 'template' | 'materials' | 'bboxMm'>> {
+): Promise<Pick<Scene, 'glb' | 'template' | 'templateScene' | 'materials' | 'bboxMm'>> {
   const [glb, map, template, bbox] = await Promise.all([
     artifacts.path(inputs.glb),
     artifacts.readJson(inputs.map, MaterialMap),
@@ -54,7 +54,8 @@ export async function readSceneInputs(
       { path: '/engine' },
     );
   const materials = await materialsByPart(artifacts, await readGlbParts(glb), map, template);
-  return { glb, template, materials, bboxMm: bbox?.bboxMm ?? null };
+  const templateScene = template.kind === 'blend' ? await artifacts.path(template.scene) : null;
+  return { glb, template, templateScene, materials, bboxMm: bbox?.bboxMm ?? null };
 }
 
 async function materialsByPart(

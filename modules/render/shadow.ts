@@ -1,6 +1,6 @@
 /** The shadow is soft: this many pixels on its longer side carry all of it. */
 const LONGER_SIDE_PX = 128;
-const SAMPLES = 48;
+const SAMPLES = 24;
 /** Share of the picture's sides within which the shadow fades out, so that it never looks cut off. */
 const BORDER = 0.12;
 

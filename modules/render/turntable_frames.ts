@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifactPort, defineModule } from '../define.js';
+import { throwsShadow } from './ground.js';
 import { groundParams } from './params.js';
 import { renderFrames } from './renderFrames.js';
 import { readSceneInputs, sceneInputs } from './sceneInputs.js';
@@ -50,7 +51,7 @@ export const turntableFrames = defineModule({
     return {
       frames: await renderFrames(ctx, {
         scene,
-        shadow: shadow && scene.template.floor.shadowCatcher,
+        shadow: shadow && throwsShadow(scene.template),
         turn: { frames, axis, direction, degrees, startDeg },
         first,
         count,

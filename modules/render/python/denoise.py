@@ -92,6 +92,7 @@ def _box(values, radius=2):
 def _save_passes(scene, folder):
     bpy.context.view_layer.cycles.denoising_store_passes = True
     scene.use_nodes = True
+    scene.render.use_compositing = True
     nodes, links = scene.node_tree.nodes, scene.node_tree.links
     nodes.clear()
     layers = nodes.new("CompositorNodeRLayers")

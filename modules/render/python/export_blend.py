@@ -68,7 +68,8 @@ def set_up_rendering(scene):
         scene.floor.is_shadow_catcher = catches
         scene.floor.visible_camera = catches
         scene.floor.hide_render = job["engine"] != "cycles"
-    engine.use_engine(job["engine"], job["samples"], job["seed"], job["denoise"])
+    engine.use_engine(job)
+    engine.use_format("png8")
     render = bpy.context.scene.render
     render.resolution_x, render.resolution_y = job["resolution"]["width"], job["resolution"]["height"]
     render.resolution_percentage = 100

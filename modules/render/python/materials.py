@@ -14,10 +14,11 @@ TILE_M = 0.1
 TEXTURES = {"baseColor": "Base Color", "metallic": "Metallic", "roughness": "Roughness", "normal": "Normal"}
 
 
-def assign_materials(meshes, specs, edge_radius):
-    """Puts `specs[partId]` on every object of that part; None keeps the colours of the CAD file.
-    Instances share a mesh, so the material goes on the object's slot, not on the mesh."""
-    made = {}
+def assign_materials(meshes, specs, edge_radius, own):
+    """Puts `specs[partId]` on every object of that part; None keeps the colours of the CAD file. Materials of the template
+    (`own`, by name) go before those of the library. Instances share a mesh, so the material goes on the object's slot, not
+    on the mesh."""
+    made = dict(own)
     for item in meshes:
         part = part_id(item)
         if part is None or part not in specs:
@@ -27,7 +28,7 @@ def assign_materials(meshes, specs, edge_radius):
             continue
         if spec["name"] not in made:
             made[spec["name"]] = make_material(spec, edge_radius)
-        if spec.get("textures") or spec.get("blendAsset"):
+        if spec.get("textures") or spec.get("blendAsset") or spec["name"] in own:
             project_box(item.data)
         if not item.material_slots:
             item.data.materials.append(None)
@@ -36,9 +37,10 @@ def assign_materials(meshes, specs, edge_radius):
             slot.material = made[spec["name"]]
 
 
-def soften_cad_materials(meshes, edge_radius):
-    """Gives the imported CAD materials the same rounded edges as library materials."""
-    for material in {slot.material for item in meshes for slot in item.material_slots if slot.material is not None}:
+def soften_cad_materials(meshes, edge_radius, own):
+    """Gives the imported CAD materials the same rounded edges as library materials; those of the template stay as they are."""
+    worn = {slot.material for item in meshes for slot in item.material_slots if slot.material is not None}
+    for material in worn - set(own.values()):
         shader = _principled(material)
         if shader is not None:
             _round_edges(material, shader, edge_radius)

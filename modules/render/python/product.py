@@ -25,11 +25,15 @@ UP = {
 
 def import_glb(path):
     """The imported mesh objects."""
+    before = set(bpy.data.objects)
+    # In a studio from a file, another collection may be the active one, and hidden.
+    bpy.context.view_layer.active_layer_collection = bpy.context.view_layer.layer_collection
     try:
         bpy.ops.import_scene.gltf(filepath=path)
     except Exception as error:
         raise JobError("IMPORT_FAILED", "Blender could not read the 3D model: %s" % error) from error
-    meshes = [o for o in bpy.context.scene.objects if o.type == "MESH" and len(o.data.polygons) > 0]
+    fresh = [o for o in bpy.context.scene.objects if o not in before]
+    meshes = [o for o in fresh if o.type == "MESH" and len(o.data.polygons) > 0]
     if not meshes:
         raise JobError("IMPORT_FAILED", "The 3D model has no surfaces to render.")
     return meshes
@@ -56,9 +60,23 @@ def rest_on_floor(meshes, up, bbox_mm):
     low, high = corners.min(axis=0), corners.max(axis=0)
     shift = Matrix.Translation((-(low[0] + high[0]) / 2, -(low[1] + high[1]) / 2, -low[2]))
     move = shift @ turn
-    for root in [o for o in bpy.context.scene.objects if o.parent is None]:
+    for root in roots_of(meshes):
         root.matrix_world = move @ root.matrix_world
     bpy.context.view_layer.update()
+    return moved(points, move)
+
+
+def roots_of(meshes):
+    """The topmost parents of the imported objects."""
+    roots = {}
+    for item in meshes:
+        while item.parent is not None:
+            item = item.parent
+        roots[item.name] = item
+    return list(roots.values())
+
+
+def moved(points, move):
     matrix = numpy.array(move)
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 

@@ -8,19 +8,22 @@ from protocol import say
 
 
 def take_picture(scene, output, shadow=None, start=0.1, end=0.95):
-    """Renders the product to `output` (RGBA PNG on transparent ground) and its shadow to `shadow["output"]`, if there is to be
-    one. Reports progress from `start` to `end`."""
-    if shadow is not None:
+    """Renders the product to `output` and its shadow to `shadow["output"]`, if there is to be one of its own.
+    Reports progress from `start` to `end`."""
+    job = scene.job
+    if shadow is not None and scene.floor is not None:
         middle = start + 0.1 * (end - start)
         say("progress", fraction=start, until=middle, message="Rendering the shadow")
         _render_shadow(scene, shadow)
         start = middle
     say("progress", fraction=start, until=end, message="Rendering the product")
-    job = scene.job
-    # The product mirrors the floor, the camera does not see it. Eevee and Workbench cannot tell the two apart.
-    scene.floor.visible_camera = False
-    scene.floor.hide_render = job["engine"] != "cycles"
-    engine.use_engine(job["engine"], job["samples"], job["seed"], job["denoise"])
+    if scene.floor is not None:
+        # The product mirrors the floor. Only Cycles can tell the mirror image from what the camera sees.
+        is_cycles = job["engine"] == "cycles"
+        scene.floor.is_shadow_catcher = scene.floor.visible_camera = is_cycles and job["shadowInPicture"]
+        scene.floor.hide_render = not is_cycles
+    engine.use_engine(job)
+    engine.use_format(job["fileFormat"])
 
     def render():
         engine.render_to(output, job["resolution"]["width"], job["resolution"]["height"])
@@ -39,7 +42,8 @@ def _render_shadow(scene, shadow):
     scene.floor.hide_render = False
     scene.floor.visible_camera = True
     scene.floor.is_shadow_catcher = True
-    engine.use_engine("cycles", shadow["samples"], scene.job["seed"], False)
+    engine.use_engine({**scene.job, "engine": "cycles", "samples": shadow["samples"], "denoise": False})
+    engine.use_format("png8")
     engine.render_to(shadow["output"], shadow["width"], shadow["height"])
     scene.floor.is_shadow_catcher = False
     for item in scene.meshes:

@@ -5,7 +5,7 @@ import math
 
 import bpy
 import numpy
-from mathutils import Vector
+from mathutils import Euler, Vector
 
 from colors import linear
 
@@ -32,7 +32,7 @@ def _looking_at_product(item, towards):
 
 def place_camera(points, camera, resolution, framing):
     """`sphere`: the bounding sphere fills the shorter side, so the product has one size from every side.
-    `product`: the outline of the product fills the picture."""
+    `product`: the outline of the product fills the picture. Returns the camera, which is the scene's now."""
     centre, radius = bounding_sphere(points)
     towards = direction(camera["azimuthDeg"], camera["elevationDeg"])
     data = bpy.data.cameras.new("Camera")
@@ -40,8 +40,11 @@ def place_camera(points, camera, resolution, framing):
     data.sensor_width = SENSOR_MM
     data.sensor_fit = "AUTO"
     item = bpy.data.objects.new("Camera", data)
-    bpy.context.collection.objects.link(item)
-    _looking_at_product(item, towards)
+    bpy.context.scene.collection.objects.link(item)
+    # From straight above, the azimuth still says what is up in the picture.
+    item.rotation_mode = "QUATERNION"
+    turn = Euler((math.radians(90 - camera["elevationDeg"]), 0, math.radians(camera["azimuthDeg"])))
+    item.rotation_quaternion = turn.to_quaternion()
     longer = max(resolution["width"], resolution["height"])
     half = SENSOR_MM / 2 / camera["lensMm"]
     half_x, half_y = half * resolution["width"] / longer, half * resolution["height"] / longer
@@ -55,8 +58,13 @@ def place_camera(points, camera, resolution, framing):
     # The default near clip of 0.1 m would cut away a bearing.
     data.clip_start = max((distance - radius) * 0.5, radius * 0.001)
     data.clip_end = distance + 50 * radius
+    if camera["aperture"] > 0:
+        data.dof.use_dof = True
+        data.dof.focus_distance = distance
+        # The aperture is given by its diameter; photographers divide the focal length by it.
+        data.dof.aperture_fstop = camera["lensMm"] / 1000 / (camera["aperture"] * radius)
     bpy.context.scene.camera = item
-    return centre, radius
+    return item
 
 
 def _fit(points, rotation, half_x, half_y, margin):
@@ -140,3 +148,31 @@ def lay_floor(radius):
     links.new(mix.outputs[0], output.inputs["Surface"])
     floor.data.materials.append(material)
     return floor
+
+
+# Radii of the product: how far the sweep reaches to the sides and to the front, where it begins to curve, how tightly, how high.
+SWEEP_HALF_WIDTH, SWEEP_FRONT, SWEEP_BACK, SWEEP_CURVE, SWEEP_HEIGHT = 40.0, 30.0, 4.0, 3.0, 30.0
+
+
+def lay_sweep(backdrop, radius, camera_azimuth_deg):
+    """A sheet of paper that lies under the product and curves up into a wall behind it, square to the camera."""
+    arc = [math.radians(a) for a in range(0, 91, 6)]
+    profile = [(-SWEEP_FRONT, 0.0)]
+    profile += [(SWEEP_BACK + SWEEP_CURVE * math.sin(a), SWEEP_CURVE * (1 - math.cos(a))) for a in arc]
+    profile.append((SWEEP_BACK + SWEEP_CURVE, SWEEP_HEIGHT))
+    corners = [(x * radius, y * radius, z * radius) for y, z in profile for x in (-SWEEP_HALF_WIDTH, SWEEP_HALF_WIDTH)]
+    faces = [(i, i + 1, i + 3, i + 2) for i in range(0, len(corners) - 2, 2)]
+    mesh = bpy.data.meshes.new("Sweep")
+    mesh.from_pydata(corners, [], faces)
+    mesh.polygons.foreach_set("use_smooth", [True] * len(faces))
+    item = bpy.data.objects.new("Sweep", mesh)
+    item.rotation_euler.z = math.radians(camera_azimuth_deg)
+    bpy.context.scene.collection.objects.link(item)
+    material = bpy.data.materials.new("Sweep")
+    material.use_nodes = True
+    shader = next(n for n in material.node_tree.nodes if n.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = (*linear(backdrop["color"]), 1.0)
+    shader.inputs["Roughness"].default_value = backdrop["roughness"]
+    material.diffuse_color = (*linear(backdrop["color"]), 1.0)
+    mesh.materials.append(material)
+    return item

@@ -24,11 +24,13 @@ def main(job):
         # It tumbles: with the whole sphere above the floor it never dips into it.
         up = Vector((0, 0, scene.radius - centre.z))
         centre += up
-        scene.rig.location += up
+        if scene.rig is not None:
+            scene.rig.location += up
     frames = job["frames"]
+    stood = scene.stand.matrix_world.copy()
     for index, frame in enumerate(frames):
         turn = Matrix.Rotation(math.radians(frame["angleDeg"]), 4, job["axis"])
-        scene.stand.matrix_world = Matrix.Translation(centre) @ turn @ Matrix.Translation(-Vector(scene.centre))
+        scene.stand.matrix_world = Matrix.Translation(centre) @ turn @ Matrix.Translation(-Vector(scene.centre)) @ stood
         bpy.context.view_layer.update()
         start, end = (0.02 + 0.98 * place / len(frames) for place in (index, index + 1))
         take_picture(scene, frame["output"], frame["shadow"], start, end)
