@@ -3,6 +3,7 @@ import { CAPABILITIES, type Capability } from '../modules/define.js';
 import { DomainError } from '../modules/errors.js';
 import { openPlatform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
+import { reportTools } from './tools.js';
 import { defaultConcurrency, startWorker } from './worker.js';
 
 /** Longer than nodes get to end, shorter than the patience of who asks. */
@@ -40,6 +41,9 @@ try {
   const worker = await startWorker(platform, { capabilities, concurrency });
   platform.log.info({ workerId: worker.id, capabilities, concurrency, queue: platform.queues.backend }, 'worker ready');
   process.send?.({ type: 'ready', workerId: worker.id });
+  reportTools(platform.pool, { id: worker.id, capabilities }, platform.log).catch((err) =>
+    platform.log.warn({ err }, 'what this worker works with could not be told'),
+  );
 
   let isStopping = false;
   const stop = async (signal: string) => {

@@ -1,4 +1,5 @@
 import type { Worker } from '../../generated/prisma/client.js';
+import type { BlenderFacts } from '../../modules/render/blenderFacts.js';
 import { builder } from '../builder.js';
 
 /** A worker that has not been heard of for this long counts as gone. */
@@ -7,6 +8,40 @@ export const WORKER_SILENCE_MS = 30_000;
 export function isWorkerAlive(worker: Pick<Worker, 'heartbeatAt' | 'stoppedAt'>, now = Date.now()): boolean {
   return worker.stoppedAt === null && now - worker.heartbeatAt.getTime() < WORKER_SILENCE_MS;
 }
+
+/** As the worker reported it (worker/tools.ts). */
+function blenderOf({ tools }: Pick<Worker, 'tools'>): BlenderFacts | { problem: string } | null {
+  return (tools as { blender?: BlenderFacts | { problem: string } }).blender ?? null;
+}
+
+const GpuDevice = builder.objectRef<BlenderFacts['gpuDevices'][number]>('GpuDevice').implement({
+  description: 'A graphics card that Cycles can render on.',
+  fields: (t) => ({
+    type: t.exposeString('type', {
+      description: 'How Cycles reaches it: `CUDA`, `OPTIX`, `HIP`, `METAL` or `ONEAPI`.',
+    }),
+    name: t.exposeString('name', { description: 'Name of the device.' }),
+  }),
+});
+
+const BlenderInfo = builder.objectRef<BlenderFacts>('BlenderInfo').implement({
+  description: 'What the Blender of a worker can do.',
+  fields: (t) => ({
+    version: t.exposeString('version', { description: 'Version of Blender.' }),
+    numpyVersion: t.exposeString('numpyVersion', {
+      nullable: true,
+      description: 'Version of the NumPy its Python has; null: none, and it cannot read 3D models.',
+    }),
+    hasOpenImageDenoise: t.exposeBoolean('hasOpenImageDenoise', {
+      description: 'Built with OpenImageDenoise; without it grain is removed by a weaker filter.',
+    }),
+    gpuDevices: t.field({
+      type: [GpuDevice],
+      description: 'Devices Cycles can render on besides the processor.',
+      resolve: (facts) => facts.gpuDevices,
+    }),
+  }),
+});
 
 const WorkerInfo = builder.objectRef<Worker>('WorkerInfo').implement({
   description: 'A worker process.',
@@ -18,6 +53,23 @@ const WorkerInfo = builder.objectRef<Worker>('WorkerInfo').implement({
       type: 'JSON',
       description: 'What it can run: a list of `Capability` values.',
       resolve: (worker) => worker.capabilities,
+    }),
+    blender: t.field({
+      type: BlenderInfo,
+      nullable: true,
+      description: 'What its Blender can do; null: it does not render, cannot, or has not looked yet.',
+      resolve: (worker) => {
+        const blender = blenderOf(worker);
+        return blender && 'version' in blender ? blender : null;
+      },
+    }),
+    blenderProblem: t.string({
+      nullable: true,
+      description: 'Why it cannot render although it should; null: no reason known.',
+      resolve: (worker) => {
+        const blender = blenderOf(worker);
+        return blender && 'problem' in blender ? blender.problem : null;
+      },
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
     heartbeatAt: t.expose('heartbeatAt', { type: 'DateTime', description: 'Last sign of life.' }),

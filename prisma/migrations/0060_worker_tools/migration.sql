@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "worker" ADD COLUMN     "tools" JSONB NOT NULL DEFAULT '{}';

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { blenderFacts } from '../modules/render/blenderFacts.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { describeWith } from '../tests/support/tools.js';
+import { reportTools } from './tools.js';
+import { startWorker } from './worker.js';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+});
+afterAll(() => app?.close());
+
+const QUERY =
+  '{ workers { id blender { version numpyVersion hasOpenImageDenoise gpuDevices { type name } } blenderProblem } }';
+
+/** What the API says of a worker that was started with these capabilities and looked round. */
+async function reported(capabilities: ('blender' | 'io')[], env?: NodeJS.ProcessEnv) {
+  const { platform } = app;
+  const worker = await startWorker(platform, { capabilities });
+  await reportTools(platform.pool, { id: worker.id, capabilities }, platform.log, env);
+  const { data } = await app.gql(QUERY);
+  await worker.stop(0);
+  return data.workers.find(({ id }: { id: string }) => id === worker.id);
+}
+
+it('says why a worker cannot render', async () => {
+  expect(await reported(['blender'], { PATH: '/nowhere' })).toMatchObject({
+    blender: null,
+    blenderProblem: expect.stringContaining('apt-get install blender'),
+  });
+});
+
+it('says nothing of programs a worker does not need', async () => {
+  expect(await reported(['io'])).toMatchObject({ blender: null, blenderProblem: null });
+});
+
+describeWith('blender', 'a worker with Blender', () => {
+  it('says what it can do', async () => {
+    const { blender } = await reported(['blender', 'io']);
+    expect(blender).toEqual(await blenderFacts());
+    expect(blender.version).toMatch(/^\d+\.\d+/);
+  });
+});
