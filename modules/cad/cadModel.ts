@@ -1,19 +1,18 @@
 import { ModuleError } from '../errors.js';
 import type { OcctResult, RootShape } from './occtReader.js';
+import { OPAQUE, type Opacity } from './opacity.js';
 import { type PartShape, partShapeOf } from './partShape.js';
 import type { ProductDefinition, ProductStructure, Usage } from './productStructure.js';
 import { IDENTITY, type Transform } from './transforms.js';
 import { markOf } from './withoutAssembly.js';
 
 /** A unique part with its mesh. */
-export interface CadPart {
+export interface CadPart extends Opacity {
   partId: string;
   name: string;
   shape: PartShape;
   /** Its surfaces enclose no volume, so both sides can be seen. */
   isOpen: boolean;
-  /** 0 (clear) to 1. */
-  opacity: number;
   instanceCount: number;
 }
 
@@ -151,7 +150,7 @@ class ModelBuilder {
   private addPart(
     name: string,
     root: RootShape,
-    { isOpen, opacity }: Pick<CadPart, 'isOpen' | 'opacity'> = { isOpen: false, opacity: 1 },
+    { isOpen, opacity }: Pick<ProductDefinition, 'isOpen' | 'opacity'> = { isOpen: false, opacity: OPAQUE },
   ): CadPart | null {
     const shape = partShapeOf(root.bodies, isOpen);
     if (!shape) return null;
@@ -161,7 +160,7 @@ class ModelBuilder {
       name: name || `Part ${number + 1}`,
       shape,
       isOpen,
-      opacity,
+      ...opacity,
       instanceCount: 0,
     };
     this.parts.push(part);

@@ -11,7 +11,9 @@ import {
   shipped,
   type TestContext,
 } from '../../tests/fixtures/step/cases.js';
+import { ObjectTree } from '../shapes/objectTree.js';
 import { exportGlb } from './export_glb.js';
+import { extractObjects } from './extract_objects.js';
 import { cadReaders } from './occt.js';
 
 let test: TestContext;
@@ -47,6 +49,29 @@ function boundsOf(nodes: Node[]): { min: number[]; max: number[] } {
   }
   return box;
 }
+
+/** The housing with its bare metal face turned to glass. */
+async function clearFace(): Promise<string> {
+  const housing = await readFile(fixture('housing-p205.step'), 'latin1');
+  const metal = [...housing.matchAll(/#(\d+) = COLOUR_RGB\('',([\d.]+),/g)].find(([, , red]) => Number(red) > 0.7)![1]!;
+  const fillColor = new RegExp(`#(\\d+) = FILL_AREA_STYLE_COLOUR\\('',#${metal}\\)`).exec(housing)![1]!;
+  const fillStyle = new RegExp(`#(\\d+) = FILL_AREA_STYLE\\('',\\(#${fillColor}\\)\\)`).exec(housing)![1]!;
+  const fill = new RegExp(`#(\\d+) = SURFACE_STYLE_FILL_AREA\\(#${fillStyle}\\)`).exec(housing)![1]!;
+  return housing
+    .replace(`SURFACE_SIDE_STYLE('',(#${fill}))`, `SURFACE_SIDE_STYLE('',(#${fill},#900000))`)
+    .replace(
+      /ENDSEC;\s*END-ISO/,
+      `#900000=SURFACE_STYLE_RENDERING_WITH_PROPERTIES(.NORMAL_SHADING.,#${metal},(#900001));\n#900001=SURFACE_STYLE_TRANSPARENT(0.6);\nENDSEC;\nEND-ISO`,
+    );
+}
+
+const stepOf = (text: string) =>
+  test.ctx.artifacts.write({
+    role: 'step_source',
+    mediaType: 'model/step',
+    fileName: 'clear.step',
+    from: { bytes: Buffer.from(text, 'latin1') },
+  });
 
 describe('cad.export_glb', () => {
   it('writes metres with Y up', async () => {
@@ -120,6 +145,19 @@ describe('cad.export_glb', () => {
     expect(green!.getAlpha()).toBe(0.25);
     expect(green!.getAlphaMode()).toBe('BLEND');
     expect(await gltfErrors(bytes)).toEqual([]);
+  });
+
+  it('carries the opacity of a face that is styled transparent, and leaves the rest of the part opaque', async () => {
+    const { glb, document } = await run(Buffer.from(await clearFace(), 'latin1'));
+    const alphas = document
+      .getRoot()
+      .listMaterials()
+      .map((material) => [material.getName(), material.getAlpha()]);
+    expect(Object.fromEntries(alphas)).toEqual({ 'cad #3a7d44': 1, 'cad #c9cdd2 40%': 0.4 });
+    const { objects } = await extractObjects.spec.run(test.ctx, { step: await stepOf(await clearFace()) }, {});
+    const { parts } = await test.ctx.artifacts.readJson(objects, ObjectTree);
+    expect(parts[0]).toMatchObject({ opacity: 1, faceOpacities: [{ color: '#c9cdd2', opacity: 0.4 }] });
+    expect(glb.role).toBe('glb_model');
   });
 
   it('gives the same bytes for the same file, from a new process too', async () => {

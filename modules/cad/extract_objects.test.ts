@@ -63,6 +63,12 @@ describe('cad.extract_objects and cad.compute_bbox', () => {
       }
     }
     expect(tree.roots[0]!.bboxMm).toEqual(box.bboxMm);
+    expect(tree.roots[0]!.volumeMm3! / expected.volume_mm3).toBeCloseTo(1, 2);
+    expect(tree.roots[0]!.surfaceAreaMm2! / expected.area_mm2).toBeCloseTo(1, 2);
+    for (const node of nodes.filter((candidate) => candidate.children.length > 0)) {
+      const below = node.children.reduce((sum, child) => sum + child.triangleCount!, 0);
+      expect(node.triangleCount).toBe(below);
+    }
   });
 
   it('give each instance its name, its path and its own box', async () => {

@@ -1,6 +1,7 @@
 import type { Document, Material, Mesh, Node } from '@gltf-transform/core';
 import type { CadModel, CadNode, CadPart } from './cadModel.js';
 import { type LinearColor, toHex } from './colors.js';
+import { opacityOf } from './opacity.js';
 import { isRigid, multiply, type Transform, translation } from './transforms.js';
 
 /** Neutral grey for parts the file gives no colour. */
@@ -52,8 +53,9 @@ class MaterialSet {
 
   constructor(private readonly document: Document) {}
 
-  of(color: LinearColor | null, { isOpen, opacity }: CadPart): Material {
-    const alpha = Math.round(opacity * 1000) / 1000;
+  of(color: LinearColor | null, part: CadPart): Material {
+    const { isOpen } = part;
+    const alpha = Math.round((color ? opacityOf(part, toHex(color)) : part.opacity) * 1000) / 1000;
     const look = `${alpha < 1 ? ` ${Math.round(alpha * 100)}%` : ''}${isOpen ? ' two-sided' : ''}`;
     const name = `${color ? `cad ${toHex(color)}` : 'cad uncoloured'}${look}`;
     let material = this.known.get(name);

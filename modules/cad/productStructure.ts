@@ -1,4 +1,4 @@
-import { readOpacity } from './opacity.js';
+import { OPAQUE, type Opacity, readOpacity } from './opacity.js';
 import type { Part21File } from './part21.js';
 import { argsOf, parseStatement, partsOf, refOf, refsOf, textOf, type Value } from './part21Values.js';
 import { PlacementReader } from './placements.js';
@@ -19,8 +19,8 @@ export interface ProductDefinition {
   ownShape: 'none' | 'wires' | 'surfaces';
   /** Its surfaces are open shells or faces, so it encloses no volume. */
   isOpen: boolean;
-  /** 1 unless the file styles its shape as transparent. */
-  opacity: number;
+  /** All opaque unless the file styles its shape or faces as transparent. */
+  opacity: Opacity;
   /** File it points to instead of carrying a shape. */
   externalFile: string | null;
 }
@@ -103,7 +103,7 @@ export function readProductStructure(file: Part21File): ProductStructure {
       representations: [],
       ownShape: 'none',
       isOpen: false,
-      opacity: 1,
+      opacity: OPAQUE,
       externalFile: null,
     });
   }

@@ -26,6 +26,10 @@ export const Part = z.object({
   /** sRGB hex of the whole part, null where the file gives none. */
   color: Hex.nullable(),
   faceColors: z.array(Hex),
+  /** 0 (clear) to 1. Absent in trees from before version 3 of `cad.extract_objects`, like all optional fields here. */
+  opacity: z.number().min(0).max(1).optional(),
+  /** Colours of faces that are more or less clear than the part. */
+  faceOpacities: z.array(z.object({ color: Hex, opacity: z.number().min(0).max(1) })).optional(),
   instanceCount: z.number().int().positive(),
   triangleCount: z.number().int().nonnegative(),
   surfaceAreaMm2: z.number().nonnegative(),
@@ -44,6 +48,11 @@ export interface ObjectNode {
   /** Set on parts. */
   partId: string | null;
   bboxMm: BboxMm;
+  /** Of everything below, each instance counted, scaled as it is placed. */
+  triangleCount?: number;
+  surfaceAreaMm2?: number;
+  /** Open shells count 0. */
+  volumeMm3?: number;
   children: ObjectNode[];
 }
 export const ObjectNode: z.ZodType<ObjectNode> = z.object({
@@ -53,6 +62,9 @@ export const ObjectNode: z.ZodType<ObjectNode> = z.object({
   instanceName: z.string().nullable(),
   partId: z.string().nullable(),
   bboxMm: BboxMm,
+  triangleCount: z.number().int().nonnegative().optional(),
+  surfaceAreaMm2: z.number().nonnegative().optional(),
+  volumeMm3: z.number().nonnegative().optional(),
   get children() {
     return z.array(ObjectNode);
   },
