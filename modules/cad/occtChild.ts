@@ -10,13 +10,13 @@ import { writeGlb } from './glb.js';
 import { objectTreeOf } from './objectTree.js';
 import type { CadJob, JobFailure, JobMessage, JobRequest, JobResult } from './occtJobs.js';
 import { warningsFromLog } from './occtLog.js';
-import { dropOcct, preloadOcct, readStep } from './occtReader.js';
+import { dropOcct, preloadOcct } from './occtReader.js';
 import { emptyBox, growBox } from './partShape.js';
+import { readParts } from './readParts.js';
 import { readStepText, type StepText } from './stepText.js';
 import { type Tessellation, tessellationKey } from './tessellation.js';
 import { IDENTITY } from './transforms.js';
 import { writeWebModel } from './webModel.js';
-import { withoutAssembly } from './withoutAssembly.js';
 
 const GENERATOR = 'HartOMat';
 const MODEL_CACHE_BYTES = 256 * 1024 * 1024;
@@ -50,7 +50,11 @@ async function modelOf(
   progress(0.02, 'Reading the file');
   const { file, structure, facts } = await textOf(job);
   progress(0.1, `Meshing ${facts.productCount} products`);
-  const result = await readOcct(withoutAssembly(file, structure), job.tessellation);
+  const result = await orExplain(() =>
+    readParts(file, structure, job.tessellation, (done, count) =>
+      progress(0.1 + (0.7 * done) / count, `Meshing part ${done + 1} of ${count}`),
+    ),
+  );
   progress(0.8, 'Assembling the model');
   const model = buildModel(structure, result, [
     ...facts.warnings,
@@ -61,9 +65,9 @@ async function modelOf(
   return { model, isWarm: false };
 }
 
-async function readOcct(bytes: Buffer, tessellation: Tessellation) {
+async function orExplain<R>(read: () => Promise<R>): Promise<R> {
   try {
-    return await readStep(bytes, tessellation);
+    return await read();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const isMemory = /memory|allocat/i.test(reason);

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { replicated } from '../../tests/fixtures/step/awkward.js';
+import { fixture, shipped } from '../../tests/fixtures/step/cases.js';
+import { buildModel } from './cadModel.js';
+import { readParts } from './readParts.js';
+import { readStepText } from './stepText.js';
+
+const TESSELLATION = { linear: { mm: 0.5 }, angularRad: 0.5 };
+
+it.each([fixture('conveyor-48.step'), shipped('cax-if/as1-oc-214.stp'), shipped('cax-if/as1_pe_203.stp')])(
+  'reads in pieces what it reads in one go: %s',
+  async (path) => {
+    const { file, structure } = readStepText(await readFile(path));
+    const whole = await readParts(file, structure, TESSELLATION);
+    const told: number[] = [];
+    const pieces = await readParts(file, structure, TESSELLATION, (done) => told.push(done), {
+      wholeBytes: 0,
+      pieceBytes: 20_000,
+    });
+    expect(told.length).toBeGreaterThan(1);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    const model = (result: typeof whole) => {
+      const { parts } = buildModel(structure, result, []);
+      return parts.map(({ name, shape }) => [name, shape.color, shape.faceColors, shape.triangleCount, shape.areaMm2]);
+    };
+    expect(model(pieces)).toEqual(model(whole));
+  },
+);
+
+it('keeps every part apart where many share one file, and their names', async () => {
+  const bytes = replicated(await readFile(shipped('simple-basic-cube/cube.stp')), 40);
+  const { file, structure, facts } = readStepText(bytes);
+  expect(facts.productCount).toBe(40);
+  const result = await readParts(file, structure, TESSELLATION, () => {}, { wholeBytes: 0, pieceBytes: 60_000 });
+  const { parts, warnings } = buildModel(structure, result, []);
+  expect(parts.map((part) => part.name)).toEqual(Array.from({ length: 40 }, (_, at) => `cube ${at}`));
+  expect(parts.every((part) => part.shape.triangleCount === 12)).toBe(true);
+  expect(warnings).toEqual([]);
+});
