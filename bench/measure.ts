@@ -68,3 +68,20 @@ export async function measure(contestant: Contestant): Promise<Figures> {
     fanoutMs,
   };
 }
+
+/** How long something takes, in milliseconds. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await run();
+  return performance.now() - startedAt;
+}
+
+export const median = (values: readonly number[]) =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
+
+/** `median (least to most)`, in whole milliseconds. */
+export const summary = (values: readonly number[]) =>
+  `${Math.round(median(values))} ms (${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))})`;

@@ -29,21 +29,13 @@ describe.each(all)('%s', (key, module) => {
     for (const schema of Object.values(
       (module.paramSchema.properties ?? {}) as Record<string, { title?: string; description?: string }>,
     ))
-      expect(schema.title ?? schema.description).toBeTruthy();
+      expect([schema.title, schema.description]).toEqual([expect.any(String), expect.any(String)]);
   });
 
   it('is valid as soon as it is placed, and rejects params it does not know with their path', () => {
     expect(module.params.strict().safeParse(module.defaults).success).toBe(true);
     const bad = module.params.strict().safeParse({ ...module.defaults, no_such_param: 1 });
     expect(bad.error?.issues[0]).toMatchObject({ code: 'unrecognized_keys', keys: ['no_such_param'] });
-  });
-
-  it('rejects every param of a wrong type with its path', () => {
-    for (const name of Object.keys(module.paramSchema.properties ?? {})) {
-      const bad = module.params.safeParse({ ...module.defaults, [name]: { not: ['of', 'any'], type: 'here' } });
-      if (bad.success) continue; // a param that takes any object
-      expect(bad.error.issues[0]!.path[0]).toBe(name);
-    }
   });
 
   it('declares roles, slots, families and limits that exist', () => {

@@ -7,6 +7,7 @@ import { neutralStudio } from '../../modules/render/neutralStudio.js';
 import { ResidentBlenders } from '../../modules/render/residentBlender.js';
 import { type Scene, sceneJob } from '../../modules/render/scene.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
+import { median, summary, timed } from '../measure.js';
 
 const STEP = new URL('../../tests/fixtures/step/bearing-6205.step', import.meta.url);
 const PICTURES = 10;
@@ -42,11 +43,6 @@ export async function residentBench(print: (line: string) => void): Promise<void
       script: 'picture.py',
       job: { scene: sceneJob(scene), output, shadow: null } as unknown as JsonObject,
     });
-    const timed = async (run: () => Promise<unknown>) => {
-      const startedAt = performance.now();
-      await run();
-      return performance.now() - startedAt;
-    };
     const first = await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'first.png'))));
     const warm: number[] = [];
     const cold: number[] = [];
@@ -54,7 +50,7 @@ export async function residentBench(print: (line: string) => void): Promise<void
       warm.push(await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'warm.png')))));
       cold.push(await timed(() => runBlender(test.ctx, job(path.join(test.ctx.workdir, 'cold.png')))));
     }
-    print(`${PICTURES} thumbnails of the bearing, 256 px, 10 samples, ms: median (least to most)`);
+    print(`${PICTURES} thumbnails of the bearing, 256 px, 10 samples: median (least to most)`);
     print(`  resident Blender  ${summary(warm)}; its first ${Math.round(first)}`);
     print(`  Blender of its own  ${summary(cold)}`);
     print(`  resident ÷ own  ${(median(warm) / median(cold)).toFixed(2)}`);
@@ -63,7 +59,3 @@ export async function residentBench(print: (line: string) => void): Promise<void
     await test.cleanup();
   }
 }
-
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-const summary = (values: number[]) =>
-  `${Math.round(median(values))} (${Math.round(Math.min(...values))} to ${Math.round(Math.max(...values))})`;

@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { findBlender } from '../../modules/render/blender.js';
+import { residentBench } from './resident.js';
+import { stillBench } from './still.js';
+
+// npm run bench:modules [-- --only still,resident]
+// Every figure stands beside that of the bare tool or of the other way, measured in turns in the same run: only the ratios mean something.
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+
+const blender = async () => ((await findBlender()) ? null : 'Blender is not installed');
+
+interface Part {
+  bench(print: (line: string) => void): Promise<void>;
+  /** Why it cannot be measured here, or null. */
+  missing(): Promise<string | null>;
+}
+
+const PARTS: Record<string, Part> = {
+  still: { bench: stillBench, missing: blender },
+  resident: { bench: residentBench, missing: blender },
+};
+
+const wanted = values.only?.split(',') ?? Object.keys(PARTS);
+for (const name of wanted) {
+  const part = PARTS[name];
+  if (!part) throw new Error(`There is no benchmark "${name}". There are: ${Object.keys(PARTS).join(', ')}.`);
+  const reason = await part.missing();
+  if (reason) console.log(`${name} is skipped: ${reason}.`);
+  else await part.bench((line) => console.log(line));
+  console.log('');
+}
+// Warm CAD readers would keep the process alive.
+process.exit(0);
