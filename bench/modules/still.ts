@@ -9,8 +9,8 @@ import { createTestContext } from '../../tests/support/moduleContext.js';
 import { firstThings } from '../../tests/support/moduleSamples.js';
 import { median, summary, timed } from '../measure.js';
 
-const STILLS = 5;
-const PARAMS: JsonObject = { resolution: { width: 1024, height: 1024 }, samples: 32 };
+const STILLS = 3;
+const PARAMS: JsonObject = { resolution: { width: 640, height: 640 }, samples: 32 };
 
 /** A still by its module beside the very same script and job in a bare `blender -b`: what everything around Blender costs. */
 export async function stillBench(print: (line: string) => void): Promise<void> {
@@ -43,7 +43,7 @@ export async function stillBench(print: (line: string) => void): Promise<void> {
       byModule.push(await timed(still));
       bare.push(await timed(() => runBare(blender, job)));
     }
-    print(`A still of the bearing, 1024 px, 32 samples, ${STILLS} times: median (least to most)`);
+    print(`A still of the bearing, 640 px, 32 samples, ${STILLS} times: median (least to most)`);
     print(`  render.blender_still  ${summary(byModule)}`);
     print(`  bare blender -b  ${summary(bare)}`);
     print(`  module ÷ bare  ${(median(byModule) / median(bare)).toFixed(3)}`);

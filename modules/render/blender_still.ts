@@ -39,7 +39,7 @@ const Params = z
         }),
       ])
       .default('png')
-      .meta({ title: 'File format', ...invocation }),
+      .meta({ title: 'File format', description: 'What the picture is delivered as.', ...invocation }),
     imageQuality: z
       .number()
       .int()

@@ -37,7 +37,7 @@ const Params = z
         z.literal('frames').meta({ title: 'Single frames', description: 'All frames as PNG in a ZIP archive.' }),
       ])
       .default('mp4')
-      .meta({ title: 'File format', ...invocation }),
+      .meta({ title: 'File format', description: 'What the film is delivered as.', ...invocation }),
     imageQuality: z
       .number()
       .int()
