@@ -8,7 +8,7 @@ import { CadReaders } from '../../modules/cad/occt.js';
 import { onPath } from '../../scripts/lib/debian.mjs';
 import { replicated } from '../../tests/fixtures/step/awkward.js';
 
-// node --import tsx bench/modules/cad.ts [large]
+// node --import tsx bench/modules/cad.ts [fixtures | large]
 // STEP → GLB in a warm child beside native OpenCascade reading and meshing the same file to the same deflection, turn by turn.
 
 const FIXTURES = fileURLToPath(new URL('../../tests/fixtures/step', import.meta.url));
@@ -20,12 +20,12 @@ const LARGE_BYTES = 30 * 1024 * 1024;
 const MiB = 1024 * 1024;
 
 /** Prints the figures of the CAD modules. */
-export async function cadBench(print: (line: string) => void): Promise<void> {
+export async function cadBench(print: (line: string) => void, only?: string): Promise<void> {
   const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-cad-'));
   const readers = new CadReaders({ maxChildren: 1, recycleJobs: Number.POSITIVE_INFINITY });
   try {
-    await besideNative(readers, dir, print);
-    await large(dir, print);
+    if (only !== 'large') await besideNative(readers, dir, print);
+    if (only !== 'fixtures') await large(dir, print);
   } finally {
     await readers.close();
     await rm(dir, { recursive: true, force: true });
@@ -182,4 +182,5 @@ puts "TOOK_US [expr [clock microseconds]-$t]"
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 const ms = (values: number[]) => `${median(values).toFixed(0)} ms`.padStart(7);
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await cadBench(console.log);
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  await cadBench(console.log, process.argv[2]);

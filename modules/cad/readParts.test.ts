@@ -38,3 +38,17 @@ it('keeps every part apart where many share one file, and their names', async ()
   expect(parts.every((part) => part.shape.triangleCount === 12)).toBe(true);
   expect(warnings).toEqual([]);
 });
+
+it('loses only the part on which OpenCascade runs into the ground, and names it', async () => {
+  const text = replicated(await readFile(shipped('simple-basic-cube/cube.stp')), 3).toString('latin1');
+  // A surface that is offset from itself, in the second cube: it recurses until the stack ends.
+  const [plane, id] = [...text.matchAll(/#(\d+)=PLANE\('',#\d+\)/g)][8]!;
+  const hostile = text.replace(plane, `#${id}=OFFSET_SURFACE('',#${id},1.,.F.)`);
+  const { file, structure } = readStepText(Buffer.from(hostile, 'latin1'));
+  const { parts, warnings } = buildModel(structure, await readParts(file, structure, TESSELLATION), []);
+  expect(parts.map((part) => [part.name, part.shape.triangleCount])).toEqual([
+    ['cube 0', 12],
+    ['cube 2', 12],
+  ]);
+  expect(warnings).toEqual(['The shape of "cube 1" could not be read; the part is missing.']);
+});

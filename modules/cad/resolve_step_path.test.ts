@@ -46,6 +46,27 @@ describe('cad.resolve_step_path', () => {
     expect(test.logs.some((line) => line.level === 'warn')).toBe(true);
   });
 
+  it('names records that are referred to but not there', async () => {
+    const text = (await readFile(fixture('bearing-6205.step'), 'latin1')).replace(
+      "#85 = MANIFOLD_SOLID_BREP('',#86)",
+      "#85 = MANIFOLD_SOLID_BREP('',#999999)",
+    );
+    const { step } = await run(Buffer.from(text, 'latin1'));
+    expect(step.metadata.warnings).toEqual([
+      'The file refers to records it does not contain (#999999); parts or faces may be missing or out of place.',
+    ]);
+    expect(test.logs.map((line) => line.message)).toContainEqual(expect.stringContaining('#999999'));
+  });
+
+  it.each([
+    ['bearing-6205.step', /^AUTOMOTIVE_DESIGN/, 'millimetre'],
+    ['pillow-block-ucp205.step', /^AP242/, 'millimetre'],
+    ['flanged-shaft-inch.step', /^CONFIG_CONTROL_DESIGN/, 'inch'],
+  ])('tells application protocol and unit of %s', async (name, schema, declaredUnit) => {
+    const { step } = await run(fixture(name));
+    expect(step.metadata).toMatchObject({ schema: expect.stringMatching(schema), declaredUnit });
+  });
+
   it.each([
     ['STEP_EMPTY', new Uint8Array()],
     ['STEP_NOT_STEP', withNoise(new Uint8Array(5000), 0, 5000)],
