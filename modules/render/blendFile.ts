@@ -5,6 +5,8 @@ const HEADER = /^BLENDER-v\d{3}/;
 const HEADER_BYTES = 12;
 const BLOCK_HEADER_BYTES = 24;
 const POINTER_BYTES = 8;
+/** A field of so many characters holds a text; shorter ones hold flags. */
+const TEXT_BYTES = 64;
 /** Of a custom property. */
 const TEXT_PROPERTY = 0;
 /** Lists of pointers are short; anything longer without a structure is content. */
@@ -13,6 +15,7 @@ const POINTER_LIST_BYTES = 1024 * 1024;
 const CLEARED: Record<string, string[]> = {
   FileGlobal: ['filename'],
   FileSelectParams: ['dir', 'file'],
+  LibraryWeakReference: ['library_filepath', 'library_id_name'],
   Mesh: ['face_sets_color_seed'],
 };
 
@@ -36,7 +39,16 @@ interface Field {
   type: string;
   offset: number;
   byteSize: number;
+  /** Of the last dimension, where it is an array. */
+  rowBytes: number;
   isPointer: boolean;
+}
+
+interface Layout {
+  pointers: number[];
+  texts: { offset: number; byteSize: number }[];
+  /** Room that means nothing, and may have anything in it. */
+  padding: { offset: number; byteSize: number }[];
 }
 
 interface Struct {
@@ -59,7 +71,7 @@ export function normalizeBlend(bytes: Buffer): boolean {
   const dna = blocks.find(({ code }) => code === 'DNA1');
   if (!dna) throw unreadable('it does not describe its structures');
   const structs = readStructs(bytes.subarray(dna.from, dna.from + dna.byteSize));
-  const pointers = pointersOf(structs);
+  const layouts = layoutsOf(structs);
 
   const byAddress = new Map(blocks.map((block) => [block.address, block]));
   for (const block of blocks) {
@@ -75,8 +87,16 @@ export function normalizeBlend(bytes: Buffer): boolean {
     const struct = structs[block.struct];
     if (!struct) throw unreadable('a block has an unknown structure');
     // Structure 0 marks plain memory: numbers, text, packed files, and lists of pointers.
-    if (block.struct === 0) renumberKnown(bytes, block, numbers);
-    else renumber(bytes, block, struct, pointers.get(struct.name)!, numbers);
+    if (block.struct === 0) {
+      renumberKnown(bytes, block, numbers);
+      continue;
+    }
+    const layout = layouts.get(struct.name)!;
+    const isEmpty = Object.values(layout).every((places) => places.length === 0);
+    if (!isEmpty && struct.byteSize * block.count > block.byteSize)
+      throw unreadable('a block is too short for what it holds');
+    renumber(bytes, block, struct, layout, numbers);
+    clearLeftovers(bytes, block, struct, layout);
     for (const name of CLEARED[struct.name] ?? []) clear(bytes, block, struct, name);
     if (struct.name === 'ScrEdge') sortEnds(bytes, block);
   }
@@ -141,13 +161,15 @@ function readStructs(dna: Buffer): Struct[] {
       const fieldType = short();
       const declared = names[short()]!;
       const isPointer = /^\(?\*/.test(declared);
-      const times = [...declared.matchAll(/\[(\d+)\]/g)].reduce((product, [, n]) => product * Number(n), 1);
-      const byteSize = times * (isPointer ? POINTER_BYTES : sizes[fieldType]!);
+      const dimensions = [...declared.matchAll(/\[(\d+)\]/g)].map(([, n]) => Number(n));
+      const one = isPointer ? POINTER_BYTES : sizes[fieldType]!;
+      const byteSize = dimensions.reduce((product, n) => product * n, one);
       const made: Field = {
         name: declared.replace(/^\(?\*+|\[.*$|\)\(.*$/g, ''),
         type: types[fieldType]!,
         offset,
         byteSize,
+        rowBytes: (dimensions.at(-1) ?? 1) * one,
         isPointer,
       };
       offset += byteSize;
@@ -157,34 +179,50 @@ function readStructs(dna: Buffer): Struct[] {
   });
 }
 
-/** Where a structure holds pointers, those of structures inside it included. */
-function pointersOf(structs: Struct[]): Map<string, number[]> {
+/** Where a structure holds pointers and texts of fixed room, those of structures inside it included. */
+function layoutsOf(structs: Struct[]): Map<string, Layout> {
   const byName = new Map(structs.map((struct) => [struct.name, struct]));
-  const known = new Map<string, number[]>();
-  const offsets = (struct: Struct): number[] => {
+  const known = new Map<string, Layout>();
+  const layoutOf = (struct: Struct): Layout => {
     const found = known.get(struct.name);
     if (found) return found;
-    const made = struct.fields.flatMap((at) => {
-      const inner = at.isPointer ? undefined : byName.get(at.type);
-      if (!at.isPointer && !inner) return [];
-      const step = inner?.byteSize ?? POINTER_BYTES;
-      const within = inner ? offsets(inner) : [0];
-      return Array.from({ length: at.byteSize / step }, (_, i) =>
-        within.map((one) => at.offset + i * step + one),
-      ).flat();
-    });
+    const made: Layout = { pointers: [], texts: [], padding: [] };
+    for (const field of struct.fields) {
+      const inner = field.isPointer ? undefined : byName.get(field.type);
+      const within = inner ? layoutOf(inner) : null;
+      const step = inner?.byteSize ?? (field.isPointer ? POINTER_BYTES : field.rowBytes);
+      for (let at = field.offset; at < field.offset + field.byteSize; at += step) {
+        if (within) {
+          made.pointers.push(...within.pointers.map((one) => at + one));
+          made.texts.push(...within.texts.map((one) => ({ ...one, offset: at + one.offset })));
+          made.padding.push(...within.padding.map((one) => ({ ...one, offset: at + one.offset })));
+        } else if (field.isPointer) made.pointers.push(at);
+        else if (field.name.startsWith('_pad')) made.padding.push({ offset: at, byteSize: step });
+        else if (field.type === 'char' && step >= TEXT_BYTES) made.texts.push({ offset: at, byteSize: step });
+      }
+    }
     known.set(struct.name, made);
     return made;
   };
-  for (const struct of structs) offsets(struct);
+  for (const struct of structs) layoutOf(struct);
   return known;
 }
 
-function renumber(bytes: Buffer, block: Block, struct: Struct, offsets: number[], numbers: Map<bigint, bigint>): void {
-  if (offsets.length === 0) return;
-  if (struct.byteSize * block.count > block.byteSize) throw unreadable('a block is too short for what it holds');
+/** Clears what is left over in a block: padding, and after the end of a text whatever stood there before it, a path, say. */
+function clearLeftovers(bytes: Buffer, block: Block, struct: Struct, { texts, padding }: Layout): void {
+  for (let i = 0; i < block.count; i++) {
+    const start = block.from + i * struct.byteSize;
+    for (const { offset, byteSize } of padding) bytes.fill(0, start + offset, start + offset + byteSize);
+    for (const { offset, byteSize } of texts) {
+      const end = bytes.indexOf(0, start + offset);
+      if (end >= 0 && end < start + offset + byteSize) bytes.fill(0, end, start + offset + byteSize);
+    }
+  }
+}
+
+function renumber(bytes: Buffer, block: Block, struct: Struct, layout: Layout, numbers: Map<bigint, bigint>): void {
   for (let i = 0; i < block.count; i++)
-    for (const offset of offsets) {
+    for (const offset of layout.pointers) {
       const at = block.from + i * struct.byteSize + offset;
       bytes.writeBigUInt64LE(numbers.get(bytes.readBigUInt64LE(at)) ?? 0n, at);
     }

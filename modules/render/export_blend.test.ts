@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import sharp from 'sharp';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';
@@ -73,7 +75,12 @@ const inside = (blend: ArtifactRef) =>
     job: { file: test.fileOf(blend) },
   });
 
+/** Every export starts Blender twice. */
+const PATIENCE_MS = 120_000;
+
 describeWith('blender', 'an exported .blend', () => {
+  vi.setConfig({ testTimeout: PATIENCE_MS });
+
   it('holds the product with its materials in the studio, and nothing else', async () => {
     const blend = await exported({
       resolution: { width: 640, height: 480 },
@@ -131,6 +138,46 @@ describeWith('blender', 'an exported .blend', () => {
       unused: [],
     });
     expect((await readFile(test.fileOf(blend))).toString('latin1', 0, 7)).toBe('BLENDER');
+  });
+
+  it('takes textures and materials of other .blend files along', async () => {
+    const folder = path.join(test.dir, 'materials');
+    await mkdir(folder);
+    await runBlender(test.ctx, { script: '../../../tests/fixtures/blender/make_materials.py', job: { folder } });
+    const store = (role: 'texture_image' | 'material_scene', bytes: Uint8Array) =>
+      test.ctx.artifacts.write({ role, mediaType: 'application/octet-stream', fileName: 'file', from: { bytes } });
+    const picture = sharp({ create: { width: 8, height: 8, channels: 3, background: '#ff0000' } });
+    const texture = await store('texture_image', await picture.png().toBuffer());
+    const scene = await store('material_scene', await readFile(path.join(folder, 'good.blend')));
+    const values = { label: 'Sample', baseColor: '#808080' };
+    const materials = [
+      { name: 'striped', ...values, textures: { scaleMm: 20, baseColor: texture } },
+      { name: 'packed', ...values, blendAsset: { file: scene, material: 'Packed' } },
+    ];
+    const map = {
+      ...MAP,
+      assignments: MAP.assignments.map((assignment, i) => ({
+        ...assignment,
+        source: 'rule' as const,
+        material: Material.parse(materials[i]),
+      })),
+    };
+    const blend = await exported({}, map);
+    expect(blend.metadata).toMatchObject({ imageCount: 2 });
+    expect((await exported({}, map)).sha256).toBe(blend.sha256);
+    const { products, images } = await inside(blend);
+    expect((products as { materials: string[] }[]).map(({ materials: [name] }) => name)).toEqual([
+      'striped',
+      'striped',
+      'Packed',
+    ]);
+    expect(images).toEqual([
+      // Made by Blender from numbers: there is no file to pack.
+      { path: '', isPacked: false, size: [4, 4] },
+      { path: expect.stringMatching(/^\/\/textures\//), isPacked: true, size: [8, 8] },
+    ]);
+    const plain = await exported({ packTextures: false }, map);
+    expect(plain.metadata).toMatchObject({ imageCount: 0, materialCount: 3 });
   });
 
   it('has the same bytes every time, and tells nothing of this machine', async () => {

@@ -46,7 +46,8 @@ const Params = z.object({
     .default('millimeters')
     .meta({
       title: 'Length unit',
-      description: 'What Blender shows lengths in. The product has its true size with each of them.',
+      description:
+        'What Blender shows lengths in. The product has its true size; only a studio built in Blender shows it in its own.',
       ...invocation,
     }),
   productCollection: collection('Product').meta({

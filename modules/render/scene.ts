@@ -114,12 +114,10 @@ const PREVIEW = { pixels: 512 * 512, samples: 16 };
 
 /** Whether a scene may be rendered by a resident Blender: so small that the start of Blender would be most of its time, and
  * made of nothing but our own geometry and numbers. */
-export function isPreview({ resolution: { width, height }, samples, template, materials }: Scene): boolean {
+export function isPreview({ glb: _ours, ...scene }: Scene): boolean {
+  const { width, height } = scene.resolution;
   return (
-    width * height <= PREVIEW.pixels &&
-    samples <= PREVIEW.samples &&
-    !namesFiles(template as unknown as JsonValue) &&
-    !namesFiles(materials)
+    width * height <= PREVIEW.pixels && scene.samples <= PREVIEW.samples && !namesFiles(scene as unknown as JsonValue)
   );
 }
 

@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
 import bpy  # noqa: E402
+from mathutils import Matrix  # noqa: E402
 
 import engine  # noqa: E402
 from contents import count_contents  # noqa: E402
@@ -19,6 +20,7 @@ def main(job):
     scene = build_scene(job["scene"])
     say("progress", fraction=0.5, message="Tidying up the scene")
     settle_materials(scene.meshes)
+    remove_other_scenes()
     if job["contents"] == "product":
         remove_studio(scene)
     else:
@@ -51,10 +53,19 @@ def settle_materials(meshes):
                     item.material_slots[i].link = "DATA"
 
 
+def remove_other_scenes():
+    """A template may bring some."""
+    for other in [other for other in bpy.data.scenes if other != bpy.context.scene]:
+        bpy.data.scenes.remove(other)
+    bpy.context.scene.render.filepath = "//"
+
+
 def remove_studio(scene):
+    """Leaves the product in its true size, whatever size the studio shows it in."""
     kept = {scene.stand, *scene.stand.children_recursive}
     for item in [item for item in bpy.data.objects if item not in kept]:
         bpy.data.objects.remove(item)
+    scene.stand.matrix_world = Matrix.Identity(4)
     bpy.context.scene.world = None
     bpy.context.scene.camera = None
     scene.rig = scene.floor = None
@@ -74,15 +85,15 @@ def set_up_rendering(scene):
     render.resolution_x, render.resolution_y = job["resolution"]["width"], job["resolution"]["height"]
     render.resolution_percentage = 100
     render.use_file_extension = True
-    render.filepath = "//"
 
 
 def sort_into_collections(scene, job):
+    """Collections of a template's file stay as they are."""
     product = [scene.stand, *scene.stand.children_recursive]
     _move(product, _collection(job["productCollection"]))
-    others = [item for item in bpy.context.scene.objects if item not in set(product)]
-    if others:
-        _move(others, _collection(job["studioCollection"]))
+    loose = list(bpy.context.scene.collection.objects)
+    if loose:
+        _move(loose, _collection(job["studioCollection"]))
     for collection in [c for c in bpy.data.collections if not c.all_objects]:
         bpy.data.collections.remove(collection)
 
@@ -132,19 +143,26 @@ def purge():
     # Where pictures were rendered to; made anew whenever somebody renders.
     for image in [image for image in bpy.data.images if image.type in {"RENDER_RESULT", "COMPOSITING"}]:
         bpy.data.images.remove(image)
+    if any(getattr(block, "library", None) for block in _everything()):
+        raise JobError(
+            "TEMPLATE_NOT_SELF_CONTAINED", "The render template takes parts of its scene from other .blend files."
+        )
+    for library in list(bpy.data.libraries):
+        bpy.data.libraries.remove(library)
 
 
 def pack():
-    if bpy.data.libraries:
-        raise JobError("TEMPLATE_NOT_SELF_CONTAINED", "The render template takes parts of its scene from other .blend files.")
     for item in [*bpy.data.images, *bpy.data.fonts, *bpy.data.sounds]:
-        if item.packed_file is None and item.filepath not in {"", "<builtin>"}:
+        if item.filepath in {"", "<builtin>"}:
+            continue
+        if item.packed_file is None:
             try:
                 item.pack()
             except RuntimeError as error:
-                raise JobError("FILE_NOT_PACKED", 'The file of "%s" could not be packed: %s' % (item.name, error)) from error
-        if item.filepath not in {"", "<builtin>"}:
-            item.filepath = "//textures/" + os.path.basename(item.filepath.replace("\\", "/"))
+                raise JobError(
+                    "FILE_NOT_PACKED", 'The file of "%s" could not be packed: %s' % (item.name, error)
+                ) from error
+        item.filepath = "//textures/" + bpy.path.clean_name(item.name)
         for part in getattr(item, "packed_files", ()):
             part.filepath = item.filepath
 
