@@ -26,7 +26,7 @@ export const CAD_DEFAULTS: CadReaderOptions = {
   maxRssBytes: 3072 * MiB,
   recycleRssBytes: 1200 * MiB,
   recycleJobs: 200,
-  idleMs: 2 * 60_000,
+  idleMs: 10 * 60_000,
 };
 
 const HEAP_MB = 2048;
