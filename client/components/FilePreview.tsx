@@ -20,6 +20,7 @@ export const isImage = (mediaType: string): boolean => mediaType.startsWith('ima
 export function fileIcon(mediaType: string): IconName {
   if (isImage(mediaType)) return 'image';
   if (mediaType === 'model/gltf-binary') return 'cube';
+  if (mediaType.startsWith('video/')) return 'play';
   if (mediaType === 'application/json') return 'code';
   return mediaType.startsWith('model/') ? 'box' : 'file';
 }
@@ -50,6 +51,28 @@ function JsonFile({ file }: { file: PreviewFile }) {
   );
 }
 
+/** Plays at once and over and over, as turntables are meant; those who want things still press play. On a checkerboard, so that
+ * transparency shows. */
+function Film({ file }: { file: PreviewFile }) {
+  const [hasFailed, setFailed] = useState(false);
+  if (hasFailed) return <p className="viewer-note">This browser cannot play the film. Download it to look at it.</p>;
+  const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return (
+    // biome-ignore lint/a11y/useMediaCaption: renders have no sound.
+    <video
+      className="viewer-video checkerboard"
+      src={file.url}
+      aria-label={file.fileName}
+      controls
+      loop
+      muted
+      playsInline
+      autoPlay={!isStill}
+      onError={() => setFailed(true)}
+    />
+  );
+}
+
 /** Shows a file by its media type: picture, 3D model, JSON, video; anything else is named. */
 export function FilePreview({ file }: { file: PreviewFile }) {
   if (isImage(file.mediaType)) return <ImageViewer url={file.url} alt={file.fileName} />;
@@ -60,11 +83,7 @@ export function FilePreview({ file }: { file: PreviewFile }) {
       </Suspense>
     );
   if (file.mediaType === 'application/json' && file.byteSize <= MAX_JSON_BYTES) return <JsonFile file={file} />;
-  if (file.mediaType.startsWith('video/'))
-    return (
-      // biome-ignore lint/a11y/useMediaCaption: renders have no sound.
-      <video className="viewer-video" src={file.url} controls loop />
-    );
+  if (file.mediaType.startsWith('video/')) return <Film file={file} />;
   return (
     <div className="viewer-note">
       <Icon name={fileIcon(file.mediaType)} size={28} />

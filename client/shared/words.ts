@@ -20,6 +20,7 @@ const ROLE_LABEL: Record<string, string> = {
   template_library: 'Template library',
   render_template: 'Render template',
   still_image: 'Still image',
+  turntable_frame: 'Turntable frame',
   turntable_video: 'Turntable',
   blend_file: 'Blender scene',
   published_asset: 'Published asset',

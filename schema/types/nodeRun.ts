@@ -16,6 +16,7 @@ const PartOfObject = builder.objectRef<PartOf>('PartOf').implement({
     nodeId: t.exposeString('nodeId', {
       description: 'Id of the node in the graph; its own node run gathers the parts.',
     }),
+    label: t.exposeString('label', { description: 'What the part is, for people, for example `Frames 5–8`.' }),
     size: t.exposeInt('size', { description: "The part's share of the work, in units." }),
     unit: t.exposeString('unit', { description: 'What the units are, in the plural, for example `frames`.' }),
   }),

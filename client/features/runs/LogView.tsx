@@ -15,13 +15,13 @@ const SHOWN: { level: LogLevel; label: string }[] = [
 export function LogView({
   events,
   labels,
-  nodeId,
+  nodeIds,
   isLive,
 }: {
   events: readonly LiveEvent[];
   labels: ReadonlyMap<string, string>;
-  /** Only this node's lines. */
-  nodeId?: string;
+  /** Only the lines of these nodes. */
+  nodeIds?: readonly string[];
   isLive: boolean;
 }) {
   const [level, setLevel] = useState<LogLevel>('info');
@@ -29,7 +29,9 @@ export function LogView({
   const isAtEnd = useRef(true);
   const all = useMemo(() => logLines(events), [events]);
   const lines = all.filter(
-    (line) => LEVELS[line.level] >= LEVELS[level] && (nodeId === undefined || line.nodeId === nodeId),
+    (line) =>
+      LEVELS[line.level] >= LEVELS[level] &&
+      (nodeIds === undefined || (line.nodeId !== null && nodeIds.includes(line.nodeId))),
   );
   useEffect(() => {
     if (isLive && isAtEnd.current) scroll.current?.scrollTo({ top: scroll.current.scrollHeight });
@@ -73,7 +75,7 @@ export function LogView({
             <time className="log-time" dateTime={line.at}>
               {formatTime(line.at)}
             </time>
-            {nodeId === undefined && (
+            {nodeIds?.length !== 1 && (
               <span className="log-node truncate">
                 {line.nodeId ? (labels.get(line.nodeId) ?? line.nodeId) : 'run'}
               </span>

@@ -1,6 +1,6 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
-import { IconButton } from '../../components/Button.js';
+import { Button, IconButton } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { fileIcon } from '../../components/FilePreview.js';
 import { formatBytes, formatDuration, formatTime, humanise } from '../../components/format.js';
@@ -11,6 +11,7 @@ import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
 import { nodeLook, StatusBadge } from '../../shared/status.js';
 import { LogView } from './LogView.js';
 import type { LiveEvent } from './liveRun.js';
+import { countOf, failureOf, type NodeWithParts, progressOf, spanOf, stateOf } from './parts.js';
 import type { LiveNodeData } from './useLiveRun.js';
 
 export const PortFacts = graphql(`
@@ -46,6 +47,11 @@ const NodeRunQuery = graphql(`
   }
 `);
 
+/** More parts than this are folded away, … */
+const PARTS_SHOWN = 12;
+/** … and more values of one port. */
+const VALUES_SHOWN = 4;
+
 function Ports({
   title,
   values,
@@ -60,12 +66,21 @@ function Ports({
   openable: ReadonlySet<string>;
   onOpen: (artifactId: string) => void;
 }) {
+  const [isWhole, setWhole] = useState(false);
+  const all = readFragment(PortFacts, values);
+  // A port of many gives dozens; the other ports are shown beside it.
+  const places = new Map<string, number>();
+  const shown = all.filter(({ port }) => {
+    const place = (places.get(port) ?? 0) + 1;
+    places.set(port, place);
+    return isWhole || place <= VALUES_SHOWN;
+  });
   return (
     <section className="panel-section">
       <h3>{title}</h3>
       {values.length === 0 && <p className="muted">{empty}</p>}
       <ul className="port-values">
-        {readFragment(PortFacts, values).map(({ port, artifact, data }, index) => (
+        {shown.map(({ port, artifact, data }, index) => (
           <li key={`${port} ${index}`}>
             <span className="port-name">{port}</span>
             {artifact ? (
@@ -89,28 +104,82 @@ function Ports({
           </li>
         ))}
       </ul>
+      {shown.length < all.length && (
+        <Button look="quiet" onClick={() => setWhole(true)}>
+          Show {all.length - shown.length} more
+        </Button>
+      )}
     </section>
   );
 }
 
-/** Everything about one node of a run. */
+/** What a node's work was shared out to; each can be looked at for itself. */
+function Parts({ parts, onSelect }: { parts: readonly LiveNodeData[]; onSelect: (nodeId: string) => void }) {
+  const [isOpen, setOpen] = useState(parts.length <= PARTS_SHOWN);
+  const ended = parts.filter((part) => part.status === 'succeeded').length;
+  const shown = isOpen ? parts : parts.filter((part) => part.status === 'running' || part.status === 'failed');
+  return (
+    <section className="panel-section">
+      <div className="part-head">
+        <h3>Parts</h3>
+        <span className="muted numeric">
+          {ended} of {parts.length} done
+        </span>
+        {parts.length > PARTS_SHOWN && (
+          <Button look="quiet" icon={isOpen ? 'chevronDown' : 'chevronRight'} onClick={() => setOpen(!isOpen)}>
+            {isOpen ? 'Running and failed ones only' : 'Show all'}
+          </Button>
+        )}
+      </div>
+      <ul className="part-list">
+        {shown.map((part) => (
+          <li key={part.nodeId}>
+            <button type="button" className="part-row" onClick={() => onSelect(part.nodeId)}>
+              <span className="truncate">{part.partOf?.label ?? part.label}</span>
+              <StatusBadge look={nodeLook(part)} />
+              <span className="part-time numeric muted">
+                {part.status === 'running'
+                  ? `${Math.round(part.progress * 100)} %`
+                  : part.startedAt && part.finishedAt && !part.isCached
+                    ? formatDuration(Date.parse(part.finishedAt) - Date.parse(part.startedAt))
+                    : ''}
+              </span>
+            </button>
+            {part.status === 'failed' && part.failure && <p className="field-error">{part.failure.message}</p>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Everything about one node of a run, or about one part of it. */
 export function NodePanel({
-  node,
+  group,
   events,
   labels,
   isLive,
   openable,
   onClose,
+  onSelect,
   onOpenFile,
 }: {
-  node: LiveNodeData;
+  group: NodeWithParts<LiveNodeData>;
   events: readonly LiveEvent[];
   labels: ReadonlyMap<string, string>;
   isLive: boolean;
   openable: ReadonlySet<string>;
   onClose: () => void;
+  onSelect: (nodeId: string) => void;
   onOpenFile: (artifactId: string) => void;
 }) {
+  const { node, parts } = group;
+  const state = stateOf(group);
+  const failed = failureOf(group);
+  const failure = failed?.failure ?? node.failure;
+  const { startedAt, finishedAt } = spanOf(group);
+  const whole = node.partOf?.nodeId;
+  const message = countOf(group) ?? node.message;
   const [{ data, error }, refetch] = useQuery({
     query: NodeRunQuery,
     variables: { id: node.id },
@@ -131,22 +200,34 @@ export function NodePanel({
             {node.moduleKey} · {node.nodeId}
           </p>
         </div>
+        {whole !== undefined && (
+          <IconButton icon="arrowLeft" label="Back to the whole node" onClick={() => onSelect(whole)} />
+        )}
         <IconButton icon="close" label="Close the node" onClick={onClose} />
       </header>
       <div className="panel-body">
         <div className="panel-state">
-          <StatusBadge look={nodeLook(node)} />
-          {node.message && <span className="muted truncate">{node.message}</span>}
+          <StatusBadge look={nodeLook(state)} />
+          {message && <span className="muted truncate">{message}</span>}
         </div>
-        {node.status === 'running' && <Progress value={node.progress} label={`Progress of ${node.label}`} />}
-        {node.failure && (
-          <Callout tone={node.status === 'failed' ? 'bad' : 'warn'} title={node.failure.message}>
+        {state.status === 'running' && <Progress value={progressOf(group)} label={`Progress of ${node.label}`} />}
+        {failure && (
+          <Callout
+            tone={state.status === 'failed' ? 'bad' : 'warn'}
+            title={failure.message}
+            actions={
+              failed && failed.of !== node ? (
+                <Button onClick={() => onSelect(failed.of.nodeId)}>Show the part</Button>
+              ) : undefined
+            }
+          >
             <p className="muted">
-              Code: <code>{node.failure.code}</code>
-              {node.failure.failureClass && ` · ${humanise(node.failure.failureClass)}`}
+              {failed && failed.of !== node && <>In “{failed.of.partOf?.label}”. </>}
+              Code: <code>{failure.code}</code>
+              {failure.failureClass && ` · ${humanise(failure.failureClass)}`}
             </p>
-            {Object.keys((node.failure.details ?? {}) as object).length > 0 && (
-              <JsonTree value={node.failure.details} openTo={1} label="Details of the failure" />
+            {Object.keys((failure.details ?? {}) as object).length > 0 && (
+              <JsonTree value={failure.details} openTo={1} label="Details of the failure" />
             )}
           </Callout>
         )}
@@ -156,21 +237,22 @@ export function NodePanel({
           <dd className="numeric">
             {node.attempt === 0 ? 'None yet' : `${node.attempt} of up to ${node.maxAttempts}`}
           </dd>
-          {node.startedAt && (
+          {startedAt && (
             <>
               <dt>Started</dt>
-              <dd className="numeric">{formatTime(node.startedAt)}</dd>
+              <dd className="numeric">{formatTime(startedAt)}</dd>
             </>
           )}
-          {node.startedAt && node.finishedAt && (
+          {startedAt && finishedAt && (
             <>
               <dt>Took</dt>
-              <dd className="numeric">{formatDuration(Date.parse(node.finishedAt) - Date.parse(node.startedAt))}</dd>
+              <dd className="numeric">{formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))}</dd>
             </>
           )}
           <dt>Runs on</dt>
           <dd>{node.capability} workers</dd>
         </dl>
+        {parts.length > 0 && <Parts key={node.id} parts={parts} onSelect={onSelect} />}
         <Ports
           title="Inputs"
           values={details?.inputs ?? []}
@@ -205,7 +287,12 @@ export function NodePanel({
         </section>
         <section className="panel-section">
           <h3>Log</h3>
-          <LogView events={events} labels={labels} nodeId={node.nodeId} isLive={isLive} />
+          <LogView
+            events={events}
+            labels={labels}
+            nodeIds={[node.nodeId, ...parts.map((part) => part.nodeId)]}
+            isLive={isLive}
+          />
         </section>
       </div>
     </aside>

@@ -5,9 +5,10 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { FilePreview } from '../../components/FilePreview.js';
 import { formatBytes } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
+import type { ResultFileFragment } from '../../gql/graphql.js';
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
 import { roleLabel } from '../../shared/words.js';
-import { sortResults } from './pictures.js';
+import { FOLDED_ROLES, sortResults } from './pictures.js';
 import { Thumb } from './Thumb.js';
 
 export const ResultFile = graphql(`
@@ -26,6 +27,8 @@ export const ResultFile = graphql(`
 const FACTS: [key: string, unit: string][] = [
   ['widthPx', ''],
   ['heightPx', ''],
+  ['frameCount', 'frames'],
+  ['fps', 'per second'],
   ['samples', 'samples'],
   ['triangleCount', 'triangles'],
   ['partCount', 'parts'],
@@ -40,6 +43,43 @@ function factsOf(metadata: unknown): string[] {
       ([key, unit]) => `${(facts[key] as number).toLocaleString()} ${unit}`,
     ),
   ];
+}
+
+function ResultItem({
+  file,
+  isChosen,
+  isDelivered,
+  onSelect,
+}: {
+  file: ResultFileFragment;
+  isChosen: boolean;
+  isDelivered: boolean;
+  onSelect: (artifactId: string) => void;
+}) {
+  return (
+    <li>
+      <button type="button" className="result-item" aria-pressed={isChosen} onClick={() => onSelect(file.id)}>
+        <Thumb file={file} />
+        <span className="result-words">
+          <span className="result-role">
+            {roleLabel(file.role)}
+            {isDelivered && (
+              <span className="result-delivered tone-ok">
+                <Icon name="check" size={12} />
+                delivered
+              </span>
+            )}
+          </span>
+          <span className="result-file muted">
+            <span className="truncate" title={file.fileName}>
+              {file.fileName}
+            </span>
+            <span className="numeric">{formatBytes(file.byteSize)}</span>
+          </span>
+        </span>
+      </button>
+    </li>
+  );
 }
 
 /** Everything a run made: a list of files, and the chosen one large. */
@@ -58,7 +98,15 @@ export function Results({
   onSelect: (artifactId: string) => void;
 }) {
   const [isLarge, setLarge] = useState(false);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const files = sortResults(readFragment(ResultFile, artifacts));
+  const single = files.filter(({ role }) => !FOLDED_ROLES.has(role));
+  const folded = new Map(
+    [...FOLDED_ROLES].flatMap((role) => {
+      const members = files.filter((each) => each.role === role);
+      return members.length > 0 ? [[role, members] as const] : [];
+    }),
+  );
   const file = files.find(({ id }) => id === selected) ?? files[0];
   if (!file)
     return (
@@ -69,35 +117,54 @@ export function Results({
   return (
     <div className="results">
       <ul className="result-list">
-        {files.map((each) => (
-          <li key={each.id}>
-            <button
-              type="button"
-              className="result-item"
-              aria-pressed={each.id === file.id}
-              onClick={() => onSelect(each.id)}
-            >
-              <Thumb file={each} />
-              <span className="result-words">
-                <span className="result-role">
-                  {roleLabel(each.role)}
-                  {assetIds.has(each.id) && (
-                    <span className="result-delivered tone-ok">
-                      <Icon name="check" size={12} />
-                      delivered
-                    </span>
-                  )}
-                </span>
-                <span className="result-file muted">
-                  <span className="truncate" title={each.fileName}>
-                    {each.fileName}
-                  </span>
-                  <span className="numeric">{formatBytes(each.byteSize)}</span>
-                </span>
-              </span>
-            </button>
-          </li>
+        {single.map((each) => (
+          <ResultItem
+            key={each.id}
+            file={each}
+            isChosen={each.id === file.id}
+            isDelivered={assetIds.has(each.id)}
+            onSelect={onSelect}
+          />
         ))}
+        {[...folded].map(([role, members]) => {
+          const isOpen = open.has(role) || members.some(({ id }) => id === selected);
+          return (
+            <li key={role}>
+              <button
+                type="button"
+                className="result-item result-fold"
+                aria-expanded={isOpen}
+                onClick={() => {
+                  const isChosen = members.some(({ id }) => id === selected);
+                  setOpen(new Set([...open].filter((each) => each !== role).concat(isOpen ? [] : [role])));
+                  if (isOpen && isChosen) onSelect(single[0]?.id ?? file.id);
+                }}
+              >
+                <Thumb file={members[0]} />
+                <span className="result-words">
+                  <span className="result-role">
+                    {roleLabel(role)}s <span className="count numeric">{members.length}</span>
+                  </span>
+                  <span className="result-file muted">{isOpen ? 'Fold away' : 'Show each'}</span>
+                </span>
+                <Icon name={isOpen ? 'chevronDown' : 'chevronRight'} size={14} />
+              </button>
+              {isOpen && (
+                <ul>
+                  {members.map((each) => (
+                    <ResultItem
+                      key={each.id}
+                      file={each}
+                      isChosen={each.id === file.id}
+                      isDelivered={assetIds.has(each.id)}
+                      onSelect={onSelect}
+                    />
+                  ))}
+                </ul>
+              )}
+            </li>
+          );
+        })}
       </ul>
       <div className="result-view">
         <div className="result-head">

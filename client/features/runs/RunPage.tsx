@@ -19,42 +19,48 @@ import { isTerminal, nodeLook, RunStatusBadge } from '../../shared/status.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
 import { LogView } from './LogView.js';
 import { NodePanel } from './NodePanel.js';
+import { countOf, failureOf, type NodeWithParts, progressOf, spanOf, stateOf, withParts } from './parts.js';
 import { ResultFile, Results } from './Results.js';
 import { RunActions } from './RunActions.js';
 import { Timeline } from './Timeline.js';
 import { type LiveNodeData, type LiveRunData, useLiveRun } from './useLiveRun.js';
 
-function noteOf(node: LiveNodeData): string | undefined {
-  if (node.status === 'running')
-    return node.progress > 0
-      ? `${Math.round(node.progress * 100)} %${node.message ? ` · ${node.message}` : ''}`
-      : (node.message ?? undefined);
-  if (node.status === 'failed') return node.failure?.code;
-  if (node.status === 'succeeded' && !node.isCached && node.startedAt && node.finishedAt)
-    return formatDuration(Date.parse(node.finishedAt) - Date.parse(node.startedAt));
+type Group = NodeWithParts<LiveNodeData>;
+
+function noteOf(group: Group): string | undefined {
+  const { node } = group;
+  const { status } = stateOf(group);
+  const progress = progressOf(group);
+  const message = countOf(group) ?? node.message;
+  if (status === 'running')
+    return [progress > 0 && `${Math.round(progress * 100)} %`, message].filter(Boolean).join(' · ');
+  if (status === 'failed') return failureOf(group)?.failure.code;
+  const { startedAt, finishedAt } = spanOf(group);
+  if (status === 'succeeded' && !node.isCached && startedAt && finishedAt)
+    return formatDuration(Date.parse(finishedAt) - Date.parse(startedAt));
   return undefined;
 }
 
-function overlaysOf(nodes: readonly LiveNodeData[]): Map<string, NodeOverlay> {
+function overlaysOf(groups: readonly Group[]): Map<string, NodeOverlay> {
   return new Map(
-    nodes.map((node) => [
-      node.nodeId,
-      {
-        look: nodeLook(node),
-        progress: node.status === 'running' ? node.progress : undefined,
-        note: noteOf(node),
-      },
-    ]),
+    groups.map((group) => {
+      const state = stateOf(group);
+      return [
+        group.node.nodeId,
+        {
+          look: nodeLook(state),
+          progress: state.status === 'running' ? progressOf(group) : undefined,
+          note: noteOf(group),
+        },
+      ];
+    }),
   );
 }
 
 /** Share of the nodes that are done, running ones by how far they are. */
-function progressOf(nodes: readonly LiveNodeData[]): number {
-  const done = nodes.reduce(
-    (sum, node) => sum + (node.finishedAt ? 1 : node.status === 'running' ? node.progress : 0),
-    0,
-  );
-  return nodes.length === 0 ? 0 : done / nodes.length;
+function runProgress(groups: readonly Group[]): number {
+  const done = groups.reduce((sum, group) => sum + (group.node.finishedAt ? 1 : progressOf(group)), 0);
+  return groups.length === 0 ? 0 : done / groups.length;
 }
 
 function Subject({ run }: { run: LiveRunData }) {
@@ -117,7 +123,8 @@ function RunView({ id }: { id: string }) {
   const graphJson = run?.graph;
   const graph = useMemo(() => readGraph(graphJson), [graphJson]);
   const nodeRuns = run?.nodeRuns;
-  const overlays = useMemo(() => overlaysOf(nodeRuns ?? []), [nodeRuns]);
+  const groups = useMemo(() => withParts(nodeRuns ?? []), [nodeRuns]);
+  const overlays = useMemo(() => overlaysOf(groups), [groups]);
   const labels = useMemo(() => new Map(nodeRuns?.map((node) => [node.nodeId, node.label])), [nodeRuns]);
   const artifacts = run?.artifacts;
   const fileIds = useMemo(
@@ -153,12 +160,13 @@ function RunView({ id }: { id: string }) {
       </main>
     );
 
-  const node = run.nodeRuns.find(({ nodeId }) => nodeId === selectedNode);
+  const part = run.nodeRuns.find(({ nodeId, partOf }) => nodeId === selectedNode && partOf);
+  const group = part ? { node: part, parts: [] } : groups.find(({ node }) => node.nodeId === selectedNode);
   const isLive = !isTerminal(run.status);
   const failedAt = run.failure?.nodeId;
-  const reused = run.nodeRuns.filter((each) => each.isCached).length;
+  const reused = groups.filter(({ node }) => node.isCached).length;
   return (
-    <main id="main" className={`run-page ${node ? 'has-panel' : ''}`} tabIndex={-1}>
+    <main id="main" className={`run-page ${group ? 'has-panel' : ''}`} tabIndex={-1}>
       <title>{`${run.title} · HartOMat`}</title>
       <div className="run-main">
         <header className="page-header run-header">
@@ -169,7 +177,7 @@ function RunView({ id }: { id: string }) {
               <Elapsed run={run} />
               {reused > 0 && (
                 <span className="muted">
-                  {reused} of {run.nodeRuns.length} nodes reused
+                  {reused} of {groups.length} nodes reused
                 </span>
               )}
             </div>
@@ -179,7 +187,7 @@ function RunView({ id }: { id: string }) {
             <RunActions id={run.id} status={run.status} onDone={refetch} />
           </div>
         </header>
-        {isLive && <Progress value={progressOf(run.nodeRuns)} label="Progress of the run" />}
+        {isLive && <Progress value={runProgress(groups)} label="Progress of the run" />}
         {run.failure && (
           <Callout
             tone="bad"
@@ -197,7 +205,7 @@ function RunView({ id }: { id: string }) {
             graph={graph}
             definitions={definitions}
             overlays={overlays}
-            selected={selectedNode}
+            selected={part?.partOf?.nodeId ?? selectedNode}
             onSelect={(nodeId) => show({ node: nodeId })}
             label="Graph of the run"
           />
@@ -230,7 +238,7 @@ function RunView({ id }: { id: string }) {
                 label: 'Timeline',
                 panel: () => (
                   <Timeline
-                    nodes={run.nodeRuns}
+                    groups={groups}
                     createdAt={run.createdAt}
                     isLive={isLive}
                     selected={selectedNode}
@@ -243,15 +251,16 @@ function RunView({ id }: { id: string }) {
           />
         </div>
       </div>
-      {node && (
+      {group && (
         <NodePanel
-          key={node.id}
-          node={node}
+          key={group.node.id}
+          group={group}
           events={events}
           labels={labels}
           isLive={isLive}
           openable={fileIds}
           onClose={() => show({ node: null })}
+          onSelect={(nodeId) => show({ node: nodeId })}
           onOpenFile={(artifactId) => {
             setSelectedFile(artifactId);
             show({ tab: 'results' });

@@ -1,5 +1,5 @@
 /** Roles that show what came out, best first: for the small picture in lists, light files win. */
-const LIST_ORDER = ['preview_thumbnail', 'published_asset', 'still_image'];
+const LIST_ORDER = ['preview_thumbnail', 'published_asset', 'still_image', 'turntable_frame'];
 /** For the large view, the delivered file wins. */
 const RESULT_ORDER = ['published_asset', 'still_image', 'turntable_video', 'preview_thumbnail', 'glb_model'];
 
@@ -32,3 +32,6 @@ export function sortResults<F extends FileLike>(files: readonly F[]): F[] {
   };
   return [...files].sort((a, b) => rank(a) - rank(b));
 }
+
+/** Roles that come by the dozen: in lists they stand under one heading. */
+export const FOLDED_ROLES: ReadonlySet<string> = new Set(['turntable_frame']);

@@ -47,6 +47,12 @@ const RunQuery = graphql(`
         nodeId
         step
         label
+        partOf {
+          nodeId
+          label
+          size
+          unit
+        }
         moduleKey
         capability
         status
