@@ -12,7 +12,7 @@ import { type RunningWorker, startWorker } from '../../worker/worker.js';
 
 const FRAMES = 24;
 const ROUNDS = 2;
-const LOOK = { resolution: { width: 256, height: 256 }, samples: 16, format: 'mp4' };
+const LOOK = { resolution: { width: 256, height: 256 }, samples: 16, denoise: false, format: 'mp4' };
 
 /** A turntable of the bearing, ordered and rendered by the whole system, at one and at two workers in turn; beside the same with all
  * frames in one part, so that what the parts cost can be seen. */

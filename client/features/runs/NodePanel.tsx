@@ -187,7 +187,7 @@ export function NodePanel({
   });
   useEffect(() => {
     refetch({ requestPolicy: 'network-only' });
-  }, [node.status, refetch]);
+  }, [state.status, refetch]);
   const details = data?.node?.__typename === 'NodeRun' ? data.node : undefined;
   const params = Object.entries((details?.params ?? {}) as Record<string, unknown>);
 

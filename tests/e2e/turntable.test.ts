@@ -1,0 +1,75 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dispatch } from '../../runtime/dispatch.js';
+import { createOrderLine } from '../../runtime/orders.js';
+import { encodeGlobalId } from '../../schema/globalId.js';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+describeWith('chromium', 'a turntable in the console', () => {
+  describeWith('blender', 'with Blender', () => {
+    let hartomat: StartedHartomat;
+    let browser: Browser;
+    let context: BrowserContext;
+    let page: Page;
+    let complaints: string[];
+    beforeAll(async () => {
+      [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+      context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, colorScheme: 'dark' });
+      context.setDefaultTimeout(30_000);
+      ({ page, complaints } = await openPage(context));
+      await page.goto(await hartomat.signInUrl());
+    }, 120_000);
+    afterAll(async () => {
+      await browser?.close();
+      await hartomat?.stop();
+    });
+
+    it('is one node with parts while it is rendered, and a film that plays in the end', async () => {
+      const { platform, seeded } = hartomat;
+      const { id: outputTypeId } = await platform.db.outputType.findUniqueOrThrow({ where: { key: 'turntable_360' } });
+      const line = await createOrderLine(platform, {
+        productId: seeded.product.id,
+        outputTypeId,
+        options: {
+          resolution: { width: 96, height: 96 },
+          samples: 2,
+          denoise: false,
+          shadow: false,
+          animation: { frames: 9, fps: 12 },
+        },
+      });
+      const { runId } = await dispatch(platform, { orderLineId: line.id });
+      await page.goto(new URL(`/runs/${encodeGlobalId('Run', runId)}?node=turntable`, hartomat.url).href);
+      const panel = page.getByRole('complementary', { name: 'Node Turntable' });
+      await panel.getByText(/^Frames \d+ of \d+$/).waitFor();
+      await panel.getByText(/\d of \d done/).waitFor();
+      await panel.getByText(/^Frames [1-9]\d* of \d+$/).waitFor({ timeout: 120_000 });
+      await platform.events.ended(runId, AbortSignal.timeout(240_000));
+      await page.locator('.run-header').getByText('Succeeded').waitFor();
+
+      const film = page.locator('video');
+      await expect.poll(() => film.evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(0);
+      expect(await page.getByRole('button', { name: /^Turntable frames \d+/ }).getAttribute('aria-expanded')).toBe(
+        'false',
+      );
+
+      await panel.getByRole('button', { name: /^Frames 5–8/ }).click();
+      await page.getByRole('heading', { name: 'Turntable · Frames 5–8' }).waitFor();
+      await page.getByRole('button', { name: 'Back to the whole node' }).click();
+      await panel.waitFor();
+      await page.getByRole('tab', { name: 'Timeline' }).click();
+      await page.getByRole('button', { name: 'Parts of Turntable' }).click();
+      await page.locator('.timeline-parts').getByText('Frames 1–4').waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.getByRole('tab', { name: /^Results/ }).click();
+      await page.getByRole('button', { name: /^Turntable frames/ }).click();
+      await page.getByRole('button', { name: /_0003\.png/ }).click();
+      await page.getByRole('img', { name: /_0003\.png/ }).waitFor();
+      await page.emulateMedia({ colorScheme: 'light' });
+      expect(await seriousViolations(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    }, 240_000);
+  });
+});
