@@ -179,7 +179,6 @@ async function renderAll(
   const scene = {
     ...rest,
     framing: 'sphere' as const,
-
     ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)),
   };
   return renderFrames(

@@ -1,5 +1,5 @@
-"""Job: frames of a turntable. The product turns about an axis through the middle of its bounding sphere; camera, lights and floor
-stand still, so reflections move over the product and its size in the picture stays."""
+"""Job: frames of a turntable. The product turns about an axis through the middle of its bounding sphere while camera, lights and floor
+stand still, so that its size in the picture stays; or, where the template says so, the studio turns round the product."""
 
 import math
 import os
@@ -26,16 +26,29 @@ def main(job):
         centre += up
         if scene.rig is not None:
             scene.rig.location += up
+    turner, sign = what_turns(scene, job["axis"])
     frames = job["frames"]
-    stood = scene.stand.matrix_world.copy()
+    stood = turner.matrix_world.copy()
     for index, frame in enumerate(frames):
-        turn = Matrix.Rotation(math.radians(frame["angleDeg"]), 4, job["axis"])
-        scene.stand.matrix_world = Matrix.Translation(centre) @ turn @ Matrix.Translation(-Vector(scene.centre)) @ stood
+        turn = Matrix.Rotation(math.radians(sign * frame["angleDeg"]), 4, job["axis"])
+        middle = Vector(scene.centre)
+        turner.matrix_world = Matrix.Translation(centre) @ turn @ Matrix.Translation(-middle) @ stood
         bpy.context.view_layer.update()
         start, end = (0.02 + 0.98 * place / len(frames) for place in (index, index + 1))
         take_picture(scene, frame["output"], frame["shadow"], start, end)
         say("file", path=frame["output"])
     return {"blenderVersion": bpy.app.version_string}
+
+
+def what_turns(scene, axis):
+    """The empty that is turned, and which way. The studio turns against the product, so the picture moves alike."""
+    template = scene.job["template"]
+    if template["turntable"]["turns"] == "product" or axis != "Z":
+        return scene.stand, 1
+    if scene.rig is None:
+        say("log", level="warn", message="The template names nothing that camera and lights hang on: the product turns.")
+        return scene.stand, 1
+    return scene.rig, -1
 
 
 run(main)
