@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { findBlender } from '../../modules/render/blender.js';
+import { findFfmpeg } from '../../modules/render/ffmpeg.js';
 import { residentBench } from './resident.js';
 import { stillBench } from './still.js';
+import { turntableBench } from './turntable.js';
 
 // npm run bench:modules [-- --only still,resident]
 // Every figure stands beside that of the bare tool or of the other way, measured in turns in the same run: only the ratios mean something.
@@ -18,6 +20,10 @@ interface Part {
 const PARTS: Record<string, Part> = {
   still: { bench: stillBench, missing: blender },
   resident: { bench: residentBench, missing: blender },
+  turntable: {
+    bench: turntableBench,
+    missing: async () => (await blender()) ?? ((await findFfmpeg()) ? null : 'ffmpeg is not installed'),
+  },
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(PARTS);
