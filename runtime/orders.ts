@@ -165,6 +165,6 @@ function optionIssues(
     .map(({ path = '/options', message }) => ({ path, message }));
 }
 
-function isUniqueViolation(error: unknown): boolean {
+export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }

@@ -6,6 +6,7 @@ import type { ArtifactRef, ArtifactRole } from '../modules/artifacts.js';
 import type { JsonObject } from '../modules/json.js';
 import type { MaterialLibrary } from '../modules/shapes/materials.js';
 import type { TemplateLibrary } from '../modules/shapes/renderTemplate.js';
+import { materialOf } from './materials.js';
 import type { Platform } from './platform.js';
 
 /** An artifact row as modules see it. */
@@ -21,18 +22,14 @@ export function artifactRef(row: Artifact): ArtifactRef {
   };
 }
 
-/** The material library as it is now, frozen as an artifact; the same library twice is the same artifact. */
-export async function snapshotMaterialLibrary(platform: Platform): Promise<ArtifactRef> {
+/** The material library as it is now. Archived materials are in it: what names them still finds them. */
+export async function materialLibrary({ db }: Pick<Platform, 'db'>): Promise<MaterialLibrary> {
   const [materials, rules] = await Promise.all([
-    platform.db.material.findMany({ orderBy: { name: 'asc' } }),
-    platform.db.materialRule.findMany({ orderBy: [{ priority: 'desc' }, { id: 'asc' }], include: { material: true } }),
+    db.material.findMany({ orderBy: { name: 'asc' } }),
+    db.materialRule.findMany({ orderBy: [{ priority: 'desc' }, { id: 'asc' }], include: { material: true } }),
   ]);
-  const library: MaterialLibrary = {
-    materials: materials.map(({ spec, name, label }) => ({
-      ...(spec as MaterialLibrary['materials'][number]),
-      name,
-      label,
-    })),
+  return {
+    materials: materials.map(materialOf),
     rules: rules.map((rule) => ({
       id: rule.id,
       priority: rule.priority,
@@ -42,7 +39,11 @@ export async function snapshotMaterialLibrary(platform: Platform): Promise<Artif
       material: rule.material.name,
     })),
   };
-  return snapshot(platform, 'material_library', 'materials.json', library);
+}
+
+/** The material library frozen as an artifact, its files named by content; the same library twice is the same artifact. */
+export async function snapshotMaterialLibrary(platform: Platform): Promise<ArtifactRef> {
+  return snapshot(platform, 'material_library', 'materials.json', await materialLibrary(platform));
 }
 
 /** The render templates as they are now, frozen as an artifact. */

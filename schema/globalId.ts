@@ -10,6 +10,8 @@ export const NODE_TYPES = {
   Asset: 'asset',
   CadFile: 'CAD file',
   Category: 'category',
+  Material: 'material',
+  MaterialRule: 'material rule',
   NodeRun: 'node run',
   Notification: 'notification',
   NotificationDelivery: 'delivery record',

@@ -261,6 +261,8 @@ export type NodeRunQuery = { node:
     | { __typename: 'Asset', id: string }
     | { __typename: 'CadFile', id: string }
     | { __typename: 'Category', id: string }
+    | { __typename: 'Material', id: string }
+    | { __typename: 'MaterialRule', id: string }
     | { __typename: 'NodeRun', params: unknown, id: string, inputs: Array<{ ' $fragmentRefs'?: { 'PortFactsFragment': PortFactsFragment } }>, outputs: Array<{ ' $fragmentRefs'?: { 'PortFactsFragment': PortFactsFragment } }> }
     | { __typename: 'Notification', id: string }
     | { __typename: 'NotificationDelivery', id: string }

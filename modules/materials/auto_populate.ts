@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { artifactPort, dataPort, defineModule } from '../define.js';
 import { EntryProduct } from '../entry.js';
-import { MaterialLibrary, type MaterialProposal, type MaterialRule } from '../shapes/materials.js';
+import { MaterialLibrary, type MaterialProposal } from '../shapes/materials.js';
 import { ObjectTree } from '../shapes/objectTree.js';
 import { materialIndex } from './materialIndex.js';
-import { ruleBook, ruleSubject, ruleText } from './materialRules.js';
+import { confidenceOf, ruleBook, ruleSubject, ruleText } from './materialRules.js';
 
 /** Proposes a material for every part by the library's rules. It only proposes: a person's choice is never touched. */
 export const autoPopulate = defineModule({
@@ -77,13 +77,4 @@ function propose(tree: ObjectTree, library: MaterialLibrary, category: string | 
       reason: `${label}: ${ruleText(rule)}.`,
     };
   });
-}
-
-/** How far a rule can be trusted: the more it asks of a part, the further. */
-function confidenceOf(rule: MaterialRule): number {
-  const { partNamePattern: pattern, cadColor, category } = rule;
-  if (pattern === null) return cadColor === null ? 0.3 : 0.6;
-  const isExact = !/[*?[{]/.test(pattern);
-  if (isExact || cadColor !== null) return 1;
-  return category === null ? 0.85 : 0.95;
 }

@@ -27,20 +27,41 @@ export type RuleBook = (part: RuleSubject) => MaterialRule | null;
  * @returns the rule of highest priority that fits a part, or null.
  * Throws {ModuleError} `RULE_CONFLICT` when two rules of equal priority fit one part: then nobody has decided. */
 export function ruleBook(rules: readonly MaterialRule[], category: string | null): RuleBook {
+  const fitting = fittingRules(rules, category);
+  return (part) => {
+    const [first, second] = fitting(part);
+    if (!first) return null;
+    if (second && second.priority === first.priority) throw conflict(part.name, first, second);
+    return first;
+  };
+}
+
+/** All rules that fit a part, strongest first. */
+export function fittingRules(
+  rules: readonly MaterialRule[],
+  category: string | null,
+): (part: RuleSubject) => MaterialRule[] {
   const usable = rules
     .filter((rule) => rule.category === null || rule.category === category)
     .map((rule) => ({ rule, fits: nameTest(rule.partNamePattern) }))
     .sort((a, b) => b.rule.priority - a.rule.priority || (a.rule.id < b.rule.id ? -1 : 1));
   return (part) => {
     const name = globText(foldName(part.name));
-    const [first, second] = usable.filter(
-      ({ rule, fits }) =>
-        fits(name) && (rule.cadColor === null || rule.cadColor.toLowerCase() === part.color?.toLowerCase()),
-    );
-    if (!first) return null;
-    if (second && second.rule.priority === first.rule.priority) throw conflict(part.name, first.rule, second.rule);
-    return first.rule;
+    return usable
+      .filter(
+        ({ rule, fits }) =>
+          fits(name) && (rule.cadColor === null || rule.cadColor.toLowerCase() === part.color?.toLowerCase()),
+      )
+      .map(({ rule }) => rule);
   };
+}
+
+/** How far a rule can be trusted, 0..1: the more it asks of a part, the further. */
+export function confidenceOf({ partNamePattern: pattern, cadColor, category }: MaterialRule): number {
+  if (pattern === null) return cadColor === null ? 0.3 : 0.6;
+  const isExact = !/[*?[{]/.test(pattern);
+  if (isExact || cadColor !== null) return 1;
+  return category === null ? 0.85 : 0.95;
 }
 
 const LONGEST_PATTERN_SHOWN = 48;

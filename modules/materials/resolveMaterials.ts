@@ -15,6 +15,8 @@ export interface MaterialRequest {
   orderLine: z.output<typeof EntryOrderLine> | null;
   proposal: MaterialProposal | null;
   params: z.output<typeof ResolveMapParams>;
+  /** For previews: takes what is wrong with one part instead of an exception; the part then counts as not decided. */
+  report?(part: Part, problem: ModuleError): void;
 }
 
 interface Decision {
@@ -29,9 +31,18 @@ export function resolveMaterials(request: MaterialRequest): MaterialMap {
   const { parts, params } = request;
   const chosen = [...chosenByPeople(request)];
   const byRule = ruled(request);
+  const decideByRule: Choice = (part) => {
+    try {
+      return byRule(part);
+    } catch (error) {
+      if (!request.report || !(error instanceof ModuleError)) throw error;
+      request.report(part, error);
+      return null;
+    }
+  };
   const unmapped: string[] = [];
   const assignments = parts.map((part) => {
-    const decision = chosen.map((choose) => choose(part)).find((found) => found !== null) ?? byRule(part);
+    const decision = chosen.map((choose) => choose(part)).find((found) => found !== null) ?? decideByRule(part);
     const settled = decision ?? fallback(part, request);
     // A colour of the CAD file is a look, not a material: strict runs do not take it for one.
     if (settled.source === 'default' || (!decision && params.unmapped === 'fail')) unmapped.push(part.name);

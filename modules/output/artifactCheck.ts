@@ -22,6 +22,7 @@ const MAGIC: Readonly<Record<string, { at: number; bytes: string }>> = {
   'image/x-exr': { at: 0, bytes: '762f3101' },
   'video/mp4': { at: 4, bytes: '66747970' },
   'video/webm': { at: 0, bytes: '1a45dfa3' },
+  'application/zip': { at: 0, bytes: '504b0304' },
   'model/gltf-binary': { at: 0, bytes: '676c5446' },
 };
 /** Blender's own, gzip and Zstandard: how it saves, uncompressed and compressed. */

@@ -1,11 +1,9 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { z } from 'zod';
 import { importCadFile } from '../../runtime/cadFiles.js';
 import { NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { builder } from '../builder.js';
-import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
+import { FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
 
 const CadFileNode = builder.prismaNode('CadFile', {
   id: { field: 'id' },
@@ -40,28 +38,14 @@ builder.queryFields((t) => ({
 const UploadCadFileInput = builder.inputType('UploadCadFileInput', {
   description: 'Exactly one of `file` and `uploadId`.',
   fields: (t) => ({
-    file: t.field({ type: 'File', description: 'The file itself, as GraphQL multipart, up to 25 MB.' }),
-    uploadId: t.string({ description: 'What `POST /api/uploads` answered with; for files of any size.' }),
+    file: t.field({ type: 'File', description: FILE_DESCRIPTION }),
+    uploadId: t.string({ description: UPLOAD_ID_DESCRIPTION }),
     name: t.string({
       description: 'Name to show; when left out, the name of the file.',
       validate: z.string().trim().min(1, 'Give the file a name.').max(200).nullish(),
     }),
   }),
 });
-
-async function uploaded(
-  { file, uploadId }: typeof UploadCadFileInput.$inferInput,
-  ctx: Context,
-): Promise<{ name: string; content: Readable }> {
-  if (Boolean(file) === Boolean(uploadId))
-    throw new ValidationError('Send either a file or an uploadId.', [
-      { path: '', message: 'Exactly one of "file" and "uploadId" is needed.' },
-    ]);
-  if (file) return { name: file.name, content: Readable.from(file.stream() as ReadableStream<Uint8Array>) };
-  const upload = await ctx.openUpload(uploadId!);
-  if (!upload) throw new NotFoundError('upload', uploadId!.slice(0, 100));
-  return upload;
-}
 
 builder.mutationField('uploadCadFile', (t) =>
   t.prismaField({
@@ -70,14 +54,10 @@ builder.mutationField('uploadCadFile', (t) =>
     errors: { types: [ValidationError, NotFoundError] },
     args: { input: t.arg({ type: UploadCadFileInput, required: true, description: 'The file.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { name, content } = await uploaded(input, ctx);
-      try {
-        const { id } = await importCadFile(ctx.platform, { name: input.name?.trim() || name, content });
-        return await ctx.db.cadFile.findUniqueOrThrow({ ...query, where: { id } });
-      } finally {
-        // A refused file is not read to its end, so it must be closed by hand.
-        content.destroy();
-      }
+      const { id } = await withUploadedFile(input, ctx, ({ name, content }) =>
+        importCadFile(ctx.platform, { name: input.name?.trim() || name, content }),
+      );
+      return ctx.db.cadFile.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
 );

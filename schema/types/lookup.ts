@@ -11,7 +11,11 @@ interface LookupOption {
 /** The lists that a param may choose from, by the name in its `x-lookup`. A new list is one entry here. */
 const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
   materials: async (db) => {
-    const materials = await db.material.findMany({ orderBy: { label: 'asc' }, select: { name: true, label: true } });
+    const materials = await db.material.findMany({
+      where: { archivedAt: null },
+      orderBy: { label: 'asc' },
+      select: { name: true, label: true },
+    });
     return materials.map(({ name, label }) => ({ value: name, label, description: null }));
   },
   renderTemplates: async (db) => {
