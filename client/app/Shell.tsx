@@ -26,6 +26,7 @@ const PLACES: { to: string; label: string; icon: IconName }[] = [
   { to: '/workflows', label: 'Workflows', icon: 'flow' },
   { to: '/orders', label: 'Orders', icon: 'inbox' },
   { to: '/library', label: 'Library', icon: 'library' },
+  { to: '/materials', label: 'Materials', icon: 'palette' },
   { to: '/output-types', label: 'Output types', icon: 'tag' },
 ];
 

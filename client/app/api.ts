@@ -15,9 +15,27 @@ const EMBEDDED = [
   'RunEvent',
   'PageInfo',
   'FieldIssue',
+  'MaterialTexture',
+  'MaterialBlendAsset',
+  'MaterialForm',
+  'MaterialPreview',
+  'MaterialPreviewPart',
+  'MaterialProblem',
+  'MaterialRuleOrder',
+  'DeletedMaterialRule',
 ];
 const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
-const CONNECTIONS = ['Workflows', 'OutputTypes', 'Products', 'CadFiles', 'Runs', 'Assets', 'Notifications', 'Orders'];
+const CONNECTIONS = [
+  'Workflows',
+  'OutputTypes',
+  'Products',
+  'CadFiles',
+  'Runs',
+  'Assets',
+  'Notifications',
+  'Orders',
+  'Materials',
+];
 
 const embedded = Object.fromEntries(
   [

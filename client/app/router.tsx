@@ -25,6 +25,7 @@ export function createRouter() {
             { path: 'workflows', lazy: () => import('../features/workflow-editor/WorkflowsPage.js') },
             { path: 'workflows/:workflowId', lazy: () => import('../features/workflow-editor/WorkflowPage.js') },
             { path: 'library', lazy: () => import('../features/library/LibraryPage.js') },
+            { path: 'materials', lazy: () => import('../features/materials/MaterialsPage.js') },
             { path: 'orders', lazy: () => import('../features/orders/OrdersPage.js') },
             { path: 'output-types', lazy: () => import('../features/output-types/OutputTypesPage.js') },
             { path: '*', element: <NotFoundPage /> },

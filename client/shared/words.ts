@@ -24,6 +24,7 @@ const ROLE_LABEL: Record<string, string> = {
   turntable_video: 'Turntable',
   blend_file: 'Blender scene',
   published_asset: 'Published asset',
+  asset_derivative: 'Derivative',
 };
 
 export const roleLabel = (role: string): string => ROLE_LABEL[role] ?? humanise(role);

@@ -1,7 +1,14 @@
 /** Roles that show what came out, best first: for the small picture in lists, light files win. */
 const LIST_ORDER = ['preview_thumbnail', 'published_asset', 'still_image', 'turntable_frame'];
 /** For the large view, the delivered file wins. */
-const RESULT_ORDER = ['published_asset', 'still_image', 'turntable_video', 'preview_thumbnail', 'glb_model'];
+const RESULT_ORDER = [
+  'published_asset',
+  'asset_derivative',
+  'still_image',
+  'turntable_video',
+  'preview_thumbnail',
+  'glb_model',
+];
 
 interface FileLike {
   role: string;

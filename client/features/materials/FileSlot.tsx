@@ -1,0 +1,70 @@
+import { useRef, useState } from 'react';
+import { Button, IconButton } from '../../components/Button.js';
+import type { Problem } from '../../shared/errors.js';
+import { UploadRefused, uploadFile } from '../library/upload.js';
+
+/** One file of a material: its name, and buttons to set and remove it. */
+export function FileSlot({
+  label,
+  fileName,
+  accept,
+  picture,
+  onUploaded,
+  onRemove,
+  onProblem,
+}: {
+  label: string;
+  fileName: string | null;
+  accept: string;
+  picture?: string;
+  onUploaded: (uploadId: string) => Promise<void>;
+  onRemove: () => Promise<void>;
+  onProblem: (problem: Problem | null) => void;
+}) {
+  const input = useRef<HTMLInputElement>(null);
+  const [isBusy, setBusy] = useState(false);
+  const during = async (work: () => Promise<void>) => {
+    setBusy(true);
+    onProblem(null);
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof UploadRefused)) throw error;
+      onProblem({ code: 'UPLOAD_REFUSED', message: error.message, issues: [] });
+    } finally {
+      setBusy(false);
+    }
+  };
+  const send = (file: File) =>
+    during(async () => onUploaded(await uploadFile(file, () => {}, new AbortController().signal)));
+  return (
+    <li className="file-slot">
+      {picture ? <img src={picture} alt="" /> : <span className="file-slot-none" aria-hidden="true" />}
+      <span className="file-slot-words">
+        <strong>{label}</strong>
+        <span className="muted truncate" title={fileName ?? undefined}>
+          {fileName ?? 'none'}
+        </span>
+      </span>
+      <Button isBusy={isBusy} onClick={() => input.current?.click()} aria-label={`Choose a file for ${label}`}>
+        {fileName ? 'Replace' : 'Choose'}
+      </Button>
+      {fileName && (
+        <IconButton icon="close" label={`Remove ${label}`} disabled={isBusy} onClick={() => during(onRemove)} />
+      )}
+      <input
+        ref={input}
+        className="visually-hidden"
+        type="file"
+        aria-label={`File for ${label}`}
+        tabIndex={-1}
+        accept={accept}
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          if (file) send(file);
+          event.target.value = '';
+        }}
+      />
+    </li>
+  );
+}

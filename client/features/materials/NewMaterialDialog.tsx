@@ -1,0 +1,75 @@
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { Button } from '../../components/Button.js';
+import { Dialog } from '../../components/Dialog.js';
+import { Labelled } from '../../components/Labelled.js';
+import { readFragment } from '../../gql/index.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { CreateMaterial, MaterialFields } from './operations.js';
+
+/** "Steel, brushed" → "steel_brushed". */
+const keyFrom = (label: string) =>
+  label
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^[_0-9]+|_+$/g, '')
+    .slice(0, 64);
+
+/** Adds a material with the values of a new one; everything else is edited in its panel. */
+export function NewMaterialDialog({ onClose, onCreated }: { onClose: () => void; onCreated: (id: string) => void }) {
+  const [label, setLabel] = useState('');
+  const [name, setName] = useState<string | null>(null);
+  const [{ fetching }, create] = useMutation(CreateMaterial);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const key = name ?? keyFrom(label);
+  const submit = async () => {
+    const { data, error } = await create({ input: { name: key, label: label.trim() } });
+    const result = data?.createMaterial;
+    const failed = problemOf(result, error);
+    setProblem(failed);
+    if (failed || result?.__typename !== 'Material') return;
+    onCreated(readFragment(MaterialFields, result).id);
+    onClose();
+  };
+  return (
+    <Dialog
+      title="New material"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Not now</Button>
+          <Button look="primary" isBusy={fetching} disabled={label.trim() === '' || key === ''} onClick={submit}>
+            Create the material
+          </Button>
+        </>
+      }
+    >
+      <Labelled label="Name">
+        {(ids) => (
+          <input
+            {...ids}
+            className="control"
+            value={label}
+            maxLength={120}
+            placeholder="Steel, brushed"
+            onChange={(event) => setLabel(event.target.value)}
+          />
+        )}
+      </Labelled>
+      <Labelled label="Key" help="Rules, products and orders name the material by it; it never changes.">
+        {(ids) => (
+          <input
+            {...ids}
+            className="control mono"
+            value={key}
+            maxLength={64}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Labelled>
+      {problem && <ProblemCallout problem={problem} />}
+    </Dialog>
+  );
+}

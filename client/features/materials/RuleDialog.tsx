@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { Button } from '../../components/Button.js';
+import { Dialog } from '../../components/Dialog.js';
+import { Labelled } from '../../components/Labelled.js';
+import type { MaterialsQuery } from '../../gql/graphql.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { CreateRule, UpdateRule } from './operations.js';
+
+export type Rule = MaterialsQuery['materialRules'][number];
+
+/** Writes a rule, new or there already. */
+export function RuleDialog({
+  rule,
+  start,
+  materials,
+  categories,
+  onClose,
+  onSaved,
+}: {
+  /** Null: a new one. */
+  rule: Rule | null;
+  /** Conditions a new one begins with. */
+  start?: { partNamePattern?: string };
+  materials: { id: string; label: string }[];
+  categories: { value: string; label: string }[];
+  onClose: () => void;
+  onSaved: () => void;
+}) {
+  const [pattern, setPattern] = useState(rule?.partNamePattern ?? start?.partNamePattern ?? '');
+  const [color, setColor] = useState(rule?.cadColor ?? '');
+  const [category, setCategory] = useState(rule?.categoryKey ?? '');
+  const [materialId, setMaterialId] = useState(rule?.material.id ?? materials[0]?.id ?? '');
+  const [creating, create] = useMutation(CreateRule);
+  const [updating, update] = useMutation(UpdateRule);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const submit = async () => {
+    const input = {
+      materialId,
+      partNamePattern: pattern.trim() || null,
+      cadColor: color.trim() || null,
+      categoryKey: category || null,
+    };
+    const failed = rule
+      ? await update({ id: rule.id, input }).then(({ data, error }) => problemOf(data?.updateMaterialRule, error))
+      : await create({ input }).then(({ data, error }) => problemOf(data?.createMaterialRule, error));
+    setProblem(failed);
+    if (failed) return;
+    onSaved();
+    onClose();
+  };
+  return (
+    <Dialog
+      title={rule ? 'Mapping rule' : 'New mapping rule'}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Not now</Button>
+          <Button
+            look="primary"
+            isBusy={creating.fetching || updating.fetching}
+            disabled={materialId === '' || (pattern.trim() === '' && color.trim() === '' && category === '')}
+            onClick={submit}
+          >
+            Save the rule
+          </Button>
+        </>
+      }
+    >
+      <p className="muted">All conditions that are set must hold.</p>
+      <Labelled label="Part name" help="* stands for anything: *ring*, {bolt,screw}*. Capitals do not matter.">
+        {(ids) => (
+          <input
+            {...ids}
+            className="control mono"
+            value={pattern}
+            maxLength={500}
+            onChange={(event) => setPattern(event.target.value)}
+          />
+        )}
+      </Labelled>
+      <Labelled label="CAD colour" help="The colour of the part in the STEP file, like #c08a3e.">
+        {(ids) => (
+          <input
+            {...ids}
+            className="control mono"
+            value={color}
+            maxLength={7}
+            onChange={(event) => setColor(event.target.value)}
+          />
+        )}
+      </Labelled>
+      <Labelled label="Product category">
+        {(ids) => (
+          <select {...ids} className="control" value={category} onChange={(event) => setCategory(event.target.value)}>
+            <option value="">All</option>
+            {categories.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+      </Labelled>
+      <Labelled label="Material">
+        {(ids) => (
+          <select
+            {...ids}
+            className="control"
+            value={materialId}
+            onChange={(event) => setMaterialId(event.target.value)}
+          >
+            {materials.map(({ id, label }) => (
+              <option key={id} value={id}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+      </Labelled>
+      {problem && <ProblemCallout problem={problem} />}
+    </Dialog>
+  );
+}

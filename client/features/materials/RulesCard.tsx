@@ -1,0 +1,151 @@
+import { useState } from 'react';
+import { useMutation } from 'urql';
+import { Button, IconButton } from '../../components/Button.js';
+import { EmptyState } from '../../components/EmptyState.js';
+import type { MaterialPreviewQuery } from '../../gql/graphql.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { DeleteRule, ReorderRules } from './operations.js';
+import { type Rule, RuleDialog } from './RuleDialog.js';
+
+type Part = NonNullable<MaterialPreviewQuery['materialPreview']>['parts'][number];
+
+/** The mapping rules, strongest first, with what each does to the chosen product. */
+export function RulesCard({
+  rules,
+  parts,
+  materials,
+  categories,
+  onChanged,
+}: {
+  rules: Rule[];
+  /** Of the chosen product or CAD file; null: none. */
+  parts: Part[] | null;
+  materials: { id: string; label: string }[];
+  categories: { value: string; label: string }[];
+  onChanged: () => void;
+}) {
+  const [edited, setEdited] = useState<Rule | 'new' | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [ordering, reorder] = useMutation(ReorderRules);
+  const [, remove] = useMutation(DeleteRule);
+  const categoryLabel = (key: string) => categories.find(({ value }) => value === key)?.label ?? key;
+
+  const move = async (rule: Rule, step: -1 | 1) => {
+    const ids = rules.map(({ id }) => id);
+    const at = ids.indexOf(rule.id);
+    ids.splice(at, 1);
+    ids.splice(at + step, 0, rule.id);
+    const { data, error } = await reorder({ ids });
+    setProblem(problemOf(data?.reorderMaterialRules, error));
+    onChanged();
+  };
+  const removeRule = async ({ id }: Rule) => {
+    const { data, error } = await remove({ id });
+    setProblem(problemOf(data?.deleteMaterialRule, error));
+    onChanged();
+  };
+  return (
+    <section className="card" aria-labelledby="material-rules">
+      <header className="card-header">
+        <h2 id="material-rules">Mapping rules</h2>
+        <span className="muted numeric">{rules.length}</span>
+        <Button icon="plus" onClick={() => setEdited('new')} disabled={materials.length === 0}>
+          Rule
+        </Button>
+      </header>
+      {problem && <ProblemCallout problem={problem} />}
+      {rules.length === 0 ? (
+        <EmptyState icon="filter" title="No rules yet">
+          A rule gives parts a material by name, CAD colour or product category. Parts without one keep their CAD
+          colour.
+        </EmptyState>
+      ) : (
+        <div className="table-scroll rules-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Part</th>
+                <th>Material</th>
+                {parts && <th>Decides here</th>}
+                <th>
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rules.map((rule, index) => (
+                <tr key={rule.id}>
+                  <td>
+                    {rule.partNamePattern && <code className="rule-pattern">{rule.partNamePattern}</code>}
+                    {rule.cadColor && (
+                      <span>
+                        <span className="swatch" style={{ background: rule.cadColor }} />
+                        {rule.cadColor}
+                      </span>
+                    )}{' '}
+                    {rule.categoryKey && <span className="muted">in {categoryLabel(rule.categoryKey)}</span>}
+                  </td>
+                  <td>{rule.material.label}</td>
+                  {parts && <Decided rule={rule} parts={parts} />}
+                  <td className="cell-actions">
+                    <div className="page-actions">
+                      <IconButton
+                        icon="chevronDown"
+                        className="turned"
+                        label={`Move the rule ${index + 1} up`}
+                        disabled={index === 0 || ordering.fetching}
+                        onClick={() => move(rule, -1)}
+                      />
+                      <IconButton
+                        icon="chevronDown"
+                        label={`Move the rule ${index + 1} down`}
+                        disabled={index === rules.length - 1 || ordering.fetching}
+                        onClick={() => move(rule, 1)}
+                      />
+                      <Button look="quiet" onClick={() => setEdited(rule)}>
+                        Edit
+                      </Button>
+                      <IconButton
+                        icon="close"
+                        label={`Delete the rule ${index + 1}`}
+                        onClick={() => removeRule(rule)}
+                      />
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {edited && (
+        <RuleDialog
+          rule={edited === 'new' ? null : edited}
+          materials={materials}
+          categories={categories}
+          onClose={() => setEdited(null)}
+          onSaved={onChanged}
+        />
+      )}
+    </section>
+  );
+}
+
+function Decided({ rule, parts }: { rule: Rule; parts: Part[] }) {
+  const decided = parts.filter(({ ruleId }) => ruleId === rule.id);
+  const overruled = parts.filter(
+    ({ ruleId, fittingRuleIds }) => ruleId !== rule.id && fittingRuleIds.includes(rule.id),
+  );
+  return (
+    <td>
+      {decided.map(({ partName }) => partName).join(', ')}
+      {overruled.length > 0 && (
+        <span className="muted">
+          {decided.length > 0 && ' · '}
+          fits {overruled.map(({ partName }) => partName).join(', ')}, but does not decide
+        </span>
+      )}
+    </td>
+  );
+}

@@ -1,0 +1,319 @@
+import { graphql } from '../../gql/index.js';
+
+export const MaterialFields = graphql(`
+  fragment MaterialFields on Material {
+    id
+    name
+    label
+    properties
+    revision
+    archivedAt
+    ruleCount
+    textures {
+      channel
+      artifact {
+        id
+        fileName
+        url
+      }
+    }
+    blendAsset {
+      material
+      artifact {
+        id
+        fileName
+      }
+    }
+  }
+`);
+
+export const MaterialsQuery = graphql(`
+  query Materials($includeArchived: Boolean!) {
+    materials(first: 100, includeArchived: $includeArchived) {
+      totalCount
+      edges {
+        node {
+          ...MaterialFields
+        }
+      }
+    }
+    materialRules {
+      id
+      priority
+      categoryKey
+      partNamePattern
+      cadColor
+      material {
+        id
+        name
+        label
+      }
+    }
+    materialForm {
+      schema
+      uiSchema
+      defaults
+    }
+    categories: lookup(name: "categories") {
+      value
+      label
+    }
+    products(first: 100) {
+      edges {
+        node {
+          id
+          sku
+          name
+          materialAssignments
+        }
+      }
+    }
+    cadFiles(first: 100) {
+      edges {
+        node {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+export const PreviewQuery = graphql(`
+  query MaterialPreview($productId: ID, $cadFileId: ID) {
+    materialPreview(productId: $productId, cadFileId: $cadFileId) {
+      parts {
+        partId
+        partName
+        instanceCount
+        cadColor
+        source
+        material
+        ruleId
+        fittingRuleIds
+        reason
+        confidence
+      }
+      unmapped
+      problems {
+        code
+        message
+        partName
+      }
+    }
+  }
+`);
+
+export const CreateMaterial = graphql(`
+  mutation CreateMaterial($input: CreateMaterialInput!) {
+    createMaterial(input: $input) {
+      __typename
+      ... on Material {
+        ...MaterialFields
+      }
+      ... on Error {
+        code
+        message
+      }
+      ... on ValidationError {
+        issues {
+          path
+          message
+        }
+      }
+    }
+  }
+`);
+
+export const UpdateMaterial = graphql(`
+  mutation UpdateMaterial($input: UpdateMaterialInput!) {
+    updateMaterial(input: $input) {
+      __typename
+      ... on Material {
+        ...MaterialFields
+      }
+      ... on Error {
+        code
+        message
+      }
+      ... on ValidationError {
+        issues {
+          path
+          message
+        }
+      }
+    }
+  }
+`);
+
+export const ArchiveMaterial = graphql(`
+  mutation ArchiveMaterial($input: ArchiveMaterialInput!) {
+    archiveMaterial(input: $input) {
+      __typename
+      ... on Material {
+        ...MaterialFields
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const UploadTexture = graphql(`
+  mutation UploadMaterialTexture($input: UploadMaterialTextureInput!) {
+    uploadMaterialTexture(input: $input) {
+      __typename
+      ... on Material {
+        ...MaterialFields
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const RemoveTexture = graphql(`
+  mutation RemoveMaterialTexture($input: RemoveMaterialTextureInput!) {
+    removeMaterialTexture(input: $input) {
+      __typename
+      ... on Material {
+        ...MaterialFields
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const UploadBlend = graphql(`
+  mutation UploadMaterialBlend($input: UploadMaterialBlendInput!) {
+    uploadMaterialBlend(input: $input) {
+      __typename
+      ... on Material {
+        ...MaterialFields
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const RemoveBlend = graphql(`
+  mutation RemoveMaterialBlend($id: ID!) {
+    removeMaterialBlend(id: $id) {
+      __typename
+      ... on Material {
+        ...MaterialFields
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const CreateRule = graphql(`
+  mutation CreateMaterialRule($input: MaterialRuleInput!) {
+    createMaterialRule(input: $input) {
+      __typename
+      ... on MaterialRule {
+        id
+      }
+      ... on Error {
+        code
+        message
+      }
+      ... on ValidationError {
+        issues {
+          path
+          message
+        }
+      }
+    }
+  }
+`);
+
+export const UpdateRule = graphql(`
+  mutation UpdateMaterialRule($id: ID!, $input: MaterialRuleInput!) {
+    updateMaterialRule(id: $id, input: $input) {
+      __typename
+      ... on MaterialRule {
+        id
+      }
+      ... on Error {
+        code
+        message
+      }
+      ... on ValidationError {
+        issues {
+          path
+          message
+        }
+      }
+    }
+  }
+`);
+
+export const DeleteRule = graphql(`
+  mutation DeleteMaterialRule($id: ID!) {
+    deleteMaterialRule(id: $id) {
+      __typename
+      ... on DeletedMaterialRule {
+        id
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const ReorderRules = graphql(`
+  mutation ReorderMaterialRules($ids: [ID!]!) {
+    reorderMaterialRules(ids: $ids) {
+      __typename
+      ... on MaterialRuleOrder {
+        rules {
+          id
+          priority
+        }
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const SetProductMaterials = graphql(`
+  mutation SetProductMaterials($input: SetProductMaterialsInput!) {
+    setProductMaterials(input: $input) {
+      __typename
+      ... on Product {
+        id
+        materialAssignments
+      }
+      ... on Error {
+        code
+        message
+      }
+      ... on ValidationError {
+        issues {
+          path
+          message
+        }
+      }
+    }
+  }
+`);
