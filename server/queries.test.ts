@@ -31,8 +31,8 @@ test('node definitions come whole, over GraphQL and over REST alike', async () =
   const { nodeDefinitions } = await read(`{ nodeDefinitions(family: order_line) {
     step moduleKey version etag families label description category icon paramSchema uiSchema defaults
     artifactRolesConsumed artifactRolesProduced legacySource capability
-    inputContract { name kind description isRequired takesMany roles mediaTypes schema entrySlot }
-    outputContract { name kind description isRequired takesMany roles mediaTypes schema entrySlot }
+    inputContract { name kind description isRequired takesMany givesMany roles mediaTypes schema entrySlot }
+    outputContract { name kind description isRequired takesMany givesMany roles mediaTypes schema entrySlot }
     execution { timeoutMs retryAttempts retryBackoffMs determinism } } }`);
   const rest = await app.fetch('/api/workflows/node-definitions?family=order_line', {
     headers: { authorization: 'Bearer test-admin-token-0123456789' },

@@ -6,7 +6,7 @@ import { Icon } from '../../components/Icon.js';
 import { Progress } from '../../components/Progress.js';
 import { graphql } from '../../gql/index.js';
 import { problemOf } from '../../shared/errors.js';
-import { UploadRefused, uploadFile } from './upload.js';
+import { UploadRefused, uploadFile } from '../../shared/upload.js';
 
 const UploadCadFile = graphql(`
   mutation UploadCadFile($input: UploadCadFileInput!) {

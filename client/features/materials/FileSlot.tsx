@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
 import type { Problem } from '../../shared/errors.js';
-import { UploadRefused, uploadFile } from '../library/upload.js';
+import { UploadRefused, uploadFile } from '../../shared/upload.js';
 
 /** One file of a material: its name, and buttons to set and remove it. */
 export function FileSlot({
