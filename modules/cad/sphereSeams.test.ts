@@ -33,6 +33,18 @@ describe('spheres cut open along their seam', () => {
     expect(cureSphereSeams(cured)).toEqual([]);
   });
 
+  it('are left alone where the openings do not face each other', async () => {
+    const text = await readFile(fixture('bearing-6205.step'), 'latin1');
+    // The middle of the first ball, moved up by most of its radius.
+    const aside = text.replace(
+      "#4677 = CARTESIAN_POINT('',(19.25,0.,0.))",
+      "#4677 = CARTESIAN_POINT('',(19.25,0.,2.))",
+    );
+    expect(aside).not.toBe(text);
+    const moved = cureSphereSeams(readStepText(Buffer.from(aside, 'latin1')).file);
+    expect(moved.at(-1)!.text.match(/SPHERICAL_SURFACE/g)).toHaveLength(8);
+  });
+
   it('are told from spheres that read well as they are', async () => {
     for (const path of [fixture('housing-p205.step'), shipped('cax-if/as1-oc-214.stp')]) {
       expect(cureSphereSeams(await fileOf(path))).toEqual([]);

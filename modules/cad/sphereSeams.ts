@@ -6,6 +6,9 @@ import type { Vec3 } from './transforms.js';
 /** Record types the cure needs listed. */
 export const SPHERE_TYPES: readonly string[] = ['SPHERICAL_SURFACE', 'ADVANCED_FACE', 'FACE_SURFACE'];
 
+/** How far an opening's middle may lie off the axis through both, in radii. */
+const MAX_OFFSET = 0.25;
+
 /** Straightens faces of spheres that OpenCascade reads as the wrong side of the sphere.
  *
  * A ball pocket is a zone of a sphere between two openings. Some exporters cut the zone open along the sphere's seam: its
@@ -36,6 +39,9 @@ export function cureSphereSeams(file: Part21File): Edit[] {
       const range = file.rangeOf(face);
       const surfaceRange = range && argRanges(file.bytes, range)[2];
       if (!axis || !centre || !surfaceRange || typeof radius !== 'number') continue;
+      // Openings that do not face each other leave the new poles inside the face too.
+      const middle = numbersOf(argsOf(file, centre)?.[1]) as Vec3;
+      if (![here, there].every((opening) => distance(opening!, middle, axis) < MAX_OFFSET * radius)) continue;
 
       for (const [at, loop] of loops.entries()) {
         const loopRange = file.rangeOf(loop);
@@ -92,6 +98,13 @@ function middleOf(file: Part21File, loop: readonly number[]): Vec3 | undefined {
     if (file.typeOf(refOf(curve)) === 'CIRCLE') add(refOf(placement?.[1]));
   }
   return count > 0 ? (sum.map((value) => value / count) as Vec3) : undefined;
+}
+
+/** How far a point is from the line through `on` along `axis`. */
+function distance(point: Vec3, on: Vec3, axis: Vec3): number {
+  const way = point.map((value, at) => value - on[at]!) as Vec3;
+  const along = way[0] * axis[0] + way[1] * axis[1] + way[2] * axis[2];
+  return Math.hypot(...way.map((value, at) => value - along * axis[at]!));
 }
 
 function direction(from: Vec3, to: Vec3): Vec3 | undefined {
