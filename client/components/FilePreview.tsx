@@ -7,6 +7,8 @@ const ModelViewer = lazy(() => import('./ModelViewer.js'));
 /** Above this a JSON file is offered for download only. */
 const MAX_JSON_BYTES = 5_000_000;
 
+const BLENDER = 'application/x-blender';
+
 export interface PreviewFile {
   url: string;
   mediaType: string;
@@ -22,7 +24,7 @@ export function fileIcon(mediaType: string): IconName {
   if (mediaType === 'model/gltf-binary') return 'cube';
   if (mediaType.startsWith('video/')) return 'play';
   if (mediaType === 'application/json') return 'code';
-  return mediaType.startsWith('model/') ? 'box' : 'file';
+  return mediaType.startsWith('model/') || mediaType === BLENDER ? 'box' : 'file';
 }
 
 function JsonFile({ file }: { file: PreviewFile }) {
@@ -87,7 +89,11 @@ export function FilePreview({ file }: { file: PreviewFile }) {
   return (
     <div className="viewer-note">
       <Icon name={fileIcon(file.mediaType)} size={28} />
-      <p>This kind of file has no preview. Download it to look inside.</p>
+      <p>
+        {file.mediaType === BLENDER
+          ? 'A Blender file. Download it and open it with Blender: everything it needs is in it, and nothing in it runs by itself.'
+          : 'This kind of file has no preview. Download it to look inside.'}
+      </p>
     </div>
   );
 }

@@ -32,6 +32,9 @@ const FACTS: [key: string, unit: string][] = [
   ['samples', 'samples'],
   ['triangleCount', 'triangles'],
   ['partCount', 'parts'],
+  ['objectCount', 'objects'],
+  ['materialCount', 'materials'],
+  ['lightCount', 'lights'],
 ];
 
 function factsOf(metadata: unknown): string[] {
@@ -42,6 +45,8 @@ function factsOf(metadata: unknown): string[] {
     ...FACTS.filter(([key, unit]) => unit && typeof facts[key] === 'number').map(
       ([key, unit]) => `${(facts[key] as number).toLocaleString()} ${unit}`,
     ),
+    ...(typeof facts.cameraName === 'string' ? [`camera “${facts.cameraName}”`] : []),
+    ...(typeof facts.blenderVersion === 'string' ? [`Blender ${facts.blenderVersion}`] : []),
   ];
 }
 
