@@ -116,7 +116,7 @@ describeWith('blender', 'a turntable that is ordered', () => {
     const part = await app.fetch(asset.artifact.url, { headers: { range: 'bytes=4-11' } });
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 4-11/${whole.length}`]);
     expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(4, 12));
-  });
+  }, 120_000);
 
   it('with another speed, file and colour renders no frame again', async () => {
     const run = await order({ ...SMALL, animation: { frames: 6, fps: 6 }, format: 'webm', transparent: true });
@@ -127,7 +127,7 @@ describeWith('blender', 'a turntable that is ordered', () => {
       mediaType: 'video/webm',
       metadata: { durationMs: 1000, isTransparent: true },
     });
-  });
+  }, 120_000);
 
   it('is refused when its settings contradict each other', async () => {
     expect(await addLine({ animation: { frames: 6, fps: 12, durationS: 9 } })).toMatchObject({

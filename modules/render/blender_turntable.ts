@@ -181,8 +181,13 @@ async function renderAll(
     framing: 'sphere' as const,
     ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)),
   };
+  const { artifacts, checkpoints, signal, idempotencyKey, workdir } = ctx;
   return renderFrames(
-    { ...ctx, workdir: ctx.workdir, progress: (fraction, message) => ctx.progress(RENDERING * fraction, message) },
+    {
+      ...{ artifacts, checkpoints, signal, idempotencyKey, workdir },
+      log: (...line) => ctx.log(...line),
+      progress: (fraction, message) => ctx.progress(RENDERING * fraction, message),
+    },
     {
       scene,
       shadow: shadow && throwsShadow(scene.template),
