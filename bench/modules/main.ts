@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { findBlender } from '../../modules/render/blender.js';
 import { findFfmpeg } from '../../modules/render/ffmpeg.js';
+import { cadBench } from './cad.js';
 import { residentBench } from './resident.js';
 import { stillBench } from './still.js';
 import { turntableBench } from './turntable.js';
@@ -18,6 +19,7 @@ interface Part {
 }
 
 const PARTS: Record<string, Part> = {
+  cad: { bench: cadBench, missing: async () => null },
   still: { bench: stillBench, missing: blender },
   resident: { bench: residentBench, missing: blender },
   turntable: {
