@@ -1,0 +1,78 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+describeWith('chromium', 'the page of materials', () => {
+  let hartomat: StartedHartomat;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+    context.setDefaultTimeout(30_000);
+    ({ page, complaints } = await openPage(context));
+    await page.goto(await hartomat.signInUrl());
+    await page.getByRole('link', { name: 'Materials' }).click();
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await hartomat?.stop();
+  });
+  const picture = async (name: string) => {
+    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
+  };
+
+  it('makes a material, changes a value and sets a texture', { timeout: 120_000 }, async () => {
+    await page.getByRole('button', { name: 'Material', exact: true }).click();
+    await page.getByLabel('Name').fill('Oak, oiled');
+    await page.getByRole('button', { name: 'Create the material' }).click();
+    const panel = page.getByRole('complementary', { name: 'Material Oak, oiled' });
+    await panel.waitFor();
+    await panel.getByRole('textbox', { name: 'Name', exact: true }).fill('Oak, waxed');
+    await panel.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Oak, waxed' }).waitFor();
+    const buffer = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#7a4a20' } })
+      .png()
+      .toBuffer();
+    await page
+      .getByLabel('File for Base colour', { exact: true })
+      .setInputFiles({ name: 'oak.png', mimeType: 'image/png', buffer });
+    await page.getByText('oak.png').waitFor();
+    await page.getByLabel('File for Roughness', { exact: true }).setInputFiles({
+      name: 'no.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('not a picture'),
+    });
+    await page.getByText('TEXTURE_UNREADABLE').waitFor();
+    await picture('panel');
+    expect(await seriousViolations(page)).toEqual([]);
+    const { spec } = await hartomat.platform.db.material.findUniqueOrThrow({ where: { name: 'oak_oiled' } });
+    expect(spec).toMatchObject({ textures: { baseColor: { fileName: 'oak.png' } } });
+  });
+
+  it('writes a rule and orders the rules', { timeout: 120_000 }, async () => {
+    await page.getByRole('button', { name: 'Rule', exact: true }).click();
+    await page.getByLabel('Part name').fill('*plank*');
+    await page.getByLabel('Material', { exact: true }).selectOption({ label: 'Oak, waxed' });
+    await page.getByRole('button', { name: 'Save the rule' }).click();
+    await page.getByText('*plank*').waitFor();
+    const first = async () =>
+      (await hartomat.platform.db.materialRule.findFirstOrThrow({ orderBy: { priority: 'desc' } })).partNamePattern;
+    expect(await first()).toBe('*plank*');
+    await page.getByRole('button', { name: 'Move the rule 1 down' }).click();
+    await expect.poll(first).not.toBe('*plank*');
+    await page.getByLabel('Product or CAD file').selectOption({ index: 1 });
+    await page.getByText('Its parts are not known yet').waitFor();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await picture('dark');
+    expect(await seriousViolations(page)).toEqual([]);
+    // The refused texture is the one complaint a browser may have.
+    expect(complaints).toEqual([]);
+  });
+});
