@@ -27,6 +27,14 @@ it('hands over the same numbers as the long way round', async () => {
   }
 });
 
+it('goes on when OpenCascade needs more memory in between', async () => {
+  const cube = await readFile(shipped('simple-basic-cube/cube.stp'));
+  const bytes = Buffer.concat([cube, Buffer.from(`/*${' '.repeat(40_000_000)}*/`)]);
+  const { roots } = await readStep(cube, { linear: { mm: 0.5 }, angularRad: 0.5 });
+  expect(await readStep(bytes, { linear: { mm: 0.5 }, angularRad: 0.5 })).toMatchObject({ roots });
+  expect(await readStep(cube, { linear: { mm: 0.5 }, angularRad: 0.5 })).toMatchObject({ roots });
+});
+
 it('stands aside where the module is not the one it knows', () => {
   const bridge = new OcctBridge();
   const imports = { a: { b: () => 1 } };

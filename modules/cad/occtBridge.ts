@@ -56,6 +56,8 @@ export class OcctBridge {
   private contentHandle = 0;
   private memory: WebAssembly.Memory | undefined;
   private heap = new DataView(new ArrayBuffer(0));
+  /** Over the same memory as `heap`; empty as soon as that has moved, because it grew. */
+  private whole = new Uint8Array();
   private readonly readers = new Map<number, Reader>();
   private readonly ring = new Float64Array(RING + 1);
   private next = 0;
@@ -131,7 +133,10 @@ export class OcctBridge {
       takeValue: (type, at) => {
         const read = this.contentHandle > 0 ? readers.get(type!) : undefined;
         if (!read) return old.takeValue(type!, at!);
-        if (this.heap.byteLength === 0) this.heap = new DataView(this.memory!.buffer);
+        if (this.whole.length === 0) {
+          this.whole = new Uint8Array(this.memory!.buffer);
+          this.heap = new DataView(this.memory!.buffer);
+        }
         this.next = (this.next + 1) & RING;
         ring[this.next] = read(this.heap, at!);
         return NUMBER + this.next;

@@ -24,7 +24,8 @@ export class PartCutter {
   private readonly file: Part21File;
   /** Records that point at what they belong to: of each product definition, representation or shape. */
   private readonly pointingAt = new Map<number, number[]>();
-  private readonly presentations: { id: number; items: Set<number>; context: number; start: number }[] = [];
+  /** By styled item: the list that shows it. */
+  private readonly shownBy = new Map<number, { id: number; context: number; start: number }>();
 
   constructor(bytes: Buffer) {
     this.file = scanPart21(bytes, TYPES);
@@ -44,7 +45,8 @@ export class PartCutter {
         const args = argsOf(this.file, id);
         const range = this.file.rangeOf(id);
         if (!range || !args || this.file.bytes[range.start] === 0x28) continue;
-        this.presentations.push({ id, items: new Set(refsOf(args[1])), context: refOf(args[2]), start: range.start });
+        const presentation = { id, context: refOf(args[2]), start: range.start };
+        for (const item of refsOf(args[1])) this.shownBy.set(item, presentation);
       }
     }
   }
@@ -99,12 +101,18 @@ export class PartCutter {
 
   private write(records: Map<number, string>): Buffer {
     const { bytes, header } = this.file;
-    for (const { id, items, context, start } of this.presentations) {
-      const here = [...records.keys()].filter((record) => items.has(record));
-      if (here.length === 0) continue;
+    const shown = new Map<{ id: number; context: number; start: number }, number[]>();
+    for (const record of records.keys()) {
+      const presentation = this.shownBy.get(record);
+      if (!presentation) continue;
+      const items = shown.get(presentation);
+      if (items) items.push(record);
+      else shown.set(presentation, [record]);
+    }
+    for (const [{ id, context, start }, items] of shown) {
       this.collect(context, records);
       const name = bytes.toString('latin1', start, bytes.indexOf(0x28, start));
-      records.set(id, `${name}('',(${here.map((item) => `#${item}`).join()}),#${context})`);
+      records.set(id, `${name}('',(${items.map((item) => `#${item}`).join()}),#${context})`);
     }
     const statements = header.map(({ start, end }) => `${bytes.toString('latin1', start, end)};\n`);
     const lines = [...records].sort(([a], [b]) => a - b).map(([id, text]) => `#${id}=${text};\n`);
