@@ -154,7 +154,10 @@ async function seedMaterials({ db }: SeedPlatform): Promise<void> {
 async function seedTemplates({ db }: SeedPlatform): Promise<void> {
   const templates = await readJson('seed/renderTemplates.json', z.array(RenderTemplate));
   await db.renderTemplate.createMany({
-    data: templates.map((spec) => ({ name: spec.name, label: spec.label, version: spec.version, spec })),
+    data: templates.map((spec) => {
+      const { name, label, description, version } = spec;
+      return { name, label, description, version, spec };
+    }),
     skipDuplicates: true,
   });
 }

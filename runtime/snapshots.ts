@@ -50,10 +50,11 @@ export async function snapshotMaterialLibrary(platform: Platform): Promise<Artif
 export async function snapshotTemplateLibrary(platform: Platform): Promise<ArtifactRef> {
   const rows = await platform.db.renderTemplate.findMany({ orderBy: { name: 'asc' } });
   const library: TemplateLibrary = {
-    templates: rows.map(({ spec, name, label, version }) => ({
+    templates: rows.map(({ spec, name, label, description, version }) => ({
       ...(spec as TemplateLibrary['templates'][number]),
       name,
       label,
+      description,
       version,
     })),
   };

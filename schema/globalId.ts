@@ -20,6 +20,7 @@ export const NODE_TYPES = {
   OutputType: 'output type',
   PricingTier: 'pricing tier',
   Product: 'product',
+  RenderTemplate: 'render template',
   Run: 'run',
   Workflow: 'workflow',
   WorkflowVersion: 'workflow version',

@@ -20,6 +20,7 @@ import './types/orderLine.js';
 import './types/outputType.js';
 import './types/pricingTier.js';
 import './types/product.js';
+import './types/renderTemplate.js';
 import './types/run.js';
 import './types/runMutations.js';
 import './types/subscriptions.js';

@@ -69,7 +69,7 @@ test('lists that params choose from are found by name, and an unknown name says 
     lookup: [{ value: 'steel', label: 'Steel', description: null }],
   });
   expect(await read('{ lookup(name: "renderTemplates") { value description } }')).toEqual({
-    lookup: [{ value: 'studio', description: 'Version 1' }],
+    lookup: [{ value: 'studio', description: null }],
   });
   expect(await read('{ lookup(name: "categories") { value label } }')).toEqual({
     lookup: [{ value: 'bearings', label: 'Bearings' }],

@@ -27,6 +27,7 @@ const PLACES: { to: string; label: string; icon: IconName }[] = [
   { to: '/orders', label: 'Orders', icon: 'inbox' },
   { to: '/library', label: 'Library', icon: 'library' },
   { to: '/materials', label: 'Materials', icon: 'palette' },
+  { to: '/templates', label: 'Templates', icon: 'camera' },
   { to: '/output-types', label: 'Output types', icon: 'tag' },
 ];
 

@@ -26,6 +26,7 @@ export function createRouter() {
             { path: 'workflows/:workflowId', lazy: () => import('../features/workflow-editor/WorkflowPage.js') },
             { path: 'library', lazy: () => import('../features/library/LibraryPage.js') },
             { path: 'materials', lazy: () => import('../features/materials/MaterialsPage.js') },
+            { path: 'templates', lazy: () => import('../features/templates/TemplatesPage.js') },
             { path: 'orders', lazy: () => import('../features/orders/OrdersPage.js') },
             { path: 'output-types', lazy: () => import('../features/output-types/OutputTypesPage.js') },
             { path: '*', element: <NotFoundPage /> },

@@ -5,6 +5,7 @@ export const neutralStudio: StudioTemplate = {
   kind: 'studio',
   name: 'neutral',
   label: 'Neutral',
+  description: '',
   version: 1,
   camera: { azimuthDeg: 35, elevationDeg: 28, lensMm: 85, margin: 1.06, aperture: 0 },
   lights: [

@@ -139,6 +139,7 @@ const Backdrop = z
 const named = {
   name: z.string().min(1),
   label: z.string(),
+  description: z.string().default(''),
   version: z.number().int().positive(),
 };
 
@@ -264,6 +265,33 @@ export const BlendSetup = z.object({
   turntable: Turntable,
 });
 export type BlendSetup = z.output<typeof BlendSetup>;
+
+/** The same as it is declared at upload: what is left out is looked for in the file under its usual name. */
+export const BlendDeclaration = BlendSetup.extend({
+  interface: TemplateInterface.extend({
+    camera: TemplateInterface.shape.camera.optional().meta({
+      title: 'Camera',
+      description: 'Camera object the pictures are taken with; left empty: the active camera of the scene.',
+    }),
+    stand: TemplateInterface.shape.stand.optional().meta({
+      title: 'Stand',
+      description: 'Empty the product is put on, its middle at the origin; left empty: "Product".',
+    }),
+    referenceSizeM: TemplateInterface.shape.referenceSizeM.default(1).meta({
+      title: 'Reference size (m)',
+      description: 'Diameter of the sphere round the product that the studio was lit for; products are scaled to it.',
+    }),
+    backdrop: z.array(ObjectName).max(50).optional().meta({
+      title: 'Backdrop',
+      description: 'Objects and collections that a cut-out leaves away; left empty: "Backdrop", if there is one.',
+    }),
+    rig: ObjectName.optional().meta({
+      title: 'Rig',
+      description: 'Empty that camera and lights hang on, for turntables that turn the studio; left empty: "Rig".',
+    }),
+  }).default({ referenceSizeM: 1, materials: [] }),
+});
+export type BlendDeclaration = z.output<typeof BlendDeclaration>;
 
 /** A studio built in Blender. */
 export const BlendTemplate = z.object({

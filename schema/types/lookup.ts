@@ -19,8 +19,8 @@ const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
     return materials.map(({ name, label }) => ({ value: name, label, description: null }));
   },
   renderTemplates: async (db) => {
-    const templates = await db.renderTemplate.findMany({ orderBy: { label: 'asc' } });
-    return templates.map(({ name, label, version }) => ({ value: name, label, description: `Version ${version}` }));
+    const templates = await db.renderTemplate.findMany({ where: { archivedAt: null }, orderBy: { label: 'asc' } });
+    return templates.map(({ name, label, description }) => ({ value: name, label, description: description || null }));
   },
   categories: async (db) => {
     const categories = await db.category.findMany({ orderBy: { label: 'asc' } });

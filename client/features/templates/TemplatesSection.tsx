@@ -1,0 +1,153 @@
+import { useState } from 'react';
+import { useMutation, useQuery } from 'urql';
+import { Badge } from '../../components/Badge.js';
+import { Button } from '../../components/Button.js';
+import { EmptyState, Loading } from '../../components/EmptyState.js';
+import type { RenderTemplatesQuery as TemplatesData } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { TemplateDialog } from './TemplateDialog.js';
+
+const TemplatesQuery = graphql(`
+  query RenderTemplates {
+    renderTemplates(first: 100, includeArchived: true) {
+      totalCount
+      edges {
+        node {
+          id
+          name
+          label
+          description
+          version
+          kind
+          setup
+          engines
+          isArchived
+        }
+      }
+    }
+  }
+`);
+
+const ArchiveTemplate = graphql(`
+  mutation ArchiveRenderTemplate($input: ArchiveRenderTemplateInput!) {
+    archiveRenderTemplate(input: $input) {
+      __typename
+      ... on RenderTemplate {
+        id
+        version
+        isArchived
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export type Template = TemplatesData['renderTemplates']['edges'][number]['node'];
+
+/** What the dialog is open for: a change, a new parametric studio, or a .blend file. */
+export type TemplateTask = { template: Template } | { kind: 'studio' | 'blend' };
+
+/** The render templates of the library: studios that products are shown in. */
+export function TemplatesSection() {
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: TemplatesQuery,
+    requestPolicy: 'cache-and-network',
+  });
+  const [, archive] = useMutation(ArchiveTemplate);
+  const [task, setTask] = useState<TemplateTask | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const reload = () => refetch({ requestPolicy: 'network-only' });
+  const templates = data?.renderTemplates.edges.map(({ node }) => node) ?? [];
+
+  const toggle = async ({ id, version, isArchived }: Template) => {
+    const answer = await archive({ input: { id, version, isArchived: !isArchived } });
+    setProblem(problemOf(answer.data?.archiveRenderTemplate, answer.error));
+    reload();
+  };
+
+  return (
+    <section className="card" aria-labelledby="render-templates">
+      <header className="card-header">
+        <h2 id="render-templates">Studios</h2>
+        {data && <span className="muted numeric">{data.renderTemplates.totalCount}</span>}
+        <div className="page-actions">
+          <Button icon="upload" onClick={() => setTask({ kind: 'blend' })}>
+            Upload .blend
+          </Button>
+          <Button icon="plus" onClick={() => setTask({ kind: 'studio' })}>
+            New studio
+          </Button>
+        </div>
+      </header>
+      {error && <ProblemCallout problem={problemFromError(error)} title="The templates could not be loaded" />}
+      {problem && <ProblemCallout problem={problem} />}
+      {!data && fetching && <Loading label="Loading the templates" />}
+      {data && templates.length === 0 && (
+        <EmptyState icon="sun" title="No render templates yet">
+          Make a studio of numbers, or upload one that was built in Blender.
+        </EmptyState>
+      )}
+      {templates.length > 0 && (
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>Name</th>
+                <th>Made</th>
+                <th>Engines</th>
+                <th>Version</th>
+                <th>
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {templates.map((template) => (
+                <tr key={template.id}>
+                  <td>
+                    <strong>{template.label}</strong> {template.isArchived && <Badge tone="calm">archived</Badge>}
+                    <div className="muted">
+                      <code>{template.name}</code> {template.description}
+                    </div>
+                  </td>
+                  <td className="muted">{template.kind === 'blend' ? 'in Blender' : 'of numbers'}</td>
+                  <td className="muted">{template.engines.join(', ')}</td>
+                  <td className="numeric muted">{template.version}</td>
+                  <td className="cell-actions">
+                    <div className="page-actions">
+                      <Button aria-label={`Change ${template.label}`} onClick={() => setTask({ template })}>
+                        Change
+                      </Button>
+                      <Button
+                        look="quiet"
+                        aria-label={`${template.isArchived ? 'Offer again' : 'Archive'}: ${template.label}`}
+                        onClick={() => toggle(template)}
+                      >
+                        {template.isArchived ? 'Offer again' : 'Archive'}
+                      </Button>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {task && (
+        <TemplateDialog
+          task={task}
+          onClose={() => setTask(null)}
+          onSaved={() => {
+            setTask(null);
+            reload();
+          }}
+        />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeBlendStudio } from '../../tests/support/blendStudio.js';
+import { makeGlb } from '../../tests/support/glb.js';
+import { createTestContext } from '../../tests/support/moduleContext.js';
+import { describeWith } from '../../tests/support/tools.js';
+import type { JsonObject } from '../json.js';
+import { BlendTemplate } from '../shapes/renderTemplate.js';
+import { blenderStill } from './blender_still.js';
+import { checkTemplateFile } from './templateFile.js';
+
+let test: Awaited<ReturnType<typeof createTestContext>>;
+beforeEach(async () => {
+  test = await createTestContext();
+});
+afterEach(() => test.cleanup());
+
+it('refuses what is no .blend file without starting Blender', async () => {
+  const file = path.join(test.ctx.workdir, 'fake.blend');
+  await writeFile(file, 'solid ascii');
+  await expect(checkTemplateFile(test.ctx, file, {}, 'product')).rejects.toMatchObject({ code: 'TEMPLATE_NOT_BLEND' });
+});
+
+describeWith('blender', 'a template built in Blender', () => {
+  it('is taken with what it offers under the usual names', async () => {
+    const { file } = await makeBlendStudio(test.ctx);
+    const report = await checkTemplateFile(test.ctx, file, { materials: ['paint_blue'] }, 'rig');
+    expect(report).toMatchObject({
+      findings: [],
+      interface: { camera: 'Shot', stand: 'Product', rig: 'Rig', backdrop: ['Backdrop'], materials: ['paint_blue'] },
+      there: { cameras: ['Above', 'Shot'], empties: ['Product', 'Rig'] },
+    });
+  });
+
+  it('is refused with everything that is wrong, and runs nothing', async () => {
+    const faults = ['no stand', 'registered text', 'script driver', 'freestyle', 'image outside'] as const;
+    const { file, marker } = await makeBlendStudio(test.ctx, [...faults]);
+    const { findings } = await checkTemplateFile(test.ctx, file, { camera: 'Shto', materials: ['gold'] }, 'product');
+    expect(Object.fromEntries(findings.map(({ code, message }) => [code, message]))).toEqual({
+      CAMERA_MISSING: 'There is no camera "Shto". There are: "Above", "Shot".',
+      STAND_MISSING: 'There is no empty for the product "Product". There are: "Rig".',
+      MATERIAL_MISSING: 'There is no material "gold". There are: "paint_blue", "wall".',
+      SCRIPT_REGISTERED: expect.stringContaining('"startup.py"'),
+      SCRIPT_DRIVER: expect.stringContaining("__import__('os').getpid()"),
+      FREESTYLE_USED: expect.stringContaining('Freestyle'),
+      IMAGE_NOT_PACKED: expect.stringContaining('"wood.png"'),
+    });
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  it('shows the product on its stand in its size, with its camera, backdrop and materials', async () => {
+    const { file } = await makeBlendStudio(test.ctx);
+    const copy = `${file}.copy`;
+    await copyFile(file, copy);
+    const scene = await test.ctx.artifacts.write({
+      role: 'template_scene',
+      mediaType: 'application/x-blender',
+      fileName: 'studio.blend',
+      from: { path: copy },
+    });
+    const template = BlendTemplate.parse({
+      kind: 'blend',
+      name: 'own',
+      label: 'Own',
+      version: 1,
+      scene,
+      interface: {
+        camera: 'Shot',
+        stand: 'Product',
+        referenceSizeM: 2,
+        backdrop: ['Backdrop'],
+        materials: ['paint_blue'],
+      },
+      engines: ['cycles'],
+    });
+    const json = (role: 'material_map' | 'render_template', value: unknown) =>
+      test.ctx.artifacts.write({
+        role,
+        mediaType: 'application/json',
+        fileName: `${role}.json`,
+        from: { text: JSON.stringify(value) },
+      });
+    const material = { name: 'paint_blue', label: 'Blue', baseColor: '#ff0000' };
+    const inputs = {
+      glb: await test.ctx.artifacts.write({
+        role: 'glb_model',
+        mediaType: 'model/gltf-binary',
+        fileName: 'box.glb',
+        from: { bytes: await makeGlb([{ partId: 'p', partName: 'Box', size: [0.02, 0.02, 0.02], at: [[0, 0, 0]] }]) },
+      }),
+      map: await json('material_map', {
+        assignments: [{ partId: 'p', partName: 'Box', source: 'rule', ruleId: null, material }],
+        unmapped: [],
+      }),
+      template: await json('render_template', template),
+    };
+    const still = async (params: JsonObject) => {
+      const all = { resolution: { width: 64, height: 64 }, samples: 4, denoise: false, ...params };
+      const made = (await blenderStill.spec.run(test.ctx, inputs, blenderStill.spec.params.parse(all))).still;
+      const raw = await sharp(test.fileOf(made)).ensureAlpha().raw().toBuffer();
+      return (x: number, y: number) => [...raw.subarray((y * 64 + x) * 4, (y * 64 + x) * 4 + 4)] as number[];
+    };
+
+    const room = await still({});
+    const [r, g, b] = room(32, 24);
+    expect(b).toBeGreaterThan(2 * Math.max(r!, g!));
+    const corner = room(3, 3);
+    expect(corner[1]).toBeGreaterThan(2 * Math.max(corner[0]!, corner[2]!));
+    const cutOut = await still({ transparent: true });
+    expect([cutOut(3, 3)[3], cutOut(32, 24)[3]]).toEqual([0, 255]);
+    const above = await still({ transparent: true, camera: { name: 'Above' } });
+    expect(above(32, 32)[3]).toBe(255);
+    const side = await still({ transparent: true, camera: { view: 'right' } });
+    expect(side(32, 32)[3]).toBe(255);
+    await expect(still({ camera: { name: 'Left' } })).rejects.toMatchObject({
+      code: 'CAMERA_UNKNOWN',
+      message: expect.stringContaining('Above, Shot'),
+    });
+  });
+});
