@@ -121,13 +121,12 @@ export class ModulesApart {
 }
 
 /** `path size time` of all files below a directory. */
-export async function listFiles(directory: string, skip: readonly string[] = []): Promise<string[]> {
+export async function listFiles(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const lists = await Promise.all(
     entries.map(async (entry) => {
       const file = path.join(directory, entry.name);
-      if (skip.includes(entry.name)) return [];
-      if (entry.isDirectory()) return listFiles(file, skip);
+      if (entry.isDirectory()) return listFiles(file);
       const { size, mtimeMs } = await stat(file).catch(() => ({ size: -1, mtimeMs: -1 }));
       return [`${file} ${size} ${mtimeMs}`];
     }),
