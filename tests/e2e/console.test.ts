@@ -223,9 +223,43 @@ describeWith('chromium', 'the console', () => {
       await page.getByRole('button', { name: 'Publish' }).click();
       const dialog = page.getByRole('dialog', { name: 'Publish version 2' });
       await dialog.getByLabel('What changed').fill('Without shadow');
+      const change = dialog.getByRole('listitem').filter({ hasText: 'blender_still' });
+      await change.getByText('shadow').waitFor();
+      expect(await change.getByRole('insertion').textContent()).toBe('false');
       expect(await seriousViolations(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Publish version 2' }).click();
       await page.locator('.editor-bar').getByText('Version 2').waitFor();
+    });
+
+    it('shows the history, and puts an old version back into the draft', async () => {
+      await page.getByRole('button', { name: 'Versions' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Versions of Order still' });
+      const version = (number: number) => dialog.getByRole('listitem').filter({ hasText: `Version ${number}` });
+      await version(2).getByText('Without shadow').waitFor();
+      await version(1).getByRole('button', { name: 'Compare' }).click();
+      await version(1).getByText('shadow', { exact: true }).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await version(1).getByRole('button', { name: 'Put into the draft' }).click();
+      await shows('Draft differs from version 2');
+      const shadow = page
+        .getByRole('complementary', { name: /Settings of Still/ })
+        .getByRole('switch', { name: 'Shadow' });
+      await expect.poll(() => shadow.isChecked()).toBe(true);
+      await page.getByRole('button', { name: 'Versions' }).click();
+      await version(2).getByRole('button', { name: 'Put into the draft' }).click();
+      await page.locator('.editor-bar').getByText('Version 2').waitFor();
+    });
+
+    it('begins a new workflow with a starter', async () => {
+      await page.getByRole('link', { name: 'Workflows' }).click();
+      await page.getByRole('button', { name: 'New workflow' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New workflow' });
+      await dialog.getByLabel('Name').fill('Second still');
+      expect(await seriousViolations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Make the workflow' }).click();
+      await shows('Not published yet');
+      await page.getByRole('link', { name: 'Workflows' }).click();
+      await page.getByRole('link', { name: 'Order still' }).click();
     });
 
     it(

@@ -1,11 +1,13 @@
 import { useState } from 'react';
-import { useMutation } from 'urql';
+import { useMutation, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
+import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { GraphDiff } from './GraphDiff.js';
 
 const Publish = graphql(`
   mutation PublishWorkflow($input: PublishWorkflowInput!) {
@@ -33,7 +35,30 @@ const Publish = graphql(`
   }
 `);
 
-/** Makes the saved draft the newest version. */
+const Preview = graphql(`
+  query PublishPreview($id: ID!) {
+    workflow(id: $id) {
+      id
+      publishPreview {
+        diff {
+          ...GraphDiffParts
+        }
+        affected {
+          outputType {
+            id
+            name
+          }
+          losses {
+            code
+            message
+          }
+        }
+      }
+    }
+  }
+`);
+
+/** Makes the saved draft the newest version: shows what changes, and asks before an output type loses something. */
 export function PublishDialog({
   workflow,
   revision,
@@ -46,9 +71,21 @@ export function PublishDialog({
   const [note, setNote] = useState('');
   const [{ fetching }, publish] = useMutation(Publish);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [{ data: shown }] = useQuery({
+    query: Preview,
+    variables: { id: workflow.id },
+    requestPolicy: 'network-only',
+  });
+  const [hasAccepted, setAccepted] = useState(false);
+  const preview = shown?.workflow?.publishPreview;
+  const harmed = preview?.affected.filter(({ losses }) => losses.length > 0) ?? [];
+  const others = (preview?.affected.length ?? 0) - harmed.length;
   const next = (workflow.versionNumber ?? 0) + 1;
   const submit = async () => {
-    const { data, error } = await publish({ input: { workflowId: workflow.id, expectedRevision: revision, note } });
+    const acceptedLosses = hasAccepted ? harmed.map(({ outputType }) => outputType.id) : [];
+    const { data, error } = await publish({
+      input: { workflowId: workflow.id, expectedRevision: revision, note, acceptedLosses },
+    });
     const result = problemOf(data?.publishWorkflow, error);
     setProblem(result);
     if (!result) onClose();
@@ -56,17 +93,54 @@ export function PublishDialog({
   return (
     <Dialog
       title={`Publish version ${next}`}
+      size="lg"
       onClose={onClose}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" icon="check" isBusy={fetching} onClick={submit}>
+          <Button
+            look={harmed.length > 0 ? 'danger' : 'primary'}
+            icon="check"
+            isBusy={fetching}
+            disabled={harmed.length > 0 && !hasAccepted}
+            onClick={submit}
+          >
             Publish version {next}
           </Button>
         </>
       }
     >
       <p>New runs of this workflow use the new version from now on. Runs under way finish with what they began with.</p>
+      {preview?.diff && (
+        <section className="publish-diff">
+          <h3>Against version {workflow.versionNumber}</h3>
+          <GraphDiff diff={preview.diff} />
+        </section>
+      )}
+      {harmed.length > 0 && (
+        <Callout
+          tone="warn"
+          title={harmed.length === 1 ? 'An output type loses something' : 'Output types lose something'}
+        >
+          <ul className="issue-list">
+            {harmed.map(({ outputType, losses }) => (
+              <li key={outputType.id}>
+                <strong>{outputType.name}</strong>: {losses.map(({ message }) => message).join(' ')}
+              </li>
+            ))}
+          </ul>
+          <label className="accept">
+            <input type="checkbox" checked={hasAccepted} onChange={(event) => setAccepted(event.target.checked)} />
+            Publish it all the same
+          </label>
+        </Callout>
+      )}
+      {others > 0 && (
+        <p className="muted">
+          {others === 1 ? 'One output type runs' : `${others} output types run`} this workflow and{' '}
+          {others === 1 ? 'keeps' : 'keep'} what {others === 1 ? 'it sells' : 'they sell'}.
+        </p>
+      )}
       <Labelled label="What changed" help="For whoever looks at the versions later. May stay empty.">
         {(ids) => (
           <textarea

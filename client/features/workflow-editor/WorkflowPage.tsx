@@ -20,6 +20,7 @@ import { DispatchDialog } from './DispatchDialog.js';
 import { draftChanges, draftReducer, moveNodes, openDraft, setParams } from './draft.js';
 import { FindingsList } from './FindingsList.js';
 import { currentFindings } from './findings.js';
+import { HistoryDialog } from './HistoryDialog.js';
 import { NodeSettings } from './NodeSettings.js';
 import { PublishDialog } from './PublishDialog.js';
 
@@ -146,7 +147,7 @@ function Editor({
     openDraft(readGraph(workflow.draft), workflow.draftRevision),
   );
   const [search, setSearch] = useSearchParams();
-  const [dialog, setDialog] = useState<'dispatch' | 'publish' | null>(null);
+  const [dialog, setDialog] = useState<'dispatch' | 'publish' | 'history' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [{ fetching: isSaving }, saveDraft] = useMutation(SaveDraft);
 
@@ -244,7 +245,7 @@ function Editor({
               <Badge tone="warn">Unsaved changes</Badge>
             ) : workflow.hasUnpublishedChanges ? (
               <Badge tone="busy">
-                Draft differs from {versionNumber ? `version ${versionNumber}` : 'nothing published'}
+                {versionNumber ? `Draft differs from version ${versionNumber}` : 'Not published yet'}
               </Badge>
             ) : (
               <Badge tone="ok" icon="check">
@@ -268,6 +269,7 @@ function Editor({
             disabled={draft.future.length === 0}
             onClick={() => act({ type: 'redo' })}
           />
+          <Button onClick={() => setDialog('history')}>Versions</Button>
           <Button
             icon="save"
             aria-keyshortcuts="Control+S"
@@ -347,6 +349,9 @@ function Editor({
           onSave={() => save(revision)}
           onClose={() => setDialog(null)}
         />
+      )}
+      {dialog === 'history' && (
+        <HistoryDialog workflow={workflow} revision={revision} isDirty={isDirty} onClose={() => setDialog(null)} />
       )}
       {dialog === 'publish' && (
         <PublishDialog

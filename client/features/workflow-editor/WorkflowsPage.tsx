@@ -1,6 +1,8 @@
 import './editor.css';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
+import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
@@ -9,6 +11,7 @@ import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
+import { NewWorkflowDialog } from './NewWorkflowDialog.js';
 
 const WorkflowsQuery = graphql(`
   query Workflows {
@@ -43,6 +46,7 @@ const FAMILY_HELP: Record<Family, string> = {
 /** All workflows, by family. */
 export function Component() {
   const [{ data, error, fetching }] = useQuery({ query: WorkflowsQuery, requestPolicy: 'cache-and-network' });
+  const [isMaking, setMaking] = useState(false);
   const workflows = data?.workflows.edges.map((edge) => edge.node) ?? [];
   const now = Date.now();
   return (
@@ -50,12 +54,18 @@ export function Component() {
       <title>Workflows · HartOMat</title>
       <header className="page-header">
         <h1>Workflows</h1>
+        <div className="page-actions">
+          <Button look="primary" onClick={() => setMaking(true)}>
+            New workflow
+          </Button>
+        </div>
       </header>
+      {isMaking && <NewWorkflowDialog onClose={() => setMaking(false)} />}
       {error && <ProblemCallout problem={problemFromError(error)} title="The workflows could not be loaded" />}
       {!data && fetching && <Loading label="Loading the workflows" />}
       {data && workflows.length === 0 && (
         <EmptyState icon="flow" title="There is no workflow yet">
-          The first start of HartOMat adds starter workflows. Run <code>npm start</code> once to get them.
+          “New workflow” begins one with a starter. The first start of HartOMat adds some, too.
         </EmptyState>
       )}
       {workflows.length > 0 &&

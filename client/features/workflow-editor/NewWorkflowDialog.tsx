@@ -1,0 +1,148 @@
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { useMutation, useQuery } from 'urql';
+import { Button } from '../../components/Button.js';
+import { Dialog } from '../../components/Dialog.js';
+import { Labelled } from '../../components/Labelled.js';
+import type { Family } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
+
+const Starters = graphql(`
+  query WorkflowStarters {
+    workflowStarters {
+      key
+      name
+      description
+      family
+    }
+  }
+`);
+
+const Create = graphql(`
+  mutation CreateWorkflow($input: CreateWorkflowInput!) {
+    createWorkflow(input: $input) {
+      __typename
+      ... on Workflow {
+        id
+      }
+      ... on Error {
+        code
+        message
+      }
+      ... on ValidationError {
+        issues {
+          path
+          message
+        }
+      }
+    }
+  }
+`);
+
+const FILE = 'file';
+
+/** Begins a workflow: with a starter, or with a file that was exported. */
+export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const [{ data }] = useQuery({ query: Starters });
+  const [{ fetching }, create] = useMutation(Create);
+  const [name, setName] = useState('');
+  const [family, setFamily] = useState<Family>('order_line');
+  const [beginning, setBeginning] = useState<string | null>(null);
+  const [file, setFile] = useState<File | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const starters = data?.workflowStarters.filter((starter) => starter.family === family) ?? [];
+  const chosen = beginning ?? starters[0]?.key ?? null;
+  const starter = starters.find(({ key }) => key === chosen);
+  const submit = async () => {
+    const source = chosen === FILE ? { file: await file?.text() } : { starter: chosen };
+    const answer = await create({ input: { name, family, description: starter?.description, ...source } });
+    const result = answer.data?.createWorkflow;
+    const failed = problemOf(result, answer.error);
+    setProblem(failed);
+    if (!failed && result?.__typename === 'Workflow') navigate(`/workflows/${result.id}`);
+  };
+  return (
+    <Dialog
+      title="New workflow"
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Not now</Button>
+          <Button
+            look="primary"
+            isBusy={fetching}
+            disabled={name.trim() === '' || chosen === null || (chosen === FILE && !file)}
+            onClick={submit}
+          >
+            Make the workflow
+          </Button>
+        </>
+      }
+    >
+      <Labelled label="Name">
+        {(ids) => (
+          <input
+            {...ids}
+            className="control"
+            maxLength={200}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        )}
+      </Labelled>
+      <Labelled label="Family" help="What its runs are about. It cannot be changed later.">
+        {(ids) => (
+          <select
+            {...ids}
+            className="control"
+            value={family}
+            onChange={(event) => {
+              setFamily(event.target.value as Family);
+              setBeginning(null);
+            }}
+          >
+            {FAMILIES.map((each) => (
+              <option key={each} value={each}>
+                {FAMILY_LABEL[each]}
+              </option>
+            ))}
+          </select>
+        )}
+      </Labelled>
+      <Labelled label="Begin with" help={chosen === FILE ? undefined : starter?.description}>
+        {(ids) => (
+          <select
+            {...ids}
+            className="control"
+            value={chosen ?? ''}
+            onChange={(event) => setBeginning(event.target.value)}
+          >
+            {starters.map(({ key, name }) => (
+              <option key={key} value={key}>
+                {name}
+              </option>
+            ))}
+            <option value={FILE}>An exported file …</option>
+          </select>
+        )}
+      </Labelled>
+      {chosen === FILE && (
+        <Labelled label="File">
+          {(ids) => (
+            <input
+              {...ids}
+              type="file"
+              accept=".json,application/json"
+              onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+            />
+          )}
+        </Labelled>
+      )}
+      {problem && <ProblemCallout problem={problem} title="The workflow was not made" />}
+    </Dialog>
+  );
+}
