@@ -58,9 +58,9 @@ function load(): Promise<Instance> {
 }
 
 async function instantiate(): Promise<Instance> {
-  const require = createRequire(import.meta.url);
-  const occtimportjs = require('occt-import-js') as (options: object) => Promise<Occt>;
-  compiled ??= readFile(require.resolve('occt-import-js/dist/occt-import-js.wasm')).then((bytes) =>
+  const load = createRequire(import.meta.url);
+  const occtimportjs = load('occt-import-js') as (options: object) => Promise<Occt>;
+  compiled ??= readFile(load.resolve('occt-import-js/dist/occt-import-js.wasm')).then((bytes) =>
     WebAssembly.compile(new Uint8Array(bytes)),
   );
   const module = await compiled;
