@@ -1,6 +1,7 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { createClient as createSseClient } from 'graphql-sse';
-import { Client, fetchExchange, subscriptionExchange } from 'urql';
+import { Client, fetchExchange, makeOperation, mapExchange, type Operation, subscriptionExchange } from 'urql';
+import { onReconnected } from './connection.js';
 import { subscribeLive } from './liveStream.js';
 
 /** Types without an id of their own live inside what holds them. */
@@ -23,6 +24,13 @@ const EMBEDDED = [
   'MaterialProblem',
   'MaterialRuleOrder',
   'DeletedMaterialRule',
+  'GraphDiff',
+  'NodeChange',
+  'EdgeChange',
+  'FieldChange',
+  'PublishPreview',
+  'AffectedOutputType',
+  'FamilySplit',
 ];
 const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
 const CONNECTIONS = [
@@ -35,6 +43,8 @@ const CONNECTIONS = [
   'Notifications',
   'Orders',
   'Materials',
+  'RenderTemplates',
+  'NotificationDeliveries',
 ];
 
 const embedded = Object.fromEntries(
@@ -50,15 +60,27 @@ const embedded = Object.fromEntries(
 /** The console's one door to the back end: queries and mutations by POST, subscriptions as resumable SSE streams. */
 export function createApi(): Client {
   const sse = createSseClient({ url: '/graphql/stream', retryAttempts: 0 });
-  return new Client({
+  /** Queries that something on the page shows. */
+  const shown = new Map<number, Operation>();
+  const client = new Client({
     url: '/graphql',
     preferGetMethod: false,
     fetchOptions: { credentials: 'same-origin' },
     exchanges: [
+      mapExchange({
+        onOperation(operation) {
+          if (operation.kind === 'query') shown.set(operation.key, operation);
+          else if (operation.kind === 'teardown') shown.delete(operation.key);
+        },
+      }),
       cacheExchange({
         // Without it the cache drops `... on Error` from answers of a type it has not seen yet.
         possibleTypes: { Error: ERRORS },
-        keys: { ...embedded, NodeDefinition: (data) => data.step as string },
+        keys: {
+          ...embedded,
+          NodeDefinition: (data) => data.step as string,
+          WorkflowStarter: (data) => data.key as string,
+        },
         resolvers: { Query: { nodeDefinition: (_, args) => ({ __typename: 'NodeDefinition', step: args.step }) } },
         updates: {
           Mutation: {
@@ -81,4 +103,12 @@ export function createApi(): Client {
       }),
     ],
   });
+  // Whatever changed while the connection was lost: streams with a cursor catch up by themselves, everything else is asked for again.
+  onReconnected(() => {
+    for (const operation of shown.values())
+      client.reexecuteOperation(
+        makeOperation('query', operation, { ...operation.context, requestPolicy: 'network-only' }),
+      );
+  });
+  return client;
 }

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 /** Which live streams are cut right now; the shell tells the person while there is one. */
 const cut = new Set<object>();
 const listeners = new Set<() => void>();
+const reconnected = new Set<() => void>();
 const tell = () => {
   for (const listener of listeners) listener();
 };
@@ -13,7 +14,14 @@ export function reportCut(stream: object): void {
 }
 
 export function reportAlive(stream: object): void {
-  if (cut.delete(stream)) tell();
+  if (!cut.delete(stream)) return;
+  tell();
+  if (cut.size === 0) for (const listener of reconnected) listener();
+}
+
+/** Calls `listener` whenever the last stream that was cut is live again. */
+export function onReconnected(listener: () => void): void {
+  reconnected.add(listener);
 }
 
 /** True while the server does not answer a stream that should be live. */

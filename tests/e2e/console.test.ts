@@ -304,7 +304,16 @@ describeWith('chromium', 'the console', () => {
       'has no serious accessibility violation (%s)',
       async (theme) => {
         const found: string[] = [];
-        for (const address of ['/runs', '/workflows', '/orders', '/library', '/output-types', '/nowhere']) {
+        for (const address of [
+          '/runs',
+          '/workflows',
+          '/orders',
+          '/library',
+          '/materials',
+          '/templates',
+          '/output-types',
+          '/nowhere',
+        ]) {
           await open(address);
           await page.getByRole('button', { name: theme === 'dark' ? 'Dark theme' : 'Light theme' }).click();
           await page.getByRole('heading', { level: 1 }).waitFor();
