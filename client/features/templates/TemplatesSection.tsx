@@ -89,7 +89,7 @@ export function TemplatesSection() {
       {!data && fetching && <Loading label="Loading the templates" />}
       {data && templates.length === 0 && (
         <EmptyState icon="sun" title="No render templates yet">
-          Make a studio of numbers, or upload one that was built in Blender.
+          Set one up here, or upload one that was built in Blender.
         </EmptyState>
       )}
       {templates.length > 0 && (
@@ -98,7 +98,7 @@ export function TemplatesSection() {
             <thead>
               <tr>
                 <th>Name</th>
-                <th>Made</th>
+                <th>Kind</th>
                 <th>Engines</th>
                 <th>Version</th>
                 <th>
@@ -115,7 +115,7 @@ export function TemplatesSection() {
                       <code>{template.name}</code> {template.description}
                     </div>
                   </td>
-                  <td className="muted">{template.kind === 'blend' ? 'in Blender' : 'of numbers'}</td>
+                  <td className="muted">{template.kind === 'blend' ? 'Blender file' : 'Settings'}</td>
                   <td className="muted">{template.engines.join(', ')}</td>
                   <td className="numeric muted">{template.version}</td>
                   <td className="cell-actions">
