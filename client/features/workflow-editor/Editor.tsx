@@ -1,0 +1,300 @@
+import { useCallback, useEffect, useMemo, useReducer, useState } from 'react';
+import { useBlocker, useSearchParams } from 'react-router';
+import { useMutation } from 'urql';
+import { Badge } from '../../components/Badge.js';
+import { Button, IconButton } from '../../components/Button.js';
+import { Callout } from '../../components/Callout.js';
+import type { WorkflowQuery as WorkflowData } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { definitionsByStep } from '../../shared/graph/definitions.js';
+import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
+import { nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
+import type { NodeOverlay } from '../../shared/graph/NodeCard.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { FAMILY_LABEL } from '../../shared/words.js';
+import { DispatchDialog } from './DispatchDialog.js';
+import { draftChanges, draftReducer, moveNodes, openDraft, setParams } from './draft.js';
+import { FindingsList } from './FindingsList.js';
+import { currentFindings } from './findings.js';
+import { HistoryDialog } from './HistoryDialog.js';
+import { LeaveDialog } from './LeaveDialog.js';
+import { NodeSettings } from './NodeSettings.js';
+import { PublishDialog } from './PublishDialog.js';
+
+const SaveDraft = graphql(`
+  mutation SaveWorkflowDraft($input: SaveWorkflowDraftInput!) {
+    saveWorkflowDraft(input: $input) {
+      __typename
+      ... on Workflow {
+        id
+        draft
+        draftRevision
+        hasUnpublishedChanges
+        findings {
+          code
+          severity
+          message
+          nodeId
+          path
+        }
+      }
+      ... on Error {
+        code
+        message
+      }
+      ... on ValidationError {
+        issues {
+          path
+          message
+        }
+      }
+    }
+  }
+`);
+
+type Workflow = NonNullable<WorkflowData['workflow']>;
+type Definitions = WorkflowData['nodeDefinitions'];
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement && target.matches('input:not([type=checkbox], [type=radio], [type=range]), textarea');
+
+/** The graph of a workflow and the settings of the chosen node: changed here, saved as the draft. */
+export function Editor({
+  workflow,
+  definitionList,
+  onReload,
+}: {
+  workflow: Workflow;
+  definitionList: Definitions;
+  onReload: () => void;
+}) {
+  const [draft, act] = useReducer(draftReducer, null, () =>
+    openDraft(readGraph(workflow.draft), workflow.draftRevision),
+  );
+  const [search, setSearch] = useSearchParams();
+  const [dialog, setDialog] = useState<'dispatch' | 'publish' | 'history' | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [{ fetching: isSaving }, saveDraft] = useMutation(SaveDraft);
+
+  const drawn = useMemo(() => definitionsByStep(definitionList), [definitionList]);
+  const definitions = useMemo(() => new Map(definitionList.map((each) => [each.step, each])), [definitionList]);
+  const { present, saved, revision } = draft;
+  const changes = useMemo(() => draftChanges(saved, present), [saved, present]);
+  const isDirty = changes.length > 0;
+  const isOutdated = workflow.draftRevision > revision;
+  const findings = useMemo(
+    () => currentFindings(workflow.findings, saved, present, (step) => definitions.get(step)),
+    [workflow.findings, saved, present, definitions],
+  );
+  const labels = useMemo(
+    () => new Map(present.nodes.map((node) => [node.id, nodeLabel(node, definitions.get(node.step))])),
+    [present, definitions],
+  );
+  const overlays = useMemo(() => {
+    const edited = new Set(changes.filter(({ params }) => params.length > 0).map(({ nodeId }) => nodeId));
+    const shown = new Map<string, NodeOverlay>();
+    for (const node of present.nodes) {
+      const severities = new Set(findings.filter(({ nodeId }) => nodeId === node.id).map(({ severity }) => severity));
+      const problem = severities.has('error') ? 'error' : severities.has('warning') ? 'warning' : undefined;
+      const overrides = Object.keys(node.params ?? {}).length;
+      const note = edited.has(node.id)
+        ? 'unsaved changes'
+        : overrides > 0
+          ? `${overrides} changed from default`
+          : undefined;
+      if (problem || note) shown.set(node.id, { problem, note });
+    }
+    return shown;
+  }, [present, findings, changes]);
+
+  // A newer draft from elsewhere is taken over at once unless there is work that it would throw away.
+  useEffect(() => {
+    if (isOutdated && !isDirty)
+      act({ type: 'loaded', graph: readGraph(workflow.draft), revision: workflow.draftRevision });
+  }, [isOutdated, isDirty, workflow]);
+
+  const save = useCallback(
+    async (expectedRevision: number): Promise<boolean> => {
+      const { data, error } = await saveDraft({ input: { workflowId: workflow.id, graph: present, expectedRevision } });
+      const result = data?.saveWorkflowDraft;
+      const failed = problemOf(result, error);
+      setProblem(failed);
+      if (failed?.code === 'DRAFT_CHANGED') onReload();
+      if (failed || result?.__typename !== 'Workflow') return false;
+      act({ type: 'saved', graph: present, revision: result.draftRevision });
+      return true;
+    },
+    [saveDraft, workflow.id, present, onReload],
+  );
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+      const key = event.key.toLowerCase();
+      if (key === 's') {
+        event.preventDefault();
+        if (isDirty && !isSaving) save(revision);
+      } else if (!isTyping(event.target) && (key === 'z' || key === 'y')) {
+        event.preventDefault();
+        act({ type: key === 'y' || event.shiftKey ? 'redo' : 'undo' });
+      }
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [isDirty, isSaving, revision, save]);
+
+  useEffect(() => {
+    if (!isDirty) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [isDirty]);
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) => isDirty && currentLocation.pathname !== nextLocation.pathname,
+  );
+
+  const selectedId = search.get('node');
+  const select = (nodeId: string | null) => setSearch(nodeId ? { node: nodeId } : {}, { replace: true });
+  const selected = present.nodes.find(({ id }) => id === selectedId);
+  const versionNumber = workflow.latestVersion?.number ?? null;
+  const isConflict = problem?.code === 'DRAFT_CHANGED';
+  return (
+    <main id="main" className={`editor ${selected ? 'has-panel' : ''}`} tabIndex={-1}>
+      <title>{`${workflow.name} · HartOMat`}</title>
+      <header className="editor-bar">
+        <div className="editor-title">
+          <div className="title-row">
+            <h1 className="truncate">{workflow.name}</h1>
+            <Badge tone="calm">{FAMILY_LABEL[workflow.family]}</Badge>
+            {isDirty ? (
+              <Badge tone="warn">Unsaved changes</Badge>
+            ) : workflow.hasUnpublishedChanges ? (
+              <Badge tone="busy">
+                {versionNumber ? `Draft differs from version ${versionNumber}` : 'Not published yet'}
+              </Badge>
+            ) : (
+              <Badge tone="ok" icon="check">
+                Version {versionNumber}
+              </Badge>
+            )}
+          </div>
+        </div>
+        <div className="page-actions">
+          <IconButton
+            icon="undo"
+            label="Undo"
+            aria-keyshortcuts="Control+Z"
+            disabled={draft.past.length === 0}
+            onClick={() => act({ type: 'undo' })}
+          />
+          <IconButton
+            icon="redo"
+            label="Redo"
+            aria-keyshortcuts="Control+Shift+Z"
+            disabled={draft.future.length === 0}
+            onClick={() => act({ type: 'redo' })}
+          />
+          <Button onClick={() => setDialog('history')}>Versions</Button>
+          <Button
+            icon="save"
+            aria-keyshortcuts="Control+S"
+            disabled={!isDirty}
+            isBusy={isSaving}
+            onClick={() => save(revision)}
+          >
+            Save draft
+          </Button>
+          <Button disabled={isDirty || !workflow.hasUnpublishedChanges} onClick={() => setDialog('publish')}>
+            Publish
+          </Button>
+          <Button look="primary" icon="play" onClick={() => setDialog('dispatch')}>
+            Run
+          </Button>
+        </div>
+      </header>
+      <div className="editor-body">
+        {isConflict && (
+          <Callout
+            tone="warn"
+            title="Somebody else saved this draft in the meantime"
+            actions={
+              <>
+                <Button
+                  onClick={() => {
+                    act({ type: 'loaded', graph: readGraph(workflow.draft), revision: workflow.draftRevision });
+                    setProblem(null);
+                  }}
+                >
+                  Load theirs
+                </Button>
+                <Button look="danger" isBusy={isSaving} onClick={() => save(workflow.draftRevision)}>
+                  Overwrite with mine
+                </Button>
+              </>
+            }
+          >
+            Loading theirs drops your unsaved changes; overwriting drops theirs.
+          </Callout>
+        )}
+        {problem && !isConflict && <ProblemCallout problem={problem} title="The draft was not saved" />}
+        <GraphCanvas
+          graph={present}
+          definitions={drawn}
+          overlays={overlays}
+          selected={selectedId}
+          onSelect={select}
+          onMove={(places) =>
+            act({ type: 'edit', graph: moveNodes(present, places), tag: 'positions', atMs: Date.now() })
+          }
+          label="Graph of the workflow"
+        />
+        <FindingsList findings={findings} labels={labels} onShow={select} />
+      </div>
+      {selected && (
+        <NodeSettings
+          key={selected.id}
+          node={selected}
+          definition={definitions.get(selected.step)}
+          findings={findings}
+          onClose={() => select(null)}
+          onParams={(params) =>
+            act({
+              type: 'edit',
+              graph: setParams(present, selected.id, params),
+              tag: `params ${selected.id} ${Object.keys(params).join()}`,
+              atMs: Date.now(),
+            })
+          }
+        />
+      )}
+      {dialog === 'dispatch' && (
+        <DispatchDialog
+          workflow={{ id: workflow.id, name: workflow.name, family: workflow.family, versionNumber }}
+          isDirty={isDirty}
+          onSave={() => save(revision)}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {dialog === 'history' && (
+        <HistoryDialog workflow={workflow} revision={revision} isDirty={isDirty} onClose={() => setDialog(null)} />
+      )}
+      {dialog === 'publish' && (
+        <PublishDialog
+          workflow={{ id: workflow.id, versionNumber }}
+          revision={revision}
+          onClose={() => setDialog(null)}
+        />
+      )}
+      {blocker.state === 'blocked' && (
+        <LeaveDialog
+          changed={changes.map(({ nodeId }) => labels.get(nodeId) ?? nodeId)}
+          isSaving={isSaving}
+          onStay={() => blocker.reset()}
+          onLeave={() => blocker.proceed()}
+          onSave={async () => ((await save(revision)) ? blocker.proceed() : blocker.reset())}
+        />
+      )}
+    </main>
+  );
+}
