@@ -11,6 +11,7 @@ import { z } from 'zod';
 import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { JsonValue } from '../modules/json.js';
+import type { Scope } from '../runtime/access.js';
 import { ValidationError } from '../runtime/errors.js';
 import type { Context } from './context.js';
 import { decodeGlobalId, encodeGlobalId, MAX_NODES } from './globalId.js';
@@ -24,7 +25,7 @@ interface Types {
   DefaultFieldNullability: false;
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
-  AuthScopes: { signedIn: boolean };
+  AuthScopes: { signedIn: boolean } & Record<Scope, boolean>;
   DefaultAuthStrategy: 'all';
   Scalars: {
     ID: { Input: string; Output: string };
@@ -84,7 +85,14 @@ export const builder = new SchemaBuilder<Types>({
   },
   scopeAuth: {
     authorizeOnSubscribe: true,
-    authScopes: (ctx) => ({ signedIn: ctx.viewer !== null }),
+    authScopes: ({ viewer }) => ({
+      signedIn: viewer !== null,
+      view: viewer?.scopes.has('view') ?? false,
+      order: viewer?.scopes.has('order') ?? false,
+      author: viewer?.scopes.has('author') ?? false,
+      operate: viewer?.scopes.has('operate') ?? false,
+      admin: viewer?.scopes.has('admin') ?? false,
+    }),
     unauthorizedError: () =>
       new GraphQLError('Sign in, or send a token as "Authorization: Bearer …".', {
         extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },

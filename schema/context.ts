@@ -1,12 +1,18 @@
 import type { Readable } from 'node:stream';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Role } from '../generated/prisma/enums.js';
+import type { Scope } from '../runtime/access.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Loaders } from './loaders.js';
 
-/** Who is asking. There is one owner for now; tokens and roles widen this, never the resolvers. */
+/** Who is asking. */
 export interface Viewer {
+  /** Of whom the orders are; null: the installation's owner. */
+  accountId: string | null;
   name: string;
-  isOwner: boolean;
+  role: Role;
+  /** What they may do: the role's scopes, or fewer of a token. */
+  scopes: ReadonlySet<Scope>;
 }
 
 /** What every resolver may reach. The server makes one per request, and one per subscription. */

@@ -24,7 +24,10 @@ try {
   if (sql === null) {
     console.log('The migrations already make what schema.prisma says.');
   } else {
-    const number = String((await migrationsList()).migrationDirectories.length + 1).padStart(4, '0');
+    const newest = Math.max(
+      ...(await migrationsList()).migrationDirectories.map(({ path }) => Number.parseInt(path, 10)),
+    );
+    const number = String(newest + 1).padStart(4, '0');
     const folder = new URL(`${number}_${name}/`, ownMigrations);
     await mkdir(folder);
     await writeFile(new URL('migration.sql', folder), sql);

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import { scopesOf } from '../runtime/access.js';
 import type { Viewer } from '../schema/context.js';
 import { hashToken, isSame } from './secrets.js';
 import { readSessionCookie } from './session.js';
@@ -27,13 +28,13 @@ export async function identify(
   if (headers.authorization !== undefined) {
     const token = BEARER.exec(headers.authorization)?.[1];
     if (!token || !adminToken || !isSame(token, adminToken)) return null;
-    return { viewer: { name: 'Admin token', isOwner: true }, by: 'token' };
+    return { viewer: { accountId: null, name: 'Admin token', role: 'admin', scopes: scopesOf('admin') }, by: 'token' };
   }
   const token = readSessionCookie(headers.cookie, cookieName);
   if (!token) return null;
   const session = await db.session.findUnique({ where: { tokenHash: hashToken(token) } });
   if (!session || session.expiresAt <= new Date()) return null;
-  return { viewer: { name: 'Owner', isOwner: true }, by: 'cookie' };
+  return { viewer: { accountId: null, name: 'Owner', role: 'admin', scopes: scopesOf('admin') }, by: 'cookie' };
 }
 
 const identities = new WeakMap<object, Identity>();

@@ -24,7 +24,7 @@ async function read(query: string, variables?: object) {
 }
 
 test('the viewer is told who they are', async () => {
-  expect(await read('{ viewer { name isOwner } }')).toEqual({ viewer: { name: 'Admin token', isOwner: true } });
+  expect(await read('{ viewer { name role } }')).toEqual({ viewer: { name: 'Admin token', role: 'admin' } });
 });
 
 test('node definitions come whole, over GraphQL and over REST alike', async () => {

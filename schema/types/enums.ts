@@ -1,4 +1,5 @@
-import { Family, NodeRunStatus, Rollout, RunStatus, Visibility } from '../../generated/prisma/enums.js';
+import { Family, NodeRunStatus, Role, Rollout, RunMode, RunStatus, Visibility } from '../../generated/prisma/enums.js';
+import type { Scope } from '../../runtime/access.js';
 import { builder } from '../builder.js';
 
 /** Descriptions by value; the compiler sees to it that none is missing. */
@@ -29,6 +30,44 @@ export const VisibilityEnum = builder.enumType('Visibility', {
     public: 'Everybody, partners included.',
     internal: 'The studio only.',
     hidden: 'Nobody; kept for orders of the past.',
+  }),
+});
+
+export const RunModeEnum = builder.enumType('RunMode', {
+  description: 'By which way a run works.',
+  values: values(RunMode, {
+    graph: 'By its workflow.',
+    legacy: 'By the old linear pipeline.',
+    shadow: 'By its workflow beside a legacy run, for comparison: it delivers nothing and notifies nobody.',
+  }),
+});
+
+export const RoleEnum = builder.enumType('Role', {
+  description: 'What somebody is here; decides what they may do.',
+  values: values(Role, {
+    viewer: 'Looks, and changes nothing.',
+    artist: 'Makes workflows, library and output types, and runs them.',
+    operator: 'Places orders, watches over runs, decides rollouts.',
+    partner: 'Orders, and sees only what is theirs.',
+    admin: 'May do everything.',
+  }),
+});
+
+const SCOPE_VALUES: Record<Scope, Scope> = {
+  view: 'view',
+  order: 'order',
+  author: 'author',
+  operate: 'operate',
+  admin: 'admin',
+};
+export const ScopeEnum = builder.enumType('Scope', {
+  description: 'One thing that somebody may do.',
+  values: values(SCOPE_VALUES, {
+    view: 'Read everything of the studio.',
+    order: 'Place and dispatch orders; read their orders, runs and assets.',
+    author: 'Change workflows, library and output types.',
+    operate: 'Dispatch, cancel, retry and roll out anything.',
+    admin: 'Accounts, tokens, webhooks of others, audit trail.',
   }),
 });
 

@@ -2,7 +2,7 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { ArtifactNode } from './artifact.js';
-import { FamilyEnum, RunStatusEnum } from './enums.js';
+import { FamilyEnum, RunModeEnum, RunStatusEnum } from './enums.js';
 import { FailureObject, type StoredFailure } from './failure.js';
 import { RunEventObject } from './runEvent.js';
 
@@ -17,6 +17,7 @@ export const RunNode = builder.prismaNode('Run', {
   fields: (t) => ({
     family: t.expose('family', { type: FamilyEnum, description: 'What it is about.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
+    mode: t.expose('mode', { type: RunModeEnum, description: 'By which way it works.' }),
     graph: t.field({
       type: 'JSON',
       description: 'Exactly the graph it runs, whatever becomes of the workflow.',

@@ -1,10 +1,17 @@
 import { builder } from '../builder.js';
+import type { Viewer } from '../context.js';
+import { RoleEnum, ScopeEnum } from './enums.js';
 
-const ViewerObject = builder.simpleObject('Viewer', {
+const ViewerObject = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who is asking.',
   fields: (t) => ({
-    name: t.string({ description: 'Name to greet them by.', nullable: false }),
-    isOwner: t.boolean({ description: 'May do everything.', nullable: false }),
+    name: t.exposeString('name', { description: 'Name to greet them by.' }),
+    role: t.expose('role', { type: RoleEnum, description: 'What they are here.' }),
+    scopes: t.field({
+      type: [ScopeEnum],
+      description: 'What they may do.',
+      resolve: ({ scopes }) => [...scopes],
+    }),
   }),
 });
 
