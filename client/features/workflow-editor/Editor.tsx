@@ -221,6 +221,7 @@ export function Editor({
             actions={
               <>
                 <Button
+                  disabled={!isOutdated}
                   onClick={() => {
                     act({ type: 'loaded', graph: readGraph(workflow.draft), revision: workflow.draftRevision });
                     setProblem(null);
@@ -228,7 +229,13 @@ export function Editor({
                 >
                   Load theirs
                 </Button>
-                <Button look="danger" isBusy={isSaving} onClick={() => save(workflow.draftRevision)}>
+                <Button
+                  look="danger"
+                  isBusy={isSaving}
+                  // Until their revision has arrived, saving over it would be refused once more.
+                  disabled={!isOutdated}
+                  onClick={() => save(workflow.draftRevision)}
+                >
                   Overwrite with mine
                 </Button>
               </>
