@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from './index.js';
@@ -9,5 +8,3 @@ export const SDL_FILE = fileURLToPath(new URL('./schema.graphql', import.meta.ur
 export function printSdl(): string {
   return `${printSchema(lexicographicSortSchema(schema))}\n`;
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(SDL_FILE, printSdl());

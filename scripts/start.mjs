@@ -1,6 +1,8 @@
 // npm start: everything HartOMat needs, from a fresh clone to a page that signs you in.
 // Plain JavaScript without dependencies up to the point where the packages are installed; scripts/supervise.ts goes on from there.
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildBackEnd, currentBackEnd } from './lib/backEndBuild.mjs';
 import { installRenderTools, renderToolsToInstall } from './lib/blender.mjs';
 import { checkPort, homeDirectory, takeHome } from './lib/home.mjs';
 import { ensurePackages, nodeProblem } from './lib/packages.mjs';
@@ -37,6 +39,18 @@ try {
   process.exit(1);
 }
 
+async function loadTypeScript() {
+  const { register } = await import('tsx/esm/api');
+  register();
+}
+
+async function build(say) {
+  await loadTypeScript();
+  const { ensureGenerated } = await import('./lib/generate.ts');
+  await ensureGenerated(say);
+  return buildBackEnd();
+}
+
 async function start(flags) {
   const say = (line) => console.log(line);
   const phases = new Phases();
@@ -59,9 +73,11 @@ async function start(flags) {
   }
   await phases.time('npm packages', () => ensurePackages({ dev: flags.dev || 'keep', mayInstall, say }));
 
-  const { register } = await import('tsx/esm/api');
-  register();
-  const { Supervisor } = await import('./supervise.ts');
+  const backEnd = flags.dev ? null : ((await currentBackEnd()) ?? (await phases.time('back end', () => build(say))));
+  // Without a build everything runs from its sources; own modules may be TypeScript at any time.
+  if (!backEnd || process.env.HARTOMAT_MODULES) await loadTypeScript();
+  const { Supervisor } = await import(backEnd ? pathToFileURL(`${backEnd}/supervise.js`).href : './supervise.ts');
   phases.mark('Node.js and its modules');
-  await new Supervisor({ home, lock, phases, blender, isDev: flags.dev, showTimings: flags.timings }).run();
+  const { dev: isDev, timings: showTimings } = flags;
+  await new Supervisor({ home, lock, phases, blender, backEnd, isDev, showTimings }).run();
 }

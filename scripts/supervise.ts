@@ -21,6 +21,8 @@ export interface StartOptions {
   phases: Phases;
   /** Resolves when Blender can be used; null: not wanted. */
   blender: Promise<void> | null;
+  /** Where the back end was built to; null: it runs from its sources. */
+  backEnd: string | null;
   /** Console by Vite's development server, back end restarted on change. */
   isDev: boolean;
   showTimings: boolean;
@@ -89,9 +91,8 @@ export class Supervisor {
     built?.catch(() => {});
     const [env] = await Promise.all([this.openDatabase(), phases.time('generated code', () => ensureGenerated(say))]);
 
-    const server = this.service('server', ['server/main.ts'], env);
-    const capabilities = blender ? [] : ['--capabilities', 'cpu,cad,io'];
-    const worker = this.service('worker', ['worker/main.ts', ...capabilities], env);
+    const server = this.service('server', [], env);
+    const worker = this.service('worker', blender ? [] : ['--capabilities', 'cpu,cad,io'], env);
     const workerReady = this.startWorker(worker);
     workerReady.catch(() => {});
     const [{ url }, seeded] = await Promise.all([
@@ -118,10 +119,16 @@ export class Supervisor {
     say(`Open HartOMat (this link signs you in, once): ${await createSignInUrl(this.platform!.db, pageUrl)}`);
   }
 
-  private service(name: string, args: string[], env: NodeJS.ProcessEnv): Service {
+  private service(name: 'server' | 'worker', options: string[], env: NodeJS.ProcessEnv): Service {
+    const { backEnd } = this.options;
+    const needsTypeScript = !backEnd || env.HARTOMAT_MODULES;
     const service = new Service({
       name,
-      args,
+      args: [
+        ...(needsTypeScript ? ['--import', 'tsx'] : []),
+        backEnd ? join(backEnd, `${name}.js`) : `${name}/main.ts`,
+        ...options,
+      ],
       env,
       logFile: logFileOf(this.options.home, name),
       say: this.terminal.say,

@@ -53,7 +53,7 @@ describeWith('blender', 'an installation', () => {
       await start.until(/… Still/);
       await remember();
       const commands = [...seen.values()].join('\n');
-      for (const name of ['server/main.ts', 'worker/main.ts', 'blender']) expect(commands).toContain(name);
+      for (const name of ['/server.js', '/worker.js', 'blender']) expect(commands).toContain(name);
       const database = (await start.find(`-D ${home}/postgres`))!;
       expect(await start.stop('SIGKILL')).toBeNull();
       process.kill(database, 'SIGQUIT');
@@ -69,7 +69,7 @@ describeWith('blender', 'an installation', () => {
       begin();
       await start.until(/Sample order:[\s\S]*… Still/);
       await remember();
-      process.kill((await start.find('worker/main.ts'))!, 'SIGKILL');
+      process.kill((await start.find('/worker.js'))!, 'SIGKILL');
       await start.until(/The worker stopped unexpectedly \(SIGKILL\)/);
       await start.until(/The worker runs again/);
       await start.until(/Published: .+/);

@@ -142,9 +142,12 @@ export class CadReaders {
   }
 
   private spawn(): Reader {
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const child = fork(fileURLToPath(new URL('./occtChild.ts', import.meta.url)), [String(this.options.maxRssBytes)], {
-      execArgv: ['--import', tsx, `--max-old-space-size=${HEAP_MB}`],
+    const file = fileURLToPath(new URL('./occtChild.ts', import.meta.url));
+    // Built, it is JavaScript.
+    const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+    const loader = file.endsWith('.ts') ? ['--import', tsx()] : [];
+    const child = fork(file, [String(this.options.maxRssBytes)], {
+      execArgv: [...loader, `--max-old-space-size=${HEAP_MB}`],
       // No secrets of the worker, and no settings that would change how Node starts.
       env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

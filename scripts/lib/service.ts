@@ -16,7 +16,7 @@ const LOG_LIMIT_BYTES = 10 * 1024 * 1024;
 
 export interface ServiceOptions {
   name: string;
-  /** Entry file, relative to the project, and its arguments. */
+  /** Arguments of Node.js, run in the project: entry file and its own. */
   args: string[];
   env: NodeJS.ProcessEnv;
   /** Takes everything it prints; cut over at 10 MB. */
@@ -95,7 +95,7 @@ export class Service {
     const log = await open(logFile, 'a');
     const logStart = (await log.stat()).size;
     // A process group of its own: Ctrl-C in the terminal reaches the supervisor, which stops things in order.
-    const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
+    const child = spawn(process.execPath, args, {
       cwd: project,
       env,
       detached: true,

@@ -28,8 +28,8 @@ export async function startHartomat(): Promise<StartedHartomat> {
   const env = { ...process.env, HARTOMAT_HOME: home, DATABASE_URL: database.url, PORT: String(port), REDIS_URL: '' };
   const service = (name: string, args: string[]) =>
     new Service({ name, args, env, logFile: logFileOf(home, name), say: () => {} });
-  const server = service('server', ['server/main.ts']);
-  const worker = service('worker', ['worker/main.ts']);
+  const server = service('server', ['--import', 'tsx', 'server/main.ts']);
+  const worker = service('worker', ['--import', 'tsx', 'worker/main.ts']);
   const platform = await openPlatform(readSettings(env), {
     log: pino({ level: 'silent' }),
     maxConnections: 3,
