@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Family } from '../modules/define.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { testDefinition, testGraph } from '../tests/support/testModules.js';
 import { startTestRun, testCadFile } from '../tests/support/testRuns.js';
@@ -11,12 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => test.remove());
 
-const makeWorkflow = (graph: object, isPublished = true) =>
+const makeWorkflow = (graph: { family: Family }, isPublished = true) =>
   test.platform.db.workflow.create({
     data: {
       key: randomUUID(),
       name: 'Intake',
-      family: 'cad_file',
+      family: graph.family,
       draft: graph as never,
       ...(isPublished && { versions: { create: { number: 1, graph: graph as never } } }),
     },
@@ -78,4 +79,46 @@ it('stores one plan for any number of runs of one graph', async () => {
   const [one, two] = [await startTestRun(test.platform, graph), await startTestRun(test.platform, graph)];
   const runs = await test.platform.db.run.findMany({ where: { id: { in: [one, two] } } });
   expect(new Set(runs.map(({ planHash }) => planHash)).size).toBe(1);
+});
+
+it('runs the version an output type is pinned to, and the newest where it is not', async () => {
+  const { db } = test.platform;
+  const graph = { ...testGraph({ a: 'join' }, []), family: 'order_line' as const };
+  const workflow = await makeWorkflow(graph);
+  const newer = await db.workflowVersion.create({
+    data: { workflowId: workflow.id, number: 2, graph: graph as never },
+  });
+  const older = await db.workflowVersion.findFirstOrThrow({ where: { workflowId: workflow.id, number: 1 } });
+  const cadFile = await testCadFile(test.platform);
+  const outputType = await db.outputType.create({
+    data: {
+      key: randomUUID(),
+      name: 'Pinned',
+      family: 'order_line',
+      artifactKind: 'still_image',
+      workflowId: workflow.id,
+      rollout: 'graph',
+      versionPolicy: 'pinned',
+      pinnedVersionId: older.id,
+    },
+  });
+  const { lines } = await db.order.create({
+    data: {
+      lines: {
+        create: {
+          lineNumber: 1,
+          outputType: { connect: { id: outputType.id } },
+          product: { create: { sku: randomUUID(), name: 'Part', cadFileId: cadFile.id } },
+        },
+      },
+    },
+    include: { lines: true },
+  });
+  const versionRun = async () => {
+    const { runId } = await dispatch(test.platform, { orderLineId: lines[0]!.id });
+    return (await db.run.findUniqueOrThrow({ where: { id: runId } })).workflowVersionId;
+  };
+  expect(await versionRun()).toBe(older.id);
+  await db.outputType.update({ where: { id: outputType.id }, data: { versionPolicy: 'latest' } });
+  expect(await versionRun()).toBe(newer.id);
 });

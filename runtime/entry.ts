@@ -12,7 +12,7 @@ export const NEWEST_VERSION = { versions: { orderBy: { number: 'desc' }, take: 1
 export const ORDER_LINE_INCLUDE = {
   order: true,
   product: { include: { category: true, cadFile: { include: { artifact: true } } } },
-  outputType: { include: { workflow: { include: NEWEST_VERSION } } },
+  outputType: { include: { workflow: { include: NEWEST_VERSION }, pinnedVersion: true } },
 } satisfies Prisma.OrderLineInclude;
 
 export type OrderLineSubject = Prisma.OrderLineGetPayload<{ include: typeof ORDER_LINE_INCLUDE }>;

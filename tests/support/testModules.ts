@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { artifactPort, dataPort, defineModule, type ProductionModule } from '../../modules/define.js';
+import { artifactPort, dataPort, defineModule, FAMILIES, type ProductionModule } from '../../modules/define.js';
 import { ModuleError } from '../../modules/errors.js';
 import { lookupIn } from '../../workflow/nodeDefinition.js';
 
@@ -9,7 +9,7 @@ const base = {
   version: 1,
   title: 'Test',
   description: 'For tests of the engine.',
-  families: ['cad_file' as const],
+  families: [...FAMILIES],
   legacySource: null,
   inputs: { in: value('Texts of the predecessors.') },
   outputs: { out: dataPort(z.string(), { description: 'A text.' }) },
