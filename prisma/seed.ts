@@ -21,7 +21,21 @@ const STEP_NAME = 'bearing-6205.step';
 
 /** Few samples, for two cores: what grain they leave on studio-lit metal is removed. */
 const STILL_1K = { resolution: { width: 1024, height: 1024 }, samples: 32, format: 'png' };
-const STILL = { workflow: 'order_still', artifactKind: 'still_image' };
+/** What customers may choose: nothing that would change what is sold. */
+const CAMERA = { camera: {}, upAxis: {} };
+const STILL = {
+  workflow: 'order_still',
+  artifactKind: 'still_image',
+  callerParams: {
+    ...CAMERA,
+    template: {},
+    samples: { description: 'More give less grain and take longer.', minimum: 1, maximum: 1024 },
+    shadow: {},
+    resolution: { properties: { width: { minimum: 64, maximum: 2048 }, height: { minimum: 64, maximum: 2048 } } },
+  },
+};
+/** A picture as shops take it. */
+const PICTURE = { mediaTypes: ['image/png'], widthPx: { max: 2048 }, heightPx: { max: 2048 }, maxBytes: 50_000_000 };
 const OUTPUT_TYPES = [
   {
     ...STILL,
@@ -29,6 +43,7 @@ const OUTPUT_TYPES = [
     name: 'Still 1K, transparent',
     description: 'A cut-out for catalogue pages: 1024 × 1024 px, PNG.',
     overrides: { ...STILL_1K, transparent: true },
+    contract: { ...PICTURE, transparent: true },
   },
   {
     ...STILL,
@@ -36,6 +51,7 @@ const OUTPUT_TYPES = [
     name: 'Still 1K, white',
     description: 'For shops and marketplaces: 1024 × 1024 px on white, PNG.',
     overrides: { ...STILL_1K, transparent: false, backgroundColor: '#ffffff' },
+    contract: { ...PICTURE, transparent: false },
   },
   {
     workflow: 'order_turntable',
@@ -51,6 +67,24 @@ const OUTPUT_TYPES = [
       transparent: false,
       backgroundColor: '#ffffff',
     },
+    contract: {
+      mediaTypes: ['video/mp4', 'video/webm'],
+      widthPx: { max: 1920 },
+      heightPx: { max: 1920 },
+      maxBytes: 200_000_000,
+    },
+    callerParams: {
+      ...CAMERA,
+      template: {},
+      samples: { minimum: 1, maximum: 128 },
+      resolution: { properties: { width: { minimum: 64, maximum: 1920 }, height: { minimum: 64, maximum: 1920 } } },
+      animation: { properties: { frames: { minimum: 2, maximum: 360 }, fps: { minimum: 1, maximum: 60 } } },
+      format: { enum: ['mp4', 'webm'] },
+      transparent: {},
+      backgroundColor: {},
+      shadow: {},
+      denoise: {},
+    },
   },
   {
     workflow: 'order_blend',
@@ -59,6 +93,8 @@ const OUTPUT_TYPES = [
     name: 'Production .blend',
     description: 'The product with its materials in the studio, packed, for artists who go on in Blender.',
     overrides: { contents: 'scene', packTextures: true },
+    contract: { mediaTypes: ['application/x-blender'], maxBytes: 500_000_000 },
+    callerParams: { template: {}, contents: {}, productCollection: {}, compress: {} },
   },
 ];
 

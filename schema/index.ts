@@ -18,6 +18,8 @@ import './types/notification.js';
 import './types/notificationDelivery.js';
 import './types/orderLine.js';
 import './types/outputType.js';
+import './types/outputTypeDraft.js';
+import './types/outputTypeMutations.js';
 import './types/pricingTier.js';
 import './types/product.js';
 import './types/renderTemplate.js';

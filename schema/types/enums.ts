@@ -1,4 +1,13 @@
-import { Family, NodeRunStatus, Role, Rollout, RunMode, RunStatus, Visibility } from '../../generated/prisma/enums.js';
+import {
+  Family,
+  NodeRunStatus,
+  Role,
+  Rollout,
+  RunMode,
+  RunStatus,
+  VersionPolicy,
+  Visibility,
+} from '../../generated/prisma/enums.js';
 import type { Scope } from '../../runtime/access.js';
 import { builder } from '../builder.js';
 
@@ -21,6 +30,14 @@ export const RolloutEnum = builder.enumType('Rollout', {
     shadow:
       'By the old pipeline, with the workflow running beside it for comparison; only the old result is delivered.',
     graph: 'By the workflow.',
+  }),
+});
+
+export const VersionPolicyEnum = builder.enumType('VersionPolicy', {
+  description: 'Which version of its workflow an output type runs.',
+  values: values(VersionPolicy, {
+    latest: 'The newest published one, whatever it is.',
+    pinned: 'One published version, until somebody chooses another.',
   }),
 });
 

@@ -11,7 +11,7 @@ const ErrorInterface = builder.interfaceRef<DomainError>('Error').implement({
   }),
 });
 
-const FieldIssue = builder.simpleObject('FieldIssue', {
+export const FieldIssueObject = builder.simpleObject('FieldIssue', {
   description: 'One value that does not fit.',
   fields: (t) => ({
     path: t.string({
@@ -28,7 +28,7 @@ builder.objectType(ValidationError, {
   interfaces: [ErrorInterface],
   fields: (t) => ({
     issues: t.field({
-      type: [FieldIssue],
+      type: [FieldIssueObject],
       description: 'The values that do not fit; may be empty where it is not about one value.',
       resolve: (error) => [...error.issues],
     }),

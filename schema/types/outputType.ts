@@ -1,6 +1,24 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import type { Family } from '../../modules/define.js';
+import type { JsonObject } from '../../modules/json.js';
+import { NEWEST_VERSION } from '../../runtime/entry.js';
+import { formOf, graphOf } from '../../runtime/outputTypeForm.js';
+import { OrderConstraints } from '../../runtime/outputTypeProfile.js';
+import { effectiveParams } from '../../workflow/effectiveParams.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
-import { FamilyEnum, RolloutEnum, VisibilityEnum } from './enums.js';
+import { EffectiveParamObject } from './effectiveParam.js';
+import { FamilyEnum, RolloutEnum, VersionPolicyEnum, VisibilityEnum } from './enums.js';
+
+/** What the fields that look into the workflow need of the row. */
+const GRAPH = {
+  versionPolicy: true,
+  overrides: true,
+  callerParams: true,
+  workflow: { select: NEWEST_VERSION },
+  pinnedVersion: true,
+} as const;
 
 export const OutputTypeNode = builder.prismaNode('OutputType', {
   id: { field: 'id' },
@@ -17,6 +35,14 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
       nullable: true,
       description: 'The workflow it runs; null: the legacy pipeline.',
     }),
+    versionPolicy: t.expose('versionPolicy', {
+      type: VersionPolicyEnum,
+      description: 'Which version of the workflow it runs.',
+    }),
+    pinnedVersion: t.relation('pinnedVersion', {
+      nullable: true,
+      description: 'The version that is run where `versionPolicy` is `pinned`.',
+    }),
     artifactKind: t.exposeString('artifactKind', {
       description: 'What the customer receives, for example `still_image`.',
     }),
@@ -31,6 +57,59 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
       description: 'Param overrides by param name, for every node that has the param.',
       resolve: (outputType) => outputType.overrides,
     }),
+    callerParams: t.field({
+      type: 'JSON',
+      description:
+        "Which params order lines may set, by param name, with bounds tighter than the module's own: minimum, maximum, minLength, maxLength, minItems, maxItems, enum, properties.",
+      resolve: (outputType) => outputType.callerParams,
+    }),
+    inputSchema: t.field({
+      type: 'JSON',
+      description:
+        "JSON Schema (draft 7) of an order line's `options`: everything that callers may set, and its bounds.",
+      select: GRAPH,
+      resolve: (outputType, _args, ctx) => formOf(ctx.platform, outputType).schema,
+    }),
+    inputUiSchema: t.field({
+      type: 'JSON',
+      description: 'JSONForms UI schema for `inputSchema`.',
+      select: GRAPH,
+      resolve: (outputType, _args, ctx) => formOf(ctx.platform, outputType).uiSchema,
+    }),
+    inputDefaults: t.field({
+      type: 'JSON',
+      description: 'What applies to each option when an order line does not set it.',
+      select: GRAPH,
+      resolve: (outputType, _args, ctx) => formOf(ctx.platform, outputType).defaults,
+    }),
+    effectiveParams: t.field({
+      type: [EffectiveParamObject],
+      description: 'Every param of every node as an order without options runs with it; empty without a workflow.',
+      select: GRAPH,
+      complexity: 5,
+      resolve: (outputType, _args, ctx) => {
+        const graph = graphOf(ctx.platform, outputType);
+        const layers = { outputType: outputType.overrides as JsonObject };
+        return graph ? effectiveParams(graph, ctx.platform.definition, layers) : [];
+      },
+    }),
+    constraints: t.field({
+      type: 'JSON',
+      description: 'What may be ordered: `materials`, the names of materials that order lines may ask for; empty: any.',
+      resolve: (outputType) => OrderConstraints.parse(outputType.constraints),
+    }),
+    legacySettings: t.field({
+      type: 'JSON',
+      description: 'Render settings of the old world, word for word.',
+      resolve: (outputType) => outputType.legacySettings,
+    }),
+    revision: t.exposeInt('revision', {
+      description: 'Goes up with every change; updates name the one they are based on.',
+    }),
+    isArchived: t.boolean({
+      description: 'Not offered any more; orders of the past keep it.',
+      resolve: (outputType) => outputType.archivedAt !== null,
+    }),
     pricingTier: t.relation('pricingTier', { nullable: true, description: 'What one piece costs.' }),
     rollout: t.expose('rollout', { type: RolloutEnum, description: 'Which way it is produced.' }),
     categories: t.relation('categories', {
@@ -40,17 +119,33 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
   }),
 });
 
+/** Without `view`, only what is public and offered. */
+function offered(
+  { family, includeArchived }: { family?: Family | null; includeArchived?: boolean | null },
+  { viewer }: Context,
+): Prisma.OutputTypeWhereInput {
+  const isOfStudio = viewer?.scopes.has('view') ?? false;
+  return {
+    family: family ?? undefined,
+    archivedAt: isOfStudio && includeArchived ? undefined : null,
+    visibility: isOfStudio ? undefined : 'public',
+  };
+}
+
 builder.queryFields((t) => ({
   outputTypes: t.prismaConnection({
     type: 'OutputType',
     cursor: 'id',
     description: 'Output types in the order they are offered.',
-    args: { family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }) },
-    totalCount: (_root, { family }, ctx) => ctx.db.outputType.count({ where: { family: family ?? undefined } }),
-    resolve: (query, _root, { family }, ctx) =>
+    args: {
+      family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }),
+      includeArchived: t.arg.boolean({ defaultValue: false, description: 'Archived ones too.' }),
+    },
+    totalCount: (_root, args, ctx) => ctx.db.outputType.count({ where: offered(args, ctx) }),
+    resolve: (query, _root, args, ctx) =>
       ctx.db.outputType.findMany({
         ...query,
-        where: { family: family ?? undefined },
+        where: offered(args, ctx),
         orderBy: [{ sortOrder: 'asc' }, { id: 'asc' }],
       }),
   }),

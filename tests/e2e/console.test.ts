@@ -289,7 +289,7 @@ describeWith('chromium', 'the console', () => {
       const line = await createOrderLine(hartomat.platform, {
         productId: hartomat.seeded.product.id,
         outputTypeId: hartomat.seeded.outputTypeId,
-        options: { samples: 4000 },
+        options: { samples: 1024, resolution: { width: 2048, height: 2048 } },
       });
       const { runId } = await dispatch(hartomat.platform, { orderLineId: line.id });
       await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}?tab=log`);

@@ -1,0 +1,117 @@
+import slugify from '@sindresorhus/slugify';
+import type { OutputType, Prisma } from '../generated/prisma/client.js';
+import { ConflictError, NotFoundError, ValidationError } from './errors.js';
+import { isUniqueViolation } from './orders.js';
+import { checkProfile, type OutputTypeProfile, profileOf } from './outputTypeProfile.js';
+import type { Platform } from './platform.js';
+
+type Parts = Pick<Platform, 'db' | 'definition'>;
+/** Fields of an `OutputTypeProfile`; what is left out has its default, or stays as it is. */
+export type ProfileChanges = Partial<Record<keyof OutputTypeProfile, unknown>>;
+
+/** Makes an output type of a complete profile. With a workflow it runs by graph, since there is no past to keep to; with settings
+ * of the old world, or without a workflow, it starts with the legacy pipeline.
+ * @throws ValidationError with a JSON pointer into the profile for everything that does not fit. */
+export async function createOutputType(platform: Parts, given: ProfileChanges): Promise<OutputType> {
+  const profile = await validProfile(platform, given);
+  const hasPast = Object.keys(profile.legacySettings).length > 0;
+  return insert(platform, profile, profile.workflowId && !hasPast ? 'graph' : 'legacy');
+}
+
+/** Changes an output type. Orders placed before keep their price and options.
+ * @param revision the revision that the change is based on.
+ * @throws ValidationError, NotFoundError, ConflictError `OUTPUT_TYPE_CHANGED` where somebody else was quicker. */
+export async function updateOutputType(
+  platform: Parts,
+  id: string,
+  revision: number,
+  changes: ProfileChanges,
+): Promise<OutputType> {
+  const row = await find(platform, id, revision);
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  const profile = await validProfile(platform, { ...profileOf(row), ...given });
+  const { categoryIds, ...columns } = columnsOf(profile);
+  // Without a workflow there is nothing but the legacy pipeline to run.
+  const rollout = profile.workflowId ? undefined : 'legacy';
+  return write(platform, id, revision, {
+    ...columns,
+    rollout,
+    categories: { set: categoryIds.map((categoryId) => ({ id: categoryId })) },
+  });
+}
+
+/** Takes an output type out of what is offered, or brings it back. Orders of the past keep it.
+ * @throws NotFoundError, ConflictError `OUTPUT_TYPE_CHANGED`. */
+export async function archiveOutputType(
+  platform: Parts,
+  id: string,
+  revision: number,
+  isArchived: boolean,
+): Promise<OutputType> {
+  await find(platform, id, revision);
+  return write(platform, id, revision, { archivedAt: isArchived ? new Date() : null });
+}
+
+/** A copy under a new name, internal until somebody publishes it; it starts where the original is rolled out.
+ * @throws NotFoundError, ValidationError where the original does not fit its workflow any more. */
+export async function duplicateOutputType(platform: Parts, id: string, name: string): Promise<OutputType> {
+  const row = await find(platform, id, null);
+  const profile = await validProfile(platform, { ...profileOf(row), name, visibility: 'internal' });
+  return insert(platform, profile, row.rollout);
+}
+
+async function validProfile(platform: Parts, given: ProfileChanges): Promise<OutputTypeProfile> {
+  const { profile, issues } = await checkProfile(platform, given);
+  const [first] = issues;
+  if (first) throw new ValidationError(`The output type was not saved: ${first.message}`, issues);
+  return profile as OutputTypeProfile;
+}
+
+function columnsOf({ contract, overrides, callerParams, constraints, legacySettings, ...rest }: OutputTypeProfile) {
+  const json = { contract, overrides, callerParams, constraints, legacySettings };
+  const pinnedVersionId = rest.versionPolicy === 'pinned' ? rest.pinnedVersionId : null;
+  return { ...rest, pinnedVersionId, ...(json as unknown as Record<keyof typeof json, Prisma.InputJsonObject>) };
+}
+
+async function insert({ db }: Parts, profile: OutputTypeProfile, rollout: OutputType['rollout']): Promise<OutputType> {
+  const { categoryIds, ...columns } = columnsOf(profile);
+  const base = slugify(profile.name, { separator: '_' }).slice(0, 60) || 'output_type';
+  const taken = await db.outputType.findMany({ where: { key: { startsWith: base } }, select: { key: true } });
+  const keys = new Set(taken.map(({ key }) => key));
+  let key = base;
+  for (let number = 2; keys.has(key); number += 1) key = `${base}_${number}`;
+  try {
+    return await db.outputType.create({
+      data: { ...columns, key, rollout, categories: { connect: categoryIds.map((id) => ({ id })) } },
+    });
+  } catch (error) {
+    if (isUniqueViolation(error))
+      throw new ConflictError(`Somebody else just made an output type called "${profile.name}". Try again.`);
+    throw error;
+  }
+}
+
+async function find({ db }: Parts, id: string, revision: number | null) {
+  const row = await db.outputType.findUnique({ where: { id }, include: { categories: { select: { id: true } } } });
+  if (!row) throw new NotFoundError('output type', id);
+  if (revision !== null && row.revision !== revision) throw changed(row.name);
+  return row;
+}
+
+/** One statement checks and writes: of two people who save at once, one gets the conflict. */
+async function write(
+  { db }: Parts,
+  id: string,
+  revision: number,
+  data: Prisma.OutputTypeUncheckedUpdateInput,
+): Promise<OutputType> {
+  try {
+    return await db.outputType.update({ where: { id, revision }, data: { ...data, revision: { increment: 1 } } });
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'P2025') throw changed('The output type');
+    throw error;
+  }
+}
+
+const changed = (name: string) =>
+  new ConflictError(`"${name}" was changed by somebody else meanwhile. Load it again.`, 'OUTPUT_TYPE_CHANGED');

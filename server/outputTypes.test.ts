@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Seeded, seed } from '../prisma/seed.js';
+import { encodeGlobalId as id } from '../schema/globalId.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { nodeDefinition } from '../workflow/nodeDefinitions.js';
+
+let app: TestApp;
+let seeded: Seeded;
+let still: string;
+beforeAll(async () => {
+  app = await startTestApp({ definition: nodeDefinition });
+  seeded = await seed(app.platform);
+  still = id('Workflow', (await app.platform.db.workflow.findUniqueOrThrow({ where: { key: 'order_still' } })).id);
+});
+afterAll(() => app.close());
+
+const ERROR = '... on Error { __typename code message } ... on ValidationError { issues { path message } }';
+async function call(field: string, type: string, input: object, selection = '') {
+  const fields = `... on OutputType { id key name revision rollout isArchived visibility callerParams overrides ${selection} }`;
+  const { data, errors } = await app.gql(
+    `mutation ($input: ${type}!) { result: ${field}(input: $input) { __typename ${fields} ${ERROR} } }`,
+    { input },
+  );
+  expect(errors).toBeUndefined();
+  return data.result;
+}
+const PAIR = () => ({
+  name: 'Hero still',
+  family: 'order_line',
+  workflowId: still,
+  artifactKind: 'still_image',
+  contract: { mediaTypes: ['image/png'], widthPx: { max: 512 } },
+  overrides: { resolution: { width: 256, height: 256 }, samples: 16 },
+  callerParams: { samples: { maximum: 32 }, transparent: {} },
+});
+
+describe('the five steps', () => {
+  const QUERY = `query ($input: OutputTypeInput!) { outputTypeDraft(input: $input) { isComplete
+    family: issues(step: family) { path } workflow: issues(step: workflow) { path } artifact: issues(step: artifact) { path }
+    overrides: issues(step: overrides) { path } terms: issues(step: terms) { path }
+    workflows { name } artifactKinds { kind mediaTypes } versionNumber overridable { schema defaults } callerForm { schema }
+    effectiveParams { nodeId name origin } pricingTiers { key } categories { key } materials { name } } }`;
+  const draft = async (input: object) => (await app.gql(QUERY, { input })).data.outputTypeDraft;
+  const paths = (issues: { path: string }[]) => issues.map(({ path }) => path);
+
+  test('each says what is wrong with itself and offers what comes next', async () => {
+    const empty = await draft({});
+    expect([paths(empty.family), paths(empty.artifact), paths(empty.terms)]).toEqual([
+      ['/family'],
+      ['/artifactKind'],
+      ['/name'],
+    ]);
+    const family = await draft({ family: 'order_line' });
+    expect(family.family).toEqual([]);
+    expect(family.workflows.map(({ name }: { name: string }) => name)).toEqual([
+      'Order .blend',
+      'Order still',
+      'Order turntable',
+    ]);
+    const workflow = await draft({ family: 'order_line', workflowId: still });
+    expect(workflow).toMatchObject({ workflow: [], versionNumber: 1, artifactKinds: [{ kind: 'still_image' }] });
+    const artifact = await draft({ family: 'order_line', workflowId: still, artifactKind: 'blend_file' });
+    expect(paths(artifact.artifact)).toEqual(['/artifactKind']);
+    expect(artifact.overridable.defaults).toMatchObject({ samples: 64, format: 'png' });
+    const overrides = await draft({
+      ...PAIR(),
+      overrides: { samples: 0 },
+      callerParams: { samples: { maximum: 9e9 } },
+    });
+    expect(paths(overrides.overrides)).toEqual(['/overrides/samples', '/callerParams/samples/maximum']);
+    const whole = await draft(PAIR());
+    expect(whole).toMatchObject({
+      isComplete: true,
+      callerForm: { schema: { properties: { samples: { maximum: 32 } } } },
+    });
+    expect(whole.effectiveParams).toContainEqual({ nodeId: 'still', name: 'samples', origin: 'output_type' });
+    expect(whole.pricingTiers.length * whole.categories.length * whole.materials.length).toBeGreaterThan(0);
+  });
+
+  test('a workflow of the other family is refused at its step', async () => {
+    const { workflow } = await draft({ family: 'order_line', workflowId: id('Workflow', seeded.cadIntake.id) });
+    expect(paths(workflow)).toEqual(['/workflowId']);
+  });
+});
+
+describe('an output type', () => {
+  test('is made, changed by who saw it last, copied and archived', async () => {
+    const made = await call('createOutputType', 'OutputTypeInput', PAIR(), 'inputSchema inputDefaults');
+    expect(made).toMatchObject({
+      __typename: 'OutputType',
+      key: 'hero_still',
+      revision: 1,
+      rollout: 'graph',
+      inputSchema: { properties: { samples: { maximum: 32, default: 16 } } },
+      inputDefaults: { samples: 16, transparent: false },
+    });
+    const change = { id: made.id, revision: 1, changes: { overrides: { ...PAIR().overrides, samples: 8 } } };
+    const changed = await call('updateOutputType', 'UpdateOutputTypeInput', change);
+    expect(changed).toMatchObject({ revision: 2, overrides: { samples: 8 }, name: 'Hero still' });
+    expect(await call('updateOutputType', 'UpdateOutputTypeInput', change)).toMatchObject({
+      __typename: 'ConflictError',
+      code: 'OUTPUT_TYPE_CHANGED',
+    });
+    const copy = await call('duplicateOutputType', 'DuplicateOutputTypeInput', { id: made.id, name: 'Hero still' });
+    expect(copy).toMatchObject({ key: 'hero_still_2', visibility: 'internal', callerParams: made.callerParams });
+    const archived = await call('archiveOutputType', 'ArchiveOutputTypeInput', { id: copy.id, revision: 1 });
+    expect(archived.isArchived).toBe(true);
+    const { data } = await app.gql('{ outputTypes(first: 100) { edges { node { key } } } }');
+    const keys = data.outputTypes.edges.map(({ node }: { node: { key: string } }) => node.key);
+    expect(keys).toContain('hero_still');
+    expect(keys).not.toContain('hero_still_2');
+  });
+
+  test('is refused as a whole with every mistake at its place, and nothing is written', async () => {
+    const before = await app.platform.db.outputType.count();
+    const bad = {
+      ...PAIR(),
+      name: ' ',
+      contract: { widthPx: { max: 64 } },
+      overrides: { samples: 5000, colour: 'red' },
+      callerParams: { engine: { enum: ['magic'] } },
+      constraints: { materials: ['unobtainium'] },
+    };
+    const refused = await call('createOutputType', 'OutputTypeInput', bad);
+    expect(refused.__typename).toBe('ValidationError');
+    expect(refused.issues.map(({ path }: { path: string }) => path)).toEqual([
+      '/contract/widthPx',
+      '/overrides/samples',
+      '/overrides/colour',
+      '/callerParams/engine/enum/0',
+      '/name',
+      '/constraints/materials/0',
+    ]);
+    expect(await app.platform.db.outputType.count()).toBe(before);
+  });
+
+  test('without a workflow is valid, runs by the legacy pipeline and keeps its settings word for word', async () => {
+    const legacySettings = { render_width: 1024, 'odd key': [1] };
+    const made = await call(
+      'createOutputType',
+      'OutputTypeInput',
+      { name: 'Old still', family: 'order_line', artifactKind: 'still_image', legacySettings },
+      'legacySettings workflow { id } inputSchema',
+    );
+    expect(made).toMatchObject({ rollout: 'legacy', legacySettings, workflow: null, inputSchema: { properties: {} } });
+  });
+
+  test('keeps to a pinned version', async () => {
+    const { db } = app.platform;
+    const version = await db.workflowVersion.findFirstOrThrow({ where: { workflow: { key: 'order_still' } } });
+    const pinned = { versionPolicy: 'pinned', pinnedVersionId: id('WorkflowVersion', version.id) };
+    expect(
+      await call('createOutputType', 'OutputTypeInput', { ...PAIR(), ...pinned }, 'pinnedVersion { number }'),
+    ).toMatchObject({ pinnedVersion: { number: 1 } });
+    expect(await call('createOutputType', 'OutputTypeInput', { ...PAIR(), versionPolicy: 'pinned' })).toMatchObject({
+      issues: [{ path: '/pinnedVersionId' }],
+    });
+  });
+
+  test.each(['still_1k_transparent', 'still_1k_white', 'turntable_360', 'production_blend'])(
+    'of the seed (%s) holds what its own rules ask',
+    async (key) => {
+      const row = await app.platform.db.outputType.findUniqueOrThrow({ where: { key } });
+      const input = { id: id('OutputType', row.id), revision: row.revision, changes: { description: 'Seen.' } };
+      expect(await call('updateOutputType', 'UpdateOutputTypeInput', input)).toMatchObject({
+        __typename: 'OutputType',
+      });
+    },
+  );
+});
