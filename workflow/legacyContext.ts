@@ -5,8 +5,7 @@ import type { LegacyBag } from './legacyBag.js';
 const side = z.int().min(16).max(8192);
 const degrees = z.number().min(-3600).max(3600);
 
-/** The invocation overrides that old render settings can turn into: names and shapes of the params that modules share.
- * `animation`, `sampling` and `cameraName` wait for modules that take them; until then `resolveParams` reports them as unused. */
+/** The invocation overrides that old render settings can turn into: names and shapes of the params that modules share. */
 export const LegacyOverrides = z.strictObject({
   resolution: z.strictObject({ width: side, height: side }).optional(),
   samples: z.int().min(1).max(4096).optional(),
@@ -21,8 +20,8 @@ export const LegacyOverrides = z.strictObject({
   imageQuality: z.int().min(1).max(100).optional(),
   animation: z
     .strictObject({
-      frames: z.int().min(1).max(3600),
-      fps: z.number().min(1).max(240),
+      frames: z.int().min(2).max(1440),
+      fps: z.number().min(1).max(120),
       degrees,
       axis: z.enum(['x', 'y', 'z']),
       direction: z.enum(['clockwise', 'counter_clockwise']),
@@ -33,20 +32,16 @@ export const LegacyOverrides = z.strictObject({
   materials: z
     .union([z.strictObject({ all: z.string() }), z.strictObject({ byPart: z.record(z.string(), z.string()) })])
     .optional(),
-  sampling: z
-    .strictObject({ adaptive: z.boolean(), threshold: z.number().min(0).max(1) })
-    .partial()
-    .optional(),
   denoise: z.boolean().optional(),
   camera: z
     .strictObject({
       azimuthDeg: z.number().min(-360).max(360),
       elevationDeg: z.number().min(-89).max(89),
       lensMm: z.number().min(10).max(300),
+      name: z.string().min(1).max(63),
     })
     .partial()
     .optional(),
-  cameraName: z.string().optional(),
   template: z.string().optional(),
 });
 export type LegacyOverrides = z.output<typeof LegacyOverrides>;

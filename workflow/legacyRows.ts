@@ -1,3 +1,4 @@
+import type { JsonValue } from '../modules/json.js';
 import type { LegacyOverrides, LegacyRow } from './legacyContext.js';
 import { animation } from './legacyTurntable.js';
 import {
@@ -96,11 +97,21 @@ const engine: LegacyRow = (context) => {
 
 const FORMATS = { png: 'png', jpg: 'jpeg', jpeg: 'jpeg', webp: 'webp', mp4: 'mp4', webm: 'webm' } as const;
 
-const encoding: LegacyRow = ({ bag, overrides }) => {
+/** What each kind can be delivered as; other kinds have one format only. */
+const FORMATS_OF: Readonly<Record<string, readonly string[]>> = {
+  still_image: ['png', 'jpeg', 'webp'],
+  turntable_video: ['mp4', 'webm', 'webp'],
+};
+
+const encoding: LegacyRow = ({ bag, options, overrides }) => {
   const found = bag.firstOf(['format', 'file_format', 'output_format'], (key) =>
     bag.read(key, asWord(FORMATS), 'png, jpeg, webp, mp4 or webm'),
   );
-  if (found) {
+  if (found && !FORMATS_OF[options.artifactKind]?.includes(found.value)) {
+    const text = `A ${options.artifactKind.replaceAll('_', ' ')} cannot be a file in ${found.value}.`;
+    bag.warn(found.key, 'LEGACY_FORMAT_IMPOSSIBLE', text);
+    bag.ignore(found.key, text);
+  } else if (found) {
     overrides.format = found.value;
     bag.map([found.key], 'overrides.format');
   }
@@ -171,21 +182,24 @@ const sampling: LegacyRow = ({ bag, overrides }) => {
     overrides.denoise = denoise;
     bag.map(['denoise'], 'overrides.denoise');
   }
-  const threshold = bag.read('noise_threshold', asNumberIn(0, 1), 'a number from 0 to 1');
-  const adaptive = bag.read('adaptive', asBoolean, yesOrNo);
-  if (threshold === undefined && adaptive === undefined) return;
-  overrides.sampling = { ...(adaptive !== undefined && { adaptive }), ...(threshold !== undefined && { threshold }) };
-  bag.map(['noise_threshold', 'adaptive'], 'overrides.sampling');
+  for (const key of ['noise_threshold', 'adaptive'])
+    bag.ignore(key, 'The renderer decides by itself where it needs fewer samples, for the number that is asked for.');
+};
+
+/** Blender keeps 63 characters of a name. */
+const asCameraName = (value: JsonValue) => {
+  const name = asText(value);
+  return name !== undefined && name.length <= 63 ? name : undefined;
 };
 
 const camera: LegacyRow = ({ bag, overrides }) => {
   const nameOrAngle = (key: string) =>
-    bag.read(key, (value) => asNumber(value) ?? asText(value), 'the name of a camera, or an angle in degrees');
+    bag.read(key, (value) => asNumber(value) ?? asCameraName(value), 'the name of a camera, or an angle in degrees');
   const found = bag.firstOf(['camera', 'view', 'camera_angle'], nameOrAngle);
   const angles = ['azimuth', 'elevation', 'focal_length'];
   if (typeof found?.value === 'string') {
-    overrides.cameraName = found.value;
-    bag.map([found.key], 'overrides.cameraName');
+    overrides.camera = { name: found.value };
+    bag.map([found.key], 'overrides.camera');
     for (const key of angles) bag.ignore(key, `The camera “${found.value}” of the template brings its own.`);
     return;
   }

@@ -41,9 +41,9 @@ describe('adaptLegacySettings maps', () => {
     [{ materials: { Ring: 'steel', Cage: 'brass' } }, { materials: { byPart: { Ring: 'steel', Cage: 'brass' } } }],
     [
       { denoise: 'off', adaptive: true, noise_threshold: '0.05' },
-      { denoise: false, sampling: { adaptive: true, threshold: 0.05 } },
+      { denoise: false },
     ],
-    [{ camera: 'Front' }, { cameraName: 'Front' }],
+    [{ camera: 'Front' }, { camera: { name: 'Front' } }],
     [
       { camera_angle: '30', elevation: 20, focal_length: 85 },
       { camera: { azimuthDeg: 30, elevationDeg: 20, lensMm: 85 } },

@@ -43,9 +43,9 @@ export const animation: LegacyRow = ({ bag, options, overrides }) => {
 
 /** Of frames, frames per second and duration only two are free: the third follows, or must agree. */
 function timingOf(bag: LegacyBag): { frames?: number; fps?: number } {
-  const count = asIntegerIn(1, 3600);
-  const found = bag.firstOf(['frames', 'frame_count'], (key) => bag.read(key, count, 'a whole number from 1 to 3600'));
-  const fps = bag.read('fps', asNumberIn(1, 240), 'a number from 1 to 240');
+  const count = asIntegerIn(2, 1440);
+  const found = bag.firstOf(['frames', 'frame_count'], (key) => bag.read(key, count, 'a whole number from 2 to 1440'));
+  const fps = bag.read('fps', asNumberIn(1, 120), 'a number from 1 to 120');
   const seconds = bag.read('duration', asNumberIn(0.01, 3600), 'a number of seconds');
   const frames = found?.value;
   if (seconds === undefined) return { frames, fps };
@@ -64,7 +64,7 @@ function timingOf(bag: LegacyBag): { frames?: number; fps?: number } {
     const note = `${frames} frames at ${fps} per second do not take ${seconds} seconds; leave one of the three out.`;
     return refuse([found?.key, 'fps', 'duration'], 'LEGACY_TIMING_CONTRADICTION', note);
   }
-  if (count(derived.frames) === undefined || derived.fps < 1 || derived.fps > 240) {
+  if (count(derived.frames) === undefined || derived.fps < 1 || derived.fps > 120) {
     const note = `This would be ${derived.frames} frames at ${derived.fps} per second, which is not possible.`;
     return refuse([found?.key, 'fps', 'duration'], 'LEGACY_VALUE_INVALID', note);
   }

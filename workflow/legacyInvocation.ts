@@ -1,0 +1,99 @@
+import type { ArtifactRole } from '../modules/artifacts.js';
+import type { ProductionModule } from '../modules/define.js';
+import type { JsonObject } from '../modules/json.js';
+import { MODULES } from '../modules/registry.js';
+import { type Finding, pointer } from './finding.js';
+import type { NodeParams } from './graph.js';
+import { adaptLegacySettings } from './legacySettings.js';
+import { checkParams, invocationParamsOf } from './params.js';
+
+/** What the linear pipeline does for every kind, in its order: the steps' names are those of their node definitions. */
+const SCENE = {
+  resolve_step_path: MODULES['cad.resolve_step_path'],
+  extract_objects: MODULES['cad.extract_objects'],
+  export_glb: MODULES['cad.export_glb'],
+  compute_bbox: MODULES['cad.compute_bbox'],
+  resolve_material_map: MODULES['materials.resolve_map'],
+  resolve_template: MODULES['render.resolve_template'],
+};
+const DELIVERY = { publish_asset: MODULES['output.publish_asset'], notify: MODULES['output.notify'] };
+export const LEGACY_STEPS = {
+  still_image: { ...SCENE, blender_still: MODULES['render.blender_still'], ...DELIVERY },
+  turntable_video: { ...SCENE, blender_turntable: MODULES['render.blender_turntable'], ...DELIVERY },
+  blend_file: { ...SCENE, export_blend: MODULES['render.export_blend'], ...DELIVERY },
+  preview_thumbnail: {
+    resolve_step_path: SCENE.resolve_step_path,
+    export_glb: SCENE.export_glb,
+    render_thumbnail: MODULES['cad.render_thumbnail'],
+    ...DELIVERY,
+  },
+} as const satisfies Partial<Record<ArtifactRole, Record<string, ProductionModule>>>;
+
+/** Kinds of delivery that the linear pipeline can make. */
+export type LegacyKind = keyof typeof LEGACY_STEPS;
+export const LEGACY_KINDS = Object.keys(LEGACY_STEPS) as LegacyKind[];
+export const isLegacyKind = (kind: string): kind is LegacyKind => Object.hasOwn(LEGACY_STEPS, kind);
+
+/** What the linear pipeline is asked for. Later layers win, value by value. */
+export interface LegacyRequest {
+  artifactKind: LegacyKind;
+  /** Render settings of the old world, word for word. */
+  settings: JsonObject;
+  /** Invocation overrides of the output type, … */
+  overrides: JsonObject;
+  /** … and those of the order line. */
+  options: JsonObject;
+}
+
+/** The invocation overrides of an output type: what its old settings say in the new words, then its own. Graph and legacy take the same. */
+export function outputTypeOverrides(outputType: {
+  artifactKind: string;
+  legacySettings: unknown;
+  overrides: unknown;
+}): JsonObject {
+  const settings = outputType.legacySettings as JsonObject;
+  const { overrides } = adaptLegacySettings(settings, { artifactKind: outputType.artifactKind as ArtifactRole });
+  return { ...(overrides as JsonObject), ...(outputType.overrides as JsonObject) };
+}
+
+export interface LegacyParams {
+  /** By step, complete and valid; empty where `findings` has an error. */
+  params: Record<string, NodeParams>;
+  /** `LEGACY_OVERRIDE_INVALID` (error), `LEGACY_OVERRIDE_UNUSED` (warning); paths point into the layer that has the value. */
+  findings: Finding[];
+}
+
+/** The params every step runs with: module default, then old settings, then output type, then order line.
+ * Like in a graph, a value reaches every module that opens a param of its name to invocations. */
+export function legacyParams({ artifactKind, settings, overrides, options }: LegacyRequest): LegacyParams {
+  const adapted = adaptLegacySettings(settings, { artifactKind }).overrides as JsonObject;
+  const layers = { settings: adapted, overrides, options };
+  const values: JsonObject = { ...adapted, ...overrides, ...options };
+  const layerOf = (name: string) =>
+    (['options', 'overrides', 'settings'] as const).find((layer) => Object.hasOwn(layers[layer], name)) ?? 'settings';
+  const taken = new Set<string>();
+  const findings: Finding[] = [];
+  const params = Object.entries(LEGACY_STEPS[artifactKind]).map(([step, module]) => {
+    const names = invocationParamsOf(module).filter((name) => Object.hasOwn(values, name));
+    for (const name of names) taken.add(name);
+    const check = checkParams(module, Object.fromEntries(names.map((name) => [name, values[name]!])));
+    if (check.ok) return [step, check.params] as const;
+    for (const { path, message } of check.issues)
+      findings.push({
+        code: 'LEGACY_OVERRIDE_INVALID',
+        severity: 'error',
+        message: `${module.title}: ${message}`,
+        path: path[0] === undefined ? '' : pointer(layerOf(String(path[0])), ...path),
+      });
+    return [step, {}] as const;
+  });
+  for (const name of Object.keys(values))
+    if (!taken.has(name))
+      findings.push({
+        code: 'LEGACY_OVERRIDE_UNUSED',
+        severity: 'warning',
+        message: `No step of the legacy pipeline takes the setting “${name}”.`,
+        path: pointer(layerOf(name), name),
+      });
+  return { params: Object.fromEntries(params), findings };
+}
