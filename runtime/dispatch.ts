@@ -1,3 +1,5 @@
+import type { Rollout } from '../generated/prisma/enums.js';
+import { isSampled, type OrderSubject, prepareLegacyRun, startLegacyRun } from './legacy/start.js';
 import type { Platform } from './platform.js';
 import { findSubject, type GraphChoice, type PreparedRun, prepareGraphRun, type SubjectRequest } from './prepareRun.js';
 
@@ -6,14 +8,33 @@ export interface DispatchRequest extends SubjectRequest, GraphChoice {
   idempotencyKey?: string | null;
 }
 
-/** Starts a run: reads what it is about, resolves every param, checks the graph, and writes run, node runs and first event in one transaction.
+/** Starts a run: reads what it is about, resolves every param, checks what it runs, and writes run, node runs and first event in one
+ * transaction. An order line goes the way of its output type's rollout; a request that names a workflow, or a CAD file, goes by graph.
  * @throws ValidationError, NotFoundError, ConflictError; nothing is written then. */
 export async function dispatch(
   platform: Platform,
   request: DispatchRequest,
 ): Promise<{ runId: string; created: boolean }> {
-  const prepared = await prepareGraphRun(platform, findSubject(platform, request), request);
-  return startPrepared(platform, prepared, request.idempotencyKey ?? null);
+  const finding = findSubject(platform, request);
+  const { idempotencyKey = null } = request;
+  if (request.cadFileId || request.workflowId || request.useDraft)
+    return startPrepared(platform, await prepareGraphRun(platform, finding, request), idempotencyKey);
+  const subject = (await finding) as OrderSubject;
+  const way = rolloutOf(subject.orderLine.outputType);
+  if (way === 'graph') return startPrepared(platform, await prepareGraphRun(platform, subject), idempotencyKey);
+  const prepared = await prepareLegacyRun(platform, subject);
+  const withShadow = way === 'shadow' && (await getsShadow(platform, subject));
+  // Only a fallback can be refused, and this is none.
+  return (await startLegacyRun(platform, prepared, { idempotencyKey, withShadow }))!;
+}
+
+/** Which way an output type is produced: without a workflow there is only one. */
+export const rolloutOf = (outputType: { rollout: Rollout; workflowId: string | null }): Rollout =>
+  outputType.workflowId ? outputType.rollout : 'legacy';
+
+async function getsShadow({ db }: Platform, { orderLine }: OrderSubject): Promise<boolean> {
+  const earlier = await db.run.count({ where: { orderLineId: orderLine.id, mode: 'legacy' } });
+  return isSampled(orderLine.id, earlier + 1, orderLine.outputType.shadowRate);
 }
 
 /** Writes what was prepared, and hands its first nodes to the queue. */

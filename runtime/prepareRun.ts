@@ -1,4 +1,5 @@
 import type { JsonObject } from '../modules/json.js';
+import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
 import type { CompiledRun } from './compileRun.js';
 import { buildEntry, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
@@ -85,17 +86,27 @@ export async function prepareGraphRun(
   const source = useDraft
     ? { graph: workflow.draft, versionId: null }
     : publishedGraph(workflow.name, pinned ?? workflow.versions[0]);
-  const compiled = platform.compiler.compile(source, {
-    outputType: outputType?.overrides as JsonObject | undefined,
+  const layers = {
+    outputType: outputType && outputTypeOverrides(outputType),
     orderLine: subject.orderLine?.options as JsonObject | undefined,
-  });
+  };
+  const compiled = platform.compiler.compile(source, layers);
+  const fallsBack = !given && outputType?.rollout === 'graph' && outputType.fallsBack;
   return {
     subject,
     workflowId: workflow.id,
     workflowVersionId: source.versionId,
-    compiled,
+    compiled: fallsBack ? fallingBack(compiled) : compiled,
     entry: await buildEntry(platform, compiled.plan, subject),
   };
+}
+
+/** The same, but the legacy pipeline takes over wherever the run would halt. */
+function fallingBack(compiled: CompiledRun): CompiledRun {
+  const nodes = compiled.plan.nodes.map((node) =>
+    node.onFailure === 'halt' ? { ...node, onFailure: 'fallback_legacy' as const } : node,
+  );
+  return { ...compiled, plan: { ...compiled.plan, nodes } };
 }
 
 async function findWorkflow(platform: Platform, id: string): Promise<RunnableWorkflow> {

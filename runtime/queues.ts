@@ -15,6 +15,8 @@ export interface ReadyNode extends NodeJob {
   /** Attempts begun so far. */
   attempt: number;
   delayMs?: number;
+  /** Of a shadow run: taken only where nothing else waits. */
+  isShadow?: boolean;
 }
 
 export interface QueueSettings {
@@ -84,10 +86,18 @@ export class Queues {
   }
 }
 
-const jobOf = ({ runId, idx, step, attempt, delayMs }: ReadyNode) => ({
+/** Behind every job without a priority. */
+const SHADOW_PRIORITY = 100;
+
+const jobOf = ({ runId, idx, step, attempt, delayMs, isShadow }: ReadyNode) => ({
   name: step,
   data: { runId, idx },
-  opts: { ...JOB_OPTIONS, jobId: `${runId}-${idx}-${attempt}`, ...(delayMs ? { delay: delayMs } : {}) },
+  opts: {
+    ...JOB_OPTIONS,
+    jobId: `${runId}-${idx}-${attempt}`,
+    ...(delayMs ? { delay: delayMs } : {}),
+    ...(isShadow ? { priority: SHADOW_PRIORITY } : {}),
+  },
 });
 
 const queueName = (capability: Capability) => `hartomat-${capability}`;

@@ -12,6 +12,12 @@ export async function retryRun(
 ): Promise<void> {
   const result = await retry(platform.pool, runId, by);
   if (result === null) throw new NotFoundError('run', runId);
+  if (result.fallbackId)
+    throw new ConflictError(
+      'The legacy pipeline has taken over from this run. Retry its run instead.',
+      'RUN_TAKEN_OVER',
+    );
+  if (result.isEmpty) throw new ConflictError('The run never had a step to run. Start a new one.', 'RUN_NOT_RETRYABLE');
   if (!isRetryable(result.before as never))
     throw new ConflictError(
       result.before === 'succeeded'

@@ -109,7 +109,8 @@ function distinctKeys(items: Waiting[]): Waiting[] {
   });
 }
 
-function hashPlan(graph: WorkflowGraph, plan: Plan): string {
+/** The address of a plan by content. */
+export function hashPlan(graph: WorkflowGraph, plan: Plan): string {
   const known = planHashes.get(plan);
   if (known) return known;
   const hash = sha256({ graph, plan });
@@ -117,6 +118,6 @@ function hashPlan(graph: WorkflowGraph, plan: Plan): string {
   return hash;
 }
 
-function sha256(value: unknown): string {
+export function sha256(value: unknown): string {
   return createHash('sha256').update(canonicalize(value)!).digest('hex');
 }

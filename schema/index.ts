@@ -7,6 +7,7 @@ import './types/cadFile.js';
 import './types/category.js';
 import './types/createOrderLine.js';
 import './types/errors.js';
+import './types/legacyRun.js';
 import './types/lookup.js';
 import './types/material.js';
 import './types/materialFiles.js';

@@ -293,7 +293,6 @@ describe('runs', () => {
     expect(await dispatch({})).toMatchObject({ __typename: 'ValidationError' });
     expect(await dispatch({ cadFileId, orderLineId })).toMatchObject({ __typename: 'ValidationError' });
     expect(await dispatch({ cadFileId })).toMatchObject({ __typename: 'ValidationError' });
-    expect(await dispatch({ orderLineId })).toMatchObject({ code: 'OUTPUT_TYPE_WITHOUT_WORKFLOW' });
     expect(await dispatch({ orderLineId, workflowId })).toMatchObject({ code: 'WRONG_FAMILY' });
     expect(await dispatch({ cadFileId: id('CadFile', NOBODY), workflowId })).toMatchObject({
       __typename: 'NotFoundError',

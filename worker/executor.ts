@@ -169,7 +169,8 @@ export class Executor {
   private wanted(reports: Report[]): Record<Capability, number> {
     const wanted = Object.fromEntries(CAPABILITIES.map((c) => [c, 0])) as Record<Capability, number>;
     if (this.isDraining) return wanted;
-    for (const { capability } of reports) wanted[capability] += 1;
+    // What a shadow run goes on with waits its turn behind everything else.
+    for (const { capability, finish } of reports) if (!finish.isShadow) wanted[capability] += 1;
     for (const capability of LIGHT)
       wanted[capability] += Math.max(0, this.parts.slots[capability] - this.busy[capability]);
     return wanted;
@@ -195,7 +196,10 @@ export class Executor {
       this.busy[node.capability] += 1;
       void this.lane(node.capability, node);
     }
-    const away = ready.filter((node) => !this.keep(node));
+    const shadows = new Set(reports.filter(({ finish }) => finish.isShadow).map(({ finish }) => finish.runId));
+    const away = ready
+      .filter((node) => !this.keep(node))
+      .map((node) => (shadows.has(node.runId) ? { ...node, isShadow: true } : node));
     if (away.length > 0)
       void this.parts
         .enqueue(away)

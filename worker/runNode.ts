@@ -18,6 +18,7 @@ import { artifactsIn, boundInputs, type PortValue, type PortValues } from '../ru
 import { cacheKey, type InputValue } from '../workflow/cacheKey.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
 import { moduleOf, type PlannedNode } from '../workflow/plan.js';
+import { mayRunInShadow } from '../workflow/shadowPlan.js';
 import type { Plans } from './plans.js';
 import { Reporter } from './reporter.js';
 import type { ResultCache } from './resultCache.js';
@@ -46,9 +47,14 @@ export async function runNode(parts: NodeRunnerParts, node: ClaimedNode, stop: A
   const reporter = new Reporter(node, parts.send);
   const startedAt = performance.now();
   let planned: PlannedNode | undefined;
+  let isShadow = false;
   let result: Pick<Finish, 'outcome' | 'outputs' | 'isCached' | 'cacheKey' | 'failure' | 'artifacts'>;
   try {
-    planned = (await parts.plans.get(node.planHash)).nodes[node.idx]!;
+    const plan = await parts.plans.get(node.planHash);
+    planned = plan.nodes[node.idx]!;
+    isShadow = plan.isShadow ?? false;
+    if (isShadow && !mayRunInShadow(planned))
+      throw new ModuleError('EFFECT_WITHHELD', 'A shadow run does nothing that others would notice.');
     result = { outcome: 'succeeded', failure: null, ...(await produce(parts, node, planned, reporter, stop)) };
   } catch (error) {
     const failure = failureOf(error, stop.signal, planned, parts.log, node);
@@ -85,8 +91,9 @@ export async function runNode(parts: NodeRunnerParts, node: ClaimedNode, stop: A
     token: node.token,
     retryInMs,
     events,
-    ...deliveriesOf(result.outputs ?? {}),
+    ...(isShadow ? { asset: null, notification: null } : deliveriesOf(result.outputs ?? {})),
     ...result,
+    isShadow,
   };
 }
 

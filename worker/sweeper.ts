@@ -1,7 +1,8 @@
-import type pg from 'pg';
 import type { Logger } from 'pino';
-import { advance, type Finish } from '../runtime/engine/engine.js';
-import type { Queues, ReadyNode } from '../runtime/queues.js';
+import { advance, type Finish, releaseShadows } from '../runtime/engine/engine.js';
+import { startFallbacks } from '../runtime/legacy/fallback.js';
+import type { Platform } from '../runtime/platform.js';
+import type { ReadyNode } from '../runtime/queues.js';
 
 const EVERY_MS = 5_000;
 /** A worker that has not been heard of for so long is dead; five heartbeats. */
@@ -19,17 +20,18 @@ interface Orphan {
   token: string;
   attempt: number;
   maxAttempts: number;
+  isShadow: boolean;
 }
 
-/** Finds what a crash left behind: nodes of dead workers get another attempt, ready nodes without a job get one. Any number of
+/** Finds what a crash left behind, and what nobody else gets round to: nodes of dead workers get another attempt, ready nodes without
+ * a job get one, the legacy pipeline takes over from failed runs, and shadow runs begin behind their legacy run. Any number of
  * workers may sweep at once: tokens and job ids see to it that each thing happens once. */
 export class Sweeper {
   private timer: NodeJS.Timeout | null = null;
   private isStopped = false;
 
   constructor(
-    private readonly pool: pg.Pool,
-    private readonly queues: Pick<Queues, 'enqueue'>,
+    private readonly platform: Platform,
     private readonly workerId: string,
     private readonly log: Logger,
   ) {}
@@ -56,14 +58,16 @@ export class Sweeper {
     try {
       await this.recoverOrphans();
       await this.enqueueLost();
+      await startFallbacks(this.platform);
+      await this.platform.queues.enqueue(await releaseShadows(this.platform.pool));
     } catch (err) {
       this.log.error({ err }, 'the sweeper failed; it will try again');
     }
   }
 
   private async recoverOrphans(): Promise<void> {
-    const { rows } = await this.pool.query<Orphan>(
-      `SELECT n.run_id AS "runId", n.idx, n.token, n.attempt, n.max_attempts AS "maxAttempts"
+    const { rows } = await this.platform.pool.query<Orphan>(
+      `SELECT n.run_id AS "runId", n.idx, n.token, n.attempt, n.max_attempts AS "maxAttempts", r.mode = 'shadow' AS "isShadow"
        FROM run r JOIN node_run n ON n.run_id = r.id LEFT JOIN worker w ON w.id = n.worker_id
        WHERE r.status IN ('queued', 'running', 'cancelling') AND n.status = 'running'
          AND (w.id IS NULL OR w.stopped_at IS NOT NULL OR w.heartbeat_at < now() - make_interval(secs => $1)) LIMIT $2`,
@@ -71,26 +75,27 @@ export class Sweeper {
     );
     if (rows.length === 0) return;
     this.log.warn({ nodes: rows.length }, 'nodes of a dead worker are given another attempt');
-    const { ready } = await advance(this.pool, this.workerId, {
+    const { ready } = await advance(this.platform.pool, this.workerId, {
       finish: rows.map(lostAttempt),
       progress: [],
       claim: [],
       slots: {},
     });
-    await this.queues.enqueue(ready);
+    const shadows = new Set(rows.filter(({ isShadow }) => isShadow).map(({ runId }) => runId));
+    await this.platform.queues.enqueue(ready.map((node) => ({ ...node, isShadow: shadows.has(node.runId) })));
   }
 
   private async enqueueLost(): Promise<void> {
-    const { rows } = await this.pool.query<ReadyNode>(
+    const { rows } = await this.platform.pool.query<ReadyNode>(
       `WITH lost AS (
          SELECT n.run_id, n.idx FROM run r JOIN node_run n ON n.run_id = r.id
          WHERE r.status IN ('queued', 'running') AND n.status = 'ready' AND coalesce(n.not_before, n.ready_at) < now() - make_interval(secs => $1)
            AND (n.enqueued_at IS NULL OR n.enqueued_at < now() - make_interval(secs => $2)) LIMIT $3)
        UPDATE node_run n SET enqueued_at = now() FROM lost WHERE n.run_id = lost.run_id AND n.idx = lost.idx AND n.status = 'ready'
-       RETURNING n.run_id AS "runId", n.idx, n.capability, n.step, n.attempt`,
+       RETURNING n.run_id AS "runId", n.idx, n.capability, n.step, n.attempt, (SELECT r.mode = 'shadow' FROM run r WHERE r.id = n.run_id) AS "isShadow"`,
       [LOST_AFTER_S, AGAIN_AFTER_S, BATCH],
     );
-    if (rows.length > 0) await this.queues.enqueue(rows);
+    if (rows.length > 0) await this.platform.queues.enqueue(rows);
   }
 }
 

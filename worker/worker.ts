@@ -5,6 +5,7 @@ import path from 'node:path';
 import { validate as isUuid } from 'uuid';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
 import { residentBlenders } from '../modules/render/residentBlender.js';
+import { withLegacyPipeline } from '../runtime/legacy/plan.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Consumer } from '../runtime/queues.js';
 import { Executor } from './executor.js';
@@ -56,6 +57,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   const slots = Object.fromEntries(
     CAPABILITIES.map((c) => [c, capabilities.includes(c) ? concurrency[c] : 0]),
   ) as Record<Capability, number>;
+  const definition = withLegacyPipeline(platform.definition);
   const plans = new Plans(platform.pool);
   const cache = new ResultCache(platform.pool, platform.store);
   const executor: Executor = new Executor({
@@ -67,7 +69,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
       runNode(
         {
           pool: platform.pool,
-          definition: platform.definition,
+          definition,
           plans,
           cache,
           store: platform.store,
@@ -81,7 +83,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
     enqueue: (nodes) => platform.queues.enqueue(nodes),
   });
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
-  const sweeper = new Sweeper(platform.pool, platform.queues, id, log);
+  const sweeper = new Sweeper(platform, id, log);
   await heartbeat.start([...capabilities]);
   await removeLeftovers(platform);
   await sweeper.start();

@@ -39,10 +39,7 @@ describe('adaptLegacySettings maps', () => {
     ],
     [{ material_override: 'steel' }, { materials: { all: 'steel' } }],
     [{ materials: { Ring: 'steel', Cage: 'brass' } }, { materials: { byPart: { Ring: 'steel', Cage: 'brass' } } }],
-    [
-      { denoise: 'off', adaptive: true, noise_threshold: '0.05' },
-      { denoise: false },
-    ],
+    [{ denoise: 'off', adaptive: true, noise_threshold: '0.05' }, { denoise: false }],
     [{ camera: 'Front' }, { camera: { name: 'Front' } }],
     [
       { camera_angle: '30', elevation: 20, focal_length: 85 },

@@ -47,6 +47,8 @@ export interface PlannedNode {
 export interface Plan {
   family: Family;
   nodes: PlannedNode[];
+  /** Of a shadow run: nothing is delivered, nobody is told, and everything else goes first. */
+  isShadow?: true;
 }
 
 /** The module a planned node runs: a part runs the one that its node's module shares its work out to.

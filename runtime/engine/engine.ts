@@ -69,6 +69,8 @@ export interface Finish {
   asset: { artifactId: string; name: string; kind: string } | null;
   notification: { title: string; body: string } | null;
   events: NewEvent[];
+  /** It belongs to a shadow run: what becomes ready by it goes behind everything else. For the worker; the engine knows. */
+  isShadow?: boolean;
 }
 
 export interface Progress {
@@ -122,6 +124,37 @@ export async function dispatchRuns(pool: pg.Pool, plans: StoredPlan[], runs: New
   return rows[0].result ?? [];
 }
 
+/** A run by graph beside a legacy run; with `failure` it could not be compiled and only says so. */
+export type NewShadow = NewRun & { failure: { code: string; message: string } | null };
+
+/** Creates a legacy run and what belongs to it.
+ * @returns null where `fallbackOfId` is not failed any more or has been taken over from already; nothing is written then. */
+export async function dispatchLegacyRun(
+  pool: pg.Pool,
+  plans: StoredPlan[],
+  run: NewRun & { fallbackOfId: string | null },
+  beside: { shadow: NewShadow; report: { id: string; outputTypeId: string } } | null,
+): Promise<DispatchedRun | null> {
+  const { rows } = await pool.query('SELECT hm_dispatch_legacy($1, $2, $3, $4) AS result', [
+    storableJson(plans),
+    storableJson(run),
+    beside && storableJson(beside.shadow),
+    beside && storableJson(beside.report),
+  ]);
+  return rows[0].result;
+}
+
+/** Lets shadow runs begin, or ends them, where their legacy run has ended. @returns what became ready. */
+export async function releaseShadows(pool: pg.Pool): Promise<ReadyNode[]> {
+  const { rows } = await pool.query('SELECT hm_release_shadows() AS result');
+  return rows[0].result ?? [];
+}
+
+/** Notes in a failed run that the legacy pipeline could not take over. */
+export async function refuseFallback(pool: pg.Pool, runId: string, why: { code: string; message: string }) {
+  await pool.query('SELECT hm_refuse_fallback($1, $2)', [runId, storableJson(why)]);
+}
+
 export async function advance(pool: pg.Pool, workerId: string, step: Advance): Promise<Advanced> {
   const { rows } = await pool.query({
     name: 'hm_advance',
@@ -145,13 +178,13 @@ export async function cancel(pool: pg.Pool, runId: string, by: string): Promise<
   return rows[0].status;
 }
 
-/** @returns status before and what became ready, or null for an unknown run. */
+/** @returns status before and what became ready, or why it was not retried; null for an unknown run. */
 export async function retry(
   pool: pg.Pool,
   runId: string,
   by: string,
-): Promise<{ before: string; ready: ReadyNode[] | null } | null> {
-  const { rows } = await pool.query('SELECT hm_retry($1, $2) AS result', [runId, by]);
+): Promise<{ before: string; ready?: ReadyNode[] | null; fallbackId?: string; isEmpty?: true } | null> {
+  const { rows } = await pool.query('SELECT hm_retry_unless_taken_over($1, $2) AS result', [runId, by]);
   return rows[0].result;
 }
 

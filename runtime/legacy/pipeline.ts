@@ -12,10 +12,13 @@ import { LegacyStepRecord, LegacySteps } from './steps.js';
 const bag = z.record(z.string(), z.json()).default({});
 
 const Settings = z.object({
-  artifactKind: z.enum(LEGACY_KINDS as [LegacyKind, ...LegacyKind[]]).default('still_image').meta({
-    title: 'Kind',
-    description: 'What is delivered.',
-  }),
+  artifactKind: z
+    .enum(LEGACY_KINDS as [LegacyKind, ...LegacyKind[]])
+    .default('still_image')
+    .meta({
+      title: 'Kind',
+      description: 'What is delivered.',
+    }),
   settings: bag.meta({ title: 'Legacy settings', description: 'Render settings of the old world, word for word.' }),
   overrides: bag.meta({ title: 'Overrides', description: 'Of the output type.' }),
   options: bag.meta({ title: 'Options', description: 'Of the order line.' }),

@@ -16,6 +16,7 @@ const definition: NodeDefinition = {
   description: legacyPipeline.description,
   category: 'output',
   icon: 'history',
+  uiSchema: {},
 };
 
 /** What workers run and runs are shown by: the node definitions, and the pipeline, which no workflow may place. */

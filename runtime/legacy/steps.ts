@@ -57,11 +57,11 @@ export class LegacySteps {
     this.ctx.signal.throwIfAborted();
     const startedAt = performance.now();
     const { spec, key: moduleKey, title } = module;
-    this.say(`${title}`, { legacyStep: step, state: 'started' });
+    this.say(title, { legacyStep: step, state: 'started' });
     try {
       const kept = spec.execution.determinism === 'pure' ? await this.kept(step, spec.outputs) : null;
       const params = spec.params.parse(this.params[step]) as z.output<P>;
-      const outputs = (kept ?? (await spec.run(this.contextOf(step), inputs, params))) as PortValues<O>;
+      const outputs = (kept ?? (await spec.run(this.contextOf(step, title), inputs, params))) as PortValues<O>;
       const made = artifactsOf(outputs);
       if (!kept && spec.execution.determinism === 'pure') await this.keep(step, outputs);
       const durationMs = Math.round(performance.now() - startedAt);
@@ -91,10 +91,9 @@ export class LegacySteps {
   }
 
   /** The pipeline's context as the step sees it: its share of the progress, checkpoints and a directory of its own. */
-  private contextOf(step: string): ModuleContext {
+  private contextOf(step: string, title: string): ModuleContext {
     const { ctx } = this;
     const before = this.names.slice(0, this.names.indexOf(step)).reduce((sum, name) => sum + weightOf(name), 0);
-    const { title } = { title: step.replaceAll('_', ' ') };
     ctx.progress(before / this.total, title);
     return {
       artifacts: ctx.artifacts,
@@ -141,6 +140,7 @@ export class LegacySteps {
 function artifactsOf(outputs: object): ArtifactRef[] {
   const values = Object.values(outputs).flat() as unknown[];
   return values.filter(
-    (value): value is ArtifactRef => typeof value === 'object' && value !== null && 'sha256' in value && 'role' in value,
+    (value): value is ArtifactRef =>
+      typeof value === 'object' && value !== null && 'sha256' in value && 'role' in value,
   );
 }

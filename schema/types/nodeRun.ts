@@ -1,3 +1,4 @@
+import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
 import { boundInputs, type PortValues } from '../../runtime/nodeInputs.js';
 import { moduleOf, type PartOf } from '../../workflow/plan.js';
 import { builder } from '../builder.js';
@@ -44,7 +45,7 @@ export const NodeRunNode = builder.prismaNode('NodeRun', {
         const planning = await ctx.loaders.planning.load(runId);
         const part = planning?.plan.nodes[idx]?.part;
         const own = planning?.graph.nodes.find((node) => node.id === (part?.nodeId ?? nodeId))?.ui?.label;
-        const label = own || (ctx.platform.definition(step)?.label ?? step);
+        const label = own || (withLegacyPipeline(ctx.platform.definition)(step)?.label ?? step);
         return part ? `${label} · ${part.label}` : label;
       },
     }),
@@ -92,7 +93,7 @@ export const NodeRunNode = builder.prismaNode('NodeRun', {
           ctx.loaders.outputs.load(runId),
         ]);
         const node = planning?.plan.nodes[idx];
-        const module = node && moduleOf(node, ctx.platform.definition);
+        const module = node && moduleOf(node, withLegacyPipeline(ctx.platform.definition));
         return module ? portValues(boundInputs(node, module, (position) => outputs.get(position), planning.entry)) : [];
       },
     }),
