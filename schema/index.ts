@@ -8,6 +8,7 @@ import './types/category.js';
 import './types/createOrderLine.js';
 import './types/errors.js';
 import './types/legacyRun.js';
+import './types/family.js';
 import './types/lookup.js';
 import './types/material.js';
 import './types/materialFiles.js';

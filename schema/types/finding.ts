@@ -31,3 +31,14 @@ export function findingsOf(stored: unknown, { platform }: Context): Finding[] {
   const { graph, findings } = openGraph(stored, platform.definition);
   return graph ? [...findings, ...validateGraph(graph, platform.definition)] : findings;
 }
+
+builder.queryField('graphFindings', (t) =>
+  t.field({
+    type: [FindingObject],
+    authScopes: { view: true },
+    description:
+      'What validation says about a graph that is not stored yet. Paths point into the graph as it was sent.',
+    args: { graph: t.arg({ type: 'JSON', required: true, description: 'A workflow graph, of any quality.' }) },
+    resolve: (_root, { graph }, ctx) => findingsOf(graph, ctx),
+  }),
+);

@@ -2,7 +2,7 @@ import { STARTERS, type Starter } from '../../workflow/starters/index.js';
 import { builder } from '../builder.js';
 import { FamilyEnum } from './enums.js';
 
-const WorkflowStarterObject = builder.objectRef<Starter>('WorkflowStarter').implement({
+export const WorkflowStarterObject = builder.objectRef<Starter>('WorkflowStarter').implement({
   description: 'A complete workflow to begin with.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'For `createWorkflow(input: { starter })`.' }),
