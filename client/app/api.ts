@@ -31,6 +31,10 @@ const EMBEDDED = [
   'PublishPreview',
   'AffectedOutputType',
   'FamilySplit',
+  'FamilyDefinition',
+  'PaletteGroup',
+  'LegalLink',
+  'LinkEnd',
 ];
 const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
 const CONNECTIONS = [

@@ -220,7 +220,7 @@ describeWith('chromium', 'the console', () => {
     });
 
     it('publishes the draft as the next version', async () => {
-      await page.getByRole('button', { name: 'Publish' }).click();
+      await page.getByRole('button', { name: 'Publish', exact: true }).click();
       const dialog = page.getByRole('dialog', { name: 'Publish version 2' });
       await dialog.getByLabel('What changed').fill('Without shadow');
       const change = dialog.getByRole('listitem').filter({ hasText: 'blender_still' });

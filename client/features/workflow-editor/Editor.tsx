@@ -1,8 +1,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react';
 import { useBlocker, useSearchParams } from 'react-router';
 import { useMutation } from 'urql';
-import { Badge } from '../../components/Badge.js';
-import { Button, IconButton } from '../../components/Button.js';
+import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import type { WorkflowQuery as WorkflowData } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
@@ -12,15 +11,18 @@ import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
 import type { NodeOverlay } from '../../shared/graph/NodeCard.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { FAMILY_LABEL } from '../../shared/words.js';
 import { DispatchDialog } from './DispatchDialog.js';
-import { draftChanges, draftReducer, moveNodes, openDraft, setParams } from './draft.js';
+import { draftChanges, draftReducer, openDraft, setParams } from './draft.js';
+import { EditorBar } from './EditorBar.js';
 import { FindingsList } from './FindingsList.js';
-import { currentFindings } from './findings.js';
+import { applyFix, renameNode } from './graphEdits.js';
 import { HistoryDialog } from './HistoryDialog.js';
 import { LeaveDialog } from './LeaveDialog.js';
 import { NodeSettings } from './NodeSettings.js';
+import { Palette, type PaletteGroup } from './Palette.js';
 import { PublishDialog } from './PublishDialog.js';
+import { useFindings } from './useFindings.js';
+import { isTyping, useGraphEditing } from './useGraphEditing.js';
 
 const SaveDraft = graphql(`
   mutation SaveWorkflowDraft($input: SaveWorkflowDraftInput!) {
@@ -32,11 +34,7 @@ const SaveDraft = graphql(`
         draftRevision
         hasUnpublishedChanges
         findings {
-          code
-          severity
-          message
-          nodeId
-          path
+          ...EditorFinding
         }
       }
       ... on Error {
@@ -56,17 +54,17 @@ const SaveDraft = graphql(`
 type Workflow = NonNullable<WorkflowData['workflow']>;
 type Definitions = WorkflowData['nodeDefinitions'];
 
-const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement && target.matches('input:not([type=checkbox], [type=radio], [type=range]), textarea');
-
 /** The graph of a workflow and the settings of the chosen node: changed here, saved as the draft. */
 export function Editor({
   workflow,
   definitionList,
+  groups,
   onReload,
 }: {
   workflow: Workflow;
   definitionList: Definitions;
+  /** Of the palette of the workflow's family. */
+  groups: readonly PaletteGroup[];
   onReload: () => void;
 }) {
   const [draft, act] = useReducer(draftReducer, null, () =>
@@ -83,10 +81,7 @@ export function Editor({
   const changes = useMemo(() => draftChanges(saved, present), [saved, present]);
   const isDirty = changes.length > 0;
   const isOutdated = workflow.draftRevision > revision;
-  const findings = useMemo(
-    () => currentFindings(workflow.findings, saved, present, (step) => definitions.get(step)),
-    [workflow.findings, saved, present, definitions],
-  );
+  const findings = useFindings({ ofSaved: workflow.findings, saved, present, changes, definitions });
   const labels = useMemo(
     () => new Map(present.nodes.map((node) => [node.id, nodeLabel(node, definitions.get(node.step))])),
     [present, definitions],
@@ -154,65 +149,49 @@ export function Editor({
     ({ currentLocation, nextLocation }) => isDirty && currentLocation.pathname !== nextLocation.pathname,
   );
 
-  const selectedId = search.get('node');
-  const select = (nodeId: string | null) => setSearch(nodeId ? { node: nodeId } : {}, { replace: true });
-  const selected = present.nodes.find(({ id }) => id === selectedId);
+  const { editing, searchRef, add, tidy, remove, canRemove, select, wanted, forgetWanted } = useGraphEditing({
+    graph: present,
+    definitions: drawn,
+    initial: search.get('node'),
+    isPaused: dialog !== null || blocker.state === 'blocked',
+    edit: (graph, tag) => act({ type: 'edit', graph, tag, atMs: Date.now() }),
+  });
+  const chosenId = editing.selection.size === 1 ? [...editing.selection][0]! : null;
+  const selected = present.nodes.find(({ id }) => id === chosenId);
+  useEffect(() => setSearch(chosenId ? { node: chosenId } : {}, { replace: true }), [chosenId, setSearch]);
+  const palette = useMemo(
+    () => [...drawn.values()].filter(({ families }) => families.includes(workflow.family)),
+    [drawn, workflow.family],
+  );
   const versionNumber = workflow.latestVersion?.number ?? null;
   const isConflict = problem?.code === 'DRAFT_CHANGED';
   return (
     <main id="main" className={`editor ${selected ? 'has-panel' : ''}`} tabIndex={-1}>
       <title>{`${workflow.name} · HartOMat`}</title>
-      <header className="editor-bar">
-        <div className="editor-title">
-          <div className="title-row">
-            <h1 className="truncate">{workflow.name}</h1>
-            <Badge tone="calm">{FAMILY_LABEL[workflow.family]}</Badge>
-            {isDirty ? (
-              <Badge tone="warn">Unsaved changes</Badge>
-            ) : workflow.hasUnpublishedChanges ? (
-              <Badge tone="busy">
-                {versionNumber ? `Draft differs from version ${versionNumber}` : 'Not published yet'}
-              </Badge>
-            ) : (
-              <Badge tone="ok" icon="check">
-                Version {versionNumber}
-              </Badge>
-            )}
-          </div>
-        </div>
-        <div className="page-actions">
-          <IconButton
-            icon="undo"
-            label="Undo"
-            aria-keyshortcuts="Control+Z"
-            disabled={draft.past.length === 0}
-            onClick={() => act({ type: 'undo' })}
-          />
-          <IconButton
-            icon="redo"
-            label="Redo"
-            aria-keyshortcuts="Control+Shift+Z"
-            disabled={draft.future.length === 0}
-            onClick={() => act({ type: 'redo' })}
-          />
-          <Button onClick={() => setDialog('history')}>Versions</Button>
-          <Button
-            icon="save"
-            aria-keyshortcuts="Control+S"
-            disabled={!isDirty}
-            isBusy={isSaving}
-            onClick={() => save(revision)}
-          >
-            Save draft
-          </Button>
-          <Button disabled={isDirty || !workflow.hasUnpublishedChanges} onClick={() => setDialog('publish')}>
-            Publish
-          </Button>
-          <Button look="primary" icon="play" onClick={() => setDialog('dispatch')}>
-            Run
-          </Button>
-        </div>
-      </header>
+      <EditorBar
+        name={workflow.name}
+        family={workflow.family}
+        versionNumber={versionNumber}
+        hasUnpublishedChanges={workflow.hasUnpublishedChanges}
+        isDirty={isDirty}
+        isSaving={isSaving}
+        undo={draft.past.length > 0 ? () => act({ type: 'undo' }) : null}
+        redo={draft.future.length > 0 ? () => act({ type: 'redo' }) : null}
+        onTidy={tidy}
+        onRemove={canRemove ? remove : null}
+        onHistory={() => setDialog('history')}
+        onSave={() => save(revision)}
+        onPublish={() => setDialog('publish')}
+        onRun={() => setDialog('dispatch')}
+      />
+      <Palette
+        groups={groups}
+        definitions={palette}
+        wanted={wanted}
+        searchRef={searchRef}
+        onAdd={add}
+        onForgetWanted={forgetWanted}
+      />
       <div className="editor-body">
         {isConflict && (
           <Callout
@@ -249,14 +228,18 @@ export function Editor({
           graph={present}
           definitions={drawn}
           overlays={overlays}
-          selected={selectedId}
-          onSelect={select}
-          onMove={(places) =>
-            act({ type: 'edit', graph: moveNodes(present, places), tag: 'positions', atMs: Date.now() })
-          }
+          editing={editing}
           label="Graph of the workflow"
         />
-        <FindingsList findings={findings} labels={labels} onShow={select} />
+        <FindingsList
+          findings={findings}
+          labels={labels}
+          onShow={select}
+          onFix={({ patch }) => {
+            const fixed = applyFix(present, patch);
+            if (fixed) act({ type: 'edit', graph: fixed, tag: `fix ${JSON.stringify(patch)}`, atMs: Date.now() });
+          }}
+        />
       </div>
       {selected && (
         <NodeSettings
@@ -265,6 +248,14 @@ export function Editor({
           definition={definitions.get(selected.step)}
           findings={findings}
           onClose={() => select(null)}
+          onRename={(label) =>
+            act({
+              type: 'edit',
+              graph: renameNode(present, selected.id, label),
+              tag: `label ${selected.id}`,
+              atMs: Date.now(),
+            })
+          }
           onParams={(params) =>
             act({
               type: 'edit',

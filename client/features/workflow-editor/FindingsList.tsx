@@ -1,5 +1,6 @@
+import { Button } from '../../components/Button.js';
 import { Icon } from '../../components/Icon.js';
-import type { EditorFinding } from './findings.js';
+import type { EditorFinding, FindingFix } from './findings.js';
 
 const TONE = { error: 'bad', warning: 'warn', info: 'busy' } as const;
 const ORDER = { error: 0, warning: 1, info: 2 };
@@ -9,10 +10,12 @@ export function FindingsList({
   findings,
   labels,
   onShow,
+  onFix,
 }: {
   findings: readonly EditorFinding[];
   labels: ReadonlyMap<string, string>;
   onShow: (nodeId: string) => void;
+  onFix: (fix: FindingFix) => void;
 }) {
   const sorted = [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
   const errors = findings.filter(({ severity }) => severity === 'error').length;
@@ -31,7 +34,7 @@ export function FindingsList({
       </summary>
       <ul>
         {sorted.map((finding) => {
-          const { nodeId } = finding;
+          const { nodeId, fix } = finding;
           const words = (
             <>
               <span className={`toned tone-${TONE[finding.severity]}`}>
@@ -44,13 +47,18 @@ export function FindingsList({
             </>
           );
           return (
-            <li key={`${finding.code} ${nodeId} ${finding.path} ${finding.message}`}>
+            <li className="finding-line" key={`${finding.code} ${nodeId} ${finding.path} ${finding.message}`}>
               {nodeId ? (
                 <button type="button" className="finding" onClick={() => onShow(nodeId)}>
                   {words}
                 </button>
               ) : (
                 <div className="finding">{words}</div>
+              )}
+              {fix && (
+                <Button look="quiet" onClick={() => onFix(fix)}>
+                  {fix.title}
+                </Button>
               )}
             </li>
           );

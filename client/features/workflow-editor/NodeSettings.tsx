@@ -2,6 +2,7 @@ import type { JsonSchema } from '@jsonforms/core';
 import { useMemo } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
 import { formatDuration } from '../../components/format.js';
+import { Labelled } from '../../components/Labelled.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { type GraphNode, nodeLabel } from '../../shared/graph/graphModel.js';
 import { effectiveParams, paramsToStore } from './draft.js';
@@ -26,12 +27,15 @@ export function NodeSettings({
   definition,
   findings,
   onParams,
+  onRename,
   onClose,
 }: {
   node: GraphNode;
   definition: SettingsDefinition | undefined;
   findings: readonly EditorFinding[];
   onParams: (params: Record<string, unknown>) => void;
+  /** Takes the node's own name; empty: what its definition is called. */
+  onRename: (label: string) => void;
   onClose: () => void;
 }) {
   const defaults = (definition?.defaults ?? {}) as Record<string, unknown>;
@@ -59,6 +63,18 @@ export function NodeSettings({
           </p>
         )}
         {definition && <p className="muted">{definition.description}</p>}
+        <Labelled label="Name">
+          {(ids) => (
+            <input
+              {...ids}
+              className="control"
+              maxLength={200}
+              value={node.ui?.label ?? ''}
+              placeholder={definition?.label ?? node.step}
+              onChange={(event) => onRename(event.target.value)}
+            />
+          )}
+        </Labelled>
         {others.length > 0 && (
           <ul className="node-findings">
             {others.map((finding) => (

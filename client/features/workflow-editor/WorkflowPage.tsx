@@ -23,11 +23,15 @@ const WorkflowQuery = graphql(`
         number
       }
       findings {
-        code
-        severity
-        message
-        nodeId
-        path
+        ...EditorFinding
+      }
+    }
+    families {
+      family
+      paletteGroups {
+        key
+        label
+        description
       }
     }
     nodeDefinitions {
@@ -60,7 +64,15 @@ export function Component() {
   });
   const reload = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
   if (data?.workflow)
-    return <Editor key={workflowId} workflow={data.workflow} definitionList={data.nodeDefinitions} onReload={reload} />;
+    return (
+      <Editor
+        key={workflowId}
+        workflow={data.workflow}
+        definitionList={data.nodeDefinitions}
+        groups={data.families.find(({ family }) => family === data.workflow!.family)?.paletteGroups ?? []}
+        onReload={reload}
+      />
+    );
   return (
     <main id="main" className="page" tabIndex={-1}>
       <h1 className="visually-hidden">Workflow</h1>

@@ -44,11 +44,22 @@ describe('paramsToStore', () => {
 });
 
 describe('draftChanges', () => {
-  it('names the nodes, their params and moves, and nothing else', () => {
+  it('names the nodes and their params, and nothing else', () => {
     const after = moveNodes(samples(32), [{ nodeId: 'publish', point: { x: 10, y: 20 } }]);
     expect(draftChanges(graph, after)).toEqual([
-      { nodeId: 'still', params: ['samples'], isMoved: false },
-      { nodeId: 'publish', params: [], isMoved: true },
+      { nodeId: 'still', what: 'changed', params: ['samples'] },
+      { nodeId: 'publish', what: 'changed', params: [] },
+    ]);
+  });
+
+  it('names what was added, taken away and connected otherwise', () => {
+    const edge = { from: { node: 'still', port: 'image' }, to: { node: 'publish', port: 'artifact' } };
+    expect(draftChanges(graph, { ...graph, edges: [edge] }).map(({ nodeId }) => nodeId)).toEqual(['still', 'publish']);
+    const [still] = graph.nodes;
+    const other = { id: 'other', step: 'notify' };
+    expect(draftChanges(graph, { ...graph, nodes: [still!, other] })).toEqual([
+      { nodeId: 'other', what: 'added', params: [] },
+      { nodeId: 'publish', what: 'removed', params: [] },
     ]);
   });
 
@@ -114,7 +125,7 @@ describe('draftReducer', () => {
     state = draftReducer(state, { type: 'saved', graph: sent, revision: 4 });
     expect(state.revision).toBe(4);
     expect(draftChanges(state.saved, state.present)).toEqual([
-      { nodeId: 'still', params: ['samples'], isMoved: false },
+      { nodeId: 'still', what: 'changed', params: ['samples'] },
     ]);
     expect(shown(draftReducer(state, { type: 'undo' }))).toBe(60);
   });

@@ -42,23 +42,39 @@ export function moveNodes(graph: WorkflowGraph, places: readonly { nodeId: strin
   return hasMoved ? { ...graph, nodes } : graph;
 }
 
+/** A node of a draft that differs from what is saved. */
 export interface NodeChange {
   nodeId: string;
+  what: 'added' | 'removed' | 'changed';
   /** Params that differ. */
   params: string[];
-  isMoved: boolean;
 }
 
-/** What differs between two states of one graph, node by node. */
+/** What differs between two states of one graph, node by node. A node whose connections changed counts as changed. */
 export function draftChanges(before: WorkflowGraph, after: WorkflowGraph): NodeChange[] {
+  if (before === after) return [];
   const old = new Map(before.nodes.map((node) => [node.id, node]));
-  return after.nodes.flatMap((node) => {
+  const present = new Set(after.nodes.map(({ id }) => id));
+  const relinked = nodesRelinked(before, after);
+  const removed = before.nodes
+    .filter(({ id }) => !present.has(id))
+    .map(({ id }): NodeChange => ({ nodeId: id, what: 'removed', params: [] }));
+  const others = after.nodes.flatMap((node): NodeChange[] => {
     const was = old.get(node.id);
-    if (was === node) return [];
-    const params = changedParams(was?.params, node.params);
-    const isMoved = !sameJson(was?.ui, node.ui);
-    return params.length > 0 || isMoved ? [{ nodeId: node.id, params, isMoved }] : [];
+    if (!was) return [{ nodeId: node.id, what: 'added', params: [] }];
+    if (!relinked.has(node.id) && (was === node || sameJson(was, node))) return [];
+    return [{ nodeId: node.id, what: 'changed', params: changedParams(was.params, node.params) }];
   });
+  return [...others, ...removed];
+}
+
+/** Nodes that got or lost a connection. */
+function nodesRelinked(before: WorkflowGraph, after: WorkflowGraph): Set<string> {
+  if (before.edges === after.edges) return new Set();
+  const keyed = (graph: WorkflowGraph) => new Map(graph.edges.map((edge) => [JSON.stringify(edge), edge]));
+  const [old, now] = [keyed(before), keyed(after)];
+  const changed = [...old, ...now].filter(([key]) => !(old.has(key) && now.has(key)));
+  return new Set(changed.flatMap(([, { from, to }]) => [from.node, to.node]));
 }
 
 /** An edited draft with its way back. */

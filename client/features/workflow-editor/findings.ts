@@ -1,3 +1,4 @@
+import type { Operation } from 'rfc6902';
 import { humanise } from '../../components/format.js';
 import { schemaErrors } from '../../forms/ajv.js';
 import type { PlacedMessage } from '../../forms/SchemaForm.js';
@@ -11,6 +12,15 @@ export interface EditorFinding {
   message: string;
   nodeId?: string | null;
   path?: string | null;
+  /** A repair that a click makes. */
+  fix?: FindingFix | null;
+}
+
+export interface FindingFix {
+  /** What the button says. */
+  title: string;
+  /** JSON Patch against the graph that was checked. */
+  patch: Operation[];
 }
 
 /** What a param check needs of a node definition. */

@@ -5,7 +5,10 @@ import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
 export const GraphDefinition = graphql(`
   fragment GraphDefinition on NodeDefinition {
     step
+    version
+    families
     label
+    description
     category
     icon
     inputContract {
@@ -13,6 +16,7 @@ export const GraphDefinition = graphql(`
       kind
       description
       isRequired
+      takesMany
       roles
       entrySlot
     }

@@ -1,0 +1,96 @@
+import { Badge } from '../../components/Badge.js';
+import { Button, IconButton } from '../../components/Button.js';
+import type { Family } from '../../gql/graphql.js';
+import { FAMILY_LABEL } from '../../shared/words.js';
+
+/** Name and state of the workflow that is edited, and what can be done with it. */
+export function EditorBar({
+  name,
+  family,
+  versionNumber,
+  hasUnpublishedChanges,
+  isDirty,
+  isSaving,
+  undo,
+  redo,
+  onTidy,
+  onRemove,
+  onHistory,
+  onSave,
+  onPublish,
+  onRun,
+}: {
+  name: string;
+  family: Family;
+  /** Null: never published. */
+  versionNumber: number | null;
+  hasUnpublishedChanges: boolean;
+  isDirty: boolean;
+  isSaving: boolean;
+  /** Null: there is nothing to undo. */
+  undo: (() => void) | null;
+  redo: (() => void) | null;
+  onTidy: () => void;
+  /** Null: nothing is chosen. */
+  onRemove: (() => void) | null;
+  onHistory: () => void;
+  onSave: () => void;
+  onPublish: () => void;
+  onRun: () => void;
+}) {
+  return (
+    <header className="editor-bar">
+      <div className="editor-title">
+        <div className="title-row">
+          <h1 className="truncate">{name}</h1>
+          <Badge tone="calm">{FAMILY_LABEL[family]}</Badge>
+          {isDirty ? (
+            <Badge tone="warn">Unsaved changes</Badge>
+          ) : hasUnpublishedChanges ? (
+            <Badge tone="busy">
+              {versionNumber ? `Draft differs from version ${versionNumber}` : 'Not published yet'}
+            </Badge>
+          ) : (
+            <Badge tone="ok" icon="check">
+              Version {versionNumber}
+            </Badge>
+          )}
+        </div>
+      </div>
+      <div className="page-actions">
+        <IconButton
+          icon="undo"
+          label="Undo"
+          aria-keyshortcuts="Control+Z"
+          disabled={!undo}
+          onClick={undo ?? undefined}
+        />
+        <IconButton
+          icon="redo"
+          label="Redo"
+          aria-keyshortcuts="Control+Shift+Z"
+          disabled={!redo}
+          onClick={redo ?? undefined}
+        />
+        <IconButton icon="layers" label="Tidy up" onClick={onTidy} />
+        <IconButton
+          icon="trash"
+          label="Delete what is chosen"
+          aria-keyshortcuts="Delete"
+          disabled={!onRemove}
+          onClick={onRemove ?? undefined}
+        />
+        <Button onClick={onHistory}>Versions</Button>
+        <Button icon="save" aria-keyshortcuts="Control+S" disabled={!isDirty} isBusy={isSaving} onClick={onSave}>
+          Save draft
+        </Button>
+        <Button disabled={isDirty || !hasUnpublishedChanges} onClick={onPublish}>
+          Publish
+        </Button>
+        <Button look="primary" icon="play" onClick={onRun}>
+          Run
+        </Button>
+      </div>
+    </header>
+  );
+}

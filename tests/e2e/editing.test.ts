@@ -1,0 +1,127 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+/** A workflow is built by hand; the tests go on from one another. */
+describeWith('chromium', 'editing a graph', () => {
+  let hartomat: StartedHartomat;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+    context.setDefaultTimeout(20_000);
+    ({ page, complaints } = await openPage(context));
+    await page.goto(await hartomat.signInUrl());
+    const { id } = await hartomat.platform.db.workflow.create({
+      data: {
+        key: 'by_hand',
+        name: 'By hand',
+        family: 'cad_file',
+        draft: { format: 1, family: 'cad_file', nodes: [], edges: [] },
+      },
+    });
+    const globalId = Buffer.from(`Workflow:${id}`).toString('base64');
+    await page.goto(new URL(`/workflows/${globalId}`, hartomat.url).href);
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await hartomat?.stop();
+  });
+
+  const palette = () => page.getByRole('complementary', { name: 'Palette' });
+  const node = (id: string) => page.locator(`.react-flow__node[data-id=${id}]`);
+  const port = (id: string, name: string, side: 'source' | 'target') =>
+    node(id).locator(`.react-flow__handle.${side}[data-handleid=${name}]`);
+  const nodeCount = () => page.locator('.react-flow__node').count();
+  const edgeCount = () => page.locator('.react-flow__edge').count();
+
+  async function drag(from: { x: number; y: number }, to: { x: number; y: number }) {
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+    await page.mouse.move(to.x, to.y, { steps: 4 });
+    await page.mouse.up();
+  }
+  async function centre(of: ReturnType<Page['locator']>) {
+    const box = (await of.boundingBox())!;
+    return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  }
+
+  it('offers the nodes of the family in its groups, and no others', async () => {
+    await palette().getByRole('button', { name: 'STEP file' }).waitFor();
+    expect(await palette().getByRole('heading').allTextContents()).toEqual(['CAD', 'Materials', 'Delivery']);
+    expect(await palette().getByRole('button', { name: 'Still' }).count()).toBe(0);
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('adds nodes by a click and by the keyboard', async () => {
+    await palette().getByRole('button', { name: 'STEP file' }).click();
+    await node('resolve_step_path').waitFor();
+    await page.locator('.react-flow__pane').click({ position: { x: 40, y: 40 } });
+    await page.keyboard.press('/');
+    await page.keyboard.type('glb');
+    await page.keyboard.press('Enter');
+    await node('export_glb').waitFor();
+    expect(await nodeCount()).toBe(2);
+    await page.getByText('Unsaved changes').waitFor();
+  });
+
+  it('says what is missing before anything is saved', async () => {
+    await page.getByText(/1 error/).waitFor();
+    await page.locator('.findings').getByText('Export GLB').first().waitFor();
+  });
+
+  it('connects what goes together, and nothing else', async () => {
+    await page.getByRole('button', { name: 'Fit View' }).click();
+    await expect.poll(async () => (await node('export_glb').boundingBox())?.width ?? 0).toBeGreaterThan(150);
+    await drag(
+      await centre(port('resolve_step_path', 'step', 'source')),
+      await centre(port('export_glb', 'step', 'target')),
+    );
+    await expect.poll(edgeCount).toBe(1);
+    await page.getByText(/1 error/).waitFor({ state: 'detached' });
+  });
+
+  it('offers what fits where a connection is let go', async () => {
+    const from = await centre(port('resolve_step_path', 'step', 'source'));
+    await drag(from, { x: from.x + 60, y: from.y + 220 });
+    await palette().getByText('What goes with “step”').waitFor();
+    expect(await palette().getByRole('button', { name: 'Notify' }).count()).toBe(0);
+    await palette().getByRole('button', { name: 'Bounding box' }).click();
+    await node('compute_bbox').waitFor();
+    await expect.poll(edgeCount).toBe(2);
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('names, copies, deletes and takes it all back', async () => {
+    const settings = page.getByRole('complementary', { name: /Settings of/ });
+    await settings.getByLabel('Name').fill('Size');
+    await node('compute_bbox').getByText('Size').waitFor();
+    await node('compute_bbox').locator('.node-head').click();
+    await page.keyboard.press('Control+d');
+    await expect.poll(nodeCount).toBe(4);
+    await page.keyboard.press('Delete');
+    await expect.poll(nodeCount).toBe(3);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(nodeCount).toBe(4);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(nodeCount).toBe(3);
+    expect(await edgeCount()).toBe(2);
+  });
+
+  it('keeps what was built', async () => {
+    await page.getByRole('button', { name: 'Save draft' }).click();
+    await page.getByText('Not published yet').waitFor();
+    await page.reload();
+    await node('compute_bbox').getByText('Size').waitFor();
+    expect(await nodeCount()).toBe(3);
+    expect(await edgeCount()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+});
