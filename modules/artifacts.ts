@@ -21,6 +21,7 @@ export const ARTIFACT_ROLES = {
   material_scene: 'A .blend file that materials of the library are taken from.',
   texture_image: 'A texture map of a material.',
   published_asset: 'A file delivered to the customer under its catalogue name.',
+  parity_difference: 'Where what legacy and graph made looks different, or a frame that was compared (PNG).',
   asset_derivative: 'A smaller or re-encoded copy of a delivered picture, for the web.',
 } as const satisfies Record<string, string>;
 

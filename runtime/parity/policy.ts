@@ -8,17 +8,29 @@ const share = z.number().min(0).max(1);
 
 /** Limits of pictures. The same picture from another seed passes them, one that shows something else does not. */
 const PictureLimits = z.object({
-  maxDifferentShare: share.default(0.02).meta({
+  maxDifferentShare: share.default(0.015).meta({
     title: 'Different pixels, at most',
     description: 'Share of all pixels that look different, 0 to 1. Noise and soft edges do not count.',
   }),
-  minSsim: share.default(0.95).meta({
+  maxRegionShare: share.default(0.2).meta({
+    title: 'Different pixels of a region, at most',
+    description: 'The same for the small region that has most of them: a missing bolt is few pixels of all.',
+  }),
+  minSsim: share.default(0.98).meta({
     title: 'Structural similarity, at least',
     description: 'SSIM over the whole picture; 1 is the same picture.',
+  }),
+  minRegionSsim: share.default(0.8).meta({
+    title: 'Structural similarity of a region, at least',
+    description: 'The same for the small region where it is lowest.',
   }),
   maxColorShift: z.number().min(0).max(255).default(12).meta({
     title: 'Colour shift of a region, at most',
     description: 'Largest difference of the mean colour of a small region, in steps of 255.',
+  }),
+  maxAlphaDifference: share.default(0.01).meta({
+    title: 'Transparency, at most',
+    description: 'Mean difference of the alpha channel of cut-outs.',
   }),
 });
 export type PictureLimits = z.output<typeof PictureLimits>;
