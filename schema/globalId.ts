@@ -18,6 +18,7 @@ export const NODE_TYPES = {
   Order: 'order',
   OrderLine: 'order line',
   OutputType: 'output type',
+  ParityReport: 'parity report',
   PricingTier: 'pricing tier',
   Product: 'product',
   RenderTemplate: 'render template',

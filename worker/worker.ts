@@ -10,6 +10,7 @@ import type { Platform } from '../runtime/platform.js';
 import type { Consumer } from '../runtime/queues.js';
 import { Executor } from './executor.js';
 import { Heartbeat } from './heartbeat.js';
+import { ParityLoop } from './parityLoop.js';
 import { Plans } from './plans.js';
 import { ResultCache } from './resultCache.js';
 import { runNode } from './runNode.js';
@@ -24,6 +25,7 @@ export interface WorkerOptions {
 export interface RunningWorker {
   id: string;
   sweeper: Sweeper;
+  parity: ParityLoop;
   /** Takes no more work, lets running nodes end for `graceMs`, gives back the rest. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -84,9 +86,11 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   });
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
   const sweeper = new Sweeper(platform, id, log);
+  const parity = new ParityLoop(platform, { id, workRoot, hasBlender: capabilities.includes('blender') }, log);
   await heartbeat.start([...capabilities]);
   await removeLeftovers(platform);
   await sweeper.start();
+  parity.start();
   const consumers: Consumer[] = capabilities.map((capability) => {
     const consumer = platform.queues.consume(capability, slots[capability], (job) => executor.handle(capability, job));
     consumer.on('error', (err: Error) => log.warn({ err, capability }, 'the queue reported an error'));
@@ -96,10 +100,11 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   return {
     id,
     sweeper,
+    parity,
     async stop(graceMs = GRACE_MS) {
       sweeper.stop();
       const drained = executor.drain(graceMs);
-      await Promise.all([drained, ...consumers.map((consumer) => consumer.close())]);
+      await Promise.all([drained, parity.stop(), ...consumers.map((consumer) => consumer.close())]);
       await residentBlenders.close();
       await heartbeat.stop();
       await rm(workRoot, { recursive: true, force: true });

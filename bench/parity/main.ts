@@ -1,5 +1,7 @@
+import { compareFilms } from '../../runtime/parity/compareFilms.js';
 import { comparePictures } from '../../runtime/parity/comparePictures.js';
 import { ParityPolicy } from '../../runtime/parity/policy.js';
+import type { Findings } from '../../runtime/parity/results.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { parityScene, type Variation } from '../../tests/support/parityScenes.js';
 
@@ -48,14 +50,29 @@ try {
   const file = (ref: Awaited<ReturnType<typeof scene.still>>) => ({ ...ref, path: test.fileOf(ref) });
   const limits = ParityPolicy.parse({}).still_image;
   console.log(['pair', 'different', 'region', 'SSIM', 'region', 'colour', 'alpha', 'verdict'].join(' | '));
-  for (const [name, changed, base = {}] of pairs) {
-    const [legacy, graph] = [await still(base), await still(changed)];
-    const tools = { workdir: test.ctx.workdir, signal: test.ctx.signal, log: () => {}, keep: async () => 'x' };
-    const { figures, reasons } = await comparePictures(file(legacy), file(graph), limits, tools);
+  const tools = { workdir: test.ctx.workdir, signal: test.ctx.signal, log: () => {}, keep: async () => 'x' };
+  const print = (name: string, { figures, reasons }: Findings) => {
     const at = (key: string) => figures.find((figure) => figure.key === key)?.difference ?? '';
     const row = ['differentShare', 'worstRegion', 'ssim', 'worstSsim', 'colorShift', 'alpha'].map(at);
     console.log([name, ...row, reasons.length > 0 ? 'differs' : 'passes'].join(' | '));
+  };
+  for (const [name, changed, base = {}] of pairs) {
+    const [legacy, graph] = [await still(base), await still(changed)];
+    print(name, await comparePictures(file(legacy), file(graph), limits, tools));
   }
+  const films: [string, Variation][] = [
+    ['film: another seed', { params: { seed: 7 } }],
+    ['film: quality 70', { params: { imageQuality: 70 } }],
+    ['film: camera 2° higher', { params: { camera: { elevationDeg: 30 } } }],
+    ['film: a bolt of another material', { wrongPart: 'Hex Bolt M10x35' }],
+    ['film: 5 % smaller', { margin: 1.05 }],
+  ];
+  const film = await scene.film();
+  for (const [name, changed] of films)
+    print(
+      name,
+      await compareFilms(file(film), file(await scene.film(changed)), ParityPolicy.parse({}).turntable_video, tools),
+    );
 } finally {
   await test.cleanup();
 }

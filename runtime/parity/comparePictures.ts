@@ -7,6 +7,7 @@ import {
   differenceMask,
   largestShift,
   OVERLAP_ROWS,
+  SHOWN_EDGE,
   similarity,
 } from './pictureMetrics.js';
 import type { PictureLimits } from './policy.js';
@@ -39,12 +40,18 @@ export async function comparePictures(
   const { figures, drawn } = await pixelFigures(left, right, limits, tools);
   const all = [...modes, ...figures];
   const differenceArtifactId = drawn && (await keepDifference(drawn, legacy.fileName, tools));
-  const isShown = !legacy.mediaType.includes('exr');
+  const shown = async (file: ComparedFile, picture: OpenPicture, side: string) =>
+    file.mediaType === 'image/x-exr' ? keepShown(picture, `${file.fileName}-${side}.png`, tools) : file.id;
   return {
     figures: all,
-    samples: isShown
-      ? [{ label: 'Picture', legacyArtifactId: legacy.id, graphArtifactId: graph.id, differenceArtifactId }]
-      : [],
+    samples: [
+      {
+        label: 'Picture',
+        legacyArtifactId: await shown(legacy, left, 'legacy'),
+        graphArtifactId: await shown(graph, right, 'workflow'),
+        differenceArtifactId,
+      },
+    ],
     reasons: reasonsOf(all, PICTURE_SENTENCES),
   };
 }
@@ -131,6 +138,16 @@ export async function pixelFigures(
       : []),
   ];
   return { figures, drawn: count.share > 0 ? count.drawn : null };
+}
+
+/** No browser shows an EXR. */
+async function keepShown(picture: OpenPicture, name: string, tools: Pick<Tools, 'keep'>): Promise<string> {
+  const { default: sharp } = await import('sharp');
+  const { data, width, height } = await picture.small(SHOWN_EDGE, '#ffffff');
+  const png = await sharp(data, { raw: { width, height, channels: 4 } })
+    .png()
+    .toBuffer();
+  return tools.keep(png, name, { widthPx: width, heightPx: height });
 }
 
 /** Stores where two pictures differ, to be laid over either. */

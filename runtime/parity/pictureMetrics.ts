@@ -25,7 +25,7 @@ export function differenceMask(legacy: Pixels, graph: Pixels): Uint8ClampedArray
 }
 
 /** Longest side of a difference picture: a region that differs is found in it as well. */
-const SHOWN_EDGE = 2_048;
+export const SHOWN_EDGE = 2_048;
 
 /** Counts marked pixels over a whole picture and over the squares of a grid, stripe by stripe, and draws where they are. */
 export class DifferenceCount {

@@ -24,7 +24,7 @@ const PictureLimits = z.object({
     title: 'Structural similarity of a region, at least',
     description: 'The same for the small region where it is lowest.',
   }),
-  maxColorShift: z.number().min(0).max(255).default(12).meta({
+  maxColorShift: z.number().min(0).max(255).default(8).meta({
     title: 'Colour shift of a region, at most',
     description: 'Largest difference of the mean colour of a small region, in steps of 255.',
   }),

@@ -1,6 +1,7 @@
 import {
   Family,
   NodeRunStatus,
+  ParityStatus,
   Role,
   Rollout,
   RunMode,
@@ -56,6 +57,18 @@ export const RunModeEnum = builder.enumType('RunMode', {
     graph: 'By its workflow.',
     legacy: 'By the old linear pipeline.',
     shadow: 'By its workflow beside a legacy run, for comparison: it delivers nothing and notifies nobody.',
+  }),
+});
+
+export const ParityStatusEnum = builder.enumType('ParityStatus', {
+  description: 'Where a parity report stands, and its verdict.',
+  values: values(ParityStatus, {
+    waiting: 'One of the runs has not ended, or no worker has come to it yet.',
+    comparing: 'A worker compares.',
+    passed: 'The same, within the thresholds.',
+    differs: 'Something differs, or the run by workflow failed where the legacy run succeeded.',
+    incomparable: 'There is nothing to compare: a run made nothing, or a file cannot be read.',
+    failed: 'The comparison itself could not be made.',
   }),
 });
 

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { NodeIO } from '@gltf-transform/core';
 import { ALL_EXTENSIONS } from '@gltf-transform/extensions';
 import type { ArtifactRef } from '../../modules/artifacts.js';
@@ -7,9 +8,12 @@ import { extractObjects } from '../../modules/cad/extract_objects.js';
 import { resolveStepPath } from '../../modules/cad/resolve_step_path.js';
 import type { JsonObject } from '../../modules/json.js';
 import { blenderStill } from '../../modules/render/blender_still.js';
+import { blenderTurntable } from '../../modules/render/blender_turntable.js';
+import { exportBlend } from '../../modules/render/export_blend.js';
 import { neutralStudio } from '../../modules/render/neutralStudio.js';
 import type { Material, MaterialMap } from '../../modules/shapes/materials.js';
 import { ObjectTree } from '../../modules/shapes/objectTree.js';
+import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
 import type { createTestContext } from './moduleContext.js';
 
 type TestContext = Awaited<ReturnType<typeof createTestContext>>;
@@ -96,15 +100,36 @@ export async function parityScene(test: TestContext, resolution = { width: 192, 
     }),
   });
 
+  /** As a worker gives every node a directory and checkpoints of its own. */
+  const apart = async () => ({
+    ...ctx,
+    workdir: await mkdtemp(path.join(ctx.workdir, 'node-')),
+    checkpoints: new MemoryCheckpoints(),
+  });
+
   return {
     parts: tree.parts.map(({ name }) => name),
     glbFor,
     mapFor,
     sceneFor,
+    async film(variation: Variation = {}): Promise<ArtifactRef> {
+      const small = { resolution: { width: 96, height: 96 }, samples: 16, animation: { frames: 3, fps: 6 } };
+      const params = blenderTurntable.params.parse({ ...small, ...variation.params }) as never;
+      return (await blenderTurntable.spec.run(await apart(), await sceneFor(variation), params)).video;
+    },
+    async blend(variation: Variation = {}): Promise<ArtifactRef> {
+      const params = exportBlend.params.parse(variation.params ?? {}) as never;
+      return (await exportBlend.spec.run(await apart(), await sceneFor(variation), params)).blend;
+    },
     async still(variation: Variation = {}): Promise<ArtifactRef> {
       const params = { resolution, samples: 16, ...variation.params };
-      return (await blenderStill.spec.run(ctx, await sceneFor(variation), blenderStill.params.parse(params) as never))
-        .still;
+      return (
+        await blenderStill.spec.run(
+          await apart(),
+          await sceneFor(variation),
+          blenderStill.params.parse(params) as never,
+        )
+      ).still;
     },
   };
 }

@@ -1,0 +1,208 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ArtifactRef } from '../../modules/artifacts.js';
+import { createTestContext } from '../../tests/support/moduleContext.js';
+import { parityScene } from '../../tests/support/parityScenes.js';
+import { describeWith } from '../../tests/support/tools.js';
+import { compareRoles } from './compareRoles.js';
+import { verdictOfFiles } from './judge.js';
+import { ParityPolicy } from './policy.js';
+import type { Comparison } from './results.js';
+
+// Known noise must pass and seeded faults must be caught, by what the real modules make. docs/parity.md has the figures at more sizes.
+
+let test: Awaited<ReturnType<typeof createTestContext>>;
+let scene: Awaited<ReturnType<typeof parityScene>>;
+const kept: { fileName: string; png: Buffer }[] = [];
+const policy = ParityPolicy.parse({});
+
+beforeAll(async () => {
+  test = await createTestContext();
+  scene = await parityScene(test, { width: 128, height: 128 });
+}, 120_000);
+afterAll(() => test.cleanup());
+
+async function compare(legacy: ArtifactRef[], graph: ArtifactRef[]): Promise<Comparison[]> {
+  return compareRoles({ legacy, graph }, policy, {
+    workdir: test.ctx.workdir,
+    signal: test.ctx.signal,
+    log: () => {},
+    path: test.ctx.artifacts.path,
+    async keep(png, fileName) {
+      kept.push({ fileName, png });
+      return `${kept.length}`;
+    },
+  });
+}
+const judge = async (legacy: ArtifactRef[], graph: ArtifactRef[], kind = 'still_image') =>
+  verdictOfFiles(await compare(legacy, graph), kind, policy);
+
+/** Rendered once, however many tests look at it. */
+const once = <T>(make: () => Promise<T>) => {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+};
+const still = once(() => scene.still());
+const blend = once(() => scene.blend());
+const film = once(() => scene.film());
+
+/** The same pixels in another file: another time, another tool. */
+async function reencoded(ref: ArtifactRef): Promise<ArtifactRef> {
+  const file = path.join(test.ctx.workdir, 'again.png');
+  const image = sharp(await readFile(test.fileOf(ref))).withExif({ IFD0: { DateTime: '2001:01:01 00:00:00' } });
+  await writeFile(file, await image.png({ compressionLevel: 3 }).toBuffer());
+  return test.ctx.artifacts.write({ ...ref, from: { path: file } });
+}
+
+describeWith('blender', 'a still', () => {
+  it('passes when it differs by its seed, or by its file only', async () => {
+    const seeded = await scene.still({ params: { seed: 11 } });
+    expect(seeded.sha256).not.toBe((await still()).sha256);
+    expect(await judge([await still()], [seeded])).toMatchObject({ status: 'passed' });
+    const again = await reencoded(await still());
+    expect(again.sha256).not.toBe((await still()).sha256);
+    expect(await judge([await still()], [again])).toMatchObject({ status: 'passed' });
+    expect(await judge([await still()], [await still()])).toEqual({
+      status: 'passed',
+      reasons: ['The one file compared is the same, byte by byte.'],
+    });
+  }, 60_000);
+
+  it.each([
+    ['a camera 2° aside', { params: { camera: { azimuthDeg: 37 } } }],
+    ['one bolt of another material', { wrongPart: 'Hex Bolt M10x35' }],
+    ['a seal that is missing', { missingPart: 'Seal' }],
+    ['a product 5 % smaller', { margin: 1.05 }],
+  ])(
+    'is caught with %s, and the difference is drawn',
+    async (_what, variation) => {
+      const [comparison] = await compare([await still()], [await scene.still(variation)]);
+      expect(comparison).toMatchObject({ verdict: 'differs', samples: [{ differenceArtifactId: expect.any(String) }] });
+      expect(comparison!.reasons.length).toBeGreaterThan(0);
+      const { png } = kept[Number(comparison!.samples[0]!.differenceArtifactId) - 1]!;
+      const { channels } = await sharp(png).stats();
+      expect(channels[3]!.max).toBe(255);
+      expect(channels[3]!.mean).toBeLessThan(128);
+    },
+    60_000,
+  );
+
+  it('is caught when it is of another size, depth or transparency', async () => {
+    const [size, bits, cutOut] = await Promise.all([
+      scene.still({ params: { resolution: { width: 128, height: 96 } } }),
+      scene.still({ params: { format: 'png16' } }),
+      scene.still({ params: { transparent: true } }),
+    ]);
+    expect(await judge([await still()], [size])).toMatchObject({
+      status: 'differs',
+      reasons: ['Still image: The legacy picture has 128 × 128 pixels, that of the workflow 128 × 96.'],
+    });
+    expect((await judge([await still()], [bits])).reasons).toContainEqual(expect.stringContaining('bits a channel'));
+    expect((await judge([await still()], [cutOut])).reasons).toContainEqual(expect.stringContaining('is transparent'));
+  }, 60_000);
+
+  it('as OpenEXR is looked at as a monitor shows it', async () => {
+    const exr = (seed: number, more = {}) => scene.still({ params: { format: 'exr', seed }, ...more });
+    const base = await exr(0);
+    expect(await judge([base], [await exr(11)])).toMatchObject({ status: 'passed' });
+    expect(await judge([base], [await exr(0, { wrongPart: 'Hex Bolt M10x35' })])).toMatchObject({ status: 'differs' });
+  }, 60_000);
+});
+
+describe('a 3D model', () => {
+  it('passes against itself in another file, and is caught with a part missing or 5 % larger', async () => {
+    const right = await scene.glbFor({});
+    const again = await scene.glbFor({ scale: 1.000001 });
+    expect(again.sha256).not.toBe(right.sha256);
+    expect(await judge([right], [again], 'glb_model')).toMatchObject({ status: 'passed' });
+    // No picture shows the cage: it is behind the seals.
+    const missing = await judge([right], [await scene.glbFor({ missingPart: 'Cage' })], 'glb_model');
+    expect(missing).toMatchObject({ status: 'differs' });
+    expect(missing.reasons).toContainEqual(expect.stringContaining('only the legacy pipeline has "Cage"'));
+    const larger = await judge([right], [await scene.glbFor({ scale: 1.05 })], 'glb_model');
+    expect(larger).toMatchObject({ status: 'differs', reasons: [expect.stringContaining('The size differs')] });
+  }, 60_000);
+
+  it('comes with a material map in which one wrong material is caught', async () => {
+    const verdict = await judge([await scene.mapFor()], [await scene.mapFor('Ball')], 'material_map');
+    expect(verdict).toMatchObject({ status: 'differs' });
+    expect(verdict.reasons[0]).toContain('Ball: wrong');
+    expect(verdict.reasons[0]).not.toContain('{');
+  });
+});
+
+describeWith('blender', 'a .blend file', () => {
+  it('passes from another Blender run, and is caught with another camera, material or part', async () => {
+    const again = await scene.blend({ params: { compress: false } });
+    expect(again.sha256).not.toBe((await blend()).sha256);
+    expect(await judge([await blend()], [again], 'blend_file')).toMatchObject({ status: 'passed' });
+    const camera = await judge(
+      [await blend()],
+      [await scene.blend({ params: { camera: { azimuthDeg: 37 } } })],
+      'blend_file',
+    );
+    expect(camera.reasons).toContainEqual(expect.stringContaining('camera'));
+    const wrong = await judge(
+      [await blend()],
+      [await scene.blend({ wrongPart: 'Ball', missingPart: 'Cage' })],
+      'blend_file',
+    );
+    expect(wrong.reasons).toContainEqual(expect.stringContaining('only the legacy pipeline has "Cage'));
+  }, 120_000);
+});
+
+describeWith('blender', 'a turntable', () => {
+  it('passes with another seed; another speed, length and material are caught, with frames to look at', async () => {
+    const seeded = await compare([await film()], [await scene.film({ params: { seed: 11 } })]);
+    expect(seeded).toMatchObject([{ kind: 'film', verdict: 'passed' }]);
+    expect(seeded[0]!.samples.map(({ label }) => label)).toEqual(['Frame 1', 'Frame 2', 'Frame 3']);
+    const faster = await judge(
+      [await film()],
+      [await scene.film({ params: { animation: { frames: 3, fps: 12 } } })],
+      'turntable_video',
+    );
+    expect(faster.reasons).toEqual([expect.stringContaining('frames per second')]);
+    const wrong = await judge([await film()], [await scene.film({ wrongPart: 'Hex Bolt M10x35' })], 'turntable_video');
+    expect(wrong).toMatchObject({ status: 'differs' });
+  }, 120_000);
+});
+
+describe('a comparison', () => {
+  it('of nothing is incomparable, never passed', async () => {
+    expect(await judge([], [])).toMatchObject({ status: 'incomparable' });
+    const map = await scene.mapFor();
+    expect(await judge([map], [map])).toMatchObject({
+      status: 'incomparable',
+      reasons: ['Neither run made a still image, which is what is sold.'],
+    });
+  });
+
+  it('of a file that only one side has is a difference, unless its role is left out', async () => {
+    const map = await scene.mapFor();
+    expect(await judge([map], [], 'material_map')).toEqual({
+      status: 'differs',
+      reasons: ['Material map: Only the legacy pipeline made a material map.'],
+    });
+  });
+
+  it('of a file that cannot be read is incomparable', async () => {
+    const broken = await test.ctx.artifacts.write({
+      ...{ role: 'still_image', mediaType: 'image/png', fileName: 'broken.png' },
+      from: { text: 'no picture' },
+    });
+    const other = await test.ctx.artifacts.write({
+      ...{ role: 'still_image', mediaType: 'image/png', fileName: 'other.png' },
+      from: {
+        bytes: await sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } })
+          .png()
+          .toBuffer(),
+      },
+    });
+    expect(await judge([other], [broken])).toMatchObject({
+      status: 'incomparable',
+      reasons: [expect.stringContaining('cannot be read')],
+    });
+  });
+});
