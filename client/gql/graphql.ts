@@ -646,6 +646,7 @@ export type NodeRunQuery = { node:
     | { __typename: 'Order', id: string }
     | { __typename: 'OrderLine', id: string }
     | { __typename: 'OutputType', id: string }
+    | { __typename: 'ParityReport', id: string }
     | { __typename: 'PricingTier', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'RenderTemplate', id: string }
