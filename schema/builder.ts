@@ -14,7 +14,8 @@ import type { JsonValue } from '../modules/json.js';
 import type { Scope } from '../runtime/access.js';
 import { ValidationError } from '../runtime/errors.js';
 import type { Context } from './context.js';
-import { decodeGlobalId, encodeGlobalId, MAX_NODES } from './globalId.js';
+import { decodeGlobalId, encodeGlobalId, MAX_NODES, type NodeType } from './globalId.js';
+import { mayReach } from './partnerView.js';
 
 /** Rows of a page when `first` and `last` are left out, and at most. */
 export const PAGE_SIZE = { default: 20, max: 100 } as const;
@@ -93,10 +94,12 @@ export const builder = new SchemaBuilder<Types>({
       operate: viewer?.scopes.has('operate') ?? false,
       admin: viewer?.scopes.has('admin') ?? false,
     }),
-    unauthorizedError: () =>
-      new GraphQLError('Sign in, or send a token as "Authorization: Bearer …".', {
-        extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
-      }),
+    unauthorizedError: (_parent, { viewer }, { fieldName }) =>
+      viewer
+        ? new GraphQLError(`You may not use "${fieldName}".`, { extensions: { code: 'FORBIDDEN' } })
+        : new GraphQLError('Sign in, or send a token as "Authorization: Bearer …".', {
+            extensions: { code: 'UNAUTHENTICATED', http: { status: 401 } },
+          }),
   },
   prisma: {
     client: (ctx) => ctx.db,
@@ -115,17 +118,21 @@ export const builder = new SchemaBuilder<Types>({
     nodeQueryOptions: {
       description: 'The object with this id, or null where there is none (any more).',
       args: { id: { description: 'An `id` from this API.' } },
+      resolve: async (_root, { id }, ctx, _info, resolveNode) =>
+        (await mayReach(ctx, id.typename as NodeType, id.id)) ? resolveNode(id) : null,
     },
     nodesQueryOptions: {
       description: `The objects with these ids, in the same order, null for each that is not there. At most ${MAX_NODES}.`,
       args: { ids: { description: `Up to ${MAX_NODES} values of \`id\` from this API.` } },
       complexity: (args) => ({ field: 1, multiplier: Math.max(args.ids.length, 1) }),
-      resolve: (_root, { ids }, _ctx, _info, resolveNodes) => {
+      resolve: async (_root, { ids }, ctx, _info, resolveNodes) => {
         if (ids.length > MAX_NODES)
           throw new GraphQLError(`Ask for at most ${MAX_NODES} ids at a time.`, {
             extensions: { code: 'TOO_MANY_IDS' },
           });
-        return resolveNodes(ids);
+        const reached = await Promise.all(ids.map(({ typename, id }) => mayReach(ctx, typename as NodeType, id)));
+        const found = await resolveNodes(ids.filter((_id, at) => reached[at]));
+        return reached.map((isReached) => (isReached ? found.shift()! : null));
       },
     },
     pageInfoTypeOptions: { description: 'Where a page of a list begins and ends.' },

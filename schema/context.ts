@@ -13,6 +13,8 @@ export interface Viewer {
   role: Role;
   /** What they may do: the role's scopes, or fewer of a token. */
   scopes: ReadonlySet<Scope>;
+  /** The API token they came with, if any. */
+  tokenId?: string | null;
 }
 
 /** What every resolver may reach. The server makes one per request, and one per subscription. */

@@ -6,6 +6,9 @@ export const MAX_NODES = 100;
 
 /** Every type that `node(id)` can find, with the words people use for it. */
 export const NODE_TYPES = {
+  Account: 'account',
+  ApiToken: 'API token',
+  AuditEntry: 'audit entry',
   Artifact: 'artifact',
   Asset: 'asset',
   CadFile: 'CAD file',

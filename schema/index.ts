@@ -1,8 +1,11 @@
 import { isInterfaceType, isObjectType } from 'graphql';
+import { auditMutations } from './audit.js';
 import { builder } from './builder.js';
 import './scalars.js';
+import './types/account.js';
 import './types/artifact.js';
 import './types/asset.js';
+import './types/auditEntry.js';
 import './types/cadFile.js';
 import './types/category.js';
 import './types/createOrderLine.js';
@@ -38,7 +41,7 @@ import './types/workflowMutations.js';
 import './types/workflowStarter.js';
 
 /** The GraphQL schema of HartOMat. */
-export const schema = builder.toSchema();
+export const schema = auditMutations(builder.toSchema());
 
 // The connection plugin leaves no other place to describe the field it adds.
 for (const type of Object.values(schema.getTypeMap()))

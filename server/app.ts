@@ -5,8 +5,9 @@ import { contentHash } from '../modules/hash.js';
 import type { Platform } from '../runtime/platform.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
 import { definitionsOfFamily, type NodeDefinition } from '../workflow/nodeDefinition.js';
+import { Access } from './access.js';
 import { serveAsset } from './assets.js';
-import { identifier, signedInOnly } from './auth.js';
+import { allow, identifier, signedInOnly } from './auth.js';
 import { serveConsole } from './console.js';
 import { refuseForgeries } from './csrf.js';
 import { graphiql } from './graphiql.js';
@@ -16,7 +17,7 @@ import { OpenStreams } from './openStreams.js';
 import { graphqlTypesOnly } from './requestGuards.js';
 import { installationKey } from './secrets.js';
 import { cookieNameFor } from './session.js';
-import { signIn } from './signIn.js';
+import { signIn, signOut } from './signIn.js';
 import { MAX_UPLOAD_BYTES, receiveUpload } from './uploads.js';
 import { buildYoga } from './yoga.js';
 
@@ -30,6 +31,8 @@ export interface App {
   express: Express;
   /** Breaks event streams off, so that the server can stop. */
   stop(): void;
+  /** Lets go of the database, once nothing is served any more. */
+  close(): Promise<void>;
 }
 
 const securityHeaders = helmet({
@@ -80,7 +83,9 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const { db, store, settings } = platform;
   const log = platform.log.child({ part: 'http' });
   const key = await installationKey(db, 'server-signing');
-  const auth = { db, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
+  const access = new Access(db, settings.databaseUrl);
+  await access.start();
+  const auth = { access, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
   const metrics = createMetrics(platform);
   const yoga = buildYoga(platform, key);
 
@@ -101,13 +106,15 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.get('/health/ready', ready(db));
   app.get('/assets/:artifactId/:fileName', serveAsset(platform, key));
   const whoIsIt = identifier(auth);
-  app.get('/sign-in', whoIsIt, signIn(auth));
-  app.get('/metrics', whoIsIt, signedInOnly, metrics.serve);
+  app.get('/sign-in', whoIsIt, signIn(db, auth));
+  app.post('/sign-out', whoIsIt, refuseForgeries, signOut(platform, auth));
+  app.get('/metrics', whoIsIt, allow('operate'), metrics.serve);
   app.use('/api', whoIsIt, signedInOnly, refuseForgeries);
-  app.get('/api/workflows/node-definitions', serveNodeDefinitions(platform.nodeDefinitions));
-  app.post('/api/uploads', receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
+  app.get('/api/workflows/node-definitions', allow('view'), serveNodeDefinitions(platform.nodeDefinitions));
+  app.post('/api/uploads', allow('author'), receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
   app.use('/graphql', whoIsIt, graphiql, signedInOnly, graphqlTypesOnly, refuseForgeries);
   const streams = new OpenStreams();
+  access.onLost((isLost) => streams.breakOffOf(isLost));
   app.use('/graphql', streams.track, (request, response) => {
     request.url = request.originalUrl;
     return yoga(request, response);
@@ -126,5 +133,5 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
       .json({ errors: [{ message, extensions: { code: status >= 500 ? 'INTERNAL' : 'BAD_REQUEST' } }] });
   };
   app.use(failed);
-  return { express: app, stop: () => streams.breakOff() };
+  return { express: app, stop: () => streams.breakOff(), close: () => access.close() };
 }

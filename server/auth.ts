@@ -1,40 +1,46 @@
 import type { NextFunction, Request, Response } from 'express';
-import type { PrismaClient } from '../generated/prisma/client.js';
-import { scopesOf } from '../runtime/access.js';
-import type { Viewer } from '../schema/context.js';
-import { hashToken, isSame } from './secrets.js';
+import { type Scope, scopesOf } from '../runtime/access.js';
+import type { Access, Grant } from './access.js';
+import { isSame } from './secrets.js';
 import { readSessionCookie } from './session.js';
 
 /** Who sent a request, and how they proved it. Only a cookie is sent by browsers unasked, so only it needs csrf.ts. */
-export interface Identity {
-  viewer: Viewer;
+export interface Identity extends Grant {
   by: 'token' | 'cookie';
 }
 
 export interface AuthSettings {
-  db: PrismaClient;
-  /** Null: no token is good. */
+  access: Access;
+  /** From the environment; null: there is none. */
   adminToken: string | null;
   cookieName: string;
 }
 
 const BEARER = /^Bearer +(\S+)$/i;
 
+const ADMIN_TOKEN: Identity = {
+  viewer: { accountId: null, name: 'Admin token', role: 'admin', scopes: scopesOf('admin') },
+  tokenId: null,
+  sessionHash: null,
+  expiresAt: null,
+  by: 'token',
+};
+
 /** A request with an `Authorization` header stands or falls with it; otherwise its session cookie counts. */
 export async function identify(
-  { db, adminToken, cookieName }: AuthSettings,
+  { access, adminToken, cookieName }: AuthSettings,
   headers: { authorization?: string | undefined; cookie?: string | undefined },
 ): Promise<Identity | null> {
   if (headers.authorization !== undefined) {
     const token = BEARER.exec(headers.authorization)?.[1];
-    if (!token || !adminToken || !isSame(token, adminToken)) return null;
-    return { viewer: { accountId: null, name: 'Admin token', role: 'admin', scopes: scopesOf('admin') }, by: 'token' };
+    if (!token) return null;
+    if (adminToken && isSame(token, adminToken)) return ADMIN_TOKEN;
+    const grant = await access.byToken(token);
+    return grant && { ...grant, by: 'token' };
   }
   const token = readSessionCookie(headers.cookie, cookieName);
-  if (!token) return null;
-  const session = await db.session.findUnique({ where: { tokenHash: hashToken(token) } });
-  if (!session || session.expiresAt <= new Date()) return null;
-  return { viewer: { accountId: null, name: 'Owner', role: 'admin', scopes: scopesOf('admin') }, by: 'cookie' };
+  const grant = token ? await access.bySession(token) : null;
+  return grant && { ...grant, by: 'cookie' };
 }
 
 const identities = new WeakMap<object, Identity>();
@@ -64,3 +70,10 @@ export function signedInOnly(request: Request, response: Response, next: NextFun
     .set('WWW-Authenticate', 'Bearer realm="HartOMat"')
     .json({ errors: [UNAUTHENTICATED] });
 }
+
+/** Lets only those pass who are signed in and have a scope. */
+export const allow = (scope: Scope) => (request: Request, response: Response, next: NextFunction) =>
+  signedInOnly(request, response, () => {
+    if (identityOf(request)!.viewer.scopes.has(scope)) return next();
+    response.status(403).json({ errors: [{ message: 'You may not do this.', extensions: { code: 'FORBIDDEN' } }] });
+  });

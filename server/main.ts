@@ -57,6 +57,7 @@ async function main() {
     // With the database gone the goodbye may never end.
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
     closed
+      .then(() => app.close())
       .then(() => platform.close())
       .then(
         () => process.exit(0),

@@ -14,12 +14,6 @@ export async function installationKey(db: PrismaClient, name: string): Promise<s
   return (await find())!.value;
 }
 
-/** 256 unguessable bits for cookies and codes, safe in URLs. */
-export const randomToken = () => randomBytes(32).toString('base64url');
-
-/** What the database keeps of a token. */
-export const hashToken = (token: string) => createHash('sha256').update(token).digest('hex');
-
 /** Signature of `text` by `key`; `purpose` keeps a signature for one thing from being good for another. */
 export function sign(key: string, purpose: string, text: string): string {
   return createHmac('sha256', key).update(`${purpose}\n${text}`).digest('base64url');

@@ -1,16 +1,17 @@
 import type { CookieOptions, Request } from 'express';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { hashToken, randomToken } from './secrets.js';
+import { hashToken, randomToken } from '../runtime/secrets.js';
 
 const LIFETIME_MS = 30 * 24 * 3600 * 1000;
 
 /** Browsers keep cookies by host and not by port, so that each installation needs a name of its own. */
 export const cookieNameFor = (key: string) => `hartomat_${hashToken(key).slice(0, 8)}`;
 
-/** Starts a session. @returns the token for the cookie; the database keeps only its hash. */
-export async function createSession(db: PrismaClient): Promise<string> {
+/** Starts a session of an account; null: of the owner. @returns the token for the cookie; the database keeps only its hash. */
+export async function createSession(db: PrismaClient, accountId: string | null): Promise<string> {
   const token = randomToken();
-  await db.session.create({ data: { tokenHash: hashToken(token), expiresAt: new Date(Date.now() + LIFETIME_MS) } });
+  const expiresAt = new Date(Date.now() + LIFETIME_MS);
+  await db.session.create({ data: { tokenHash: hashToken(token), expiresAt, accountId } });
   await db.session.deleteMany({ where: { expiresAt: { lt: new Date() } } });
   return token;
 }

@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import { endSession } from '../runtime/accounts.js';
+import type { Platform } from '../runtime/platform.js';
+import { hashToken, randomToken } from '../runtime/secrets.js';
 import { type AuthSettings, identityOf } from './auth.js';
 import { sendPage } from './page.js';
-import { hashToken, randomToken } from './secrets.js';
 import { cookieOptions, createSession } from './session.js';
 
 const LIFETIME_MINUTES = 10;
@@ -16,30 +18,43 @@ export async function createSignInUrl(db: PrismaClient, baseUrl: string): Promis
   return new URL(`/sign-in?code=${code}`, baseUrl).href;
 }
 
-/** Takes the code if it is still good; of two who come at once only one gets it. */
-async function redeem(db: PrismaClient, code: string): Promise<boolean> {
+/** Takes the code if it is still good; of two who come at once only one gets it.
+ * @returns whose it is; null where it is not good. */
+async function redeem(db: PrismaClient, code: string): Promise<{ accountId: string | null } | null> {
   const now = new Date();
-  const { count } = await db.signInCode.updateMany({
+  const [taken] = await db.signInCode.updateManyAndReturn({
     where: { codeHash: hashToken(code), usedAt: null, expiresAt: { gt: now } },
     data: { usedAt: now },
+    include: { account: true },
   });
-  return count === 1;
+  return taken && !taken.account?.disabledAt ? { accountId: taken.accountId } : null;
 }
 
 /** `GET /sign-in?code=…`: a good code becomes a session. Somebody who is signed in already just goes on. */
-export function signIn({ db, cookieName }: AuthSettings) {
+export function signIn(db: PrismaClient, { cookieName }: AuthSettings) {
   return async (request: Request, response: Response) => {
     const { code } = request.query;
     response.set({ 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store' });
-    if (typeof code === 'string' && (await redeem(db, code))) {
-      response.cookie(cookieName, await createSession(db), cookieOptions(request)).redirect(303, '/');
+    const redeemed = typeof code === 'string' ? await redeem(db, code) : null;
+    if (redeemed) {
+      const session = await createSession(db, redeemed.accountId);
+      response.cookie(cookieName, session, cookieOptions(request)).redirect(303, '/');
     } else if (identityOf(request)) {
       response.redirect(303, '/');
     } else {
       sendPage(response, 401, code ? 'This sign-in link no longer works' : 'Sign in', [
-        `A sign-in link works once, for ${LIFETIME_MINUTES} minutes.`,
+        `A sign-in link works once, for ${LIFETIME_MINUTES} minutes; one that an admin made for you, for a day.`,
         'Start HartOMat again with "npm start": it prints a new link every time, and nothing is lost by it.',
       ]);
     }
+  };
+}
+
+/** `POST /sign-out`: ends the session of the cookie. */
+export function signOut(platform: Pick<Platform, 'db'>, { cookieName }: AuthSettings) {
+  return async (request: Request, response: Response) => {
+    const session = identityOf(request)?.sessionHash;
+    if (session) await endSession(platform, session);
+    response.clearCookie(cookieName, { path: '/' }).status(204).end();
   };
 }

@@ -8,6 +8,7 @@ import { contextFactory } from './context.js';
 import { explainError, UNEXPECTED } from './explainError.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
 import { useEventStreams } from './useEventStreams.js';
+import { usePartnerView } from './usePartnerView.js';
 
 interface ServerContext {
   req: IncomingMessage;
@@ -23,7 +24,7 @@ export function buildYoga(platform: Platform, key: string) {
     schema,
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),
     graphqlEndpoint: '/graphql',
-    plugins: [useDocumentLimits(), useEventStreams('/graphql/stream')],
+    plugins: [useDocumentLimits(), usePartnerView(), useEventStreams('/graphql/stream')],
     // Nobody but our own pages: express answers no preflight, so other origins get nothing.
     cors: false,
     graphiql: false,

@@ -31,6 +31,8 @@ const EMBEDDED = [
   'PublishPreview',
   'AffectedOutputType',
   'FamilySplit',
+  'CreatedApiToken',
+  'SignInLink',
   'FamilyDefinition',
   'PaletteGroup',
   'LegalLink',
@@ -49,6 +51,9 @@ const CONNECTIONS = [
   'Materials',
   'RenderTemplates',
   'NotificationDeliveries',
+  'Accounts',
+  'ApiTokens',
+  'AuditTrail',
 ];
 
 const embedded = Object.fromEntries(

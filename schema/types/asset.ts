@@ -1,4 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import { visibleAssets } from '../../runtime/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 
@@ -85,15 +86,17 @@ function where(filter: typeof AssetFilter.$inferInput | null | undefined): Prism
 
 builder.queryField('assets', (t) =>
   t.prismaConnection({
+    authScopes: { $any: { view: true, order: true } },
     type: 'Asset',
     cursor: 'id',
     description: 'Delivered files, newest first.',
     args: { filter: t.arg({ type: AssetFilter, description: 'Which ones; all when left out.' }) },
-    totalCount: (_root, { filter }, ctx) => ctx.db.asset.count({ where: where(filter) }),
+    totalCount: (_root, { filter }, ctx) =>
+      ctx.db.asset.count({ where: { AND: [where(filter), visibleAssets(ctx.viewer)] } }),
     resolve: (query, _root, { filter }, ctx) =>
       ctx.db.asset.findMany({
         ...query,
-        where: where(filter),
+        where: { AND: [where(filter), visibleAssets(ctx.viewer)] },
         orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }],
       }),
   }),

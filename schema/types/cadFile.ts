@@ -18,6 +18,7 @@ const CadFileNode = builder.prismaNode('CadFile', {
 
 builder.queryFields((t) => ({
   cadFiles: t.prismaConnection({
+    authScopes: { view: true },
     type: 'CadFile',
     cursor: 'id',
     description: 'CAD files, newest first.',
@@ -26,6 +27,7 @@ builder.queryFields((t) => ({
       ctx.db.cadFile.findMany({ ...query, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
   }),
   cadFile: t.prismaField({
+    authScopes: { view: true },
     type: 'CadFile',
     nullable: true,
     description: 'One CAD file, or null.',
@@ -49,6 +51,7 @@ const UploadCadFileInput = builder.inputType('UploadCadFileInput', {
 
 builder.mutationField('uploadCadFile', (t) =>
   t.prismaField({
+    authScopes: { author: true },
     type: CadFileNode,
     description: 'Takes a STEP file into the library. The content is checked, not the name.',
     errors: { types: [ValidationError, NotFoundError] },

@@ -41,6 +41,7 @@ const CreateOrderLineInput = builder.inputType('CreateOrderLineInput', {
 
 builder.mutationField('createOrderLine', (t) =>
   t.prismaField({
+    authScopes: { order: true },
     type: 'OrderLine',
     description: 'Orders a product in an output type. Nothing runs until `dispatch`.',
     errors: { types: [ValidationError, NotFoundError, ConflictError] },

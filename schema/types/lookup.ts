@@ -39,6 +39,7 @@ const LookupOptionObject = builder.objectRef<LookupOption>('LookupOption').imple
 
 builder.queryField('lookup', (t) =>
   t.field({
+    authScopes: { $any: { view: true, order: true } },
     type: [LookupOptionObject],
     description: 'The list that a param chooses from, sorted by label.',
     args: {

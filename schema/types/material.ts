@@ -116,6 +116,7 @@ const slider = { slider: true };
 
 builder.queryFields((t) => ({
   materials: t.prismaConnection({
+    authScopes: { view: true },
     type: MaterialNode,
     cursor: 'id',
     description: 'Materials by label.',
@@ -132,6 +133,7 @@ builder.queryFields((t) => ({
       }),
   }),
   material: t.prismaField({
+    authScopes: { view: true },
     type: MaterialNode,
     nullable: true,
     description: 'One material, or null.',
@@ -140,6 +142,7 @@ builder.queryFields((t) => ({
       ctx.db.material.findUnique({ ...query, where: { id: localId('Material', id) } }),
   }),
   materialForm: t.field({
+    authScopes: { view: true },
     type: FormObject,
     description: 'How the values of a material are edited: enough to draw a form.',
     resolve: () => ({
@@ -189,6 +192,7 @@ const ArchiveMaterialInput = builder.inputType('ArchiveMaterialInput', {
 
 builder.mutationFields((t) => ({
   createMaterial: t.prismaField({
+    authScopes: { author: true },
     type: MaterialNode,
     description: 'Adds a material to the library.',
     errors: { types: [ValidationError, ConflictError] },
@@ -202,6 +206,7 @@ builder.mutationFields((t) => ({
     },
   }),
   updateMaterial: t.prismaField({
+    authScopes: { author: true },
     type: MaterialNode,
     description: 'Changes a material. Runs under way keep the one they were dispatched with.',
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
@@ -216,6 +221,7 @@ builder.mutationFields((t) => ({
     },
   }),
   archiveMaterial: t.prismaField({
+    authScopes: { author: true },
     type: MaterialNode,
     description: 'Takes a material out of what is offered, or back in. Products and orders that name it still get it.',
     errors: { types: [NotFoundError, ConflictError] },

@@ -41,6 +41,7 @@ const UploadBlendInput = builder.inputType('UploadMaterialBlendInput', {
 
 builder.mutationFields((t) => ({
   uploadMaterialTexture: t.prismaField({
+    authScopes: { author: true },
     type: MaterialNode,
     description: 'Sets a texture: PNG, JPEG or WebP up to 64 MB and 8192 pixels a side, told by its content.',
     errors: { types: [ValidationError, NotFoundError] },
@@ -55,6 +56,7 @@ builder.mutationFields((t) => ({
     },
   }),
   removeMaterialTexture: t.prismaField({
+    authScopes: { author: true },
     type: MaterialNode,
     description: 'Takes a texture away: the value counts again.',
     errors: { types: [NotFoundError] },
@@ -65,6 +67,7 @@ builder.mutationFields((t) => ({
     },
   }),
   uploadMaterialBlend: t.prismaField({
+    authScopes: { author: true },
     type: MaterialNode,
     description:
       'Lets Blender take the material from a .blend file up to 256 MB. Blender looks at it first: the material must be there, with its pictures packed and without scripts.',
@@ -83,6 +86,7 @@ builder.mutationFields((t) => ({
     },
   }),
   removeMaterialBlend: t.prismaField({
+    authScopes: { author: true },
     type: MaterialNode,
     description: 'Takes the .blend file away: values and textures count again.',
     errors: { types: [NotFoundError] },

@@ -60,6 +60,7 @@ const PreviewObject = builder.simpleObject('MaterialPreview', {
 
 builder.queryField('materialPreview', (t) =>
   t.field({
+    authScopes: { view: true },
     type: PreviewObject,
     nullable: true,
     description:
@@ -114,6 +115,7 @@ const SetProductMaterialsInput = builder.inputType('SetProductMaterialsInput', {
 
 builder.mutationField('setProductMaterials', (t) =>
   t.prismaField({
+    authScopes: { author: true },
     type: 'Product',
     description: 'Sets the materials a person has chosen for a product. They win over all rules.',
     errors: { types: [ValidationError, NotFoundError] },

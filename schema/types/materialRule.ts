@@ -31,6 +31,7 @@ const RuleNode = builder.prismaNode('MaterialRule', {
 
 builder.queryField('materialRules', (t) =>
   t.prismaField({
+    authScopes: { view: true },
     type: [RuleNode],
     description: `The mapping rules, strongest first; at most ${MAX_RULES}.`,
     complexity: { field: 1, multiplier: 20 },
@@ -60,6 +61,7 @@ const DeletedRule = builder.simpleObject('DeletedMaterialRule', {
 
 builder.mutationFields((t) => ({
   createMaterialRule: t.prismaField({
+    authScopes: { author: true },
     type: RuleNode,
     description: 'Adds a mapping rule.',
     errors: { types: [ValidationError, NotFoundError] },
@@ -70,6 +72,7 @@ builder.mutationFields((t) => ({
     },
   }),
   updateMaterialRule: t.prismaField({
+    authScopes: { author: true },
     type: RuleNode,
     description: 'Replaces conditions and material of a rule.',
     errors: { types: [ValidationError, NotFoundError] },
@@ -83,6 +86,7 @@ builder.mutationFields((t) => ({
     },
   }),
   deleteMaterialRule: t.field({
+    authScopes: { author: true },
     type: DeletedRule,
     description: 'Removes a mapping rule.',
     errors: { types: [NotFoundError] },
@@ -93,6 +97,7 @@ builder.mutationFields((t) => ({
     },
   }),
   reorderMaterialRules: t.field({
+    authScopes: { author: true },
     type: builder.simpleObject('MaterialRuleOrder', {
       description: 'The rules in their new order.',
       fields: (f) => ({

@@ -78,6 +78,7 @@ const NodeDefinitionObject = builder.objectRef<NodeDefinitionView>('NodeDefiniti
 
 builder.queryFields((t) => ({
   nodeDefinitions: t.field({
+    authScopes: { view: true },
     type: [NodeDefinitionObject],
     description: 'Everything that can be placed in a workflow. Also at `GET /api/workflows/node-definitions`.',
     args: { family: t.arg({ type: FamilyEnum, description: 'Only what may be placed in this family.' }) },
@@ -85,6 +86,7 @@ builder.queryFields((t) => ({
       definitionsOfFamily(platform.nodeDefinitions, family ?? undefined).map(viewNodeDefinition),
   }),
   nodeDefinition: t.field({
+    authScopes: { view: true },
     type: NodeDefinitionObject,
     nullable: true,
     description: 'One node definition, or null.',

@@ -15,6 +15,7 @@ builder.prismaNode('Notification', {
 
 builder.queryField('notifications', (t) =>
   t.prismaConnection({
+    authScopes: { view: true },
     type: 'Notification',
     cursor: 'id',
     description: 'Messages, newest first.',

@@ -64,6 +64,7 @@ builder.prismaObjectField('Run', 'deliveries', (t) =>
 
 builder.queryField('notificationDeliveries', (t) =>
   t.prismaConnection({
+    authScopes: { view: true },
     type: DeliveryNode,
     cursor: 'id',
     description: 'What became of messages, newest first.',

@@ -1,3 +1,4 @@
+import { visibleOrders } from '../../runtime/ownership.js';
 import { builder } from '../builder.js';
 
 const OrderNode = builder.prismaNode('Order', {
@@ -48,10 +49,12 @@ builder.prismaNode('OrderLine', {
 
 builder.queryField('orders', (t) =>
   t.prismaConnection({
+    authScopes: { $any: { view: true, order: true } },
     type: OrderNode,
     cursor: 'id',
     description: 'Orders, newest first.',
-    totalCount: (_root, _args, ctx) => ctx.db.order.count(),
-    resolve: (query, _root, _args, ctx) => ctx.db.order.findMany({ ...query, orderBy: { number: 'desc' } }),
+    totalCount: (_root, _args, ctx) => ctx.db.order.count({ where: visibleOrders(ctx.viewer) }),
+    resolve: (query, _root, _args, ctx) =>
+      ctx.db.order.findMany({ ...query, where: visibleOrders(ctx.viewer), orderBy: { number: 'desc' } }),
   }),
 );

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../modules/json.js';
 import { NEWEST_VERSION } from '../../runtime/entry.js';
 import { formOf, graphOf } from '../../runtime/outputTypeForm.js';
 import { OrderConstraints } from '../../runtime/outputTypeProfile.js';
+import { visibleOutputTypes } from '../../runtime/ownership.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
@@ -134,6 +135,7 @@ function offered(
 
 builder.queryFields((t) => ({
   outputTypes: t.prismaConnection({
+    authScopes: { $any: { view: true, order: true } },
     type: 'OutputType',
     cursor: 'id',
     description: 'Output types in the order they are offered.',
@@ -150,11 +152,15 @@ builder.queryFields((t) => ({
       }),
   }),
   outputType: t.prismaField({
+    authScopes: { $any: { view: true, order: true } },
     type: 'OutputType',
     nullable: true,
     description: 'One output type, or null.',
     args: { id: t.arg.id({ required: true, description: 'Id of an output type.' }) },
     resolve: (query, _root, { id }, ctx) =>
-      ctx.db.outputType.findUnique({ ...query, where: { id: localId('OutputType', id) } }),
+      ctx.db.outputType.findFirst({
+        ...query,
+        where: { ...visibleOutputTypes(ctx.viewer), id: localId('OutputType', id) },
+      }),
   }),
 }));

@@ -22,6 +22,7 @@ builder.prismaNode('Product', {
 
 builder.queryFields((t) => ({
   products: t.prismaConnection({
+    authScopes: { $any: { view: true, order: true } },
     type: 'Product',
     cursor: 'id',
     description: 'Products by name.',
@@ -30,6 +31,7 @@ builder.queryFields((t) => ({
       ctx.db.product.findMany({ ...query, orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
   }),
   product: t.prismaField({
+    authScopes: { $any: { view: true, order: true } },
     type: 'Product',
     nullable: true,
     description: 'One product, or null.',
@@ -57,6 +59,7 @@ const CreateProductInput = builder.inputType('CreateProductInput', {
 
 builder.mutationField('createProduct', (t) =>
   t.prismaField({
+    authScopes: { author: true },
     type: 'Product',
     description: 'Adds a product to the catalogue.',
     errors: { types: [ValidationError, NotFoundError, ConflictError] },

@@ -80,6 +80,7 @@ const FormObject = builder.objectRef<TemplateForm>('RenderTemplateForm').impleme
 
 builder.queryFields((t) => ({
   renderTemplates: t.prismaConnection({
+    authScopes: { view: true },
     type: 'RenderTemplate',
     cursor: 'id',
     description: 'Render templates by label.',
@@ -94,6 +95,7 @@ builder.queryFields((t) => ({
       }),
   }),
   renderTemplate: t.prismaField({
+    authScopes: { view: true },
     type: 'RenderTemplate',
     nullable: true,
     description: 'One render template, or null.',
@@ -102,6 +104,7 @@ builder.queryFields((t) => ({
       ctx.db.renderTemplate.findUnique({ ...query, where: { id: localId('RenderTemplate', id) } }),
   }),
   renderTemplateForm: t.field({
+    authScopes: { view: true },
     type: FormObject,
     description: 'What the settings of a render template look like.',
     args: {
@@ -179,6 +182,7 @@ async function uploaded(
 
 builder.mutationFields((t) => ({
   createRenderTemplate: t.prismaField({
+    authScopes: { author: true },
     type: TemplateNode,
     description: 'Adds a parametric studio.',
     errors: { types: [ValidationError, ConflictError] },
@@ -189,6 +193,7 @@ builder.mutationFields((t) => ({
     },
   }),
   uploadRenderTemplate: t.prismaField({
+    authScopes: { author: true },
     type: TemplateNode,
     description:
       'Adds a studio built in Blender. The file is opened with scripts off and checked: it must offer what `setup` says, need nothing beside itself and run nothing. `issues` of the error name everything that is wrong at once.',
@@ -206,6 +211,7 @@ builder.mutationFields((t) => ({
     },
   }),
   updateRenderTemplate: t.prismaField({
+    authScopes: { author: true },
     type: TemplateNode,
     description: 'Changes a render template. Runs under way keep what they began with.',
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
@@ -217,6 +223,7 @@ builder.mutationFields((t) => ({
     },
   }),
   archiveRenderTemplate: t.prismaField({
+    authScopes: { author: true },
     type: TemplateNode,
     description: 'Takes a render template out of the lists, or brings it back.',
     errors: { types: [NotFoundError, ConflictError] },

@@ -1,4 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import { visibleRuns } from '../../runtime/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { ArtifactNode } from './artifact.js';
@@ -118,19 +119,27 @@ function where(filter: typeof RunFilter.$inferInput | null | undefined): Prisma.
 
 builder.queryFields((t) => ({
   runs: t.prismaConnection({
+    authScopes: { $any: { view: true, order: true } },
     type: RunNode,
     cursor: 'id',
     description: 'Runs, newest first.',
     args: { filter: t.arg({ type: RunFilter, description: 'Which ones; all when left out.' }) },
-    totalCount: (_root, { filter }, ctx) => ctx.db.run.count({ where: where(filter) }),
+    totalCount: (_root, { filter }, ctx) =>
+      ctx.db.run.count({ where: { AND: [where(filter), visibleRuns(ctx.viewer)] } }),
     resolve: (query, _root, { filter }, ctx) =>
-      ctx.db.run.findMany({ ...query, where: where(filter), orderBy: [{ createdAt: 'desc' }, { id: 'asc' }] }),
+      ctx.db.run.findMany({
+        ...query,
+        where: { AND: [where(filter), visibleRuns(ctx.viewer)] },
+        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+      }),
   }),
   run: t.prismaField({
+    authScopes: { $any: { view: true, order: true } },
     type: RunNode,
     nullable: true,
     description: 'One run, or null.',
     args: { id: t.arg.id({ required: true, description: 'Id of a run.' }) },
-    resolve: (query, _root, { id }, ctx) => ctx.db.run.findUnique({ ...query, where: { id: localId('Run', id) } }),
+    resolve: (query, _root, { id }, ctx) =>
+      ctx.db.run.findFirst({ ...query, where: { ...visibleRuns(ctx.viewer), id: localId('Run', id) } }),
   }),
 }));

@@ -1,9 +1,11 @@
 import { cancelRun } from '../../runtime/cancel.js';
 import { dispatch } from '../../runtime/dispatch.js';
-import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { retryRun } from '../../runtime/retry.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { requireLocalId } from '../globalId.js';
+import { mayReach } from '../partnerView.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './createOrderLine.js';
 import { RunNode } from './run.js';
 
@@ -22,17 +24,28 @@ const DispatchInput = builder.inputType('DispatchInput', {
   }),
 });
 
+/** @throws ForbiddenError, NotFoundError */
+async function refuseOthersLines(ctx: Context, input: typeof DispatchInput.$inferInput): Promise<void> {
+  if (ctx.viewer?.scopes.has('operate')) return;
+  if (!input.orderLineId || input.workflowId || input.useDraft)
+    throw new ForbiddenError('You may dispatch order lines, by the workflow of their output type.');
+  if (!(await mayReach(ctx, 'OrderLine', requireLocalId('OrderLine', input.orderLineId))))
+    throw new NotFoundError('order line', input.orderLineId);
+}
+
 builder.mutationFields((t) => ({
   dispatch: t.prismaField({
+    authScopes: { $any: { order: true, operate: true } },
     type: RunNode,
-    description: 'Starts a run.',
-    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    description: 'Starts a run. Who may only order starts their own order lines, as their output types say.',
+    errors: { types: [ValidationError, NotFoundError, ConflictError, ForbiddenError] },
     args: { input: t.arg({ type: DispatchInput, required: true, description: 'What to run.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       if (Boolean(input.orderLineId) === Boolean(input.cadFileId))
         throw new ValidationError('Say what to run: an order line or a CAD file.', [
           { path: '', message: 'Exactly one of "orderLineId" and "cadFileId" is needed.' },
         ]);
+      await refuseOthersLines(ctx, input);
       const { runId } = await dispatch(ctx.platform, {
         orderLineId: input.orderLineId ? requireLocalId('OrderLine', input.orderLineId) : undefined,
         cadFileId: input.cadFileId ? requireLocalId('CadFile', input.cadFileId) : undefined,
@@ -44,17 +57,20 @@ builder.mutationFields((t) => ({
     },
   }),
   cancelRun: t.prismaField({
+    authScopes: { $any: { order: true, operate: true } },
     type: RunNode,
     description: 'Stops a run: waiting nodes at once, running ones within seconds.',
     errors: { types: [NotFoundError, ConflictError] },
     args: { id: t.arg.id({ required: true, description: 'Id of the run.' }) },
     resolve: async (query, _root, { id }, ctx) => {
       const runId = requireLocalId('Run', id);
+      if (!(await mayReach(ctx, 'Run', runId))) throw new NotFoundError('run', id);
       await cancelRun(ctx.platform, runId);
       return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
     },
   }),
   retryRun: t.prismaField({
+    authScopes: { operate: true },
     type: RunNode,
     description: 'Runs the failed nodes of an ended run again, and what depends on them; the rest is kept.',
     errors: { types: [NotFoundError, ConflictError] },

@@ -7,6 +7,7 @@ import { RunEventObject, type RunEventShape } from './runEvent.js';
 
 builder.subscriptionFields((t) => ({
   runEvents: t.field({
+    authScopes: { view: true },
     type: RunEventObject,
     description: 'Replays the events after `after`, then goes live without gap or repeat; ends after `run.finished`.',
     args: {
@@ -26,6 +27,7 @@ builder.subscriptionFields((t) => ({
     resolve: (event) => event as RunEventShape,
   }),
   runChanged: t.prismaField({
+    authScopes: { view: true },
     type: RunNode,
     description: 'A run was created or changed its status; for live lists. Carries the run as it is now.',
     subscribe: (_root, _args, ctx) => untilClosed((signal) => ctx.platform.events.runChanges(signal)),

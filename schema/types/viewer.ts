@@ -17,6 +17,7 @@ const ViewerObject = builder.objectRef<Viewer>('Viewer').implement({
 
 builder.queryField('viewer', (t) =>
   t.field({
+    authScopes: { signedIn: true },
     type: ViewerObject,
     description: 'Who is asking.',
     // The query type lets nobody in without one.

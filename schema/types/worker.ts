@@ -82,6 +82,7 @@ const WorkerInfo = builder.objectRef<Worker>('WorkerInfo').implement({
 
 builder.queryField('workers', (t) =>
   t.field({
+    authScopes: { view: true },
     type: [WorkerInfo],
     description: 'Workers, the latest started first, at most 100.',
     resolve: (_root, _args, ctx) => ctx.db.worker.findMany({ orderBy: { startedAt: 'desc' }, take: 100 }),

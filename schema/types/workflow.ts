@@ -113,6 +113,7 @@ export const WorkflowNode = builder.prismaNode('Workflow', {
 
 builder.queryFields((t) => ({
   workflows: t.prismaConnection({
+    authScopes: { view: true },
     type: WorkflowNode,
     cursor: 'id',
     description: 'Workflows by name.',
@@ -129,6 +130,7 @@ builder.queryFields((t) => ({
       }),
   }),
   workflow: t.prismaField({
+    authScopes: { view: true },
     type: WorkflowNode,
     nullable: true,
     description: 'One workflow, or null.',
@@ -145,6 +147,7 @@ const listed = ({ family, archived }: { family?: Family | null; archived?: boole
 
 builder.queryField('workflowDiff', (t) =>
   t.field({
+    authScopes: { view: true },
     type: GraphDiffObject,
     nullable: true,
     description: 'What differs between two versions of a workflow; null where one is not there.',

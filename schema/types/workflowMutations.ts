@@ -86,6 +86,7 @@ const PublishWorkflowInput = builder.inputType('PublishWorkflowInput', {
 
 builder.mutationFields((t) => ({
   saveWorkflowDraft: t.prismaField({
+    authScopes: { author: true },
     type: WorkflowNode,
     description: 'Saves the draft. A draft may have findings; a graph that is not even well-formed is refused.',
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
@@ -98,6 +99,7 @@ builder.mutationFields((t) => ({
     },
   }),
   publishWorkflow: t.prismaField({
+    authScopes: { author: true },
     type: WorkflowNode,
     description:
       'Makes the draft the newest version. Refused with findings while it has errors, and where an output type would lose something.',
@@ -117,6 +119,7 @@ builder.mutationFields((t) => ({
     },
   }),
   createWorkflow: t.prismaField({
+    authScopes: { author: true },
     type: WorkflowNode,
     description: 'Makes a workflow with a draft and no version yet.',
     errors: { types: [ValidationError, ConflictError] },
@@ -128,6 +131,7 @@ builder.mutationFields((t) => ({
     },
   }),
   updateWorkflow: t.prismaField({
+    authScopes: { author: true },
     type: WorkflowNode,
     description: 'Changes name or description.',
     errors: { types: [ValidationError, NotFoundError] },
@@ -139,6 +143,7 @@ builder.mutationFields((t) => ({
     },
   }),
   restoreWorkflowVersion: t.prismaField({
+    authScopes: { author: true },
     type: WorkflowNode,
     description: "Puts a version's graph into the draft; publish it to go back for good. The history stays.",
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
@@ -151,6 +156,7 @@ builder.mutationFields((t) => ({
     },
   }),
   archiveWorkflow: t.prismaField({
+    authScopes: { author: true },
     type: WorkflowNode,
     description: 'Puts a workflow away, or takes it back. Refused while an output type runs it; its runs stay.',
     errors: { types: [NotFoundError, ConflictError] },

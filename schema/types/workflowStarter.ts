@@ -15,6 +15,7 @@ export const WorkflowStarterObject = builder.objectRef<Starter>('WorkflowStarter
 
 builder.queryField('workflowStarters', (t) =>
   t.field({
+    authScopes: { view: true },
     type: [WorkflowStarterObject],
     description: 'Workflows to begin with, simple ones first.',
     args: { family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }) },

@@ -79,6 +79,7 @@ export async function startTestApp({
       app.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await app.close();
       await platform.close();
       await database.drop();
       await rm(home, { recursive: true, force: true });

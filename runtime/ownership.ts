@@ -1,0 +1,36 @@
+import type { Prisma } from '../generated/prisma/client.js';
+import type { Scope } from './access.js';
+
+/** As much of somebody as decides what they may see. */
+export interface Beholder {
+  accountId: string | null;
+  scopes: ReadonlySet<Scope>;
+}
+
+/** The studio sees everything; who may only order sees what their orders brought about. */
+export const seesStudio = (who: Beholder | null): boolean => who?.scopes.has('view') ?? false;
+
+/** No account has it: what belongs to nobody belongs to no partner either. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+export const visibleOrders = (who: Beholder | null): Prisma.OrderWhereInput =>
+  seesStudio(who) ? {} : { accountId: who?.accountId ?? NOBODY };
+
+export const visibleOrderLines = (who: Beholder | null): Prisma.OrderLineWhereInput =>
+  seesStudio(who) ? {} : { order: visibleOrders(who) };
+
+/** Shadow runs are the studio's own business, whoever ordered. */
+export const visibleRuns = (who: Beholder | null): Prisma.RunWhereInput =>
+  seesStudio(who) ? {} : { orderLine: visibleOrderLines(who), mode: { not: 'shadow' } };
+
+export const visibleAssets = (who: Beholder | null): Prisma.AssetWhereInput =>
+  seesStudio(who) ? {} : { orderLine: visibleOrderLines(who) };
+
+/** Of files only what was delivered. */
+export const visibleArtifacts = (who: Beholder | null): Prisma.ArtifactWhereInput =>
+  seesStudio(who)
+    ? {}
+    : { OR: [{ assets: { some: visibleAssets(who) } }, { files: { some: { asset: visibleAssets(who) } } }] };
+
+export const visibleOutputTypes = (who: Beholder | null): Prisma.OutputTypeWhereInput =>
+  seesStudio(who) ? {} : { visibility: 'public', archivedAt: null };

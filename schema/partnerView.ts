@@ -1,0 +1,107 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  isIntrospectionType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import {
+  seesStudio,
+  visibleArtifacts,
+  visibleAssets,
+  visibleOrderLines,
+  visibleOrders,
+  visibleOutputTypes,
+  visibleRuns,
+} from '../runtime/ownership.js';
+import type { Context, Viewer } from './context.js';
+import type { NodeType } from './globalId.js';
+
+/** What somebody who may only order can read, type by type. Everything else is the studio's: graphs, params, costs of others.
+ * Fields of the root types are not listed here; they say their scopes themselves. */
+const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
+  Object.entries({
+    Viewer: 'name role scopes',
+    Category: 'id key label',
+    PricingTier: 'id key label currency unitPriceCents',
+    Product: 'id sku name category',
+    OutputType:
+      'id key name description family artifactKind categories pricingTier sortOrder visibility inputSchema inputUiSchema inputDefaults contract',
+    Order: 'id number createdAt lines state priceCents currency totalCents deliveredCount lineCount',
+    OrderLine:
+      'id lineNumber quantity options materialOverrides createdAt order product outputType runs assets state unitPriceCents totalCents priceCents currency',
+    Run: 'id family status title progress failure assets lastSeq createdAt startedAt finishedAt orderLine',
+    Asset: 'id name kind version isLatest publishedAt supersededAt artifact files product outputType orderLine run',
+    AssetFile: 'position name derivative artifact',
+    Artifact: 'id role mediaType sha256 byteSize fileName createdAt url',
+    LookupOption: 'value label description',
+    Failure: 'code message',
+  }).map(([type, fields]) => [type, new Set(fields.split(' '))]),
+);
+
+const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
+/** Shapes of the API itself, made of what they hold. */
+const isShape = (name: string) => /(Connection|Edge)$/.test(name) || /Error$/.test(name) || SHAPES.has(name);
+const SHAPES: ReadonlySet<string> = new Set(['Node', 'PageInfo', 'FieldIssue', 'Finding']);
+
+const hidden = new WeakMap<DocumentNode, readonly string[]>();
+
+/** The fields of a document that are not for partners, as `Type.field`. */
+export function studioFieldsIn(schema: GraphQLSchema, document: DocumentNode): readonly string[] {
+  const known = hidden.get(document);
+  if (known) return known;
+  const found = new Set<string>();
+  const types = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field(node) {
+        const parent = types.getParentType();
+        const name = node.name.value;
+        if (!parent || ROOTS.has(parent.name) || name.startsWith('__') || isIntrospectionType(getNamedType(parent)))
+          return;
+        if (isShape(parent.name) || PARTNER_FIELDS[parent.name]?.has(name)) return;
+        found.add(`${parent.name}.${name}`);
+      },
+    }),
+  );
+  const list = [...found];
+  hidden.set(document, list);
+  return list;
+}
+
+/** Why somebody may not run a document; null: they may. */
+export function refusalFor(viewer: Viewer | null, schema: GraphQLSchema, document: DocumentNode): GraphQLError | null {
+  if (!viewer || seesStudio(viewer)) return null;
+  const fields = studioFieldsIn(schema, document);
+  if (fields.length === 0) return null;
+  return new GraphQLError(`You may not read ${fields.join(', ')}.`, { extensions: { code: 'FORBIDDEN', fields } });
+}
+
+/** Whether somebody may reach an object by its id. */
+export async function mayReach({ db, viewer }: Context, typename: NodeType, id: string): Promise<boolean> {
+  if (seesStudio(viewer)) return true;
+  switch (typename) {
+    case 'Order':
+      return (await db.order.count({ where: { id, ...visibleOrders(viewer) } })) > 0;
+    case 'OrderLine':
+      return (await db.orderLine.count({ where: { id, ...visibleOrderLines(viewer) } })) > 0;
+    case 'Run':
+      return (await db.run.count({ where: { id, ...visibleRuns(viewer) } })) > 0;
+    case 'Asset':
+      return (await db.asset.count({ where: { id, ...visibleAssets(viewer) } })) > 0;
+    case 'Artifact':
+      return (await db.artifact.count({ where: { id, ...visibleArtifacts(viewer) } })) > 0;
+    case 'OutputType':
+      return (await db.outputType.count({ where: { id, ...visibleOutputTypes(viewer) } })) > 0;
+    case 'Product':
+    case 'Category':
+    case 'PricingTier':
+      return viewer !== null;
+    default:
+      return false;
+  }
+}

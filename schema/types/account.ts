@@ -1,0 +1,191 @@
+import type { Scope } from '../../runtime/access.js';
+import {
+  createAccount,
+  createApiToken,
+  createSignInCode,
+  revokeApiToken,
+  updateAccount,
+} from '../../runtime/accounts.js';
+import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { builder } from '../builder.js';
+import { requireLocalId } from '../globalId.js';
+import { RoleEnum, ScopeEnum } from './enums.js';
+
+const AccountNode = builder.prismaNode('Account', {
+  id: { field: 'id' },
+  nullable: true,
+  description: 'Somebody who works with the installation: a person of the studio, or a partner.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Name, unique.' }),
+    role: t.expose('role', { type: RoleEnum, description: 'Decides what they may do.' }),
+    isDisabled: t.boolean({
+      description: 'Can do nothing any more; what they did stays theirs.',
+      resolve: ({ disabledAt }) => disabledAt !== null,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    tokens: t.relation('tokens', {
+      description: 'Its API tokens, newest first, at most 200.',
+      query: { orderBy: { createdAt: 'desc' }, take: 200 },
+    }),
+  }),
+});
+
+const ApiTokenNode = builder.prismaNode('ApiToken', {
+  id: { field: 'id' },
+  nullable: true,
+  description: 'A key for programs, sent as `Authorization: Bearer …`.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What it is for.' }),
+    prefix: t.exposeString('prefix', { description: 'How it begins, to tell it by.' }),
+    scopes: t.field({
+      type: [ScopeEnum],
+      description: 'What it may do, as far as the role of its account still may.',
+      resolve: ({ scopes }) => scopes as Scope[],
+    }),
+    account: t.relation('account', { description: 'Whose it is.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops working; null: never by itself.',
+    }),
+    revokedAt: t.expose('revokedAt', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute; null: never.',
+    }),
+  }),
+});
+
+const CreatedToken = builder.objectRef<{ tokenId: string; secret: string }>('CreatedApiToken').implement({
+  description: 'A new API token with its text, which is told this once.',
+  fields: (t) => ({
+    secret: t.exposeString('secret', { description: 'The token itself. It cannot be read again.' }),
+    token: t.prismaField({
+      type: ApiTokenNode,
+      description: 'What is known of it later.',
+      resolve: (query, { tokenId }, _args, ctx) =>
+        ctx.db.apiToken.findUniqueOrThrow({ ...query, where: { id: tokenId } }),
+    }),
+  }),
+});
+
+const SignInLink = builder.objectRef<{ code: string; expiresAt: Date }>('SignInLink').implement({
+  description: 'Signs in whoever opens it first.',
+  fields: (t) => ({
+    path: t.string({
+      description: 'Path and query, to be opened at the address of the console.',
+      resolve: ({ code }) => `/sign-in?code=${code}`,
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it stops working.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  accounts: t.prismaConnection({
+    authScopes: { admin: true },
+    type: AccountNode,
+    cursor: 'id',
+    description: 'Accounts by name.',
+    totalCount: (_root, _args, ctx) => ctx.db.account.count(),
+    resolve: (query, _root, _args, ctx) => ctx.db.account.findMany({ ...query, orderBy: [{ name: 'asc' }] }),
+  }),
+  apiTokens: t.prismaConnection({
+    authScopes: { signedIn: true },
+    type: ApiTokenNode,
+    cursor: 'id',
+    description: "API tokens, newest first: an admin's are all, everybody else's their own.",
+    resolve: (query, _root, _args, { db, viewer }) =>
+      db.apiToken.findMany({
+        ...query,
+        where: viewer!.scopes.has('admin') ? {} : { accountId: viewer!.accountId ?? undefined },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+  }),
+}));
+
+const CreateAccountInput = builder.inputType('CreateAccountInput', {
+  description: 'A new account.',
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'Name, unique: 1 to 100 characters.' }),
+    role: t.field({ type: RoleEnum, required: true, description: 'Decides what they may do.' }),
+  }),
+});
+
+const UpdateAccountInput = builder.inputType('UpdateAccountInput', {
+  description: 'What to change; what is left out stays.',
+  fields: (t) => ({
+    accountId: t.id({ required: true, description: 'Id of the account.' }),
+    name: t.string({ description: 'Name, unique: 1 to 100 characters.' }),
+    role: t.field({ type: RoleEnum, description: 'Takes effect at once, for tokens too.' }),
+    isDisabled: t.boolean({ description: 'True: can do nothing from now on, and open streams end.' }),
+  }),
+});
+
+const CreateApiTokenInput = builder.inputType('CreateApiTokenInput', {
+  description: 'A new API token.',
+  fields: (t) => ({
+    accountId: t.id({ required: true, description: 'Whose it is.' }),
+    name: t.string({ required: true, description: 'What it is for: 1 to 100 characters.' }),
+    scopes: t.field({ type: [ScopeEnum], description: "Some of the role's scopes; all when left out." }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it stops working; never when left out.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createAccount: t.prismaField({
+    authScopes: { admin: true },
+    type: AccountNode,
+    description: 'Makes an account.',
+    errors: { types: [ValidationError, ConflictError] },
+    args: { input: t.arg({ type: CreateAccountInput, required: true, description: 'The new account.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const { id } = await createAccount(ctx.platform, input);
+      return ctx.db.account.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+  updateAccount: t.prismaField({
+    authScopes: { admin: true },
+    type: AccountNode,
+    description: 'Renames an account, gives it another role, disables it or takes it back.',
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    args: { input: t.arg({ type: UpdateAccountInput, required: true, description: 'What to change.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const accountId = requireLocalId('Account', input.accountId);
+      await updateAccount(ctx.platform, { ...input, accountId });
+      return ctx.db.account.findUniqueOrThrow({ ...query, where: { id: accountId } });
+    },
+  }),
+  createApiToken: t.field({
+    authScopes: { admin: true },
+    type: CreatedToken,
+    description: 'Makes an API token. Its text is in the answer, and nowhere after.',
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    args: { input: t.arg({ type: CreateApiTokenInput, required: true, description: 'The new token.' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const accountId = requireLocalId('Account', input.accountId);
+      const { token, secret } = await createApiToken(ctx.platform, { ...input, accountId });
+      return { tokenId: token.id, secret };
+    },
+  }),
+  revokeApiToken: t.prismaField({
+    authScopes: { admin: true },
+    type: ApiTokenNode,
+    description: 'Makes a token worthless at once; its open streams end within seconds.',
+    errors: { types: [NotFoundError] },
+    args: { id: t.arg.id({ required: true, description: 'Id of the token.' }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const token = await revokeApiToken(ctx.platform, requireLocalId('ApiToken', id));
+      return ctx.db.apiToken.findUniqueOrThrow({ ...query, where: { id: token.id } });
+    },
+  }),
+  createSignInLink: t.field({
+    authScopes: { admin: true },
+    type: SignInLink,
+    description: 'A link that signs somebody of the studio in to the console: once, within a day.',
+    errors: { types: [NotFoundError, ConflictError] },
+    args: { accountId: t.arg.id({ required: true, description: 'Whom it is for.' }) },
+    resolve: (_root, { accountId }, ctx) => createSignInCode(ctx.platform, requireLocalId('Account', accountId)),
+  }),
+}));

@@ -1,0 +1,60 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import { builder } from '../builder.js';
+import { encodeGlobalId, localId } from '../globalId.js';
+
+const AuditEntryNode = builder.prismaNode('AuditEntry', {
+  id: { field: 'id' },
+  nullable: true,
+  description: 'One mutation somebody sent, and what became of it.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    actor: t.exposeString('actor', { description: 'Their name at the time.' }),
+    accountId: t.id({
+      nullable: true,
+      description: "Their account; null: the installation's owner.",
+      resolve: ({ accountId }) => accountId && encodeGlobalId('Account', accountId),
+    }),
+    mutation: t.exposeString('mutation', { description: 'Name of the mutation.' }),
+    input: t.field({
+      type: 'JSON',
+      description: 'Its arguments; secrets are left out and long values are cut.',
+      resolve: ({ input }) => input,
+    }),
+    outcome: t.exposeString('outcome', { description: '`ok`, or the code of the error.' }),
+    tookMs: t.exposeInt('tookMs', { description: 'How long it took, in milliseconds.' }),
+  }),
+});
+
+const AuditFilter = builder.inputType('AuditFilter', {
+  description: 'Which entries; all conditions that are given must hold.',
+  fields: (t) => ({
+    accountId: t.id({ description: 'Of this account.' }),
+    mutation: t.string({ description: 'Of this mutation.' }),
+    failedOnly: t.boolean({ description: 'Only those that did not go well.' }),
+    from: t.field({ type: 'DateTime', description: 'From this moment on.' }),
+    to: t.field({ type: 'DateTime', description: 'Before this moment.' }),
+  }),
+});
+
+function where(filter: typeof AuditFilter.$inferInput | null | undefined): Prisma.AuditEntryWhereInput {
+  const { accountId, mutation, failedOnly, from, to } = filter ?? {};
+  return {
+    accountId: accountId ? localId('Account', accountId) : undefined,
+    mutation: mutation ?? undefined,
+    outcome: failedOnly ? { not: 'ok' } : undefined,
+    at: { gte: from ?? undefined, lt: to ?? undefined },
+  };
+}
+
+builder.queryField('auditTrail', (t) =>
+  t.prismaConnection({
+    authScopes: { admin: true },
+    type: AuditEntryNode,
+    cursor: 'id',
+    description: 'Every mutation that was sent, newest first.',
+    args: { filter: t.arg({ type: AuditFilter, description: 'Which ones; all when left out.' }) },
+    totalCount: (_root, { filter }, ctx) => ctx.db.auditEntry.count({ where: where(filter) }),
+    resolve: (query, _root, { filter }, ctx) =>
+      ctx.db.auditEntry.findMany({ ...query, where: where(filter), orderBy: [{ at: 'desc' }, { id: 'desc' }] }),
+  }),
+);
