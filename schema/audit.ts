@@ -25,6 +25,12 @@ function kept(args: unknown): Prisma.InputJsonValue {
   return (size > MOST_TEXT ? { cut: `${size} characters` } : (input ?? {})) as Prisma.InputJsonValue;
 }
 
+/** The errors plugin hands failures on behind a proxy that hides their prototype, not their constructor. */
+function isExpectedFailure(result: unknown): result is DomainError {
+  const made = (result as { constructor?: unknown } | null | undefined)?.constructor;
+  return typeof made === 'function' && (made === DomainError || made.prototype instanceof DomainError);
+}
+
 const codeOf = (error: unknown): string =>
   error instanceof DomainError
     ? error.code
@@ -42,7 +48,7 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
       let outcome = 'ok';
       try {
         const result = await resolve(root, args, context, info);
-        if (result instanceof Error) outcome = codeOf(result);
+        if (isExpectedFailure(result)) outcome = result.code;
         return result;
       } catch (error) {
         outcome = codeOf(error);

@@ -1,0 +1,274 @@
+import { createClient } from 'graphql-sse';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../generated/prisma/enums.js';
+import { createAccount, createApiToken } from '../runtime/accounts.js';
+import { encodeGlobalId } from '../schema/globalId.js';
+import { schema } from '../schema/index.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
+
+let app: TestApp;
+let catalogue: Catalogue;
+beforeAll(async () => {
+  app = await startTestApp();
+  catalogue = await createCatalogue(app.platform);
+});
+afterAll(() => app.close());
+
+const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
+let made = 0;
+async function member(role: Role, scopes?: Parameters<typeof createApiToken>[1]['scopes']) {
+  made += 1;
+  const account = await createAccount(app.platform, { name: `${role} ${made}`, role });
+  const { token, secret } = await createApiToken(app.platform, { accountId: account.id, name: 'Test', scopes });
+  return { account, token, secret, headers: bearer(secret) };
+}
+
+describe('the schema', () => {
+  it('says at every root field who may use it', () => {
+    const silent = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].flatMap((type) =>
+      Object.values(type!.getFields())
+        .filter(({ name }) => name !== 'node' && name !== 'nodes')
+        .filter(({ extensions }) => !(extensions as any).pothosOptions?.authScopes)
+        .map(({ name }) => `${type!.name}.${name}`),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('API tokens', () => {
+  it('are told once, kept as a hash, and recognised', async () => {
+    const created = await app.gql(
+      `mutation { createAccount(input: { name: "Shop", role: partner }) { ... on Account { id } } }`,
+    );
+    const { data } = await app.gql(
+      `mutation($accountId: ID!) { createApiToken(input: { accountId: $accountId, name: "PIM" }) {
+        ... on CreatedApiToken { secret token { id prefix scopes lastUsedAt } } } }`,
+      { accountId: created.data.createAccount.id },
+    );
+    const { secret, token } = data.createApiToken;
+    expect(secret).toMatch(/^hm_[\w-]{43}$/);
+    expect(token).toMatchObject({ prefix: secret.slice(0, 8), scopes: ['order'], lastUsedAt: null });
+    const rows = await app.platform.db.apiToken.findMany();
+    expect(JSON.stringify(rows)).not.toContain(secret);
+    expect((await app.gql('{ viewer { name role scopes } }', {}, bearer(secret))).data.viewer).toEqual({
+      name: 'Shop',
+      role: 'partner',
+      scopes: ['order'],
+    });
+    const used = await app.gql('{ apiTokens { edges { node { name lastUsedAt } } } }');
+    expect(used.data.apiTokens.edges[0].node.lastUsedAt).not.toBeNull();
+    expect(app.logged.join('\n')).not.toContain(secret);
+  });
+
+  it('never may more than the role of their account', async () => {
+    const account = await createAccount(app.platform, { name: 'Curious', role: 'viewer' });
+    await expect(
+      createApiToken(app.platform, { accountId: account.id, name: 'x', scopes: ['admin'] }),
+    ).rejects.toMatchObject({ issues: [{ path: '/scopes' }] });
+    const operator = await member('operator', ['view', 'operate']);
+    await app.platform.db.account.update({ where: { id: operator.account.id }, data: { role: 'viewer' } });
+    expect((await app.gql('{ viewer { scopes } }', {}, operator.headers)).data.viewer.scopes).toEqual(['view']);
+  });
+
+  it('stop working when they run out', async () => {
+    const { token, headers } = await member('viewer');
+    await app.platform.db.apiToken.update({ where: { id: token.id }, data: { expiresAt: new Date(Date.now() - 1) } });
+    expect((await app.gql('{ viewer { name } }', {}, headers)).status).toBe(401);
+  });
+
+  it('are worthless the moment they are revoked, and so are those of a disabled account', async () => {
+    const { token, headers } = await member('artist');
+    expect((await app.gql('{ viewer { name } }', {}, headers)).status).toBe(200);
+    await app.gql(`mutation($id: ID!) { revokeApiToken(id: $id) { __typename } }`, {
+      id: encodeGlobalId('ApiToken', token.id),
+    });
+    await expect.poll(async () => (await app.gql('{ viewer { name } }', {}, headers)).status).toBe(401);
+
+    const other = await member('artist');
+    expect((await app.gql('{ viewer { name } }', {}, other.headers)).status).toBe(200);
+    await app.gql(
+      `mutation($accountId: ID!) { updateAccount(input: { accountId: $accountId, isDisabled: true }) { __typename } }`,
+      { accountId: encodeGlobalId('Account', other.account.id) },
+    );
+    await expect.poll(async () => (await app.gql('{ viewer { name } }', {}, other.headers)).status).toBe(401);
+  });
+
+  it('take their open streams with them', async () => {
+    const { token, secret } = await member('viewer');
+    const client = createClient({
+      url: new URL('/graphql/stream', app.url).href,
+      headers: bearer(secret),
+      retryAttempts: 0,
+    });
+    let isOpen = false;
+    const ended = new Promise<string>((resolve) => {
+      client.on?.('connected', () => {
+        isOpen = true;
+      });
+      client.subscribe(
+        { query: 'subscription { runChanged { id } }' },
+        { next: () => {}, error: () => resolve('broken off'), complete: () => resolve('completed') },
+      );
+    });
+    await expect
+      .poll(() => isOpen || app.platform.db.apiToken.count({ where: { id: token.id, lastUsedAt: { not: null } } }))
+      .toBeTruthy();
+    await app.gql(`mutation($id: ID!) { revokeApiToken(id: $id) { __typename } }`, {
+      id: encodeGlobalId('ApiToken', token.id),
+    });
+    expect(await ended).toBe('broken off');
+    client.dispose();
+  });
+});
+
+describe('roles', () => {
+  const forbidden = async (query: string, headers: Record<string, string>) =>
+    (await app.gql(query, {}, headers)).errors?.[0]?.extensions.code;
+
+  it('decide what may be changed', async () => {
+    const [viewer, artist, operator] = [await member('viewer'), await member('artist'), await member('operator')];
+    const write = 'mutation { createWorkflow(input: { name: "W", family: cad_file }) { __typename } }';
+    expect(await forbidden(write, viewer.headers)).toBe('FORBIDDEN');
+    expect(await forbidden(write, operator.headers)).toBe('FORBIDDEN');
+    expect(await forbidden(write, artist.headers)).toBeUndefined();
+    const admin = 'mutation { createAccount(input: { name: "Me", role: admin }) { __typename } }';
+    for (const { headers } of [viewer, artist, operator]) expect(await forbidden(admin, headers)).toBe('FORBIDDEN');
+    for (const { headers } of [viewer, artist, operator])
+      expect(await forbidden('{ auditTrail { edges { node { id } } } }', headers)).toBe('FORBIDDEN');
+  });
+
+  it('keep metrics, uploads and node definitions for whom they are', async () => {
+    const partner = await member('partner');
+    for (const path of ['/metrics', '/api/workflows/node-definitions'])
+      expect((await app.fetch(path, { headers: partner.headers })).status).toBe(403);
+    expect((await app.fetch('/api/uploads', { method: 'POST', body: 'x', headers: partner.headers })).status).toBe(403);
+  });
+});
+
+describe('a partner', () => {
+  it('sees what their own orders brought about, and nothing of anybody else', async () => {
+    const { db } = app.platform;
+    const [a, b] = [await member('partner'), await member('partner')];
+    const { runId } = await createEndedRun(app.platform, catalogue);
+    await db.order.update({ where: { id: catalogue.order.id }, data: { accountId: a.account.id } });
+    await db.run.update({ where: { id: runId }, data: { orderLineId: catalogue.line.id, cadFileId: null } });
+    const asset = await db.asset.findFirstOrThrow({ where: { runId } });
+    const ids = [
+      encodeGlobalId('Order', catalogue.order.id),
+      encodeGlobalId('OrderLine', catalogue.line.id),
+      encodeGlobalId('Run', runId),
+      encodeGlobalId('Asset', asset.id),
+      encodeGlobalId('Artifact', asset.artifactId),
+    ];
+    const everything = `query($ids: [ID!]!) {
+      orders { totalCount edges { node { id } } }
+      runs { totalCount edges { node { id } } }
+      assets { totalCount edges { node { artifact { url } } } }
+      nodes(ids: $ids) { id }
+    }`;
+    const own = (await app.gql(everything, { ids }, a.headers)).data;
+    expect([own.orders, own.runs, own.assets].map(({ totalCount }) => totalCount)).toEqual([1, 1, 1]);
+    expect(own.nodes.map((node: any) => node?.id)).toEqual(ids);
+    const others = (await app.gql(everything, { ids }, b.headers)).data;
+    expect([others.orders, others.runs, others.assets].map(({ totalCount, edges }) => [totalCount, edges])).toEqual([
+      [0, []],
+      [0, []],
+      [0, []],
+    ]);
+    expect(others.nodes).toEqual([null, null, null, null, null]);
+    expect((await app.gql(`{ run(id: "${ids[2]}") { id } }`, {}, b.headers)).data.run).toBeNull();
+    const cancelled = await app.gql(`mutation { cancelRun(id: "${ids[2]}") { __typename } }`, {}, b.headers);
+    expect(cancelled.data.cancelRun.__typename).toBe('NotFoundError');
+    const started = await app.gql(
+      `mutation { dispatch(input: { orderLineId: "${ids[1]}" }) { __typename } }`,
+      {},
+      b.headers,
+    );
+    expect(started.data.dispatch.__typename).toBe('NotFoundError');
+  });
+
+  it('reads nothing that is the studio’s, by no way round', async () => {
+    const { headers } = await member('partner');
+    const studio = [
+      '{ workflows { edges { node { id } } } }',
+      '{ products { edges { node { cadFile { artifact { url } } } } } }',
+      '{ outputTypes { edges { node { overrides } } } }',
+      '{ outputTypes { edges { node { workflow { draft } } } } }',
+      '{ runs { edges { node { graph } } } }',
+      '{ runs { edges { node { nodeRuns { id } } } } }',
+      '{ assets { edges { node { supersedes { artifact { url } } } } } }',
+      'query { ...f } fragment f on Query { products { edges { node { ...p } } } } fragment p on Product { materialAssignments }',
+      'subscription { runChanged { id } }',
+    ];
+    for (const query of studio) {
+      const { errors } = await app.gql(query, {}, headers);
+      expect(errors?.[0]?.extensions.code, query).toBe('FORBIDDEN');
+    }
+    const workflow = encodeGlobalId('Workflow', catalogue.workflow.id);
+    expect((await app.gql(`{ node(id: "${workflow}") { id } }`, {}, headers)).data.node).toBeNull();
+  });
+
+  it('may not dispatch by another workflow than what is sold', async () => {
+    const { headers } = await member('partner');
+    const { data } = await app.gql(
+      `mutation($id: ID!) { dispatch(input: { orderLineId: $id, useDraft: true }) { __typename } }`,
+      { id: encodeGlobalId('OrderLine', catalogue.line.id) },
+      headers,
+    );
+    expect(data.dispatch.__typename).toBe('ForbiddenError');
+  });
+});
+
+describe('signing in', () => {
+  it('works by a link an admin made, with the role of the account, until signing out', async () => {
+    const { account } = await member('artist');
+    const { data } = await app.gql(
+      `mutation($id: ID!) { createSignInLink(accountId: $id) { ... on SignInLink { path } } }`,
+      { id: encodeGlobalId('Account', account.id) },
+    );
+    const { path } = data.createSignInLink;
+    const first = await app.fetch(path);
+    const cookie = first.headers.get('set-cookie')!.split(';')[0]!;
+    expect((await app.fetch(path)).status).toBe(401);
+    const asked = () => app.gql('{ viewer { name role } }', {}, { cookie, 'x-graphql-yoga-csrf': '1' });
+    expect((await asked()).data.viewer).toEqual({ name: account.name, role: 'artist' });
+    expect((await app.fetch('/sign-out', { method: 'POST', headers: { cookie } })).status).toBe(403);
+    const out = await app.fetch('/sign-out', { method: 'POST', headers: { cookie, 'x-graphql-yoga-csrf': '1' } });
+    expect(out.status).toBe(204);
+    await expect.poll(async () => (await asked()).status).toBe(401);
+  });
+
+  it('is not for partners, nor for disabled accounts', async () => {
+    const partner = await member('partner');
+    const { data } = await app.gql(
+      `mutation($id: ID!) { createSignInLink(accountId: $id) { ... on Error { code } } }`,
+      { id: encodeGlobalId('Account', partner.account.id) },
+    );
+    expect(data.createSignInLink.code).toBe('ROLE_WITHOUT_CONSOLE');
+  });
+});
+
+describe('the audit trail', () => {
+  it('has every mutation with who sent it and what became of it, and no secrets', async () => {
+    const artist = await member('artist');
+    await app.gql(
+      'mutation($id: ID!) { createProduct(input: { sku: "?", name: "", cadFileId: $id }) { __typename } }',
+      { id: encodeGlobalId('CadFile', catalogue.cadFile.id) },
+      artist.headers,
+    );
+    await app.gql('mutation { createAccount(input: { name: "No", role: viewer }) { __typename } }', {}, artist.headers);
+    const { data } = await app.gql(
+      `query($id: ID!) { auditTrail(filter: { accountId: $id }) { totalCount edges { node { actor mutation outcome input } } } }`,
+      { id: encodeGlobalId('Account', artist.account.id) },
+    );
+    expect(data.auditTrail.edges.map(({ node }: any) => [node.actor, node.mutation, node.outcome])).toEqual([
+      [artist.account.name, 'createAccount', 'FORBIDDEN'],
+      [artist.account.name, 'createProduct', 'VALIDATION_FAILED'],
+    ]);
+    expect(data.auditTrail.edges[1].node.input.input).toMatchObject({ sku: '?' });
+    const all = JSON.stringify((await app.gql('{ auditTrail(first: 100) { edges { node { input } } } }')).data);
+    expect(all).not.toContain(ADMIN_TOKEN);
+    expect(all).not.toContain('hm_');
+  });
+});
