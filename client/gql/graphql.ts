@@ -634,8 +634,11 @@ export type NodeRunQueryVariables = Exact<{
 
 
 export type NodeRunQuery = { node:
+    | { __typename: 'Account', id: string }
+    | { __typename: 'ApiToken', id: string }
     | { __typename: 'Artifact', id: string }
     | { __typename: 'Asset', id: string }
+    | { __typename: 'AuditEntry', id: string }
     | { __typename: 'CadFile', id: string }
     | { __typename: 'Category', id: string }
     | { __typename: 'Material', id: string }
@@ -903,6 +906,7 @@ export type DispatchMutationVariables = Exact<{
 
 export type DispatchMutation = { dispatch:
     | { __typename: 'ConflictError', code: string, message: string }
+    | { __typename: 'ForbiddenError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'Run', id: string, status: RunStatus }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ path: string, message: string }> }
