@@ -24,6 +24,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    setupFiles: ['tests/support/propertySeed.ts'],
     globalSetup: ['tests/support/globalSetup.ts'],
   },
 });
