@@ -39,7 +39,11 @@ try {
   for (const redisUrl of backends) {
     const urls = { databaseUrl, redisUrl };
     const contestants: (() => Promise<Contestant>)[] = [];
-    if (values.only !== 'floor') contestants.push(() => hartomat(urls, queueConcurrency));
+    if (values.only !== 'floor')
+      contestants.push(
+        () => hartomat(urls, queueConcurrency, 'volatile'),
+        () => hartomat(urls, queueConcurrency, 'effect'),
+      );
     if (values.only !== 'hartomat')
       contestants.push(
         () => floor(urls, queueConcurrency, 'postgres'),

@@ -95,8 +95,10 @@ export type PortValues<P extends Ports> = { [K in RequiredKeys<P>]: PortValue<P[
 
 export interface ModuleExecution {
   capability: Capability;
-  /** `pure`: same inputs and params give the same outputs, so results are cached. `effect`: acts on the world, once per idempotency key. */
-  determinism: 'pure' | 'effect';
+  /** `pure`: same inputs and params give the same outputs, so results are cached. `volatile`: leaves no trace either, but its result is of
+   * the moment, or quicker to make than to look up, and is not kept. `effect`: acts on the world, once per idempotency key, and only when all
+   * it depends on is on record. */
+  determinism: 'pure' | 'volatile' | 'effect';
   timeoutMs: number;
   retry: { attempts: number; backoffMs: number };
 }

@@ -11,8 +11,9 @@ import {
   type Progress,
 } from '../runtime/engine/engine.js';
 import type { NodeJob, ReadyNode } from '../runtime/queues.js';
+import { LIGHT } from './capabilities.js';
 import { releaseOfLostClaims } from './lostClaims.js';
-import { Pace } from './pace.js';
+import type { Pace } from './pace.js';
 import type { StopReason } from './runNode.js';
 
 export interface ExecutorParts {
@@ -21,13 +22,15 @@ export interface ExecutorParts {
   log: Logger;
   /** How many nodes of a capability run at once; 0: none. */
   slots: Record<Capability, number>;
-  run(node: ClaimedNode, stop: AbortController): Promise<Finish>;
+  pace: Pace;
+  /** Runs a claimed node; the end of that comes first, then those of nodes that ran ahead of their claim. */
+  run(node: ClaimedNode, stop: AbortController): Promise<Finish[]>;
   enqueue(nodes: ReadyNode[]): Promise<void>;
 }
 
 /** A finished attempt's lane waits for the engine's answer: another node of its capability, or null. */
 interface Report {
-  finish: Finish;
+  ends: Finish[];
   capability: Capability;
   next(node: ClaimedNode | null): void;
 }
@@ -36,9 +39,6 @@ interface Claim {
   answer(node: ClaimedNode | null): void;
 }
 
-/** Capabilities whose nodes are cheap and many: a worker with a free slot goes straight on with them. The others are only
- * started by a queue job, or in the slot that a node of the same capability leaves, so that a busy worker never sits on work an idle one could do. */
-const LIGHT: ReadonlySet<Capability> = new Set(['cpu', 'io']);
 const RECONNECT_MS = { first: 200, most: 5_000 };
 
 /** Runs nodes in lanes, one a slot. All that is to be written at one moment (ends, progress, claims) goes to the engine in one round trip,
@@ -57,7 +57,6 @@ export class Executor {
     Capability,
     ReadyNode[]
   >;
-  private readonly pace = new Pace();
   /** Tokens the engine has handed to a step that is not dealt out yet. */
   private readonly handed = new Set<string>();
   private readonly running = new Map<string, { node: ClaimedNode; stop: AbortController }>();
@@ -117,12 +116,10 @@ export class Executor {
   private async runOne(capability: Capability, node: ClaimedNode): Promise<ClaimedNode | null> {
     const stop = new AbortController();
     this.running.set(node.token, { node, stop });
-    const startedAt = performance.now();
-    const finish = await this.parts.run(node, stop);
+    const ends = await this.parts.run(node, stop);
     this.running.delete(node.token);
-    this.pace.record(node.step, performance.now() - startedAt);
     return new Promise((next) => {
-      this.reports.push({ finish, capability, next });
+      this.reports.push({ ends, capability, next });
       this.schedule();
     });
   }
@@ -150,7 +147,7 @@ export class Executor {
       const fromBacklog = CAPABILITIES.flatMap((capability) => this.backlog[capability].splice(0, wanted[capability]));
       for (const { capability } of fromBacklog) wanted[capability] -= 1;
       const result = await this.advance({
-        finish: reports.map(({ finish }) => finish),
+        finish: reports.flatMap(({ ends }) => ends),
         progress,
         claim: [...claims.map(({ job }) => job), ...fromBacklog.map(({ runId, idx }) => ({ runId, idx }))],
         slots: wanted,
@@ -170,7 +167,7 @@ export class Executor {
     const wanted = Object.fromEntries(CAPABILITIES.map((c) => [c, 0])) as Record<Capability, number>;
     if (this.isDraining) return wanted;
     // What a shadow run goes on with waits its turn behind everything else.
-    for (const { capability, finish } of reports) if (!finish.isShadow) wanted[capability] += 1;
+    for (const { capability, ends } of reports) if (!ends[0]?.isShadow) wanted[capability] += 1;
     for (const capability of LIGHT)
       wanted[capability] += Math.max(0, this.parts.slots[capability] - this.busy[capability]);
     return wanted;
@@ -196,7 +193,9 @@ export class Executor {
       this.busy[node.capability] += 1;
       void this.lane(node.capability, node);
     }
-    const shadows = new Set(reports.filter(({ finish }) => finish.isShadow).map(({ finish }) => finish.runId));
+    const shadows = new Set(
+      reports.flatMap(({ ends }) => ends.filter(({ isShadow }) => isShadow).map(({ runId }) => runId)),
+    );
     const away = ready
       .filter((node) => !this.keep(node))
       .map((node) => (shadows.has(node.runId) ? { ...node, isShadow: true } : node));
@@ -209,7 +208,8 @@ export class Executor {
   private keep(node: ReadyNode): boolean {
     const { capability, step, delayMs } = node;
     if (this.isDraining || delayMs || !LIGHT.has(capability) || this.busy[capability] === 0) return false;
-    if (this.backlog[capability].length >= this.pace.withinReach(step, this.parts.slots[capability])) return false;
+    if (this.backlog[capability].length >= this.parts.pace.withinReach(step, this.parts.slots[capability]))
+      return false;
     this.backlog[capability].push(node);
     return true;
   }
@@ -230,7 +230,7 @@ export class Executor {
   /** To be called between two steps only: `flush` makes one at a time, and the step that just got through locked the same runs
    * as the lost one, so that the lost one has either been committed by now or never will be. */
   private async releaseLost(): Promise<Advanced> {
-    const ended = this.reports.map(({ finish }) => finish.token);
+    const ended = this.reports.flatMap(({ ends }) => ends.map(({ token }) => token));
     const known = new Set([...this.running.keys(), ...this.handed, ...ended]);
     const { value: finish } = await this.untilReached(() =>
       releaseOfLostClaims(this.parts.pool, this.parts.workerId, known),

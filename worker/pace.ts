@@ -11,6 +11,11 @@ export class Pace {
     this.averageMs.set(step, before === undefined ? durationMs : before + WEIGHT * (durationMs - before));
   }
 
+  /** Undefined for a step it has not seen. */
+  expectedMs(step: string): number | undefined {
+    return this.averageMs.get(step);
+  }
+
   /** How many nodes of the step the worker gets through in time with its slots; 0 for a step it has not seen. */
   withinReach(step: string, slots: number): number {
     const average = this.averageMs.get(step);

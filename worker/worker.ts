@@ -11,9 +11,11 @@ import type { Consumer } from '../runtime/queues.js';
 import { Executor } from './executor.js';
 import { Heartbeat } from './heartbeat.js';
 import { ParityLoop } from './parityLoop.js';
+import { Pace } from './pace.js';
 import { Plans } from './plans.js';
 import { ResultCache } from './resultCache.js';
-import { runNode } from './runNode.js';
+import { type RunAheadParts, runAhead } from './runAhead.js';
+import { type NodeRunnerParts, runNode } from './runNode.js';
 import { Sweeper } from './sweeper.js';
 
 export interface WorkerOptions {
@@ -62,26 +64,25 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   const definition = withLegacyPipeline(platform.definition);
   const plans = new Plans(platform.pool);
   const cache = new ResultCache(platform.pool, platform.store);
+  const pace = new Pace();
+  const runner: NodeRunnerParts = {
+    pool: platform.pool,
+    definition,
+    plans,
+    cache,
+    store: platform.store,
+    workRoot,
+    log,
+    send: (progress) => executor.report(progress),
+  };
+  const ahead: RunAheadParts = { plans, pace, slots, run: (node, stop) => runNode(runner, node, stop) };
   const executor: Executor = new Executor({
     workerId: id,
     pool: platform.pool,
     log,
     slots,
-    run: (node, stop) =>
-      runNode(
-        {
-          pool: platform.pool,
-          definition,
-          plans,
-          cache,
-          store: platform.store,
-          workRoot,
-          log,
-          send: (progress) => executor.report(progress),
-        },
-        node,
-        stop,
-      ),
+    pace,
+    run: (node, stop) => runAhead(ahead, node, stop),
     enqueue: (nodes) => platform.queues.enqueue(nodes),
   });
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);

@@ -15,29 +15,39 @@ import type { BenchGraph } from '../graphs.js';
 import type { Contestant } from '../measure.js';
 import { noop, Payload } from '../step.js';
 
-const module = defineModule({
-  key: 'bench.noop',
-  version: 1,
-  title: 'No-op',
-  description: 'The step of the benchmark.',
-  families: ['cad_file'],
-  inputs: { inputs: dataPort(Payload, { description: 'Outputs of the predecessors.', required: false, many: true }) },
-  outputs: { output: dataPort(Payload, { description: 'The step’s own.' }) },
-  params: z.object({ node: z.string().default('') }),
-  // An effect is never answered from the result cache: every node really runs.
-  execution: { capability: 'cpu', determinism: 'effect', timeoutMs: 60_000, retry: { attempts: 1, backoffMs: 0 } },
-  legacySource: null,
-  run: async (_ctx, { inputs }, { node }) => ({ output: noop(node, inputs ?? []) }),
-});
+const noopModule = (determinism: 'volatile' | 'effect') =>
+  defineModule({
+    key: `bench.${determinism}`,
+    version: 1,
+    title: 'No-op',
+    description: 'The step of the benchmark.',
+    families: ['cad_file'],
+    inputs: { inputs: dataPort(Payload, { description: 'Outputs of the predecessors.', required: false, many: true }) },
+    outputs: { output: dataPort(Payload, { description: 'The step’s own.' }) },
+    params: z.object({ node: z.string().default('') }),
+    // Never answered from the result cache: every node really runs.
+    execution: { capability: 'cpu', determinism, timeoutMs: 60_000, retry: { attempts: 1, backoffMs: 0 } },
+    legacySource: null,
+    run: async (_ctx, { inputs }, { node }) => ({ output: noop(node, inputs ?? []) }),
+  });
 
-const definition = lookupIn({
-  noop: { step: 'noop', module, label: 'No-op', description: '', category: 'bench', icon: 'circle', uiSchema: {} },
+const nodeDefinition = (step: 'volatile' | 'effect') => ({
+  step,
+  module: noopModule(step),
+  label: 'No-op',
+  description: '',
+  category: 'bench',
+  icon: 'circle',
+  uiSchema: {},
 });
+const definition = lookupIn({ volatile: nodeDefinition('volatile'), effect: nodeDefinition('effect') });
 
-/** HartOMat itself, through its real dispatch and worker, all nodes and events recorded in Postgres. */
+/** HartOMat itself, through its real dispatch and worker, all nodes and events recorded in Postgres.
+ * @param step `volatile`: nodes without effects, which may run ahead of their record. `effect`: each waits until those before it are on record. */
 export async function hartomat(
   urls: { databaseUrl: string; redisUrl: string | null },
   concurrency: number,
+  step: 'volatile' | 'effect',
 ): Promise<Contestant> {
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
   const settings = {
@@ -62,13 +72,13 @@ export async function hartomat(
   const workflows = new Map<string, string>();
 
   return {
-    name: `HartOMat on ${urls.redisUrl ? 'Redis' : 'Postgres'}`,
+    name: `HartOMat${step === 'effect' ? ', effects,' : ''} on ${urls.redisUrl ? 'Redis' : 'Postgres'}`,
     async prepare(graph: BenchGraph) {
       const id = uuidv7();
       const stored = {
         format: 1,
         family: 'cad_file',
-        nodes: graph.nodes.map((node) => ({ id: node, step: 'noop', params: { node } })),
+        nodes: graph.nodes.map((node) => ({ id: node, step, params: { node } })),
         edges: graph.edges.map(([from, to]) => ({
           from: { node: from, port: 'output' },
           to: { node: to, port: 'inputs' },

@@ -106,7 +106,9 @@ export type Determinism =
   /** Acts on the world, once per run and node. */
   | 'effect'
   /** Same inputs and params give the same outputs, so results are cached. */
-  | 'pure';
+  | 'pure'
+  /** Acts on nothing, but the result is of the moment and not kept. */
+  | 'volatile';
 
 /** What to run: exactly one of `orderLineId` and `cadFileId`. An order line runs its output type's workflow. */
 export type DispatchInput = {

@@ -57,6 +57,9 @@ export interface Finish {
   runId: string;
   idx: number;
   token: string;
+  /** Set where the node ran before it was claimed itself: the plan position of the claimed node whose token this is.
+   * All it depends on must have succeeded in the same step. */
+  ahead?: number;
   outcome: 'succeeded' | 'failed' | 'cancelled' | 'retry' | 'released';
   outputs: PortValues | null;
   isCached: boolean;

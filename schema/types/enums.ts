@@ -141,6 +141,7 @@ export const DeterminismEnum = builder.enumType('Determinism', {
   description: 'Whether a result may be used again.',
   values: {
     pure: { value: 'pure', description: 'Same inputs and params give the same outputs, so results are cached.' },
+    volatile: { value: 'volatile', description: 'Acts on nothing, but the result is of the moment and not kept.' },
     effect: { value: 'effect', description: 'Acts on the world, once per run and node.' },
   } as const,
 });

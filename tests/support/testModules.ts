@@ -133,6 +133,18 @@ const modules = {
       return { out: [...(inputs.in ?? []), text].join('+') };
     },
   }),
+  /** The same, without effects and never kept: quick ones run ahead of their claim. */
+  quick_join: defineModule({
+    ...base,
+    key: 'test.quick_join',
+    params: z.object({ text: z.string().default(''), failsFirst: z.boolean().default(false) }),
+    execution: { ...execution, determinism: 'volatile' },
+    async run(ctx, inputs, { text, failsFirst }) {
+      count(ctx.idempotencyKey);
+      if (failsFirst && ran.get(ctx.idempotencyKey) === 1) throw new ModuleError('NOT_YET', 'Not yet.', 'transient');
+      return { out: [...(inputs.in ?? []), text].join('+') };
+    },
+  }),
   /** Waits until it is told to stop, or for `ms`. */
   wait: defineModule({
     ...base,

@@ -21,6 +21,12 @@ export interface SettingsDefinition {
   execution: { timeoutMs: number; retryAttempts: number; determinism: string };
 }
 
+const RESULTS: Record<string, string> = {
+  pure: 'Kept and reused while inputs and settings stay the same',
+  volatile: 'Made anew in every run',
+  effect: 'Acts on the world; never reused',
+};
+
 /** The settings of one node, drawn from its definition's schemas alone. */
 export function NodeSettings({
   node,
@@ -124,11 +130,7 @@ export function NodeSettings({
                 {(node.retry as { attempts?: number } | undefined)?.attempts ?? definition.execution.retryAttempts}
               </dd>
               <dt>Results</dt>
-              <dd>
-                {definition.execution.determinism === 'pure'
-                  ? 'Kept and reused while inputs and settings stay the same'
-                  : 'Acts on the world; never reused'}
-              </dd>
+              <dd>{RESULTS[definition.execution.determinism]}</dd>
             </dl>
           </section>
         )}
