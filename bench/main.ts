@@ -11,12 +11,16 @@ import { startPostgres } from '../scripts/lib/postgres.js';
 import { freePort } from '../scripts/lib/processes.mjs';
 import { WORKLOAD } from './graphs.js';
 import { type Contestant, type Figures, measure } from './measure.js';
+import { peers } from './peers.js';
 import { floor } from './runs/floor.js';
 import { hartomat } from './runs/hartomat.js';
 
-// npm run bench [-- --only hartomat|floor] [--backend redis|postgres]
+// npm run bench [-- --only hartomat|floor|peers] [--backend redis|postgres] [--peers]
 // The 12-node no-op graph of workload.json and its fan-outs through the real dispatch, beside raw BullMQ jobs on the same servers in the same run.
-const { values } = parseArgs({ options: { only: { type: 'string' }, backend: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, backend: { type: 'string' }, peers: { type: 'boolean', default: false } },
+});
+const isWanted = (who: string) => !values.only || values.only === who;
 const { queueConcurrency } = WORKLOAD.measures;
 const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
 // Root runs the database as a user of its own, who must get there.
@@ -30,7 +34,8 @@ const postgres = await startPostgres({
 const redis = await startRedis();
 
 try {
-  const databaseUrl = await createDatabase();
+  const databaseUrl = await createDatabase('bench');
+  await migrate(databaseUrl);
   const backends = [redis?.url ?? null, null].filter(
     (url, i) => (i === 1 || url) && (!values.backend || (values.backend === 'redis') === Boolean(url)),
   );
@@ -39,28 +44,34 @@ try {
   for (const redisUrl of backends) {
     const urls = { databaseUrl, redisUrl };
     const contestants: (() => Promise<Contestant>)[] = [];
-    if (values.only !== 'floor')
+    if (isWanted('hartomat'))
       contestants.push(
         () => hartomat(urls, queueConcurrency, 'volatile'),
         () => hartomat(urls, queueConcurrency, 'effect'),
       );
-    if (values.only !== 'hartomat')
+    if (isWanted('floor'))
       contestants.push(
         () => floor(urls, queueConcurrency, 'postgres'),
         () => floor(urls, queueConcurrency, 'memory'),
       );
-    for (const open of contestants) {
-      const contestant = await open();
-      const measured = await measure(contestant).finally(() => contestant.close());
-      figures.push(measured);
-      console.log(row(measured));
-    }
+    for (const open of contestants) figures.push(await measured(open));
+  }
+  if (values.peers) {
+    const databaseUrl = await createDatabase('peers');
+    for (const open of await peers({ databaseUrl, dir })) figures.push(await measured(open));
   }
   printRatios(figures);
 } finally {
   await redis?.stop();
   await postgres.stop();
   await rm(dir, { recursive: true, force: true });
+}
+
+async function measured(open: () => Promise<Contestant>): Promise<Figures> {
+  const contestant = await open();
+  const figures = await measure(contestant).finally(() => contestant.close());
+  console.log(row(figures));
+  return figures;
 }
 
 function row({ name, p50Ms, p95Ms, runsPerSecond, fanoutMs }: Figures): string {
@@ -70,11 +81,16 @@ function row({ name, p50Ms, p95Ms, runsPerSecond, fanoutMs }: Figures): string {
   return `${name.padEnd(44)} p50 ${p50Ms.toFixed(1)} ms · p95 ${p95Ms.toFixed(1)} ms · ${runsPerSecond.toFixed(0)} runs/s · ${fans.join(' · ')}`;
 }
 
-/** HartOMat ÷ floor with the same backend and, like HartOMat, its state in Postgres; below 1 is faster (for runs/s: floor ÷ HartOMat). */
+function isPeer(name: string): boolean {
+  return !name.startsWith('HartOMat') && !name.startsWith('raw BullMQ');
+}
+
+/** HartOMat ÷ the peers, and ÷ the floor with the same backend and, like HartOMat, its state in Postgres; below 1 is faster (for runs/s: floor ÷ HartOMat). */
 function printRatios(figures: Figures[]): void {
   for (const ours of figures.filter(({ name }) => name.startsWith('HartOMat'))) {
     const backend = ours.name.split(' ').at(-1)!;
-    for (const other of figures.filter(({ name }) => name.startsWith(`raw BullMQ on ${backend},`))) {
+    const others = figures.filter(({ name }) => name.startsWith(`raw BullMQ on ${backend},`) || isPeer(name));
+    for (const other of others) {
       const fans = Object.keys(ours.fanoutMs).map(
         (n) => `fan-out ${n} ${(ours.fanoutMs[Number(n)]! / other.fanoutMs[Number(n)]!).toFixed(2)}`,
       );
@@ -85,13 +101,12 @@ function printRatios(figures: Figures[]): void {
   }
 }
 
-async function createDatabase(): Promise<string> {
+async function createDatabase(name: 'bench' | 'peers'): Promise<string> {
   const client = new pg.Client({ connectionString: postgres.url('postgres') });
   await client.connect();
-  await client.query('CREATE DATABASE bench');
+  await client.query(`CREATE DATABASE ${name}`);
   await client.end();
-  await migrate(postgres.url('bench'));
-  return postgres.url('bench');
+  return postgres.url(name);
 }
 
 async function startRedis(): Promise<{ url: string; stop(): Promise<void> } | null> {
