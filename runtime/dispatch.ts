@@ -1,7 +1,14 @@
 import type { Rollout } from '../generated/prisma/enums.js';
-import { isSampled, type OrderSubject, prepareLegacyRun, startLegacyRun } from './legacy/start.js';
+import { isSampled, prepareLegacyRun, startLegacyRun } from './legacy/start.js';
 import type { Platform } from './platform.js';
-import { findSubject, type GraphChoice, type PreparedRun, prepareGraphRun, type SubjectRequest } from './prepareRun.js';
+import {
+  findSubject,
+  type GraphChoice,
+  type OrderSubject,
+  type PreparedRun,
+  prepareGraphRun,
+  type SubjectRequest,
+} from './prepareRun.js';
 
 export interface DispatchRequest extends SubjectRequest, GraphChoice {
   /** The same key twice is one run. */
@@ -19,7 +26,15 @@ export async function dispatch(
   const { idempotencyKey = null } = request;
   if (request.cadFileId || request.workflowId || request.useDraft)
     return startPrepared(platform, await prepareGraphRun(platform, finding, request), idempotencyKey);
-  const subject = (await finding) as OrderSubject;
+  return dispatchOrderLine(platform, (await finding) as OrderSubject, idempotencyKey);
+}
+
+/** Starts a run of an order line that was read already, by the way of its output type's rollout. */
+export async function dispatchOrderLine(
+  platform: Platform,
+  subject: OrderSubject,
+  idempotencyKey: string | null,
+): Promise<{ runId: string; created: boolean }> {
   const way = rolloutOf(subject.orderLine.outputType);
   if (way === 'graph') return startPrepared(platform, await prepareGraphRun(platform, subject), idempotencyKey);
   const prepared = await prepareLegacyRun(platform, subject);

@@ -18,7 +18,12 @@ export const ORDER_LINE_INCLUDE = {
 export type OrderLineSubject = Prisma.OrderLineGetPayload<{ include: typeof ORDER_LINE_INCLUDE }>;
 
 /** What a run is about. */
-export type Subject = { cadFile: CadFileSubject; orderLine: OrderLineSubject | null };
+export type Subject = {
+  cadFile: CadFileSubject;
+  orderLine: OrderLineSubject | null;
+  /** Snapshots of the libraries, taken once for many subjects. */
+  libraries?: Map<EntrySlot, Promise<object | null>>;
+};
 
 /** Values of the entry slots the plan reads, fixed from now on: later edits of the library do not reach a run that is under way. */
 export async function buildEntry(platform: Platform, plan: Plan, subject: Subject): Promise<JsonObject> {
@@ -32,7 +37,16 @@ export async function buildEntry(platform: Platform, plan: Plan, subject: Subjec
   return Object.fromEntries(entries.filter(([, value]) => value !== null)) as JsonObject;
 }
 
-async function slotValue(platform: Platform, slot: EntrySlot, { cadFile, orderLine }: Subject): Promise<object | null> {
+const LIBRARIES: readonly EntrySlot[] = ['materialLibrary', 'templateLibrary'];
+
+async function slotValue(platform: Platform, slot: EntrySlot, subject: Subject): Promise<object | null> {
+  if (!subject.libraries || !LIBRARIES.includes(slot)) return ownValue(platform, slot, subject);
+  const known = subject.libraries.get(slot) ?? ownValue(platform, slot, subject);
+  subject.libraries.set(slot, known);
+  return known;
+}
+
+async function ownValue(platform: Platform, slot: EntrySlot, { cadFile, orderLine }: Subject): Promise<object | null> {
   switch (slot) {
     case 'stepSource':
       return cadFile.source;

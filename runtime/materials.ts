@@ -3,8 +3,8 @@ import type { ArtifactRef } from '../modules/artifacts.js';
 import type { JsonObject } from '../modules/json.js';
 import { Material, MaterialProperties, type TextureChannel } from '../modules/shapes/materials.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
-import { isUniqueViolation } from './orders.js';
 import type { Platform } from './platform.js';
+import { isUniqueViolation } from './uniqueViolation.js';
 
 type Db = Pick<Platform, 'db'>;
 

@@ -1,170 +1,186 @@
 import canonicalize from 'canonicalize';
-import { type OrderLine, Prisma, type Product } from '../generated/prisma/client.js';
-import type { JsonObject } from '../modules/json.js';
-import { resolveParams } from '../workflow/invocation.js';
-import { openGraph } from '../workflow/upgradeGraph.js';
-import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
+import type { Order, OrderLine, Prisma } from '../generated/prisma/client.js';
+import { contentHash } from '../modules/hash.js';
+import { ConflictError, NotFoundError, ValidationError } from './errors.js';
+import { checkLines, type LineColumns, type LineRequest } from './orderLineCheck.js';
+import { type Beholder, OWNER, seesStudio } from './ownership.js';
 import type { Platform } from './platform.js';
+import { isUniqueViolation } from './uniqueViolation.js';
 
-const MAX_QUANTITY = 10_000;
+type Parts = Pick<Platform, 'db' | 'definition'>;
 
-export interface NewProduct {
-  sku: string;
-  name: string;
-  cadFileId: string;
-  categoryKey?: string | null;
-}
+/** Most lines of one request. */
+export const MAX_LINES = 500;
 
-/** @throws ConflictError when the SKU is taken, NotFoundError for an unknown CAD file or category. */
-export async function createProduct(platform: Pick<Platform, 'db'>, input: NewProduct): Promise<Product> {
-  const issues: FieldIssue[] = [];
-  const sku = input.sku.trim();
-  const name = input.name.trim();
-  if (!/^[\w.\-/ ]{1,64}$/.test(sku))
-    issues.push({ path: '/sku', message: 'Use 1 to 64 letters, digits, blanks or . - _ /.' });
-  if (name.length < 1 || name.length > 200)
-    issues.push({ path: '/name', message: 'Give a name of 1 to 200 characters.' });
-  if (issues.length > 0) throw new ValidationError('The product was not created.', issues);
-  const cadFile = await platform.db.cadFile.findUnique({ where: { id: input.cadFileId } });
-  if (!cadFile) throw new NotFoundError('CAD file', input.cadFileId);
-  const category = input.categoryKey
-    ? await platform.db.category.findUnique({ where: { key: input.categoryKey } })
-    : null;
-  if (input.categoryKey && !category) throw new NotFoundError('category', input.categoryKey);
-  try {
-    return await platform.db.product.create({
-      data: { sku, name, cadFileId: cadFile.id, categoryId: category?.id ?? null },
-    });
-  } catch (error) {
-    if (isUniqueViolation(error))
-      throw new ConflictError(`There is a product with the SKU "${sku}" already.`, 'SKU_TAKEN');
-    throw error;
-  }
-}
-
-export interface NewOrderLine {
-  productId: string;
-  outputTypeId: string;
-  /** Null: a new order. */
-  orderId?: string | null;
-  quantity?: number | null;
-  /** Invocation-level overrides by param name. */
-  options?: JsonObject | null;
-  /** Part name → material name. */
-  materialOverrides?: JsonObject | null;
-  /** The same key twice gives the line made the first time. */
+export interface NewOrder {
+  lines: readonly LineRequest[];
+  /** Number or name that the customer knows it by. */
+  reference?: string | null;
+  /** The same key of the same account twice is one order. */
   idempotencyKey?: string | null;
 }
 
-/** Adds a line to an order, or starts an order with it.
- * @throws ValidationError with a path for each option the workflow does not take or that is out of bounds. */
-export async function createOrderLine(
-  platform: Pick<Platform, 'db' | 'definition'>,
-  input: NewOrderLine,
-): Promise<OrderLine> {
-  const [product, outputType] = await Promise.all([
-    platform.db.product.findUnique({ where: { id: input.productId } }),
-    platform.db.outputType.findUnique({
-      where: { id: input.outputTypeId },
-      include: { workflow: { include: { versions: { orderBy: { number: 'desc' }, take: 1 } } } },
-    }),
-  ]);
-  if (!product) throw new NotFoundError('product', input.productId);
-  if (!outputType) throw new NotFoundError('output type', input.outputTypeId);
-  const quantity = input.quantity ?? 1;
-  const idempotencyKey = input.idempotencyKey ?? null;
-  const options = input.options ?? {};
-  const materialOverrides = input.materialOverrides ?? {};
-  const issues = [
-    ...quantityIssues(quantity),
-    ...materialIssues(
-      materialOverrides,
-      new Set((await platform.db.material.findMany({ select: { name: true } })).map(({ name }) => name)),
-    ),
-    ...optionIssues(platform, outputType.workflow?.versions[0]?.graph, outputType.overrides as JsonObject, options),
-  ];
-  if (issues.length > 0) throw new ValidationError(`The order line was not created: ${issues[0]!.message}`, issues);
-
-  const wanted = { productId: product.id, outputTypeId: outputType.id, quantity, options, materialOverrides };
-  const earlier = idempotencyKey && (await platform.db.orderLine.findUnique({ where: { idempotencyKey } }));
-  if (earlier) return sameLine(earlier, wanted);
+/** Places an order with all its lines, prices frozen. Nothing runs until it is dispatched.
+ * @throws ValidationError with paths like `/lines/3/options/samples`; then no line is kept. NotFoundError, ConflictError. */
+export async function createOrder(platform: Parts, input: NewOrder, buyer: Beholder = OWNER): Promise<Order> {
+  const { lines, reference } = input;
+  const columns = await fittingLines(platform, lines, buyer, (position) => `/lines/${position}`);
+  const idempotencyKey = keyOf(buyer, input.idempotencyKey);
+  // Of what was asked for only: a price that changed meanwhile is no other order.
+  const requestHash = contentHash({ reference: reference ?? '', lines: columns.map(asked) });
+  const earlier = () => sameOrder(platform, idempotencyKey, requestHash);
+  const known = await earlier();
+  if (known) return known;
   try {
-    return await addLine(platform, input.orderId ?? null, { ...wanted, idempotencyKey });
+    return await platform.db.order.create({
+      data: {
+        accountId: buyer.accountId,
+        reference: reference?.trim() ?? '',
+        idempotencyKey,
+        requestHash,
+        lines: { createMany: { data: numbered(columns, 0) } },
+      },
+    });
   } catch (error) {
     // Somebody with the same key was quicker.
-    if (idempotencyKey && isUniqueViolation(error))
-      return sameLine(await platform.db.orderLine.findUniqueOrThrow({ where: { idempotencyKey } }), wanted);
+    const quicker = isUniqueViolation(error) ? await earlier() : null;
+    if (quicker) return quicker;
     throw error;
   }
 }
 
-type LineContent = Pick<
-  Prisma.OrderLineUncheckedCreateInput,
-  'productId' | 'outputTypeId' | 'quantity' | 'options' | 'materialOverrides'
->;
-
-function sameLine(earlier: OrderLine, wanted: LineContent): OrderLine {
-  const isSame = Object.entries(wanted).every(
-    ([field, value]) => canonicalize(earlier[field as keyof OrderLine]) === canonicalize(value),
-  );
-  if (!isSame)
-    throw new ConflictError(
-      `The idempotency key "${earlier.idempotencyKey}" was used before, for another order line.`,
-      'IDEMPOTENCY_KEY_REUSED',
-    );
-  return earlier;
-}
-
-function addLine(
-  platform: Pick<Platform, 'db'>,
-  orderId: string | null,
-  content: LineContent & { idempotencyKey: string | null },
-): Promise<OrderLine> {
-  return platform.db.$transaction(async (tx) => {
-    const order = orderId ? await lockOrder(tx, orderId) : await tx.order.create({ data: {} });
-    const last = await tx.orderLine.aggregate({ where: { orderId: order.id }, _max: { lineNumber: true } });
-    return tx.orderLine.create({
-      data: { orderId: order.id, lineNumber: (last._max.lineNumber ?? 0) + 1, ...content },
+/** Adds lines to an order that nothing was dispatched of.
+ * @throws ValidationError, NotFoundError, ConflictError `ORDER_DISPATCHED`. */
+export async function addOrderLines(
+  platform: Parts,
+  orderId: string,
+  lines: readonly LineRequest[],
+  buyer: Beholder = OWNER,
+): Promise<void> {
+  const columns = await fittingLines(platform, lines, buyer, (position) => `/lines/${position}`);
+  await platform.db.$transaction(async (tx) => {
+    await lockOpenOrder(tx, orderId, buyer);
+    await tx.orderLine.createMany({
+      data: numbered(columns, await lastNumber(tx, orderId)).map((line) => ({ ...line, orderId })),
     });
   });
 }
 
-/** Two lines added at once must not get the same number. */
-async function lockOrder(tx: Prisma.TransactionClient, orderId: string): Promise<{ id: string }> {
-  const rows = await tx.$queryRaw<{ id: string }[]>`SELECT id FROM "order" WHERE id = ${orderId}::uuid FOR UPDATE`;
-  if (!rows[0]) throw new NotFoundError('order', orderId);
-  return rows[0];
+/** Takes a line out of an order that nothing was dispatched of. The numbers of the others stay.
+ * @returns the id of the order.
+ * @throws NotFoundError, ConflictError `ORDER_DISPATCHED`. */
+export async function removeOrderLine(platform: Parts, lineId: string, buyer: Beholder = OWNER): Promise<string> {
+  return platform.db.$transaction(async (tx) => {
+    const line = await tx.orderLine.findUnique({ where: { id: lineId } });
+    if (!line) throw new NotFoundError('order line', lineId);
+    await lockOpenOrder(tx, line.orderId, buyer);
+    // Somebody who removed it first has done what was asked for.
+    await tx.orderLine.deleteMany({ where: { id: lineId } });
+    return line.orderId;
+  });
 }
 
-function quantityIssues(quantity: number): FieldIssue[] {
-  const isFine = Number.isInteger(quantity) && quantity >= 1 && quantity <= MAX_QUANTITY;
-  return isFine ? [] : [{ path: '/quantity', message: `Order between 1 and ${MAX_QUANTITY} pieces.` }];
+export interface NewOrderLine extends LineRequest {
+  /** Null: a new order. */
+  orderId?: string | null;
+  /** The same key of the same account twice is one line. */
+  idempotencyKey?: string | null;
 }
 
-function materialIssues(overrides: JsonObject, known: Set<string>): FieldIssue[] {
-  return Object.entries(overrides)
-    .filter(([, material]) => typeof material !== 'string' || !known.has(material))
-    .map(([part, material]) => ({
-      path: `/materialOverrides/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      message: `There is no material "${String(material)}" in the library.`,
-    }));
+/** Adds a line to an order, or starts an order with it.
+ * @throws ValidationError with a path for each option that callers may not set or that is out of bounds. */
+export async function createOrderLine(
+  platform: Parts,
+  input: NewOrderLine,
+  buyer: Beholder = OWNER,
+): Promise<OrderLine> {
+  const [columns] = await fittingLines(platform, [input], buyer, () => '');
+  const idempotencyKey = keyOf(buyer, input.idempotencyKey);
+  const earlier = idempotencyKey && (await platform.db.orderLine.findUnique({ where: { idempotencyKey } }));
+  if (earlier) return sameLine(earlier, columns!);
+  try {
+    return await platform.db.$transaction(async (tx) => {
+      if (input.orderId) await lockOpenOrder(tx, input.orderId, buyer);
+      const orderId = input.orderId ?? (await tx.order.create({ data: { accountId: buyer.accountId } })).id;
+      const lineNumber = (await lastNumber(tx, orderId)) + 1;
+      return tx.orderLine.create({ data: { ...columns!, orderId, lineNumber, idempotencyKey } });
+    });
+  } catch (error) {
+    // Somebody with the same key was quicker.
+    if (idempotencyKey && isUniqueViolation(error))
+      return sameLine(await platform.db.orderLine.findUniqueOrThrow({ where: { idempotencyKey } }), columns!);
+    throw error;
+  }
 }
 
-function optionIssues(
-  platform: Pick<Platform, 'definition'>,
-  stored: unknown,
-  outputType: JsonObject,
-  options: JsonObject,
-): FieldIssue[] {
-  if (Object.keys(options).length === 0) return [];
-  const { graph } = openGraph(stored ?? null, platform.definition);
-  if (!graph)
-    return [{ path: '/options', message: 'This output type has no published workflow, so it takes no options.' }];
-  return resolveParams(graph, platform.definition, { outputType, orderLine: options })
-    .findings.filter(({ severity, path }) => path?.startsWith('/options') && severity !== 'info')
-    .map(({ path = '/options', message }) => ({ path, message }));
+async function fittingLines(
+  platform: Parts,
+  lines: readonly LineRequest[],
+  buyer: Beholder,
+  pathOf: (position: number) => string,
+): Promise<LineColumns[]> {
+  if (lines.length < 1 || lines.length > MAX_LINES)
+    throw new ValidationError('Nothing was ordered.', [
+      { path: '/lines', message: `Order 1 to ${MAX_LINES} lines at a time.` },
+    ]);
+  const { columns, issues } = await checkLines(platform, lines, buyer, pathOf);
+  if (issues.length > 0) throw new ValidationError(`Nothing was ordered: ${issues[0]!.message}`, issues);
+  return columns;
 }
 
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+const numbered = (columns: readonly LineColumns[], last: number) =>
+  columns.map((line, position) => ({ ...line, lineNumber: last + position + 1 }));
+
+const asked = ({ productId, outputTypeId, quantity, options, materialOverrides }: LineColumns) => ({
+  productId,
+  outputTypeId,
+  quantity,
+  options,
+  materialOverrides,
+});
+
+async function sameOrder({ db }: Parts, key: string | null, requestHash: string): Promise<Order | null> {
+  const earlier = key ? await db.order.findUnique({ where: { idempotencyKey: key } }) : null;
+  if (earlier && earlier.requestHash !== requestHash) throw keyReused(key!);
+  return earlier;
+}
+
+function sameLine(earlier: OrderLine, wanted: LineColumns): OrderLine {
+  const isSame = Object.entries(asked(wanted)).every(
+    ([field, value]) => canonicalize(earlier[field as keyof OrderLine]) === canonicalize(value),
+  );
+  if (!isSame) throw keyReused(earlier.idempotencyKey!);
+  return earlier;
+}
+
+/** Keys are made up by clients, so every account has its own. */
+const keyOf = (buyer: Beholder, key: string | null | undefined) =>
+  key ? `${buyer.accountId ?? 'owner'}:${key}` : null;
+
+const keyReused = (key: string) =>
+  new ConflictError(
+    `The idempotency key "${key.slice(key.indexOf(':') + 1)}" was used before, for another order.`,
+    'IDEMPOTENCY_KEY_REUSED',
+  );
+
+async function lastNumber(tx: Prisma.TransactionClient, orderId: string): Promise<number> {
+  const last = await tx.orderLine.aggregate({ where: { orderId }, _max: { lineNumber: true } });
+  return last._max.lineNumber ?? 0;
+}
+
+/** Two lines added at once must not get the same number, and none may be added while the first one is dispatched. */
+async function lockOpenOrder(tx: Prisma.TransactionClient, orderId: string, buyer: Beholder): Promise<void> {
+  const rows = await tx.$queryRaw<{ account_id: string | null; number: number; is_open: boolean }[]>`
+    SELECT o.account_id, o.number, NOT EXISTS (
+      SELECT 1 FROM order_line l LEFT JOIN run r ON r.order_line_id = l.id
+      WHERE l.order_id = o.id AND (r.id IS NOT NULL OR l.cancelled_at IS NOT NULL)
+    ) AS is_open
+    FROM "order" o WHERE o.id = ${orderId}::uuid FOR UPDATE OF o`;
+  const [order] = rows;
+  if (!order || (!seesStudio(buyer) && order.account_id !== buyer.accountId)) throw new NotFoundError('order', orderId);
+  if (!order.is_open)
+    throw new ConflictError(
+      `Order ${order.number} was dispatched or cancelled already. Place another order.`,
+      'ORDER_DISPATCHED',
+    );
 }

@@ -1,7 +1,7 @@
 import type { Prisma } from '../generated/prisma/client.js';
-import type { JsonObject } from '../modules/json.js';
 import { type CallerForm, type CallerParams, callerForm } from '../workflow/callerParams.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
+import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
 import { openGraph } from '../workflow/upgradeGraph.js';
 import { NEWEST_VERSION } from './entry.js';
 import type { Platform } from './platform.js';
@@ -16,6 +16,8 @@ export interface RunnableOutputType {
   versionPolicy: 'latest' | 'pinned';
   overrides: unknown;
   callerParams: unknown;
+  artifactKind: string;
+  legacySettings: unknown;
   workflow: { versions: { graph: unknown }[] } | null;
   pinnedVersion: { graph: unknown } | null;
 }
@@ -44,7 +46,7 @@ export function formOf(platform: Pick<Platform, 'definition'>, outputType: Runna
   const graph = graphOf(platform, outputType);
   const form = graph
     ? callerForm(graph, platform.definition, {
-        overrides: outputType.overrides as JsonObject,
+        overrides: outputTypeOverrides(outputType),
         callerParams: outputType.callerParams as CallerParams,
       })
     : EMPTY;

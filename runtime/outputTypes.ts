@@ -1,9 +1,9 @@
 import slugify from '@sindresorhus/slugify';
 import type { OutputType, Prisma } from '../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
-import { isUniqueViolation } from './orders.js';
 import { checkProfile, type OutputTypeProfile, profileOf } from './outputTypeProfile.js';
 import type { Platform } from './platform.js';
+import { isUniqueViolation } from './uniqueViolation.js';
 
 type Parts = Pick<Platform, 'db' | 'definition'>;
 /** Fields of an `OutputTypeProfile`; what is left out has its default, or stays as it is. */

@@ -1,11 +1,14 @@
 import type { Prisma } from '../generated/prisma/client.js';
-import type { Scope } from './access.js';
+import { SCOPES, type Scope } from './access.js';
 
 /** As much of somebody as decides what they may see. */
 export interface Beholder {
   accountId: string | null;
   scopes: ReadonlySet<Scope>;
 }
+
+/** Of the installation itself: scripts and seeds. */
+export const OWNER: Beholder = { accountId: null, scopes: new Set(SCOPES) };
 
 /** The studio sees everything; who may only order sees what their orders brought about. */
 export const seesStudio = (who: Beholder | null): boolean => who?.scopes.has('view') ?? false;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../modules/json.js';
 import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
 import type { CompiledRun } from './compileRun.js';
-import { buildEntry, ORDER_LINE_INCLUDE, type Subject } from './entry.js';
+import { buildEntry, ORDER_LINE_INCLUDE, type OrderLineSubject, type Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
 import { artifactRef } from './snapshots.js';
@@ -12,6 +12,8 @@ export interface SubjectRequest {
   orderLineId?: string | null;
   cadFileId?: string | null;
 }
+
+export type OrderSubject = Subject & { orderLine: OrderLineSubject };
 
 /** Which graph is to run over a subject. */
 export interface GraphChoice {
@@ -48,15 +50,30 @@ export async function findSubject(platform: Platform, request: SubjectRequest): 
     include: ORDER_LINE_INCLUDE,
   });
   if (!orderLine) throw new NotFoundError('order line', request.orderLineId!);
-  const { cadFile } = orderLine.product;
-  if (!cadFile)
-    throw new ValidationError(
-      `The product "${orderLine.product.name}" has no CAD file yet, so it cannot be rendered.`,
-      [],
-      [],
-      'PRODUCT_WITHOUT_CAD_FILE',
-    );
-  return { cadFile: { id: cadFile.id, source: artifactRef(cadFile.artifact) }, orderLine };
+  const subject = subjectOf(orderLine);
+  if (subject instanceof ValidationError) throw subject;
+  return subject;
+}
+
+/** Reads many order lines with as many queries as one takes.
+ * @returns by id: the subject, or why it cannot be one; unknown ids are left out. */
+export async function findOrderLineSubjects(
+  platform: Platform,
+  ids: readonly string[],
+): Promise<Map<string, OrderSubject | ValidationError>> {
+  const lines = await platform.db.orderLine.findMany({ where: { id: { in: [...ids] } }, include: ORDER_LINE_INCLUDE });
+  return new Map(lines.map((line) => [line.id, subjectOf(line)]));
+}
+
+function subjectOf(orderLine: OrderLineSubject): OrderSubject | ValidationError {
+  const { name, cadFile } = orderLine.product;
+  if (cadFile) return { cadFile: { id: cadFile.id, source: artifactRef(cadFile.artifact) }, orderLine };
+  return new ValidationError(
+    `The product "${name}" has no CAD file yet, so it cannot be rendered.`,
+    [],
+    [],
+    'PRODUCT_WITHOUT_CAD_FILE',
+  );
 }
 
 /** Chooses the graph, resolves every param and fixes what the run will read of the database. Writes no run.

@@ -13,6 +13,9 @@ export interface RunPlanning {
   entry: JsonObject | null;
 }
 
+/** As the views of migration 0160_orders say. */
+export type OrderState = 'draft' | 'queued' | 'running' | 'delivered' | 'partially_delivered' | 'failed' | 'cancelled';
+
 const DONE: ReadonlySet<NodeRunStatus> = new Set(['succeeded', 'skipped']);
 
 /** Answers many keys with one query; keys asked for in the same tick go together. Nothing is remembered, because a
@@ -163,7 +166,37 @@ export function createLoaders(db: PrismaClient) {
     ({ runId, nodeId, first }) => `${runId}/${nodeId}/${first}`,
   );
 
-  return { planning, parts, outputs, artifact, artifactsOfRun, progress, events, log };
+  const states = (view: Prisma.Sql, column: Prisma.Sql) =>
+    batched<string, OrderState>(async (ids) => {
+      const rows = await db.$queryRaw<{ id: string; state: OrderState }[]>`
+        select ${column} as id, state from ${view} where ${column} = any(${[...ids]}::uuid[])`;
+      const byId = new Map(rows.map(({ id, state }) => [id, state]));
+      return (id) => byId.get(id) ?? 'draft';
+    });
+  const orderState = states(Prisma.sql`order_state`, Prisma.sql`order_id`);
+  const lineState = states(Prisma.sql`order_line_state`, Prisma.sql`order_line_id`);
+
+  /** Ids of the newest asset of each name that was delivered for an order line. */
+  const deliveredAssets = batched<string, string[]>(async (lineIds) => {
+    const rows = await db.$queryRaw<{ id: string; line: string }[]>`
+      select distinct on (order_line_id, name) id, order_line_id as line from asset
+      where order_line_id = any(${[...lineIds]}::uuid[]) order by order_line_id, name, published_at desc, id desc`;
+    return (lineId) => rows.filter(({ line }) => line === lineId).map(({ id }) => id);
+  });
+
+  return {
+    orderState,
+    lineState,
+    deliveredAssets,
+    planning,
+    parts,
+    outputs,
+    artifact,
+    artifactsOfRun,
+    progress,
+    events,
+    log,
+  };
 }
 
 const placeKey = (key: { runId: string; idx: number }) => `${key.runId}/${key.idx}`;

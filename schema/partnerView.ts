@@ -30,9 +30,12 @@ const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
     Product: 'id sku name category',
     OutputType:
       'id key name description family artifactKind categories pricingTier sortOrder visibility inputSchema inputUiSchema inputDefaults contract',
-    Order: 'id number createdAt lines state priceCents currency totalCents deliveredCount lineCount',
+    Order: 'id number reference createdAt state total lines',
     OrderLine:
-      'id lineNumber quantity options materialOverrides createdAt order product outputType runs assets state unitPriceCents totalCents priceCents currency',
+      'id lineNumber quantity state unitPrice price options materialOverrides createdAt cancelledAt order product outputType runs assets deliveredAssets',
+    LineDispatch: 'orderLineId result',
+    DispatchBatch: 'started lines',
+    Money: 'amount currency',
     Run: 'id family status title progress failure assets lastSeq createdAt startedAt finishedAt orderLine',
     Asset: 'id name kind version isLatest publishedAt supersededAt artifact files product outputType orderLine run',
     AssetFile: 'position name derivative artifact',

@@ -2,8 +2,8 @@ import { DomainError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
 import { refuseFallback } from '../engine/engine.js';
 import type { Platform } from '../platform.js';
-import { findSubject } from '../prepareRun.js';
-import { type OrderSubject, prepareLegacyRun, startLegacyRun } from './start.js';
+import { findSubject, type OrderSubject } from '../prepareRun.js';
+import { prepareLegacyRun, startLegacyRun } from './start.js';
 
 const BATCH = 20;
 /** What failed longer ago is history. */

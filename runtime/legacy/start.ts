@@ -6,15 +6,13 @@ import { isLegacyKind, LEGACY_KINDS, legacyParams } from '../../workflow/legacyI
 import type { Plan } from '../../workflow/plan.js';
 import { shadowPlan } from '../../workflow/shadowPlan.js';
 import { dispatchLegacyRun, type NewRun, type NewShadow, type StoredPlan } from '../engine/engine.js';
-import { buildEntry, type OrderLineSubject, type Subject } from '../entry.js';
+import { buildEntry } from '../entry.js';
 import { ConflictError, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
-import { prepareGraphRun } from '../prepareRun.js';
+import { type OrderSubject, prepareGraphRun } from '../prepareRun.js';
 import { hashPlan, sha256 } from '../startRun.js';
 import { type LegacySettings, legacySettings } from './pipeline.js';
 import { legacyPlan } from './plan.js';
-
-export type OrderSubject = Subject & { orderLine: OrderLineSubject };
 
 /** A legacy run with nothing left to decide; nothing of it is written yet. */
 export interface PreparedLegacyRun {

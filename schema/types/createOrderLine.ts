@@ -3,15 +3,7 @@ import { ConflictError, NotFoundError, ValidationError } from '../../runtime/err
 import { createOrderLine } from '../../runtime/orders.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
-
-/** A key the client made up, by which a repeated request is recognised. */
-export const IdempotencyKey = z
-  .string()
-  .min(1, 'An idempotency key must not be empty.')
-  .max(200, 'An idempotency key has at most 200 characters.')
-  .nullish();
-export const IDEMPOTENCY_KEY_DESCRIPTION =
-  'Made up by you: the same key with the same values gives the same result once more, with other values a conflict.';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
 
 const CreateOrderLineInput = builder.inputType('CreateOrderLineInput', {
   description: 'A product in an output type.',
@@ -47,15 +39,19 @@ builder.mutationField('createOrderLine', (t) =>
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: CreateOrderLineInput, required: true, description: 'What to order.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await createOrderLine(ctx.platform, {
-        productId: requireLocalId('Product', input.productId),
-        outputTypeId: requireLocalId('OutputType', input.outputTypeId),
-        orderId: input.orderId ? requireLocalId('Order', input.orderId) : undefined,
-        quantity: input.quantity ?? 1,
-        options: (input.options ?? {}) as Record<string, never>,
-        materialOverrides: (input.materialOverrides ?? {}) as Record<string, string>,
-        idempotencyKey: input.idempotencyKey ?? undefined,
-      });
+      const { id } = await createOrderLine(
+        ctx.platform,
+        {
+          productId: requireLocalId('Product', input.productId),
+          outputTypeId: requireLocalId('OutputType', input.outputTypeId),
+          orderId: input.orderId ? requireLocalId('Order', input.orderId) : undefined,
+          quantity: input.quantity ?? 1,
+          options: (input.options ?? {}) as Record<string, never>,
+          materialOverrides: (input.materialOverrides ?? {}) as Record<string, string>,
+          idempotencyKey: input.idempotencyKey ?? undefined,
+        },
+        ctx.viewer!,
+      );
       return ctx.db.orderLine.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -1,11 +1,11 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { Family } from '../../modules/define.js';
-import type { JsonObject } from '../../modules/json.js';
 import { NEWEST_VERSION } from '../../runtime/entry.js';
 import { formOf, graphOf } from '../../runtime/outputTypeForm.js';
 import { OrderConstraints } from '../../runtime/outputTypeProfile.js';
 import { visibleOutputTypes } from '../../runtime/ownership.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
+import { outputTypeOverrides } from '../../workflow/legacyInvocation.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
@@ -13,10 +13,12 @@ import { EffectiveParamObject } from './effectiveParam.js';
 import { FamilyEnum, RolloutEnum, VersionPolicyEnum, VisibilityEnum } from './enums.js';
 
 /** What the fields that look into the workflow need of the row. */
-const GRAPH = {
+export const GRAPH = {
   versionPolicy: true,
   overrides: true,
   callerParams: true,
+  artifactKind: true,
+  legacySettings: true,
   workflow: { select: NEWEST_VERSION },
   pinnedVersion: true,
 } as const;
@@ -90,7 +92,7 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
       complexity: 5,
       resolve: (outputType, _args, ctx) => {
         const graph = graphOf(ctx.platform, outputType);
-        const layers = { outputType: outputType.overrides as JsonObject };
+        const layers = { outputType: outputTypeOverrides(outputType) };
         return graph ? effectiveParams(graph, ctx.platform.definition, layers) : [];
       },
     }),
@@ -125,12 +127,7 @@ function offered(
   { family, includeArchived }: { family?: Family | null; includeArchived?: boolean | null },
   { viewer }: Context,
 ): Prisma.OutputTypeWhereInput {
-  const isOfStudio = viewer?.scopes.has('view') ?? false;
-  return {
-    family: family ?? undefined,
-    archivedAt: isOfStudio && includeArchived ? undefined : null,
-    visibility: isOfStudio ? undefined : 'public',
-  };
+  return { family: family ?? undefined, archivedAt: includeArchived ? undefined : null, ...visibleOutputTypes(viewer) };
 }
 
 builder.queryFields((t) => ({

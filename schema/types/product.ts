@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { createProduct } from '../../runtime/orders.js';
+import { createProduct } from '../../runtime/products.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 

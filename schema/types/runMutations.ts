@@ -6,7 +6,7 @@ import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { requireLocalId } from '../globalId.js';
 import { mayReach } from '../partnerView.js';
-import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './createOrderLine.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
 import { RunNode } from './run.js';
 
 const DispatchInput = builder.inputType('DispatchInput', {

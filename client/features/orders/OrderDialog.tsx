@@ -12,7 +12,7 @@ import { graphql } from '../../gql/index.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { useDispatch } from '../../shared/useDispatch.js';
-import { invocationForm, optionsToStore } from './invocationForm.js';
+import { optionsToStore } from './optionsToStore.js';
 
 const OrderChoicesQuery = graphql(`
   query OrderChoices {
@@ -31,21 +31,11 @@ const OrderChoicesQuery = graphql(`
           id
           name
           description
-          overrides
-          workflow {
-            id
-            latestVersion {
-              id
-              graph
-            }
-          }
+          inputSchema
+          inputUiSchema
+          inputDefaults
         }
       }
-    }
-    nodeDefinitions(family: order_line) {
-      step
-      paramSchema
-      defaults
     }
   }
 `);
@@ -75,10 +65,13 @@ export function OrderDialog({
   const outputTypes = data?.outputTypes.edges.map(({ node }) => node) ?? [];
   const product = products.find(({ id }) => id === chosen.product) ?? products[0];
   const outputType = outputTypes.find(({ id }) => id === chosen.outputType) ?? outputTypes[0];
-  const definitions = data?.nodeDefinitions;
   const form = useMemo(
-    () => invocationForm(outputType?.workflow?.latestVersion?.graph, definitions ?? [], outputType?.overrides),
-    [outputType, definitions],
+    () => ({
+      schema: (outputType?.inputSchema ?? { type: 'object', properties: {} }) as JsonSchema,
+      uiSchema: outputType?.inputUiSchema,
+      defaults: (outputType?.inputDefaults ?? {}) as Record<string, unknown>,
+    }),
+    [outputType],
   );
   const value = useMemo(() => ({ ...form.defaults, ...options }), [form, options]);
   const pieces = Number(quantity);
@@ -173,7 +166,7 @@ export function OrderDialog({
               )}
             </Labelled>
           </div>
-          {Object.keys(form.schema.properties).length > 0 && (
+          {Object.keys(form.schema.properties ?? {}).length > 0 && (
             <details className="form-section" open={Object.keys(options).length > 0}>
               <summary>
                 Options for this order{' '}
@@ -185,7 +178,8 @@ export function OrderDialog({
               </summary>
               <SchemaForm
                 key={outputType.id}
-                schema={form.schema as JsonSchema}
+                schema={form.schema}
+                uiSchema={form.uiSchema}
                 value={value}
                 defaults={form.defaults}
                 onChange={(next) => setOptions(optionsToStore(next as Record<string, unknown>, form.defaults))}

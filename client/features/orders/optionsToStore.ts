@@ -1,0 +1,10 @@
+import { sameJson } from '../../components/sameJson.js';
+
+type Json = Record<string, unknown>;
+
+/** What the order stores of the form's data: only what differs from what applies anyway. */
+export function optionsToStore(data: Json, defaults: Json): Json {
+  return Object.fromEntries(
+    Object.entries(data).filter(([name, value]) => value !== undefined && !sameJson(value, defaults[name])),
+  );
+}

@@ -1,0 +1,166 @@
+import { DomainError } from '../modules/errors.js';
+import { cancelRun } from './cancel.js';
+import { dispatchOrderLine } from './dispatch.js';
+import type { Subject } from './entry.js';
+import { ConflictError, NotFoundError, ValidationError } from './errors.js';
+import { MAX_LINES } from './orders.js';
+import { type Beholder, OWNER, seesStudio, visibleOrders } from './ownership.js';
+import type { Platform } from './platform.js';
+import { findOrderLineSubjects } from './prepareRun.js';
+
+/** How a line of a batch went: a run, or why there is none. */
+export interface LineDispatch {
+  orderLineId: string;
+  result: { runId: string } | DomainError;
+}
+
+/** Lines whose subjects are in memory at a time. */
+const CHUNK = 50;
+
+/** Starts a run for each line, one result for each, in their order; a line that cannot run does not stop the others. Lines that run
+ * already are refused. Without a key, two requests at once start each line once.
+ * @throws ValidationError when there are too many. */
+export async function dispatchOrderLines(
+  platform: Platform,
+  lineIds: readonly string[],
+  { idempotencyKey = null, buyer = OWNER }: { idempotencyKey?: string | null; buyer?: Beholder } = {},
+): Promise<LineDispatch[]> {
+  const ids = [...new Set(lineIds)];
+  if (ids.length > MAX_LINES)
+    throw new ValidationError('These are too many lines.', [
+      { path: '/orderLineIds', message: `Dispatch at most ${MAX_LINES} lines at a time.` },
+    ]);
+  const libraries: Subject['libraries'] = new Map();
+  const all: LineDispatch[] = [];
+  for (let at = 0; at < ids.length; at += CHUNK)
+    all.push(...(await dispatchChunk(platform, ids.slice(at, at + CHUNK), idempotencyKey, buyer, libraries)));
+  return all;
+}
+
+async function dispatchChunk(
+  platform: Platform,
+  ids: readonly string[],
+  idempotencyKey: string | null,
+  buyer: Beholder,
+  libraries: Subject['libraries'],
+): Promise<LineDispatch[]> {
+  const [subjects, facts] = await Promise.all([findOrderLineSubjects(platform, ids), lineFacts(platform, ids)]);
+  const one = async (id: string): Promise<{ runId: string }> => {
+    const subject = subjects.get(id);
+    const fact = facts.get(id);
+    if (!subject || !fact || (!seesStudio(buyer) && fact.accountId !== buyer.accountId))
+      throw new NotFoundError('order line', id);
+    if (subject instanceof DomainError) throw subject;
+    const key = idempotencyKey ? `line/${id}/${idempotencyKey}` : `line/${id}/${fact.runs}`;
+    if (fact.isCancelled) throw new ConflictError('The order line was cancelled.', 'ORDER_LINE_CANCELLED');
+    if (fact.activeKey !== undefined && fact.activeKey !== key)
+      throw new ConflictError('The order line is running already.', 'ORDER_LINE_RUNNING');
+    return dispatchOrderLine(platform, { ...subject, libraries }, key);
+  };
+  const settled = await Promise.allSettled(ids.map(one));
+  return settled.map((outcome, position) => {
+    const orderLineId = ids[position]!;
+    if (outcome.status === 'fulfilled') return { orderLineId, result: { runId: outcome.value.runId } };
+    if (outcome.reason instanceof DomainError) return { orderLineId, result: outcome.reason };
+    throw outcome.reason;
+  });
+}
+
+interface LineFacts {
+  accountId: string | null;
+  isCancelled: boolean;
+  /** Runs so far, shadows not counted. */
+  runs: number;
+  /** Idempotency key of the run that is under way; undefined: none is. */
+  activeKey: string | null | undefined;
+}
+
+async function lineFacts({ pool }: Platform, ids: readonly string[]): Promise<Map<string, LineFacts>> {
+  const { rows } = await pool.query({
+    name: 'order_line_facts',
+    text: `SELECT l.id, o.account_id, l.cancelled_at IS NOT NULL AS is_cancelled, count(r.id)::int AS runs,
+             bool_or(r.status IN ('queued', 'running', 'cancelling')) AS is_active,
+             max(r.idempotency_key) FILTER (WHERE r.status IN ('queued', 'running', 'cancelling')) AS active_key
+           FROM order_line l JOIN "order" o ON o.id = l.order_id
+           LEFT JOIN run r ON r.order_line_id = l.id AND r.mode <> 'shadow'
+           WHERE l.id = ANY($1::uuid[]) GROUP BY l.id, o.account_id`,
+    values: [ids],
+  });
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        accountId: row.account_id,
+        isCancelled: row.is_cancelled,
+        runs: row.runs,
+        activeKey: row.is_active ? row.active_key : undefined,
+      },
+    ]),
+  );
+}
+
+/** Starts every line of an order that was not dispatched yet, or whose run failed or was cancelled. What was delivered or runs is left alone.
+ * @throws NotFoundError, ConflictError `NOTHING_TO_DISPATCH`. */
+export async function dispatchOrder(
+  platform: Platform,
+  orderId: string,
+  options: { idempotencyKey?: string | null; buyer?: Beholder } = {},
+): Promise<LineDispatch[]> {
+  const lines = await linesWithState(platform, orderId, options.buyer ?? OWNER);
+  const due = lines.filter(
+    ({ state, isCancelled }) => !isCancelled && ['draft', 'failed', 'cancelled', 'partially_delivered'].includes(state),
+  );
+  if (due.length === 0)
+    throw new ConflictError(
+      'Every line of the order was dispatched, delivered or cancelled already.',
+      'NOTHING_TO_DISPATCH',
+    );
+  const results: LineDispatch[] = [];
+  for (let at = 0; at < due.length; at += MAX_LINES)
+    results.push(
+      ...(await dispatchOrderLines(
+        platform,
+        due.slice(at, at + MAX_LINES).map(({ id }) => id),
+        options,
+      )),
+    );
+  return results;
+}
+
+/** Stops what runs and takes back what was not delivered. What was delivered stays.
+ * @throws NotFoundError, ConflictError `ORDER_DELIVERED` when there is nothing left to cancel. */
+export async function cancelOrder(
+  platform: Platform,
+  orderId: string,
+  by: string,
+  buyer: Beholder = OWNER,
+): Promise<void> {
+  const lines = await linesWithState(platform, orderId, buyer);
+  const open = lines.filter(({ state, isCancelled }) => state !== 'delivered' && !isCancelled);
+  if (open.length === 0 && lines.some(({ state }) => state === 'delivered'))
+    throw new ConflictError('Everything in the order was delivered already.', 'ORDER_DELIVERED');
+  const ids = open.map(({ id }) => id);
+  // First the lines, so that nobody dispatches one whose run is just being stopped.
+  await platform.db.orderLine.updateMany({ where: { id: { in: ids } }, data: { cancelledAt: new Date() } });
+  const runs = await platform.db.run.findMany({
+    where: { orderLineId: { in: ids }, status: { in: ['queued', 'running'] } },
+    select: { id: true },
+  });
+  for (const { id } of runs)
+    await cancelRun(platform, id, by).catch((error) => {
+      // It ended by itself in the meantime.
+      if (!(error instanceof ConflictError)) throw error;
+    });
+}
+
+async function linesWithState({ pool, db }: Platform, orderId: string, buyer: Beholder) {
+  const isTheirs = await db.order.count({ where: { id: orderId, ...visibleOrders(buyer) } });
+  if (!isTheirs) throw new NotFoundError('order', orderId);
+  const { rows } = await pool.query<{ id: string; state: string; isCancelled: boolean }>({
+    name: 'order_lines_with_state',
+    text: `SELECT l.id, s.state, l.cancelled_at IS NOT NULL AS "isCancelled"
+           FROM order_line l JOIN order_line_state s ON s.order_line_id = l.id WHERE l.order_id = $1 ORDER BY l.line_number`,
+    values: [orderId],
+  });
+  return rows;
+}

@@ -1,0 +1,162 @@
+import type { JsonObject } from '../../modules/json.js';
+import { graphOf } from '../../runtime/outputTypeForm.js';
+import { visibleOrders, visibleRuns } from '../../runtime/ownership.js';
+import { effectiveParams } from '../../workflow/effectiveParams.js';
+import { outputTypeOverrides } from '../../workflow/legacyInvocation.js';
+import { builder } from '../builder.js';
+import { localId } from '../globalId.js';
+import type { OrderState } from '../loaders.js';
+import { EffectiveParamObject } from './effectiveParam.js';
+import { MoneyObject, priceOf, sums } from './money.js';
+import { GRAPH } from './outputType.js';
+
+const STATES: Record<OrderState, string> = {
+  draft: 'Nothing was dispatched yet.',
+  queued: 'Dispatched; no run has begun.',
+  running: 'A run is under way.',
+  delivered: 'Everything was delivered.',
+  partially_delivered: 'Some was delivered; the rest failed, was cancelled or was not dispatched.',
+  failed: 'Nothing was delivered, and the last run failed.',
+  cancelled: 'Taken back before anything was delivered.',
+};
+
+const OrderStateEnum = builder.enumType('OrderState', {
+  description: 'Where an order or a line of it stands; follows from its runs.',
+  values: Object.fromEntries(Object.entries(STATES).map(([value, description]) => [value, { value, description }])) as {
+    [K in OrderState]: { value: K; description: string };
+  },
+});
+
+export const OrderNode = builder.prismaNode('Order', {
+  id: { field: 'id' },
+  nullable: true,
+  description: 'An order of a customer.',
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: 'Number for people.' }),
+    reference: t.exposeString('reference', {
+      description: 'Number or name that the customer knows it by; may be empty.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was placed.' }),
+    state: t.field({
+      type: OrderStateEnum,
+      description: 'Where it stands.',
+      resolve: ({ id }, _args, { loaders }) => loaders.orderState.load(id),
+    }),
+    total: t.field({
+      type: [MoneyObject],
+      description:
+        'What its lines cost that were not cancelled, one sum for each currency; lines with a price on request are not in it.',
+      select: { lines: { select: { unitPriceCents: true, currency: true, quantity: true, cancelledAt: true } } },
+      resolve: ({ lines }) =>
+        sums(
+          lines
+            .filter(({ cancelledAt }) => !cancelledAt)
+            .map((line) => priceOf(line.unitPriceCents, line.currency, line.quantity)),
+        ),
+    }),
+    lines: t.relation('lines', {
+      description: 'Its lines, in order.',
+      query: { orderBy: { lineNumber: 'asc' } },
+    }),
+  }),
+});
+
+export const OrderLineNode = builder.prismaNode('OrderLine', {
+  id: { field: 'id' },
+  nullable: true,
+  description: 'One line of an order: a product in an output type.',
+  fields: (t) => ({
+    lineNumber: t.exposeInt('lineNumber', { description: 'Position in the order, from 1.' }),
+    quantity: t.exposeInt('quantity', { description: 'How many pieces are charged.' }),
+    state: t.field({
+      type: OrderStateEnum,
+      description: 'Where it stands.',
+      resolve: ({ id }, _args, { loaders }) => loaders.lineState.load(id),
+    }),
+    unitPrice: t.field({
+      type: MoneyObject,
+      nullable: true,
+      description: 'Price of one piece as it was when the line was ordered; null: on request.',
+      resolve: ({ unitPriceCents, currency }) => priceOf(unitPriceCents, currency, 1),
+    }),
+    price: t.field({
+      type: MoneyObject,
+      nullable: true,
+      description: '`unitPrice` times `quantity`.',
+      resolve: ({ unitPriceCents, currency, quantity }) => priceOf(unitPriceCents, currency, quantity),
+    }),
+    options: t.field({
+      type: 'JSON',
+      description: 'Param overrides by param name; win over those of the output type.',
+      resolve: (line) => line.options,
+    }),
+    materialOverrides: t.field({
+      type: 'JSON',
+      description: 'Part name → material name, for this line only.',
+      resolve: (line) => line.materialOverrides,
+    }),
+    effectiveParams: t.field({
+      type: [EffectiveParamObject],
+      description: 'Every param of every node as its run would have it; empty without a workflow.',
+      select: { options: true, outputType: { select: GRAPH } },
+      complexity: 5,
+      resolve: ({ options, outputType }, _args, { platform }) => {
+        const graph = graphOf(platform, outputType);
+        const layers = { outputType: outputTypeOverrides(outputType), orderLine: options as JsonObject };
+        return graph ? effectiveParams(graph, platform.definition, layers) : [];
+      },
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
+    cancelledAt: t.expose('cancelledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was taken back; null: it was not.',
+    }),
+    order: t.relation('order', { description: 'The order it belongs to.' }),
+    product: t.relation('product', { description: 'What is shown.' }),
+    outputType: t.relation('outputType', { description: 'What is made of it.' }),
+    runs: t.relation('runs', {
+      description: 'Its runs, newest first, at most 100. `runs(filter: { orderLineId })` has them all.',
+      query: (_args, { viewer }) => ({
+        where: visibleRuns(viewer),
+        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+        take: 100,
+      }),
+    }),
+    assets: t.relation('assets', {
+      description: 'Files delivered for it, newest first, at most 100.',
+      query: { orderBy: [{ publishedAt: 'desc' }, { id: 'asc' }], take: 100 },
+    }),
+    deliveredAssets: t.prismaField({
+      type: ['Asset'],
+      description: 'Of the files delivered for it, the newest version of each.',
+      resolve: async (query, { id }, _args, { db, loaders }) => {
+        const ids = await loaders.deliveredAssets.load(id);
+        return ids.length === 0
+          ? []
+          : db.asset.findMany({ ...query, where: { id: { in: ids } }, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
+      },
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  orders: t.prismaConnection({
+    type: OrderNode,
+    cursor: 'id',
+    authScopes: { $any: { view: true, order: true } },
+    description: 'Orders, newest first. Partners see their own.',
+    totalCount: (_root, _args, ctx) => ctx.db.order.count({ where: visibleOrders(ctx.viewer) }),
+    resolve: (query, _root, _args, ctx) =>
+      ctx.db.order.findMany({ ...query, where: visibleOrders(ctx.viewer), orderBy: { number: 'desc' } }),
+  }),
+  order: t.prismaField({
+    type: OrderNode,
+    nullable: true,
+    authScopes: { $any: { view: true, order: true } },
+    description: 'One order, or null. Partners see their own.',
+    args: { id: t.arg.id({ required: true, description: 'Id of an order.' }) },
+    resolve: (query, _root, { id }, ctx) =>
+      ctx.db.order.findFirst({ ...query, where: { id: localId('Order', id), ...visibleOrders(ctx.viewer) } }),
+  }),
+}));

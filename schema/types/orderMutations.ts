@@ -1,0 +1,208 @@
+import { z } from 'zod';
+import type { Run } from '../../generated/prisma/client.js';
+import type { DomainError } from '../../modules/errors.js';
+import type { JsonObject } from '../../modules/json.js';
+import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { cancelOrder, dispatchOrder, dispatchOrderLines, type LineDispatch } from '../../runtime/orderDispatch.js';
+import { addOrderLines, createOrder, removeOrderLine } from '../../runtime/orders.js';
+import { builder } from '../builder.js';
+import type { Context } from '../context.js';
+import { requireLocalId } from '../globalId.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
+import { OrderNode } from './order.js';
+import { RunNode } from './run.js';
+
+const types = [ValidationError, NotFoundError, ConflictError];
+const authScopes = { $any: { order: true, operate: true } };
+
+const LineInput = builder.inputType('OrderLineInput', {
+  description: 'A product in an output type.',
+  fields: (t) => ({
+    productId: t.id({ required: true, description: 'What is to be shown.' }),
+    outputTypeId: t.id({ required: true, description: 'What is to be made of it.' }),
+    quantity: t.int({ defaultValue: 1, description: 'How many pieces are charged; from 1 to 10,000.' }),
+    options: t.field({
+      type: 'JSON',
+      description: "What the output type's `inputSchema` lets callers set, by name.",
+      validate: z.record(z.string(), z.json(), 'An object of param names and values.').nullish(),
+    }),
+    materialOverrides: t.field({
+      type: 'JSON',
+      description: 'Part name → material name, for this line only.',
+      validate: z.record(z.string(), z.string('A material name.'), 'An object of part and material names.').nullish(),
+    }),
+  }),
+});
+
+const linesFrom = (lines: readonly (typeof LineInput.$inferInput)[]) =>
+  lines.map(({ productId, outputTypeId, quantity, options, materialOverrides }) => ({
+    productId: requireLocalId('Product', productId),
+    outputTypeId: requireLocalId('OutputType', outputTypeId),
+    quantity,
+    options: options as JsonObject | null | undefined,
+    materialOverrides: materialOverrides as JsonObject | null | undefined,
+  }));
+
+const CreateOrderInput = builder.inputType('CreateOrderInput', {
+  description: 'An order with all its lines.',
+  fields: (t) => ({
+    lines: t.field({ type: [LineInput], required: true, description: 'What is ordered: 1 to 500 lines.' }),
+    reference: t.string({
+      description: 'Number or name that the customer knows it by, up to 200 characters.',
+      validate: z.string().max(200, 'At most 200 characters.').nullish(),
+    }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+  }),
+});
+
+const AddLinesInput = builder.inputType('AddOrderLinesInput', {
+  description: 'More lines of an order.',
+  fields: (t) => ({
+    orderId: t.id({ required: true, description: 'Id of the order.' }),
+    lines: t.field({ type: [LineInput], required: true, description: 'What is ordered: 1 to 500 lines.' }),
+  }),
+});
+
+const DispatchLinesInput = builder.inputType('DispatchOrderLinesInput', {
+  description: 'Order lines to produce.',
+  fields: (t) => ({
+    orderLineIds: t.idList({ required: true, description: 'Up to 500 ids of order lines, of any orders.' }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+  }),
+});
+
+const DispatchOrderInput = builder.inputType('DispatchOrderInput', {
+  description: 'An order to produce.',
+  fields: (t) => ({
+    orderId: t.id({ required: true, description: 'Id of the order.' }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+  }),
+});
+
+type LineOutcome = Run | DomainError;
+
+const LineDispatchObject = builder.objectRef<{ orderLineId: string; outcome: LineOutcome }>('LineDispatch').implement({
+  description: 'How a line of a batch went.',
+  fields: (t) => ({
+    orderLineId: t.globalID({
+      description: 'Id of the order line.',
+      resolve: ({ orderLineId }) => ({ type: 'OrderLine', id: orderLineId }),
+    }),
+    result: t.field({
+      type: RunNode,
+      description: 'The run, or the reason why there is none.',
+      errors: {
+        types,
+        union: { name: 'DispatchLineResult', description: 'The run of a line, or the reason why there is none.' },
+      },
+      resolve: ({ outcome }) => {
+        if (outcome instanceof Error) throw outcome;
+        return outcome;
+      },
+    }),
+  }),
+});
+
+const BatchObject = builder
+  .objectRef<{ lines: { orderLineId: string; outcome: LineOutcome }[] }>('DispatchBatch')
+  .implement({
+    description: 'How the lines of a batch went.',
+    fields: (t) => ({
+      started: t.int({
+        description: 'How many have a run.',
+        resolve: ({ lines }) => lines.filter(({ outcome }) => !(outcome instanceof Error)).length,
+      }),
+      lines: t.field({
+        type: [LineDispatchObject],
+        description: 'One for each line, in the order they were asked for.',
+        resolve: ({ lines }) => lines,
+      }),
+    }),
+  });
+
+/** One query for all runs of a batch. */
+async function withRuns({ db }: Context, lines: readonly LineDispatch[]) {
+  const ids = lines.flatMap(({ result }) => ('runId' in result ? [result.runId] : []));
+  const runs = new Map((await db.run.findMany({ where: { id: { in: ids } } })).map((run) => [run.id, run]));
+  return {
+    lines: lines.map(({ orderLineId, result }) => ({
+      orderLineId,
+      outcome: 'runId' in result ? runs.get(result.runId)! : result,
+    })),
+  };
+}
+
+builder.mutationFields((t) => ({
+  createOrder: t.prismaField({
+    type: OrderNode,
+    authScopes: { order: true },
+    description: 'Places an order with all its lines, prices frozen. Nothing runs until it is dispatched.',
+    errors: { types },
+    args: { input: t.arg({ type: CreateOrderInput, required: true, description: 'What is ordered.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const { id } = await createOrder(ctx.platform, { ...input, lines: linesFrom(input.lines) }, ctx.viewer!);
+      return ctx.db.order.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+  addOrderLines: t.prismaField({
+    type: OrderNode,
+    authScopes: { order: true },
+    description: 'Adds lines to an order that nothing was dispatched of.',
+    errors: { types },
+    args: { input: t.arg({ type: AddLinesInput, required: true, description: 'What is added.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const id = requireLocalId('Order', input.orderId);
+      await addOrderLines(ctx.platform, id, linesFrom(input.lines), ctx.viewer!);
+      return ctx.db.order.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+  removeOrderLine: t.prismaField({
+    type: OrderNode,
+    authScopes: { order: true },
+    description: 'Takes a line out of an order that nothing was dispatched of.',
+    errors: { types: [NotFoundError, ConflictError] },
+    args: { id: t.arg.id({ required: true, description: 'Id of the order line.' }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const orderId = await removeOrderLine(ctx.platform, requireLocalId('OrderLine', id), ctx.viewer!);
+      return ctx.db.order.findUniqueOrThrow({ ...query, where: { id: orderId } });
+    },
+  }),
+  dispatchOrderLines: t.field({
+    type: BatchObject,
+    authScopes,
+    description:
+      'Starts a run for each line. A line that cannot run does not stop the others; lines that run already are refused.',
+    errors: { types: [ValidationError, NotFoundError] },
+    args: { input: t.arg({ type: DispatchLinesInput, required: true, description: 'Which lines.' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const ids = input.orderLineIds.map((id) => requireLocalId('OrderLine', id));
+      const { idempotencyKey } = input;
+      return withRuns(ctx, await dispatchOrderLines(ctx.platform, ids, { idempotencyKey, buyer: ctx.viewer! }));
+    },
+  }),
+  dispatchOrder: t.field({
+    type: BatchObject,
+    authScopes,
+    description:
+      'Starts every line of an order that was not dispatched yet, or whose run failed or was cancelled. What was delivered is left alone.',
+    errors: { types: [NotFoundError, ConflictError] },
+    args: { input: t.arg({ type: DispatchOrderInput, required: true, description: 'Which order.' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const id = requireLocalId('Order', input.orderId);
+      const { idempotencyKey } = input;
+      return withRuns(ctx, await dispatchOrder(ctx.platform, id, { idempotencyKey, buyer: ctx.viewer! }));
+    },
+  }),
+  cancelOrder: t.prismaField({
+    type: OrderNode,
+    authScopes,
+    description: 'Stops what runs of an order and takes back what was not delivered. What was delivered stays.',
+    errors: { types: [NotFoundError, ConflictError] },
+    args: { id: t.arg.id({ required: true, description: 'Id of the order.' }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const orderId = requireLocalId('Order', id);
+      await cancelOrder(ctx.platform, orderId, ctx.viewer?.name ?? 'owner', ctx.viewer!);
+      return ctx.db.order.findUniqueOrThrow({ ...query, where: { id: orderId } });
+    },
+  }),
+}));
