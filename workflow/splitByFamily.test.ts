@@ -49,6 +49,17 @@ describe('a graph of two families', () => {
     expect(cut).toEqual([]);
   });
 
+  it('leaves what both may use, and only one of them needs, whole', () => {
+    const graph = graphOf('cad_file', { source: 'source', mesh: 'mesh', totals: 'mesh', still: 'render' }, [
+      'source.step -> mesh.step',
+      'source.step -> totals.step',
+      'mesh.glb -> still.glb',
+    ]);
+    const { graphs } = splitByFamily(graph, lookup);
+    expect(graphs.cad_file!.nodes.map(({ id }) => id)).toEqual(['source', 'totals']);
+    expect(graphs.cad_file!.edges).toHaveLength(1);
+  });
+
   it('says which connections were lost', () => {
     const graph = graphOf('order_line', { thumbnail: 'thumbnail', mesh: 'mesh', still: 'render' }, [
       'mesh.glb -> thumbnail.glb',

@@ -19,14 +19,24 @@ export function isMixed(graph: WorkflowGraph, lookup: DefinitionLookup): boolean
 }
 
 /** Proposes how to divide a mixed graph into one for each family: every node that only one family may use goes there,
- * with everything before it that the family may use too. What is left, and nodes nobody knows, stay in the graph's own family. */
+ * with everything before it that the family may use too. What is left, and nodes nobody knows, stay in the graph's own family, in
+ * the same way. */
 export function splitByFamily(graph: WorkflowGraph, lookup: DefinitionLookup): FamilySplit {
   const index = indexGraph(graph, lookup);
-  const members = new Map(FAMILIES.map((family) => [family, membersOf(index, family)]));
+  const positions = [...graph.nodes.keys()];
+  const members = new Map(
+    FAMILIES.map((family) => [
+      family,
+      withThoseBefore(
+        index,
+        family,
+        positions.filter((position) => isExclusive(index, position, family)),
+      ),
+    ]),
+  );
+  const left = positions.filter((position) => ![...members.values()].some((of) => of.has(position)));
   const own = members.get(graph.family)!;
-  for (const position of graph.nodes.keys()) {
-    if (![...members.values()].some((positions) => positions.has(position))) own.add(position);
-  }
+  members.set(graph.family, withThoseBefore(index, graph.family, [...own, ...left]));
   const graphs: FamilySplit['graphs'] = {};
   for (const [family, positions] of members) {
     if (positions.size > 0) graphs[family] = partOf(index, family, positions);
@@ -35,13 +45,15 @@ export function splitByFamily(graph: WorkflowGraph, lookup: DefinitionLookup): F
   return { graphs, cut: graph.edges.filter((edge) => !kept.has(edge)) };
 }
 
-/** Positions of the nodes that only this family may use, and of all nodes before them that it may use. */
-function membersOf(index: GraphIndex, family: Family): Set<number> {
-  const isExclusive = (position: number) => {
-    const definition = index.definitions[position];
-    return definition !== undefined && FAMILIES.every((other) => isOfFamily(definition, other) === (other === family));
-  };
-  const found = new Set([...index.graph.nodes.keys()].filter(isExclusive));
+/** Whether only this family may use the node. */
+function isExclusive(index: GraphIndex, position: number, family: Family): boolean {
+  const definition = index.definitions[position];
+  return definition !== undefined && FAMILIES.every((other) => isOfFamily(definition, other) === (other === family));
+}
+
+/** The nodes at these positions, and all nodes before them that the family may use. */
+function withThoseBefore(index: GraphIndex, family: Family, positions: readonly number[]): Set<number> {
+  const found = new Set(positions);
   // A set may grow while it is walked; what is added is visited too.
   for (const position of found) {
     for (const edge of index.incoming[position]!) {
