@@ -18,7 +18,7 @@ export interface NewWorkflow {
 
 /** Makes a workflow with a draft and no version yet.
  * @throws ValidationError when the graph is none, or of another family. */
-export async function createWorkflow(platform: Pick<Platform, 'db'>, input: NewWorkflow): Promise<Workflow> {
+export async function createWorkflow({ db }: { db: Prisma.TransactionClient }, input: NewWorkflow): Promise<Workflow> {
   const name = checkedName(input.name);
   const given = input.graph ?? { format: GRAPH_FORMAT, family: input.family, nodes: [], edges: [] };
   const { graph, findings } = parseGraph(given);
@@ -37,8 +37,8 @@ export async function createWorkflow(platform: Pick<Platform, 'db'>, input: NewW
       'WRONG_FAMILY',
     );
   const draft = canonicalGraph(graph) as unknown as Prisma.InputJsonObject;
-  const key = await freeKey(platform, name);
-  return platform.db.workflow
+  const key = await freeKey(db, name);
+  return db.workflow
     .create({ data: { key, name, description: input.description ?? '', family: input.family, draft } })
     .catch((error) => {
       if ((error as { code?: unknown }).code !== 'P2002') throw error;
@@ -95,7 +95,7 @@ function checkedName(name: string): string {
 }
 
 /** The name as a key, with a number where it is taken. */
-async function freeKey({ db }: Pick<Platform, 'db'>, name: string): Promise<string> {
+async function freeKey(db: Prisma.TransactionClient, name: string): Promise<string> {
   const base = slugify(name, { separator: '_' }).slice(0, 60) || 'workflow';
   const taken = new Set(
     (await db.workflow.findMany({ where: { key: { startsWith: base } }, select: { key: true } })).map(({ key }) => key),

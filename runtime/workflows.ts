@@ -9,11 +9,12 @@ import { parseGraph, validateGraph } from '../workflow/validate.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
 
-/** Replaces the draft. A draft may have errors of sense (they show as findings), but must have the form of a graph and keep its family.
+/** Replaces the draft. A draft may have errors of sense (they show as findings), but must have the form of a graph, keep its family
+ * and have no nodes of another one: graphs that mix families only come in from elsewhere, to be divided (`splitWorkflow`).
  * @param expectedRevision the revision the editor started from; a newer one in the database is a ConflictError.
  * @throws ValidationError with JSON pointers, NotFoundError, ConflictError. */
 export async function saveDraft(
-  platform: Pick<Platform, 'db'>,
+  platform: Pick<Platform, 'db' | 'definition'>,
   input: { workflowId: string; graph: JsonValue; expectedRevision: number },
 ): Promise<Workflow> {
   const { graph, findings } = parseGraph(input.graph);
@@ -28,6 +29,8 @@ export async function saveDraft(
       [],
       'WRONG_FAMILY',
     );
+  const strangers = validateGraph(graph, platform.definition).filter(({ code }) => WRONG_FAMILY.has(code));
+  if (strangers.length > 0) throw invalid('The draft was not saved.', strangers, 'MIXED_FAMILY');
   // One statement checks and writes: of two editors who save at once, one gets the conflict.
   const { count } = await platform.db.workflow.updateMany({
     where: { id: workflow.id, draftRevision: input.expectedRevision },
@@ -36,6 +39,8 @@ export async function saveDraft(
   if (count === 0) throw stale(workflow);
   return platform.db.workflow.findUniqueOrThrow({ where: { id: workflow.id } });
 }
+
+const WRONG_FAMILY = new Set(['ENTRY_NODE_WRONG_FAMILY', 'NODE_WRONG_FAMILY']);
 
 export interface PublishRequest {
   workflowId: string;
@@ -106,8 +111,9 @@ export const PUBLISHABLE = {
 } satisfies Prisma.WorkflowInclude;
 type PublishableWorkflow = Prisma.WorkflowGetPayload<{ include: typeof PUBLISHABLE }>;
 
-/** The workflow as it stands, held still until the transaction ends. */
-async function lockWorkflow(
+/** The workflow as it stands, held still until the transaction ends.
+ * @throws NotFoundError; ConflictError `WORKFLOW_ARCHIVED`, `DRAFT_CHANGED`. */
+export async function lockWorkflow(
   tx: Prisma.TransactionClient,
   id: string,
   expectedRevision: number,
@@ -157,13 +163,13 @@ function checkedGraph(platform: Pick<Platform, 'definition'>, workflow: Workflow
   return graph;
 }
 
-function invalid(message: string, findings: Finding[]): ValidationError {
+function invalid(message: string, findings: Finding[], code = 'WORKFLOW_INVALID'): ValidationError {
   const errors = findings.filter(({ severity }) => severity === 'error');
   return new ValidationError(
     `${message} ${errors[0]?.message ?? ''}`.trim(),
     errors.map(({ path = '', message }) => ({ path: `/graph${path}`, message })),
     findings,
-    'WORKFLOW_INVALID',
+    code,
   );
 }
 

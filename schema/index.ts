@@ -34,6 +34,7 @@ import './types/product.js';
 import './types/renderTemplate.js';
 import './types/run.js';
 import './types/runMutations.js';
+import './types/splitWorkflow.js';
 import './types/subscriptions.js';
 import './types/viewer.js';
 import './types/worker.js';

@@ -132,9 +132,24 @@ test('a module of another package has a panel, runs in a workflow, and upgrades 
   });
   const workflowId = encodeGlobalId('Workflow', workflow.id);
   expect(
-    (await gql('query($id: ID!) { workflow(id: $id) { draft findings { code message } } }', { id: workflowId }))
-      .workflow,
+    (
+      await gql(
+        'query($id: ID!) { workflow(id: $id) { draft findings { code message } draftUpgrade { nodes { nodeId fields { path before after } } } } }',
+        { id: workflowId },
+      )
+    ).workflow,
   ).toMatchObject({
+    draftUpgrade: {
+      nodes: [
+        {
+          nodeId: 'weight',
+          fields: expect.arrayContaining([
+            { path: '/params/densityKgM3', before: 2700, after: null },
+            { path: '/params/densityGCm3', before: null, after: 2.7 },
+          ]),
+        },
+      ],
+    },
     draft: { nodes: expect.arrayContaining([expect.objectContaining({ version: 2, params: { densityGCm3: 2.7 } })]) },
     findings: expect.arrayContaining([
       {

@@ -169,14 +169,43 @@ test('an archived workflow is out of the list, cannot be changed or run, and com
   expect(await save(made, CAD_GRAPH)).toMatchObject({ __typename: 'Workflow' });
 });
 
-test('a draft with nodes of both families shows how it would be divided', async () => {
+describe('a draft with nodes of both families', () => {
+  const SPLIT = `mutation ($input: SplitWorkflowInput!) {
+    result: splitWorkflow(input: $input) {
+      __typename
+      ... on WorkflowSplit { workflow { id draft draftRevision familySplit { cut } } made { id name family draft } cut }
+      ... on Error { code message }
+    }
+  }`;
+  const split = async (workflow: { id: string; draftRevision: number }) =>
+    (await app.gql(SPLIT, { input: { workflowId: workflow.id, expectedRevision: workflow.draftRevision } })).data
+      .result;
   const graph = { ...orderGraph(), family: 'cad_file' as const };
-  const made = await create({ name: 'Mixed', family: 'cad_file', graph });
-  const { data } = await app.gql(
-    'query ($id: ID!) { workflow(id: $id) { findings { code } familySplit { cadFile orderLine cut } } }',
-    { id: made.id },
-  );
-  expect(data.workflow.familySplit.orderLine).toMatchObject({ family: 'order_line' });
-  const split = await create({ name: 'Split', family: 'order_line', graph: data.workflow.familySplit.orderLine });
-  expect(split).toMatchObject({ __typename: 'Workflow', family: 'order_line' });
+
+  test('shows why and how it would be divided, and is divided in one step', async () => {
+    const made = await create({ name: 'Mixed', family: 'cad_file', graph });
+    const { data } = await app.gql(
+      'query ($id: ID!) { workflow(id: $id) { findings { code nodeId } familySplit { cadFile orderLine cut } } }',
+      { id: made.id },
+    );
+    const { orderLine } = data.workflow.familySplit;
+    expect(orderLine).toMatchObject({ family: 'order_line' });
+    expect(data.workflow.findings).toContainEqual({ code: 'ENTRY_NODE_WRONG_FAMILY', nodeId: 'template' });
+    expect(await split({ ...made, draftRevision: 7 })).toMatchObject({ code: 'DRAFT_CHANGED' });
+    const result = await split(made);
+    expect(result).toMatchObject({
+      workflow: { id: made.id, draft: { family: 'cad_file' }, familySplit: null },
+      made: [{ name: 'Mixed (Order rendering)', family: 'order_line', draft: orderLine }],
+      cut: data.workflow.familySplit.cut,
+    });
+    expect(await split(result.workflow)).toMatchObject({ code: 'NOT_MIXED' });
+  });
+
+  test('cannot be saved, nor can one become such a draft', async () => {
+    const made = await create({ name: 'Pure', family: 'cad_file', graph: CAD_GRAPH });
+    const refused = await save(made, graph);
+    expect(refused).toMatchObject({ __typename: 'ValidationError', code: 'MIXED_FAMILY' });
+    expect(refused.issues.map(({ path }: { path: string }) => path)).toContain('/graph/nodes/2/step');
+    expect(await save(made, CAD_GRAPH)).toMatchObject({ __typename: 'Workflow' });
+  });
 });

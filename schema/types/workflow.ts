@@ -45,6 +45,18 @@ export const WorkflowNode = builder.prismaNode('Workflow', {
     draftRevision: t.exposeInt('draftRevision', {
       description: 'Goes up with every saved draft; hand it back as `expectedRevision`.',
     }),
+    draftUpgrade: t.field({
+      type: GraphDiffObject,
+      nullable: true,
+      description:
+        'How the stored draft differs from `draft` because its nodes were brought to the versions of the modules installed; null: it does not. Saving makes it so.',
+      select: { draft: true },
+      resolve: ({ draft }, _args, ctx) => {
+        const stored = parseGraph(draft).graph;
+        const { graph, isUpgraded } = openGraph(draft, ctx.platform.definition);
+        return stored && graph && isUpgraded ? diffGraphs(stored, graph) : null;
+      },
+    }),
     exportFile: t.string({
       description: 'The draft as a file to keep or hand on: canonical JSON. Importing it gives the same bytes again.',
       select: { draft: true },

@@ -124,4 +124,47 @@ describeWith('chromium', 'editing a graph', () => {
     expect(await edgeCount()).toBe(2);
     expect(complaints).toEqual([]);
   });
+
+  it('shows a draft of two families without letting it be changed, and divides it', async () => {
+    const { id } = await hartomat.platform.db.workflow.create({
+      data: {
+        key: 'mixed',
+        name: 'Everything at once',
+        family: 'cad_file',
+        draft: {
+          format: 1,
+          family: 'cad_file',
+          nodes: [
+            { id: 'step', step: 'resolve_step_path', params: {}, onFailure: 'halt' },
+            { id: 'glb', step: 'export_glb', params: {}, onFailure: 'halt' },
+            { id: 'thumbnail', step: 'render_thumbnail', params: {}, onFailure: 'halt' },
+            { id: 'template', step: 'resolve_template', params: {}, onFailure: 'halt' },
+            { id: 'still', step: 'blender_still', params: {}, onFailure: 'halt' },
+          ],
+          edges: [
+            { from: { node: 'step', port: 'step' }, to: { node: 'glb', port: 'step' } },
+            { from: { node: 'glb', port: 'glb' }, to: { node: 'thumbnail', port: 'glb' } },
+            { from: { node: 'glb', port: 'glb' }, to: { node: 'still', port: 'glb' } },
+            { from: { node: 'template', port: 'template' }, to: { node: 'still', port: 'template' } },
+          ],
+        },
+      },
+    });
+    const address = new URL(`/workflows/${Buffer.from(`Workflow:${id}`).toString('base64')}`, hartomat.url).href;
+    await page.goto(address);
+    await page.getByText('Mixes families: read only').waitFor();
+    await page.getByText('ENTRY_NODE_WRONG_FAMILY').waitFor();
+    expect(await palette().count()).toBe(0);
+    await node('still').locator('.node-head').click();
+    await page.keyboard.press('Delete');
+    expect(await nodeCount()).toBe(5);
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Divide by family' }).click();
+    await page.getByRole('heading', { name: 'Everything at once (Order rendering)' }).waitFor();
+    await expect.poll(nodeCount).toBe(4);
+    await page.goto(address);
+    await palette().waitFor();
+    await expect.poll(nodeCount).toBe(3);
+    expect(complaints).toEqual([]);
+  });
 });

@@ -21,6 +21,7 @@ import { LeaveDialog } from './LeaveDialog.js';
 import { NodeSettings } from './NodeSettings.js';
 import { Palette, type PaletteGroup } from './Palette.js';
 import { PublishDialog } from './PublishDialog.js';
+import { UpgradeNote } from './UpgradeNote.js';
 import { useFindings } from './useFindings.js';
 import { isTyping, useGraphEditing } from './useGraphEditing.js';
 
@@ -33,6 +34,9 @@ const SaveDraft = graphql(`
         draft
         draftRevision
         hasUnpublishedChanges
+        draftUpgrade {
+          ...GraphDiffParts
+        }
         findings {
           ...EditorFinding
         }
@@ -222,6 +226,9 @@ export function Editor({
           >
             Loading theirs drops your unsaved changes; overwriting drops theirs.
           </Callout>
+        )}
+        {workflow.draftUpgrade && !isOutdated && (
+          <UpgradeNote diff={workflow.draftUpgrade} isSaving={isSaving} onSave={() => save(revision)} />
         )}
         {problem && !isConflict && <ProblemCallout problem={problem} title="The draft was not saved" />}
         <GraphCanvas

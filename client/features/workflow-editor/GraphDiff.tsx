@@ -1,6 +1,6 @@
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
 
-const Fragment = graphql(`
+export const GraphDiffFragment = graphql(`
   fragment GraphDiffParts on GraphDiff {
     isSame
     isLayoutOnly
@@ -35,8 +35,8 @@ const valueText = (value: unknown) =>
   value === null ? 'default' : typeof value === 'string' ? value : JSON.stringify(value);
 
 /** What differs between two graphs, in words: nodes with their values, then connections. */
-export function GraphDiff({ diff: data }: { diff: FragmentType<typeof Fragment> }) {
-  const diff = readFragment(Fragment, data);
+export function GraphDiff({ diff: data }: { diff: FragmentType<typeof GraphDiffFragment> }) {
+  const diff = readFragment(GraphDiffFragment, data);
   if (diff.isSame) return <p className="muted">Nothing differs.</p>;
   const nodes = diff.nodes.filter(({ isLayoutOnly }) => !isLayoutOnly);
   const moved = diff.nodes.length - nodes.length;

@@ -7,6 +7,7 @@ import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { Editor } from './Editor.js';
+import { MixedWorkflow } from './MixedWorkflow.js';
 
 const WorkflowQuery = graphql(`
   query Workflow($id: ID!) {
@@ -24,6 +25,14 @@ const WorkflowQuery = graphql(`
       }
       findings {
         ...EditorFinding
+      }
+      draftUpgrade {
+        ...GraphDiffParts
+      }
+      familySplit {
+        cadFile
+        orderLine
+        cut
       }
     }
     families {
@@ -63,6 +72,16 @@ export function Component() {
     requestPolicy: 'cache-and-network',
   });
   const reload = useCallback(() => refetch({ requestPolicy: 'network-only' }), [refetch]);
+  if (data?.workflow?.familySplit)
+    return (
+      <MixedWorkflow
+        key={workflowId}
+        workflow={data.workflow}
+        split={data.workflow.familySplit}
+        definitions={data.nodeDefinitions}
+        onDivided={reload}
+      />
+    );
   if (data?.workflow)
     return (
       <Editor
