@@ -36,7 +36,10 @@ export async function splitWorkflow(
     for (const [family, part] of Object.entries(graphs) as [Family, WorkflowGraph][]) {
       if (family === workflow.family) continue;
       const name = `${workflow.name.slice(0, 170)} (${familyDefinition(family).label})`;
-      const made = await createWorkflow({ db: tx }, { name, description: workflow.description, family, graph: part as unknown as JsonValue });
+      const made = await createWorkflow(
+        { db: tx },
+        { name, description: workflow.description, family, graph: part as unknown as JsonValue },
+      );
       madeIds.push(made.id);
     }
     const own = graphs[workflow.family] ?? { format: GRAPH_FORMAT, family: workflow.family, nodes: [], edges: [] };
