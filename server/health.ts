@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Request, Response } from 'express';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { isWorkerAlive, WORKER_SILENCE_MS } from '../schema/types/worker.js';
+import { isWorkerAlive, WORKER_SILENCE_MS } from '../runtime/workers.js';
 
 const MIGRATIONS = new URL('../prisma/migrations/', import.meta.url);
 

@@ -3,25 +3,22 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { z } from 'zod';
-import type { ArtifactRef } from '../modules/artifacts.js';
 import type { ModuleContext } from '../modules/context.js';
-import type { Port, ProductionModule } from '../modules/define.js';
+import type { ProductionModule } from '../modules/define.js';
 import { DomainError, ModuleError } from '../modules/errors.js';
-import type { JsonValue } from '../modules/json.js';
 import type { ArtifactStore } from '../runtime/artifacts/store.js';
 import { StoredCheckpoints } from '../runtime/checkpoints.js';
 import { deliveriesOf } from '../runtime/deliveries.js';
 import type { ClaimedNode, Finish, NodeFailure, Progress } from '../runtime/engine/engine.js';
 import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
-import { artifactsIn, boundInputs, type PortValue, type PortValues } from '../runtime/nodeInputs.js';
-import { cacheKey, type InputValue } from '../workflow/cacheKey.js';
+import { artifactsIn } from '../runtime/nodeInputs.js';
+import { checkOutputs, readyNode } from '../runtime/nodePorts.js';
+import type { ResultCache } from '../runtime/resultCache.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
 import { moduleOf, type PlannedNode } from '../workflow/plan.js';
 import { mayRunInShadow } from '../workflow/shadowPlan.js';
 import type { Plans } from './plans.js';
 import { Reporter } from './reporter.js';
-import type { ResultCache } from './resultCache.js';
 
 /** Why a running node was told to stop. */
 export type StopReason = 'cancelled' | 'timeout' | 'shutdown' | 'fenced';
@@ -110,16 +107,7 @@ async function produce(
       'warn',
       `This worker has another edition of ${module.key} ${module.version} than the run was planned with.`,
     );
-  const bound = boundInputs(planned, module, (idx) => node.deps?.[idx], node.entry);
-  const inputs = checkInputs(module, bound);
-  const params = parse(
-    strictParams(module).safeParse(planned.params),
-    'PARAMS_INVALID',
-    'The settings of this step are not valid',
-    '/params',
-  );
-
-  const key = planned.determinism === 'pure' ? cacheKey(module, planned.params, comparable(module, bound)) : null;
+  const { inputs, params, cacheKey: key } = readyNode(module, planned, (idx) => node.deps?.[idx], node.entry);
   const cached = key && (await parts.cache.get(key));
   if (cached) return { outputs: cached, isCached: true, cacheKey: key, artifacts: [] };
 
@@ -178,15 +166,6 @@ function moduleFor(definition: DefinitionLookup, planned: PlannedNode): Producti
   return module;
 }
 
-const strict = new WeakMap<ProductionModule, z.ZodType<Record<string, unknown>>>();
-
-/** The module's params, unknown names refused; made once, since Zod compiles every new schema at its first use. */
-function strictParams(module: ProductionModule): z.ZodType<Record<string, unknown>> {
-  const known = strict.get(module) ?? module.params.strict();
-  strict.set(module, known);
-  return known;
-}
-
 /** Waits for the module; aborts it when its time is up, and gives it up when it does not stop. */
 async function withinTime<T>(timeoutMs: number, stop: AbortController, work: Promise<T>): Promise<T> {
   let giveUp: NodeJS.Timeout | undefined;
@@ -205,85 +184,6 @@ async function withinTime<T>(timeoutMs: number, stop: AbortController, work: Pro
     clearTimeout(timeout);
     clearTimeout(giveUp);
   }
-}
-
-function checkInputs(module: ProductionModule, bound: Record<string, PortValue[]>): Record<string, unknown> {
-  const inputs: Record<string, unknown> = {};
-  for (const [name, port] of Object.entries(module.inputs)) {
-    const values = (bound[name] ?? []).map((value) => inputValue(name, port, value));
-    if (port.many) inputs[name] = values;
-    else if (values.length > 0) inputs[name] = values[0];
-    if (port.required && values.length === 0)
-      throw new ModuleError('INPUT_MISSING', `Nothing arrived at the input "${name}".`, 'input', { port: name });
-  }
-  return inputs;
-}
-
-function inputValue(name: string, port: Port, value: PortValue): unknown {
-  if (port.kind === 'artifact') {
-    if ('artifact' in value && port.roles.includes(value.artifact.role)) return value.artifact;
-    throw new ModuleError(
-      'INPUT_INVALID',
-      `The input "${name}" needs a file of the kind ${port.roles.join(' or ')}.`,
-      'input',
-      { port: name },
-    );
-  }
-  return parse(
-    port.schema.safeParse('data' in value ? value.data : undefined),
-    'INPUT_INVALID',
-    `The input "${name}" does not fit`,
-    `/inputs/${name}`,
-  );
-}
-
-function checkOutputs(module: ProductionModule, values: Awaited<ReturnType<ProductionModule['run']>>): PortValues {
-  const outputs: PortValues = {};
-  for (const [name, port] of Object.entries(module.outputs)) {
-    const value = values[name];
-    if (value === undefined) {
-      if (port.required) throw new Error(`${module.key} did not yield its output "${name}".`);
-      continue;
-    }
-    if (!port.many) outputs[name] = outputValue(module, name, port, value);
-    else if (Array.isArray(value)) outputs[name] = value.map((item) => outputValue(module, name, port, item));
-    else throw new Error(`${module.key} yielded no list at "${name}".`);
-  }
-  return outputs;
-}
-
-function outputValue(module: ProductionModule, name: string, port: Port, value: unknown): PortValue {
-  if (port.kind === 'data') return { data: port.schema.parse(value) as JsonValue };
-  const artifact = value as ArtifactRef;
-  if (!port.roles.includes(artifact.role)) throw new Error(`${module.key} yielded a ${artifact.role} at "${name}".`);
-  return { artifact };
-}
-
-/** Inputs as the cache sees them: single ports as one value, `many` ports as lists. */
-function comparable(module: ProductionModule, bound: Record<string, PortValue[]>): Record<string, InputValue> {
-  const plain = (value: PortValue) => ('artifact' in value ? value.artifact : value.data);
-  return Object.fromEntries(
-    Object.entries(bound).map(([port, values]) => [
-      port,
-      module.inputs[port]?.many ? values.map(plain) : values.map(plain)[0],
-    ]),
-  );
-}
-
-function parse<T>(
-  parsed:
-    | { success: true; data: T }
-    | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } },
-  code: string,
-  sentence: string,
-  pointer: string,
-): T {
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path: at, message }) => ({
-    path: [pointer, ...at.map(String)].join('/'),
-    message,
-  }));
-  throw new ModuleError(code, `${sentence}: ${issues[0]?.message}`, 'input', { issues });
 }
 
 function outcomeOf(error: unknown, signal: AbortSignal, node: ClaimedNode): Finish['outcome'] {

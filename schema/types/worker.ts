@@ -1,18 +1,7 @@
 import type { Worker } from '../../generated/prisma/client.js';
 import type { BlenderFacts } from '../../modules/render/blenderFacts.js';
+import { blenderOf, isWorkerAlive, WORKER_SILENCE_MS } from '../../runtime/workers.js';
 import { builder } from '../builder.js';
-
-/** A worker that has not been heard of for this long counts as gone. */
-export const WORKER_SILENCE_MS = 30_000;
-
-export function isWorkerAlive(worker: Pick<Worker, 'heartbeatAt' | 'stoppedAt'>, now = Date.now()): boolean {
-  return worker.stoppedAt === null && now - worker.heartbeatAt.getTime() < WORKER_SILENCE_MS;
-}
-
-/** As the worker reported it (worker/tools.ts). */
-function blenderOf({ tools }: Pick<Worker, 'tools'>): BlenderFacts | { problem: string } | null {
-  return (tools as { blender?: BlenderFacts | { problem: string } }).blender ?? null;
-}
 
 const GpuDevice = builder.objectRef<BlenderFacts['gpuDevices'][number]>('GpuDevice').implement({
   description: 'A graphics card that Cycles can render on.',

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type pg from 'pg';
-import type { ArtifactStore } from '../runtime/artifacts/store.js';
-import { artifactsIn, type PortValues } from '../runtime/nodeInputs.js';
+import type { ArtifactStore } from './artifacts/store.js';
+import { artifactsIn, type PortValues } from './nodeInputs.js';
 
 /** Looks up earlier outputs of pure modules. Look-ups of one moment share a query. */
 export class ResultCache {
