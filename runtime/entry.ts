@@ -3,7 +3,7 @@ import type { EntrySlot } from '../modules/entry.js';
 import type { JsonObject } from '../modules/json.js';
 import type { Plan } from '../workflow/plan.js';
 import type { Platform } from './platform.js';
-import { snapshotMaterialLibrary, snapshotTemplateLibrary } from './snapshots.js';
+import { LIBRARY_SLOTS, type LibrarySlot, snapshotLibrary } from './snapshots.js';
 import type { CadFileSubject } from './subjects.js';
 
 /** The version a run takes. */
@@ -37,10 +37,10 @@ export async function buildEntry(platform: Platform, plan: Plan, subject: Subjec
   return Object.fromEntries(entries.filter(([, value]) => value !== null)) as JsonObject;
 }
 
-const LIBRARIES: readonly EntrySlot[] = ['materialLibrary', 'templateLibrary'];
+const isLibrary = (slot: EntrySlot): slot is LibrarySlot => LIBRARY_SLOTS.some((library) => library === slot);
 
 async function slotValue(platform: Platform, slot: EntrySlot, subject: Subject): Promise<object | null> {
-  if (!subject.libraries || !LIBRARIES.includes(slot)) return ownValue(platform, slot, subject);
+  if (!subject.libraries || !isLibrary(slot)) return ownValue(platform, slot, subject);
   const known = subject.libraries.get(slot) ?? ownValue(platform, slot, subject);
   subject.libraries.set(slot, known);
   return known;
@@ -51,9 +51,8 @@ async function ownValue(platform: Platform, slot: EntrySlot, { cadFile, orderLin
     case 'stepSource':
       return cadFile.source;
     case 'materialLibrary':
-      return snapshotMaterialLibrary(platform);
     case 'templateLibrary':
-      return snapshotTemplateLibrary(platform);
+      return snapshotLibrary(platform, slot);
     case 'product':
       return (
         orderLine && {

@@ -52,9 +52,8 @@ async function dispatchChunk(
       throw new NotFoundError('order line', id);
     if (subject instanceof DomainError) throw subject;
     const key = idempotencyKey ? `line/${id}/${idempotencyKey}` : `line/${id}/${fact.runs}`;
-    if (fact.isCancelled) throw new ConflictError('The order line was cancelled.', 'ORDER_LINE_CANCELLED');
-    if (fact.activeKey !== undefined && fact.activeKey !== key)
-      throw new ConflictError('The order line is running already.', 'ORDER_LINE_RUNNING');
+    const obstacle = obstacleOf(fact, key);
+    if (obstacle) throw obstacle;
     return dispatchOrderLine(platform, { ...subject, libraries }, key);
   };
   const settled = await Promise.allSettled(ids.map(one));
@@ -75,7 +74,19 @@ interface LineFacts {
   activeKey: string | null | undefined;
 }
 
-async function lineFacts({ pool }: Platform, ids: readonly string[]): Promise<Map<string, LineFacts>> {
+/** Why a line cannot be dispatched as it stands; null: it can.
+ * @param key of the request: the run that has it is no other. */
+export function obstacleOf({ isCancelled, activeKey }: LineFacts, key: string | null): ConflictError | null {
+  if (isCancelled) return new ConflictError('The order line was cancelled.', 'ORDER_LINE_CANCELLED');
+  if (activeKey !== undefined && (key === null || activeKey !== key))
+    return new ConflictError('The order line is running already.', 'ORDER_LINE_RUNNING');
+  return null;
+}
+
+export async function lineFacts(
+  { pool }: Pick<Platform, 'pool'>,
+  ids: readonly string[],
+): Promise<Map<string, LineFacts>> {
   const { rows } = await pool.query({
     name: 'order_line_facts',
     text: `SELECT l.id, o.account_id, l.cancelled_at IS NOT NULL AS is_cancelled, count(r.id)::int AS runs,
@@ -106,7 +117,17 @@ export async function dispatchOrder(
   orderId: string,
   options: { idempotencyKey?: string | null; buyer?: Beholder } = {},
 ): Promise<LineDispatch[]> {
-  const lines = await linesWithState(platform, orderId, options.buyer ?? OWNER);
+  const due = await dueLines(platform, orderId, options.buyer ?? OWNER);
+  const results: LineDispatch[] = [];
+  for (let at = 0; at < due.length; at += MAX_LINES)
+    results.push(...(await dispatchOrderLines(platform, due.slice(at, at + MAX_LINES), options)));
+  return results;
+}
+
+/** Ids of the lines that `dispatchOrder` would start, in their order.
+ * @throws NotFoundError, ConflictError `NOTHING_TO_DISPATCH`. */
+export async function dueLines(platform: Platform, orderId: string, buyer: Beholder): Promise<string[]> {
+  const lines = await linesWithState(platform, orderId, buyer);
   const due = lines.filter(
     ({ state, isCancelled }) => !isCancelled && ['draft', 'failed', 'cancelled', 'partially_delivered'].includes(state),
   );
@@ -115,16 +136,7 @@ export async function dispatchOrder(
       'Every line of the order was dispatched, delivered or cancelled already.',
       'NOTHING_TO_DISPATCH',
     );
-  const results: LineDispatch[] = [];
-  for (let at = 0; at < due.length; at += MAX_LINES)
-    results.push(
-      ...(await dispatchOrderLines(
-        platform,
-        due.slice(at, at + MAX_LINES).map(({ id }) => id),
-        options,
-      )),
-    );
-  return results;
+  return due.map(({ id }) => id);
 }
 
 /** Stops what runs and takes back what was not delivered. What was delivered stays.

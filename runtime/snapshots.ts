@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import { v7 as uuidv7 } from 'uuid';
 import type { Artifact } from '../generated/prisma/client.js';
 import type { ArtifactRef, ArtifactRole } from '../modules/artifacts.js';
+import type { EntrySlot } from '../modules/entry.js';
 import type { JsonObject } from '../modules/json.js';
 import type { MaterialLibrary } from '../modules/shapes/materials.js';
 import type { TemplateLibrary } from '../modules/shapes/renderTemplate.js';
@@ -41,15 +42,10 @@ export async function materialLibrary({ db }: Pick<Platform, 'db'>): Promise<Mat
   };
 }
 
-/** The material library frozen as an artifact, its files named by content; the same library twice is the same artifact. */
-export async function snapshotMaterialLibrary(platform: Platform): Promise<ArtifactRef> {
-  return snapshot(platform, 'material_library', 'materials.json', await materialLibrary(platform));
-}
-
-/** The render templates as they are now, frozen as an artifact. */
-export async function snapshotTemplateLibrary(platform: Platform): Promise<ArtifactRef> {
-  const rows = await platform.db.renderTemplate.findMany({ orderBy: { name: 'asc' } });
-  const library: TemplateLibrary = {
+/** The render templates as they are now. */
+export async function templateLibrary({ db }: Pick<Platform, 'db'>): Promise<TemplateLibrary> {
+  const rows = await db.renderTemplate.findMany({ orderBy: { name: 'asc' } });
+  return {
     templates: rows.map(({ spec, name, label, description, version }) => ({
       ...(spec as TemplateLibrary['templates'][number]),
       name,
@@ -58,24 +54,35 @@ export async function snapshotTemplateLibrary(platform: Platform): Promise<Artif
       version,
     })),
   };
-  return snapshot(platform, 'template_library', 'render-templates.json', library);
 }
 
-async function snapshot(
-  platform: Platform,
-  role: ArtifactRole,
-  fileName: string,
-  content: object,
+const LIBRARIES = {
+  materialLibrary: { role: 'material_library', fileName: 'materials.json', read: materialLibrary },
+  templateLibrary: { role: 'template_library', fileName: 'render-templates.json', read: templateLibrary },
+} as const satisfies Partial<Record<EntrySlot, object>>;
+export type LibrarySlot = keyof typeof LIBRARIES;
+export const LIBRARY_SLOTS = Object.keys(LIBRARIES) as LibrarySlot[];
+
+/** A library frozen as an artifact, its files named by content; the same library twice is the same artifact. */
+export async function snapshotLibrary(
+  platform: Pick<Platform, 'db' | 'store'>,
+  slot: LibrarySlot,
 ): Promise<ArtifactRef> {
-  const stored = await platform.store.put(Readable.from([Buffer.from(canonicalize(content)!)]));
+  const passing = await passingSnapshot(platform, slot);
+  const { id, metadata, ...content } = passing;
   const known = await platform.db.artifact.findFirst({
-    where: { sha256: stored.sha256, role },
+    where: { sha256: content.sha256, role: content.role },
     orderBy: { createdAt: 'asc' },
   });
-  const row =
-    known ??
-    (await platform.db.artifact.create({
-      data: { id: uuidv7(), role, mediaType: 'application/json', fileName, metadata: {}, ...stored },
-    }));
-  return artifactRef(row);
+  return artifactRef(known ?? (await platform.db.artifact.create({ data: { id, metadata: {}, ...content } })));
+}
+
+/** The same, but nothing of it is entered anywhere: it is in `store`, and that is all. */
+export async function passingSnapshot(
+  { db, store }: Pick<Platform, 'db' | 'store'>,
+  slot: LibrarySlot,
+): Promise<ArtifactRef> {
+  const { role, fileName, read } = LIBRARIES[slot];
+  const stored = await store.put(Readable.from([Buffer.from(canonicalize(await read({ db }))!)]));
+  return { id: uuidv7(), role, mediaType: 'application/json', fileName, metadata: {}, ...stored };
 }

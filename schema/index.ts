@@ -29,6 +29,7 @@ import './types/outputTypeMutations.js';
 import './types/parityGate.js';
 import './types/parityMutations.js';
 import './types/parityReport.js';
+import './types/preflight.js';
 import './types/pricingTier.js';
 import './types/product.js';
 import './types/renderTemplate.js';

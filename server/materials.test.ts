@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runBlender } from '../modules/render/blender.js';
 import { MaterialLibrary } from '../modules/shapes/materials.js';
-import { snapshotMaterialLibrary } from '../runtime/snapshots.js';
+import { snapshotLibrary } from '../runtime/snapshots.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -71,7 +71,7 @@ const picture = (format: 'png' | 'gif', width = 8, height = 8) =>
     .toFormat(format)
     .toBuffer();
 const library = async () => {
-  const { sha256 } = await snapshotMaterialLibrary(app.platform);
+  const { sha256 } = await snapshotLibrary(app.platform, 'materialLibrary');
   return { sha256, ...MaterialLibrary.parse(JSON.parse(await readFile(app.platform.store.path(sha256), 'utf8'))) };
 };
 

@@ -1,0 +1,29 @@
+import { compilePlan } from '../../workflow/compilePlan.js';
+import type { WorkflowGraph } from '../../workflow/graph.js';
+import { LEGACY_STEPS, legacyParams } from '../../workflow/legacyInvocation.js';
+import type { DefinitionLookup } from '../../workflow/nodeDefinition.js';
+import type { Plan } from '../../workflow/plan.js';
+import type { LegacySettings } from './pipeline.js';
+
+const CHECKED = ['resolve_step_path', 'extract_objects', 'resolve_material_map', 'resolve_template'];
+const EDGES = [
+  ['resolve_step_path', 'step', 'extract_objects', 'step'],
+  ['extract_objects', 'objects', 'resolve_material_map', 'objects'],
+] as const;
+
+/** What the legacy pipeline decides before it makes anything, as a plan of its own: to look at beforehand, never to be run.
+ * @returns the plan, and the params of all steps. */
+export function legacyCheckPlan(settings: LegacySettings, lookup: DefinitionLookup) {
+  const { params } = legacyParams(settings as Parameters<typeof legacyParams>[0]);
+  const steps = Object.keys(LEGACY_STEPS[settings.artifactKind]).filter((step) => CHECKED.includes(step));
+  const graph: WorkflowGraph = {
+    format: 1,
+    family: 'order_line',
+    nodes: steps.map((step) => ({ id: step, step, params: params[step]!, onFailure: 'halt' })),
+    edges: EDGES.filter(([from, , to]) => steps.includes(from) && steps.includes(to)).map(
+      ([from, port, to, toPort]) => ({ from: { node: from, port }, to: { node: to, port: toPort } }),
+    ),
+  };
+  const plan: Plan = compilePlan(graph, lookup, params);
+  return { plan, params };
+}

@@ -1,0 +1,194 @@
+import { DomainError } from '../modules/errors.js';
+import { estimate, type TimeRange } from '../workflow/estimate.js';
+import type { Finding } from '../workflow/finding.js';
+import type { WorkflowGraph } from '../workflow/graph.js';
+import type { Plan, PlannedNode } from '../workflow/plan.js';
+import { rolloutOf } from './dispatch.js';
+import type { Subject } from './entry.js';
+import { NotFoundError, ValidationError } from './errors.js';
+import { type ForeseenNode, foresee } from './foresee.js';
+import { legacyCheckPlan } from './legacy/checkPlan.js';
+import { prepareLegacyRun } from './legacy/start.js';
+import { dueLines, lineFacts, obstacleOf } from './orderDispatch.js';
+import { type Beholder, OWNER } from './ownership.js';
+import type { Platform } from './platform.js';
+import { findingsOfContract, findingsOfFiles, findingsOfNodes, findingsOfWorkers } from './preflightChecks.js';
+import { PreflightDesk } from './preflightDesk.js';
+import {
+  findOrderLineSubjects,
+  findSubject,
+  type GraphChoice,
+  type OrderSubject,
+  prepareGraphRun,
+  type SubjectRequest,
+} from './prepareRun.js';
+import { hashPlan } from './startRun.js';
+
+/** A node of the run there would be. */
+export interface PreflightNode {
+  planned: PlannedNode;
+  graph: WorkflowGraph;
+  isCached: boolean;
+  /** From history; null: nothing like it ran lately, or it is cached. */
+  duration: TimeRange | null;
+}
+
+/** What a run would do, and what stands in its way; nothing of it is stored. */
+export interface Preflight {
+  /** Null: over a CAD file. */
+  orderLineId: string | null;
+  mode: 'graph' | 'legacy';
+  /** Errors stand in the way. */
+  findings: Finding[];
+  /** In the order of the plan; empty where there is none. */
+  nodes: PreflightNode[];
+  /** Null: not known. */
+  duration: TimeRange | null;
+}
+
+/** @throws ValidationError, NotFoundError where the request itself is wrong. */
+export async function preflight(platform: Platform, request: SubjectRequest & GraphChoice): Promise<Preflight> {
+  return PreflightDesk.with(platform, async (desk) => {
+    if (!request.orderLineId || request.cadFileId)
+      return preflightGraph(desk, await findSubject(platform, request), request);
+    const [result] = await preflightLines(desk, [request.orderLineId], request);
+    if (!result) throw new NotFoundError('order line', request.orderLineId);
+    return result;
+  });
+}
+
+/** Of every line that `dispatchOrder` would start.
+ * @throws NotFoundError, ConflictError `NOTHING_TO_DISPATCH`. */
+export async function preflightOrder(
+  platform: Platform,
+  orderId: string,
+  buyer: Beholder = OWNER,
+): Promise<Preflight[]> {
+  const due = await dueLines(platform, orderId, buyer);
+  return PreflightDesk.with(platform, (desk) => preflightLines(desk, due));
+}
+
+/** How long runs take together: at best side by side, at worst one after the other. */
+export const together = (preflights: readonly Preflight[]): TimeRange | null =>
+  estimate(preflights.map(({ duration }) => ({ predecessors: [], range: duration })));
+
+/** Lines looked at side by side, so that they share queries. */
+const CHUNK = 10;
+
+async function preflightLines(
+  desk: PreflightDesk,
+  ids: readonly string[],
+  choice: GraphChoice = {},
+): Promise<Preflight[]> {
+  const { platform } = desk;
+  const results: Preflight[] = [];
+  for (let at = 0; at < ids.length; at += CHUNK) {
+    const chunk = ids.slice(at, at + CHUNK);
+    const [subjects, facts] = await Promise.all([findOrderLineSubjects(platform, chunk), lineFacts(platform, chunk)]);
+    const some = await Promise.all(
+      chunk.map(async (id) => {
+        const subject = subjects.get(id);
+        if (!subject) return [];
+        const obstacle = obstacleOf(facts.get(id)!, null);
+        const result =
+          subject instanceof DomainError ? refused(id, 'graph', subject) : await preflightLine(desk, subject, choice);
+        return [obstacle ? { ...result, findings: [...findingsOf(obstacle), ...result.findings] } : result];
+      }),
+    );
+    results.push(...some.flat());
+  }
+  return results;
+}
+
+/** By the way that `dispatch` would go. */
+async function preflightLine(desk: PreflightDesk, subject: OrderSubject, choice: GraphChoice): Promise<Preflight> {
+  const isLegacy = !choice.workflowId && !choice.useDraft && rolloutOf(subject.orderLine.outputType) !== 'graph';
+  return isLegacy ? preflightLegacy(desk, subject) : preflightGraph(desk, subject, choice);
+}
+
+async function preflightGraph(desk: PreflightDesk, about: Subject, choice: GraphChoice): Promise<Preflight> {
+  const { platform, libraries } = desk;
+  const orderLineId = about.orderLine?.id ?? null;
+  const subject = { ...about, libraries };
+  let prepared: Awaited<ReturnType<typeof prepareGraphRun>>;
+  try {
+    prepared = await prepareGraphRun(platform, subject, choice);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error instanceof NotFoundError) throw error;
+    return refused(orderLineId, 'graph', error, await findingsOfFiles(platform.store, [about.cadFile.source]));
+  }
+  const { compiled, entry, workflowId } = prepared;
+  const { graph, plan } = compiled;
+  const foreseen = await foresee(desk, plan, entry);
+  const renders = new Map(plan.nodes.map(({ id, params }) => [id, params]));
+  const findings = [
+    ...compiled.findings,
+    ...(about.orderLine ? findingsOfContract(about.orderLine, graph, platform.definition) : []),
+    ...(await findingsOfFiles(platform.store, [about.cadFile.source])),
+    ...(await findingsOfNodes(desk, foreseen, renders)),
+  ];
+  return summed(desk, { orderLineId, mode: 'graph', findings, graph, plan, foreseen, workflowId });
+}
+
+async function preflightLegacy(desk: PreflightDesk, about: OrderSubject): Promise<Preflight> {
+  const { platform, libraries } = desk;
+  const orderLineId = about.orderLine.id;
+  const files = await findingsOfFiles(platform.store, [about.cadFile.source]);
+  let prepared: Awaited<ReturnType<typeof prepareLegacyRun>>;
+  try {
+    prepared = await prepareLegacyRun(platform, { ...about, libraries });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return refused(orderLineId, 'legacy', error, files);
+  }
+  const { graph, plan, entry, settings } = prepared;
+  const check = legacyCheckPlan(settings, platform.definition);
+  const decided = await foresee(desk, check.plan, entry);
+  const findings = [...files, ...(await findingsOfNodes(desk, decided, new Map(Object.entries(check.params))))];
+  const foreseen = await foresee(desk, plan, entry);
+  return summed(desk, { orderLineId, mode: 'legacy', findings, graph, plan, foreseen, workflowId: null });
+}
+
+interface Foreseen extends Pick<Preflight, 'orderLineId' | 'mode' | 'findings'> {
+  graph: WorkflowGraph;
+  plan: Plan;
+  foreseen: readonly ForeseenNode[];
+  workflowId: string | null;
+}
+
+async function summed(
+  desk: PreflightDesk,
+  { orderLineId, mode, findings, graph, plan, foreseen, workflowId }: Foreseen,
+): Promise<Preflight> {
+  const running = foreseen.filter(({ isCached }) => !isCached).map(({ node }) => node);
+  const ranges = await desk.history.ranges(workflowId, hashPlan(graph, plan), plan.nodes);
+  const nodes = foreseen.map(({ node, isCached }) => ({
+    planned: node,
+    graph,
+    isCached,
+    duration: isCached ? null : ranges[node.idx]!,
+  }));
+  const times = nodes.map(({ planned, isCached, duration }) => ({
+    predecessors: planned.predecessors,
+    range: isCached ? { minMs: 0, maxMs: 0 } : duration,
+  }));
+  const workers = findingsOfWorkers(
+    desk.workforce,
+    running.map(({ capability }) => capability),
+  );
+  return { orderLineId, mode, findings: [...findings, ...workers], nodes, duration: estimate(times) };
+}
+
+function refused(
+  orderLineId: string | null,
+  mode: Preflight['mode'],
+  error: DomainError,
+  more: readonly Finding[] = [],
+): Preflight {
+  return { orderLineId, mode, findings: [...findingsOf(error), ...more], nodes: [], duration: null };
+}
+
+function findingsOf(error: DomainError): Finding[] {
+  const findings = error instanceof ValidationError ? (error.findings ?? []) : [];
+  return findings.length > 0 ? [...findings] : [{ code: error.code, severity: 'error', message: error.message }];
+}

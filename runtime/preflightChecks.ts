@@ -1,0 +1,152 @@
+import type { ArtifactRef } from '../modules/artifacts.js';
+import type { Capability } from '../modules/define.js';
+import type { JsonObject, JsonValue } from '../modules/json.js';
+import { ArtifactContract } from '../modules/shapes/artifactContract.js';
+import { FileRef } from '../modules/shapes/artifactRef.js';
+import { MaterialMap } from '../modules/shapes/materials.js';
+import { RenderTemplate } from '../modules/shapes/renderTemplate.js';
+import { contractIssues, deliverables } from '../workflow/deliverables.js';
+import type { Finding } from '../workflow/finding.js';
+import type { NodeParams, WorkflowGraph } from '../workflow/graph.js';
+import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
+import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
+import type { ArtifactStore } from './artifacts/store.js';
+import type { OrderLineSubject } from './entry.js';
+import type { ForeseenNode } from './foresee.js';
+import { moduleArtifacts } from './moduleArtifacts.js';
+import { artifactsIn } from './nodeInputs.js';
+import type { PreflightDesk } from './preflightDesk.js';
+import type { Workforce } from './workers.js';
+
+const error = (code: string, message: string, nodeId?: string): Finding => ({
+  code,
+  severity: 'error',
+  message,
+  ...(nodeId && { nodeId }),
+});
+
+/** What nodes would fail with, and what they decided: files that are gone, parts without a material, templates that do not fit.
+ * @param renders effective params of the nodes that render, by node id. */
+export async function findingsOfNodes(
+  desk: PreflightDesk,
+  foreseen: readonly ForeseenNode[],
+  renders: ReadonlyMap<string, NodeParams>,
+): Promise<Finding[]> {
+  const read = moduleArtifacts(desk.store, '/').readJson;
+  const findings: Finding[] = foreseen.flatMap(({ node, problem }) =>
+    problem ? [error(problem.code, problem.message, node.id)] : [],
+  );
+  const known = foreseen.flatMap(({ node, outputs }) =>
+    artifactsIn(outputs ?? {}).map((artifact) => ({ nodeId: node.id, artifact })),
+  );
+  for (const { nodeId, artifact } of known) {
+    if (artifact.role === 'material_map') {
+      const map = await read(artifact, MaterialMap);
+      findings.push(...findingsOfMap(map, nodeId));
+      findings.push(...(await findingsOfFiles(desk.store, fileRefsIn(map), nodeId)));
+    }
+    if (artifact.role === 'render_template') {
+      const template = await read(artifact, RenderTemplate);
+      findings.push(...(await findingsOfFiles(desk.store, fileRefsIn(template), nodeId)));
+      for (const [renderer, { engine }] of renders)
+        if (typeof engine === 'string' && !template.engines.some((one) => one === engine))
+          findings.push(
+            error(
+              'ENGINE_NOT_SUPPORTED',
+              `The render template “${template.label}” is not made for ${engine}; it supports ${template.engines.join(', ')}.`,
+              renderer,
+            ),
+          );
+    }
+  }
+  return findings;
+}
+
+function findingsOfMap({ assignments, unmapped }: MaterialMap, nodeId: string): Finding[] {
+  const named = (names: readonly string[]) => `${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}`;
+  const coloured = assignments.filter(({ source }) => source === 'cad_color').map(({ partName }) => partName);
+  const say = (names: readonly string[], severity: Finding['severity'], code: string, what: string): Finding[] =>
+    names.length === 0
+      ? []
+      : [
+          {
+            code,
+            severity,
+            nodeId,
+            message: `${names.length} of ${assignments.length} parts have no material and ${what}: ${named(names)}.`,
+          },
+        ];
+  return [
+    ...say(unmapped, 'warning', 'PARTS_UNMAPPED', 'get the default material'),
+    ...say(coloured, 'info', 'PARTS_IN_CAD_COLOUR', 'keep the colour of the CAD file'),
+  ];
+}
+
+/** Files named inside other files. */
+function fileRefsIn(value: unknown): ArtifactRef[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const file = FileRef.safeParse(value);
+  return file.success ? [file.data as ArtifactRef] : Object.values(value).flatMap((one: JsonValue) => fileRefsIn(one));
+}
+
+/** Whether files are there, whole, and can be read. */
+export async function findingsOfFiles(
+  store: ArtifactStore,
+  files: readonly ArtifactRef[],
+  nodeId?: string,
+): Promise<Finding[]> {
+  const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()];
+  const problems = await Promise.all(distinct.map(async (file) => ({ file, problem: await problemOf(store, file) })));
+  return problems.flatMap(({ file, problem }) =>
+    problem ? [error('FILE_UNREADABLE', `The file “${file.fileName}” ${problem}. Upload it again.`, nodeId)] : [],
+  );
+}
+
+async function problemOf(store: ArtifactStore, { sha256, byteSize }: ArtifactRef): Promise<string | null> {
+  const stored = await store.byteSize(sha256);
+  if (stored === null) return 'is not in the artifact store any more';
+  if (stored !== byteSize) return `is damaged: ${stored} of ${byteSize} bytes are there`;
+  if (stored === 0) return null;
+  try {
+    for await (const _ of store.open(sha256, { start: 0, end: 0 })) break;
+    return null;
+  } catch (cause) {
+    return `cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`;
+  }
+}
+
+const WORK: Record<Capability, string> = {
+  cpu: 'takes light work',
+  cad: 'reads CAD files',
+  blender: 'renders',
+  io: 'publishes and notifies',
+};
+
+/** Whether somebody is there for everything that will run. */
+export function findingsOfWorkers(
+  { capabilities, blenderProblem }: Workforce,
+  running: Iterable<Capability>,
+): Finding[] {
+  return [...new Set(running)].flatMap((capability) => {
+    if (!capabilities.has(capability))
+      return [
+        error(
+          'NO_WORKER',
+          `No worker that ${WORK[capability]} is there, so the run would wait. Start one: npm run worker -- --capabilities ${capability}`,
+        ),
+      ];
+    return capability === 'blender' && blenderProblem ? [error('BLENDER_UNUSABLE', blenderProblem)] : [];
+  });
+}
+
+/** Whether what the line asks for would be what is sold. */
+export function findingsOfContract(
+  { outputType, options }: OrderLineSubject,
+  graph: WorkflowGraph,
+  lookup: DefinitionLookup,
+): Finding[] {
+  const made = deliverables(graph, lookup, { ...outputTypeOverrides(outputType), ...(options as JsonObject) });
+  return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract)).map(
+    ({ path, message }) => ({ code: 'CONTRACT_UNMET', severity: 'error', message, path }),
+  );
+}

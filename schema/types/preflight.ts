@@ -1,0 +1,194 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
+import { seesStudio } from '../../runtime/ownership.js';
+import { type Preflight, type PreflightNode, preflight, preflightOrder, together } from '../../runtime/preflight.js';
+import type { TimeRange } from '../../workflow/estimate.js';
+import { isPassing, SEVERITIES } from '../../workflow/finding.js';
+import { builder } from '../builder.js';
+import type { Context } from '../context.js';
+import { requireLocalId } from '../globalId.js';
+import { mayReach } from '../partnerView.js';
+import { CapabilityEnum, RunModeEnum } from './enums.js';
+import { FindingObject } from './finding.js';
+import { MoneyObject, type MoneyValue, priceOf, sums } from './money.js';
+
+const TimeRangeObject = builder.objectRef<TimeRange>('TimeRange').implement({
+  description: 'How long something takes, from when it goes well to when it goes slowly.',
+  fields: (t) => ({
+    minMs: t.exposeFloat('minMs', { description: 'At best, in milliseconds.' }),
+    maxMs: t.exposeFloat('maxMs', { description: 'At worst, in milliseconds.' }),
+  }),
+});
+
+const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').implement({
+  description: 'A node of the run there would be.',
+  fields: (t) => ({
+    nodeId: t.string({
+      description: 'Id of the node in the graph; of a part, `<node>/<number>`.',
+      resolve: ({ planned }) => planned.id,
+    }),
+    label: t.string({
+      description: "The node's own label, else that of its definition; of a part, with what the part is.",
+      resolve: ({ planned: { id, step, part }, graph }, _args, { platform }) => {
+        const own = graph.nodes.find((node) => node.id === (part?.nodeId ?? id))?.ui?.label;
+        const label = own || (withLegacyPipeline(platform.definition)(step)?.label ?? step);
+        return part ? `${label} · ${part.label}` : label;
+      },
+    }),
+    step: t.string({
+      description: 'Its node definition; of a part, that of the whole node.',
+      resolve: ({ planned }) => planned.step,
+    }),
+    moduleKey: t.string({
+      description: 'The production module that runs.',
+      resolve: ({ planned }) => planned.moduleKey,
+    }),
+    capability: t.field({
+      type: CapabilityEnum,
+      description: 'What a worker must have to run it.',
+      resolve: ({ planned }) => planned.capability,
+    }),
+    isCached: t.exposeBoolean('isCached', {
+      description: 'Its outputs are there from an earlier run: it takes no time.',
+    }),
+    duration: t.field({
+      type: TimeRangeObject,
+      nullable: true,
+      description: 'How long it took lately; null: nothing like it ran, or it is cached.',
+      resolve: ({ duration }) => duration,
+    }),
+  }),
+});
+
+/** Prices of many lines with one query. */
+const PRICE = { id: true, unitPriceCents: true, currency: true, quantity: true } satisfies Prisma.OrderLineSelect;
+async function prices({ db }: Context, preflights: readonly Preflight[]): Promise<Map<string, MoneyValue | null>> {
+  const ids = preflights.flatMap(({ orderLineId }) => orderLineId ?? []);
+  const lines = ids.length ? await db.orderLine.findMany({ where: { id: { in: ids } }, select: PRICE }) : [];
+  return new Map(lines.map((line) => [line.id, priceOf(line.unitPriceCents, line.currency, line.quantity)]));
+}
+
+interface PricedPreflight extends Preflight {
+  price: MoneyValue | null;
+}
+async function priced(ctx: Context, preflights: readonly Preflight[]): Promise<PricedPreflight[]> {
+  const byLine = await prices(ctx, preflights);
+  return preflights.map((one) => ({ ...one, price: (one.orderLineId && byLine.get(one.orderLineId)) || null }));
+}
+
+const PreflightObject = builder.objectRef<PricedPreflight>('Preflight').implement({
+  description:
+    'What a run would do and what stands in its way. Nothing is stored; as long as nothing changes, a run does just that.',
+  fields: (t) => ({
+    isReady: t.boolean({ description: 'Nothing stands in the way.', resolve: ({ findings }) => isPassing(findings) }),
+    orderLine: t.prismaField({
+      type: 'OrderLine',
+      nullable: true,
+      description: 'The line it is about; null: a CAD file.',
+      resolve: (query, { orderLineId }, _args, { db }) =>
+        orderLineId ? db.orderLine.findUnique({ ...query, where: { id: orderLineId } }) : null,
+    }),
+    mode: t.field({ type: RunModeEnum, description: 'How it would be produced.', resolve: ({ mode }) => mode }),
+    findings: t.field({
+      type: [FindingObject],
+      description:
+        'What was found in graph, params, files, parts, materials, template, workers and contract, errors first. Errors stand in the way.',
+      resolve: ({ findings }) =>
+        findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
+    }),
+    nodes: t.field({
+      type: [PreflightNodeObject],
+      description: 'Every node in the order of the plan; empty where there can be no run.',
+      resolve: ({ nodes }) => nodes,
+    }),
+    duration: t.field({
+      type: TimeRangeObject,
+      nullable: true,
+      description: 'How long the run takes by what its nodes took lately, without waiting for others; null: not known.',
+      resolve: ({ duration }) => duration,
+    }),
+    price: t.field({
+      type: MoneyObject,
+      nullable: true,
+      description: 'What the line costs; null: on request, or no line.',
+      resolve: ({ price }) => price,
+    }),
+  }),
+});
+
+const OrderPreflightObject = builder.objectRef<{ lines: PricedPreflight[] }>('OrderPreflight').implement({
+  description: 'What dispatching an order would do.',
+  fields: (t) => ({
+    isReady: t.boolean({
+      description: 'Nothing stands in the way of any line.',
+      resolve: ({ lines }) => lines.every(({ findings }) => isPassing(findings)),
+    }),
+    lines: t.field({
+      type: [PreflightObject],
+      description: 'The lines that would be started, in their order.',
+      resolve: ({ lines }) => lines,
+    }),
+    duration: t.field({
+      type: TimeRangeObject,
+      nullable: true,
+      description: 'At best all lines run side by side, at worst one after the other; null: not known.',
+      resolve: ({ lines }) => together(lines),
+    }),
+    total: t.field({
+      type: [MoneyObject],
+      description: 'What these lines cost, one sum for each currency, without prices on request.',
+      resolve: ({ lines }) => sums(lines.map(({ price }) => price)),
+    }),
+  }),
+});
+
+const PreflightInput = builder.inputType('PreflightInput', {
+  description: 'What would be run, in the words of `DispatchInput`: exactly one of `orderLineId` and `cadFileId`.',
+  fields: (t) => ({
+    orderLineId: t.id({ description: 'The order line to produce.' }),
+    cadFileId: t.id({ description: 'The CAD file to take in.' }),
+    workflowId: t.id({ description: 'Another workflow than that of the output type; needed with `cadFileId`.' }),
+    useDraft: t.boolean({ defaultValue: false, description: 'The draft instead of the newest published version.' }),
+  }),
+});
+
+const authScopes = { $any: { view: true, order: true } };
+
+builder.queryFields((t) => ({
+  preflight: t.field({
+    type: PreflightObject,
+    authScopes,
+    description: 'What `dispatch` would do with the same input. Who may only order asks about their own order lines.',
+    errors: { types: [ValidationError, NotFoundError, ConflictError, ForbiddenError] },
+    complexity: 20,
+    args: { input: t.arg({ type: PreflightInput, required: true, description: 'What would be run.' }) },
+    resolve: async (_root, { input }, ctx) => {
+      const orderLineId = input.orderLineId && requireLocalId('OrderLine', input.orderLineId);
+      if (!seesStudio(ctx.viewer)) {
+        if (!orderLineId || input.workflowId || input.useDraft)
+          throw new ForbiddenError('You may ask about order lines, by the workflow of their output type.');
+        if (!(await mayReach(ctx, 'OrderLine', orderLineId))) throw new NotFoundError('order line', input.orderLineId!);
+      }
+      const found = await preflight(ctx.platform, {
+        orderLineId,
+        cadFileId: input.cadFileId && requireLocalId('CadFile', input.cadFileId),
+        workflowId: input.workflowId && requireLocalId('Workflow', input.workflowId),
+        useDraft: input.useDraft ?? false,
+      });
+      return (await priced(ctx, [found]))[0]!;
+    },
+  }),
+  preflightOrder: t.field({
+    type: OrderPreflightObject,
+    authScopes,
+    description: 'What `dispatchOrder` would do.',
+    errors: { types: [NotFoundError, ConflictError] },
+    complexity: 50,
+    args: { orderId: t.arg.id({ required: true, description: 'Id of the order.' }) },
+    resolve: async (_root, { orderId }, ctx) => {
+      const found = await preflightOrder(ctx.platform, requireLocalId('Order', orderId), ctx.viewer!);
+      return { lines: await priced(ctx, found) };
+    },
+  }),
+}));

@@ -1,0 +1,199 @@
+import { readdir, rename } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Seeded, seed } from '../prisma/seed.js';
+import { createAccount, createApiToken } from '../runtime/accounts.js';
+import { createOrder } from '../runtime/orders.js';
+import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { describeWith } from '../tests/support/tools.js';
+import { type RunningWorker, startWorker } from '../worker/worker.js';
+import { nodeDefinition } from '../workflow/nodeDefinitions.js';
+
+let app: TestApp;
+let seeded: Seeded;
+let worker: RunningWorker | undefined;
+beforeAll(async () => {
+  app = await startTestApp({ definition: nodeDefinition });
+  seeded = await seed(app.platform);
+});
+afterAll(async () => {
+  await worker?.stop(0);
+  await app?.close();
+});
+
+const SMALL = { samples: 1, resolution: { width: 64, height: 64 } };
+async function line(options: object = {}, more: object = {}): Promise<string> {
+  const { id: orderId } = await createOrder(app.platform, {
+    lines: [
+      {
+        productId: seeded.product.id,
+        outputTypeId: seeded.outputTypeId,
+        options: { ...SMALL, ...options },
+        ...more,
+      },
+    ],
+  });
+  const { lines } = await app.platform.db.order.findUniqueOrThrow({
+    where: { id: orderId },
+    include: { lines: true },
+  });
+  return id('OrderLine', lines[0]!.id);
+}
+
+const PREFLIGHT = `__typename ... on Error { code message } ... on Preflight { isReady mode price { amount currency }
+  duration { minMs maxMs } findings { code severity message nodeId path } nodes { nodeId label isCached duration { maxMs } } }`;
+async function ask(input: object) {
+  const { data, errors } = await app.gql(
+    `query ($input: PreflightInput!) { preflight(input: $input) { ${PREFLIGHT} } }`,
+    { input },
+  );
+  expect(errors).toBeUndefined();
+  return data.preflight;
+}
+const problems = async (input: object) =>
+  (await ask(input)).findings
+    .filter(({ severity, code }: any) => severity === 'error' && code !== 'NO_WORKER')
+    .map(({ code, nodeId }: any) => [code, nodeId]);
+
+/** Everything that could be stored: rows, and files. */
+async function stored() {
+  const { db, settings } = app.platform;
+  const files = await readdir(settings.artifactDir, { recursive: true });
+  return [await db.artifact.count(), await db.resultCache.count(), await db.run.count(), files.length];
+}
+
+async function run(input: object) {
+  const { data } = await app.gql(
+    'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
+    { input },
+  );
+  await app.platform.events.ended(localId('Run', data.dispatch.id), AbortSignal.timeout(120_000));
+  const ended = await app.gql(
+    '{ run(id: $id) { status nodeRuns { nodeId label isCached } } }'.replace('$id', JSON.stringify(data.dispatch.id)),
+  );
+  expect(ended.data.run.status).toBe('succeeded');
+  return ended.data.run.nodeRuns;
+}
+const planOf = ({ nodes }: { nodes: { nodeId: string; label: string; isCached: boolean }[] }) =>
+  nodes.map(({ nodeId, label, isCached }) => ({ nodeId, label, isCached }));
+
+describe('a preflight', () => {
+  it('says without a trace what is missing before anything was ever run', async () => {
+    const orderLineId = await line();
+    const before = await stored();
+    const found = await ask({ orderLineId });
+    expect(found).toMatchObject({ isReady: false, mode: 'graph', price: { amount: '29.00' }, duration: null });
+    expect(found.findings.filter(({ code }: any) => code === 'NO_WORKER')).toHaveLength(4);
+    expect(found.nodes.every(({ isCached }: any) => !isCached)).toBe(true);
+    expect(await stored()).toEqual(before);
+  });
+
+  it('names every obstacle: template, contract, files, the line itself', async () => {
+    const { db, store } = app.platform;
+    expect(await problems({ orderLineId: await line({ template: 'studio_sof' }) })).toEqual([
+      ['TEMPLATE_UNKNOWN', 'template'],
+    ]);
+    const cancelled = await line();
+    await db.orderLine.update({ where: { id: localId('OrderLine', cancelled) }, data: { cancelledAt: new Date() } });
+    expect(await problems({ orderLineId: cancelled })).toEqual([['ORDER_LINE_CANCELLED', null]]);
+
+    const outputType = await db.outputType.findUniqueOrThrow({ where: { id: seeded.outputTypeId } });
+    const orderLineId = await line();
+    const change = (contract: object) => db.outputType.update({ where: { id: outputType.id }, data: { contract } });
+    await change({ widthPx: { max: 32 } });
+    expect(await problems({ orderLineId })).toEqual([['CONTRACT_UNMET', null]]);
+    await change(outputType.contract as object);
+
+    const { artifact } = await db.cadFile.findUniqueOrThrow({
+      where: { id: seeded.cadFileId! },
+      include: { artifact: true },
+    });
+    const file = store.path(artifact.sha256);
+    await rename(file, `${file}.away`);
+    expect(await problems({ orderLineId })).toEqual([['FILE_UNREADABLE', null]]);
+    await rename(`${file}.away`, file);
+    expect(await problems({ orderLineId })).toEqual([]);
+  });
+
+  it('says of the legacy pipeline what it would run, and what is wrong with its settings', async () => {
+    const { db } = app.platform;
+    const where = { id: seeded.outputTypeId };
+    await db.outputType.update({ where, data: { rollout: 'legacy' } });
+    const found = await ask({ orderLineId: await line() });
+    expect(found).toMatchObject({ mode: 'legacy', nodes: [{ label: 'Legacy pipeline', isCached: false }] });
+    expect(await problems({ orderLineId: await line({ template: 'nowhere' }) })).toEqual([
+      ['TEMPLATE_UNKNOWN', 'resolve_template'],
+    ]);
+    await db.outputType.update({ where, data: { rollout: 'graph' } });
+  });
+
+  it('of an order is about the lines that would be started, and is a partner’s only for their own', async () => {
+    const account = await createAccount(app.platform, { name: 'Shop', role: 'partner' });
+    const { secret } = await createApiToken(app.platform, { accountId: account.id, name: 'Test' });
+    const own = { authorization: `Bearer ${secret}` };
+    const wanted = { productId: seeded.product.id, outputTypeId: seeded.outputTypeId, quantity: 2 };
+    const order = await createOrder(
+      app.platform,
+      { lines: [wanted, wanted, wanted] },
+      { accountId: account.id, scopes: new Set(['order']) },
+    );
+    await app.platform.db.orderLine.updateMany({
+      where: { orderId: order.id, lineNumber: 3 },
+      data: { cancelledAt: new Date() },
+    });
+    const query = `{ preflightOrder(orderId: "${id('Order', order.id)}") { ... on Error { code }
+      ... on OrderPreflight { isReady total { amount } duration { minMs } lines { isReady price { amount } orderLine { lineNumber } findings { message } } } } }`;
+    const { data } = await app.gql(query, {}, own);
+    expect(data.preflightOrder).toMatchObject({
+      isReady: false,
+      total: [{ amount: '116.00' }],
+      lines: [
+        { orderLine: { lineNumber: 1 }, price: { amount: '58.00' } },
+        { orderLine: { lineNumber: 2 }, price: { amount: '58.00' } },
+      ],
+    });
+    const nodes = await app.gql(query.replace('price { amount } orderLine', 'nodes { nodeId } orderLine'), {}, own);
+    expect(nodes.errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    const others = id(
+      'OrderLine',
+      (await app.platform.db.orderLine.findFirstOrThrow({ where: { order: { accountId: null } } })).id,
+    );
+    const refused = await app.gql(
+      'query ($input: PreflightInput!) { preflight(input: $input) { ... on Error { code } } }',
+      { input: { orderLineId: others } },
+      own,
+    );
+    expect(refused.data.preflight).toEqual({ code: 'NOT_FOUND' });
+  });
+});
+
+describeWith('blender', 'on unchanged state', () => {
+  it('the plan is what the run then does, from the first run to one with a single new material', async () => {
+    worker = await startWorker(app.platform);
+    const { db } = app.platform;
+    const orderLineId = await line();
+    const agrees = async (input: object) => {
+      const found = await ask(input);
+      expect(found.isReady, JSON.stringify(found.findings)).toBe(true);
+      expect(planOf(found)).toEqual(await run(input));
+      return found.nodes.filter(({ isCached }: any) => !isCached).map(({ nodeId }: any) => nodeId);
+    };
+    const all = (await ask({ orderLineId })).nodes.map(({ nodeId }: any) => nodeId);
+    expect(await agrees({ orderLineId })).toEqual(all);
+    expect(await agrees({ orderLineId })).toEqual(['publish', 'notify']);
+    // A material that no part has: the map is made anew, is the same, and so the picture is there already.
+    await db.material.create({ data: { name: 'unused_pink', label: 'Unused pink', spec: { baseColor: '#ff00aa' } } });
+    expect(await agrees({ orderLineId })).toEqual(['map', 'publish', 'notify']);
+    const again = await ask({ orderLineId });
+    expect(again.duration.maxMs).toBeGreaterThan(0);
+    expect(again.duration.minMs).toBeLessThanOrEqual(again.duration.maxMs);
+    // Another line: its materials are its own, but come out the same.
+    expect(await agrees({ orderLineId: await line() })).toEqual(['map', 'publish', 'notify']);
+    expect(await agrees({ orderLineId: await line({ samples: 2 }) })).toEqual(['map', 'still', 'publish', 'notify']);
+
+    const wrong = await line({}, { materialOverrides: { 'No such part': 'unused_pink' } });
+    expect(await problems({ orderLineId: wrong })).toEqual([['PART_UNKNOWN', 'map']]);
+    const intake = { cadFileId: id('CadFile', seeded.cadFileId!), workflowId: id('Workflow', seeded.cadIntake.id) };
+    expect(await agrees({ ...intake, useDraft: true })).toContain('thumbnail');
+  }, 180_000);
+});
