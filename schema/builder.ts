@@ -16,6 +16,7 @@ import { ValidationError } from '../runtime/errors.js';
 import type { Context } from './context.js';
 import { decodeGlobalId, encodeGlobalId, MAX_NODES, type NodeType } from './globalId.js';
 import { mayReach } from './partnerView.js';
+import { plainFields } from './plainFields.js';
 
 /** Rows of a page when `first` and `last` are left out, and at most. */
 export const PAGE_SIZE = { default: 20, max: 100 } as const;
@@ -60,6 +61,7 @@ export const builder = new SchemaBuilder<Types>({
     ErrorsPlugin,
     RelayPlugin,
     ScopeAuthPlugin,
+    plainFields,
     PrismaPlugin,
     ComplexityPlugin,
     SimpleObjectsPlugin,

@@ -1,4 +1,6 @@
+import { getDatamodel } from '../generated/pothos-types.js';
 import type { Platform } from '../runtime/platform.js';
+import { readingInOneStatement } from '../runtime/reads/client.js';
 import type { Context, Viewer } from '../schema/context.js';
 import { createLoaders } from '../schema/loaders.js';
 import { artifactUrl } from './assets.js';
@@ -8,10 +10,11 @@ import { uploadOpener } from './uploads.js';
  * @param key - signs asset links and upload ids. */
 export function contextFactory(platform: Platform, key: string) {
   const openUpload = uploadOpener(platform.store, key);
+  const db = readingInOneStatement(platform.db, platform.pool, getDatamodel());
   return (viewer: Viewer | null): Context => ({
     platform,
-    db: platform.db,
-    loaders: createLoaders(platform.db),
+    db,
+    loaders: createLoaders(db),
     viewer,
     artifactUrl: (artifact) => artifactUrl(key, artifact),
     openUpload,

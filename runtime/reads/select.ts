@@ -1,0 +1,129 @@
+import type { Column, Model, Models, Relation } from './models.js';
+import { order } from './order.js';
+import { isPlainObject, NotExpressible, type ReadArgs, type Statement } from './statement.js';
+import { condition, joined } from './where.js';
+
+/** Makes a value as Prisma gives it of what JSON carried. */
+export type Decode = (value: any) => unknown;
+
+const KNOWN: ReadonlySet<string> = new Set(['where', 'orderBy', 'cursor', 'take', 'skip', 'select', 'include']);
+
+/** Postgres passes at most a hundred values to a function. */
+const MAX_PARTS = 100;
+
+/** The rows of a list as SQL: each row one JSON array (arrays are shorter than objects, and half as dear to make and to read).
+ * @param link - the condition that binds the list to the row above it; given the name of its table.
+ * @throws NotExpressible */
+export function rows(
+  models: Models,
+  statement: Statement,
+  model: Model,
+  args: ReadArgs,
+  link: (alias: string) => string | null = () => null,
+): { sql: string; decode: Decode; isBackwards: boolean } {
+  for (const [name, value] of Object.entries(args))
+    if (value !== undefined && !KNOWN.has(name)) throw new NotExpressible(name);
+  const inner = statement.alias();
+  const { take, skip } = args;
+  const isBackwards = take !== undefined && take < 0;
+  const { orderBy, after } = order(statement, model, inner, args, isBackwards);
+  const conditions = [link(inner), condition(models, statement, model, inner, args.where), after].filter(
+    (one) => one && one !== 'true',
+  );
+  const page = [
+    conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '',
+    orderBy ? ` order by ${orderBy}` : '',
+    // Whole numbers in the text: the planner has to know whether it is a page or everything.
+    take === undefined ? '' : ` limit ${whole(Math.abs(take))}`,
+    skip ? ` offset ${whole(skip)}` : '',
+  ].join('');
+  // The page is cut first and its rows are filled in afterwards, so that nothing is gathered for rows nobody sees.
+  const outer = statement.alias();
+  const { sql, decode } = shape(models, statement, model, outer, args);
+  return {
+    sql: `select ${sql} as v from (select ${inner}.* from ${model.table} ${inner}${page}) ${outer}`,
+    decode,
+    isBackwards,
+  };
+}
+
+function whole(count: number): number {
+  if (!Number.isSafeInteger(count) || count < 0) throw new NotExpressible('take');
+  return count;
+}
+
+/** One row called `alias` as a JSON array with what `select` or `include` asks for. */
+function shape(
+  models: Models,
+  statement: Statement,
+  model: Model,
+  alias: string,
+  { select, include }: ReadArgs,
+): { sql: string; decode: Decode } {
+  const wanted = new Map<string, unknown>();
+  if (!select) for (const field of model.fields.values()) if (field.kind === 'column') wanted.set(field.name, true);
+  for (const [name, value] of Object.entries((select ?? include ?? {}) as object)) if (value) wanted.set(name, value);
+  const parts: { name: string; sql: string; decode: Decode | null }[] = [];
+  for (const [name, value] of wanted) {
+    if (name === '_count') parts.push({ name, ...counts(models, statement, model, alias, value) });
+    else {
+      const field = model.fields.get(name);
+      if (!field) throw new NotExpressible(name);
+      if (field.kind === 'column') parts.push({ name, ...columnPart(field, alias) });
+      else parts.push({ name, ...relationPart(models, statement, field, alias, value) });
+    }
+  }
+  if (parts.length > MAX_PARTS) throw new NotExpressible('so many fields');
+  return { sql: `json_build_array(${parts.map(({ sql }) => sql).join(', ')})`, decode: decoder(parts) };
+}
+
+function decoder(parts: readonly { name: string; decode: Decode | null }[]): Decode {
+  return (values: unknown[]) => {
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < parts.length; i++) {
+      const { name, decode } = parts[i]!;
+      const value = values[i];
+      row[name] = decode === null || value === null ? value : decode(value);
+    }
+    return row;
+  };
+}
+
+function columnPart({ column, type }: Column, alias: string): { sql: string; decode: Decode | null } {
+  const sql = `${alias}.${column}`;
+  if (type === 'DateTime') return { sql, decode: (text: string) => new Date(text) };
+  // JSON has no numbers of this size that JavaScript could read.
+  if (type === 'BigInt') return { sql: `${sql}::text`, decode: (text: string) => BigInt(text) };
+  if (type === 'Bytes' || type === 'Decimal') throw new NotExpressible(type);
+  return { sql, decode: null };
+}
+
+function relationPart(models: Models, statement: Statement, relation: Relation, alias: string, value: unknown) {
+  const args = (value === true ? {} : value) as ReadArgs;
+  const target = models.get(relation.model)!;
+  const { sql, decode, isBackwards } = rows(models, statement, target, args, (there) => joined(relation, alias, there));
+  if (!relation.isList) return { sql: `(${sql})`, decode };
+  const list: Decode = (values: unknown[]) => {
+    const decoded = values.map(decode);
+    return isBackwards ? decoded.reverse() : decoded;
+  };
+  const name = statement.alias();
+  return { sql: `(select coalesce(json_agg(${name}.v), '[]') from (${sql}) ${name})`, decode: list };
+}
+
+function counts(models: Models, statement: Statement, model: Model, alias: string, value: unknown) {
+  const wanted = isPlainObject(value) ? value.select : undefined;
+  if (!isPlainObject(wanted)) throw new NotExpressible('_count');
+  const parts = Object.entries(wanted)
+    .filter(([, one]) => one)
+    .map(([name, one]) => {
+      const relation = model.fields.get(name);
+      if (relation?.kind !== 'relation') throw new NotExpressible(name);
+      const target = models.get(relation.model)!;
+      const there = statement.alias();
+      const met = condition(models, statement, target, there, isPlainObject(one) ? one.where : undefined);
+      const sql = `(select count(*) from ${target.table} ${there} where ${joined(relation, alias, there)} and ${met})`;
+      return { name, sql, decode: null };
+    });
+  return { sql: `json_build_array(${parts.map(({ sql }) => sql).join(', ')})`, decode: decoder(parts) };
+}
