@@ -9,6 +9,7 @@ import { explainError, UNEXPECTED } from './explainError.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
 import { useEventStreams } from './useEventStreams.js';
 import { usePartnerView } from './usePartnerView.js';
+import { useQueryExecution } from './useQueryExecution.js';
 
 interface ServerContext {
   req: IncomingMessage;
@@ -24,7 +25,7 @@ export function buildYoga(platform: Platform, key: string) {
     schema,
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),
     graphqlEndpoint: '/graphql',
-    plugins: [useDocumentLimits(), usePartnerView(), useEventStreams('/graphql/stream')],
+    plugins: [useQueryExecution(), useDocumentLimits(), usePartnerView(), useEventStreams('/graphql/stream')],
     // Nobody but our own pages: express answers no preflight, so other origins get nothing.
     cors: false,
     graphiql: false,
