@@ -1,0 +1,102 @@
+/** What a client may ask for, and the one statement that a person would write for exactly this. */
+export interface Selection {
+  name: string;
+  query: string;
+  variables?: object;
+  /** Gives one row with one text: the JSON of the same objects with the same values, as far as the database has them. */
+  sql: string;
+}
+
+/** The one the aim is set for comes first. */
+export const SELECTIONS: readonly Selection[] = [
+  {
+    name: '50 runs × 12 node runs and workflow name',
+    query: `query Runs($first: Int) {
+      runs(first: $first) { edges { node {
+        id status createdAt workflow { name }
+        nodeRuns { id nodeId step status startedAt finishedAt }
+      } } }
+    }`,
+    variables: { first: 50 },
+    sql: `select json_build_object('data', json_agg(row))::text from (
+      select r.id, r.status, r.created_at,
+        (select json_build_object('name', w.name) from workflow w where w.id = r.workflow_id) as workflow,
+        (select json_agg(json_build_object('id', n.run_id || ':' || n.idx, 'nodeId', n.node_id, 'step', n.step,
+            'status', n.status, 'startedAt', n.started_at, 'finishedAt', n.finished_at) order by n.idx)
+          from node_run n where n.run_id = r.id) as "nodeRuns"
+      from (select * from run order by created_at desc, id limit 50) r
+    ) row`,
+  },
+  {
+    name: '50 runs for a table: title, order line, product, version',
+    query: `{ runs(first: 50, filter: { status: [failed, succeeded] }) {
+      edges { cursor node {
+        id title status progress createdAt finishedAt
+        workflow { id name } workflowVersion { number }
+        orderLine { id lineNumber order { number } product { id sku name } outputType { name } }
+      } }
+      pageInfo { hasNextPage endCursor }
+    } }`,
+    sql: `select json_build_object('data', json_agg(row))::text from (
+      select r.id, r.status, r.created_at, r.finished_at, p.name || o.name as title,
+        (select avg(n.progress) from node_run n where n.run_id = r.id) as progress,
+        (select json_build_object('id', w.id, 'name', w.name) from workflow w where w.id = r.workflow_id) as workflow,
+        (select json_build_object('number', v.number) from workflow_version v where v.id = r.workflow_version_id) as "workflowVersion",
+        json_build_object('id', l.id, 'lineNumber', l.line_number, 'order', json_build_object('number', d.number),
+          'product', json_build_object('id', p.id, 'sku', p.sku, 'name', p.name),
+          'outputType', json_build_object('name', o.name)) as "orderLine"
+      from (select * from run where status in ('failed', 'succeeded') order by created_at desc, id limit 51) r
+      join order_line l on l.id = r.order_line_id join "order" d on d.id = l.order_id
+      join product p on p.id = l.product_id join output_type o on o.id = l.output_type_id
+      order by r.created_at desc, r.id
+    ) row`,
+  },
+  {
+    name: '50 orders with lines, products, runs, assets',
+    query: `{ orders(first: 50) { edges { node {
+      id number createdAt
+      lines {
+        id lineNumber quantity product { sku name } outputType { name }
+        runs { id status finishedAt } assets { id name kind }
+      }
+    } } } }`,
+    sql: `select json_build_object('data', json_agg(row))::text from (
+      select d.id, d.number, d.created_at, (
+        select json_agg(json_build_object('id', l.id, 'lineNumber', l.line_number, 'quantity', l.quantity,
+          'product', json_build_object('sku', p.sku, 'name', p.name), 'outputType', json_build_object('name', o.name),
+          'runs', (select json_agg(json_build_object('id', r.id, 'status', r.status, 'finishedAt', r.finished_at)) from run r where r.order_line_id = l.id),
+          'assets', (select json_agg(json_build_object('id', a.id, 'name', a.name, 'kind', a.kind)) from asset a where a.order_line_id = l.id)
+        ) order by l.line_number)
+        from order_line l join product p on p.id = l.product_id join output_type o on o.id = l.output_type_id
+        where l.order_id = d.id) as lines
+      from (select * from "order" order by number desc limit 50) d
+    ) row`,
+  },
+  {
+    name: '100 assets with signed addresses',
+    query: `{ assets(first: 100) { edges { node {
+      id name kind version isLatest publishedAt
+      artifact { id mediaType byteSize metadata url } product { name }
+    } } } }`,
+    sql: `select json_build_object('data', json_agg(row))::text from (
+      select a.id, a.name, a.kind, a.version, a.superseded_at, a.published_at,
+        json_build_object('id', f.id, 'mediaType', f.media_type, 'byteSize', f.byte_size, 'metadata', f.metadata, 'fileName', f.file_name) as artifact,
+        json_build_object('name', p.name) as product
+      from (select * from asset order by published_at desc, id desc limit 100) a
+      join artifact f on f.id = a.artifact_id left join product p on p.id = a.product_id
+    ) row`,
+  },
+  {
+    name: 'one run with its node runs',
+    query: `query Run($id: ID!) { run(id: $id) {
+      id status createdAt workflow { name } nodeRuns { id nodeId step status startedAt finishedAt }
+    } }`,
+    variables: { id: Buffer.from('Run:00000008-0000-7000-8000-000000000777').toString('base64url') },
+    sql: `select json_build_object('data', json_build_object('id', r.id, 'status', r.status, 'createdAt', r.created_at,
+        'workflow', (select json_build_object('name', w.name) from workflow w where w.id = r.workflow_id),
+        'nodeRuns', (select json_agg(json_build_object('id', n.run_id || ':' || n.idx, 'nodeId', n.node_id, 'step', n.step,
+            'status', n.status, 'startedAt', n.started_at, 'finishedAt', n.finished_at) order by n.idx)
+          from node_run n where n.run_id = r.id)))::text
+      from run r where r.id = '00000008-0000-7000-8000-000000000777'`,
+  },
+];
