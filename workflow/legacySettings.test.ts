@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../modules/json.js';
+import { legacySettingsOf } from './legacyReverse.js';
 import { adaptLegacySettings, type LegacyOptions, LegacyOverrides } from './legacySettings.js';
 
 const STILL: LegacyOptions = { artifactKind: 'still_image' };
@@ -228,6 +229,18 @@ describe('adaptLegacySettings, whatever the bag,', () => {
         expect({ ...two, report: 0, findings: 0 }).toEqual({ ...one, report: 0, findings: 0 });
         expect(new Set(two.report)).toEqual(new Set(one.report));
       }),
+    );
+  });
+
+  it('is said again by the old settings that its overrides turn into', () => {
+    fc.assert(
+      fc.property(anyBag, kinds, (bag, options) => {
+        const { overrides } = adaptLegacySettings(bag, options);
+        const again = adaptLegacySettings(legacySettingsOf(overrides), options);
+        expect(again.overrides).toEqual(overrides);
+        expect(again.report.every(({ status }) => status === 'mapped')).toBe(true);
+      }),
+      { numRuns: 500 },
     );
   });
 

@@ -1,0 +1,29 @@
+import type { ArtifactRole } from '../modules/artifacts.js';
+import type { JsonObject } from '../modules/json.js';
+import { isLegacyKind, legacyParams } from './legacyInvocation.js';
+import { legacySettingsOf } from './legacyReverse.js';
+import { adaptLegacySettings, type LegacyAdaptation, type LegacyOptions } from './legacySettings.js';
+
+export interface LegacyPreview extends LegacyAdaptation {
+  /** The overrides in the plainest of the old words. */
+  plain: JsonObject;
+}
+
+/** What old render settings come to: the adapter's report, and what the modules of the linear pipeline say to it. */
+export function previewLegacy(
+  settings: JsonObject,
+  artifactKind: ArtifactRole,
+  options: Omit<LegacyOptions, 'artifactKind'> = {},
+): LegacyPreview {
+  const adapted = adaptLegacySettings(settings, { ...options, artifactKind });
+  const taken = isLegacyKind(artifactKind)
+    ? legacyParams({ artifactKind, settings, overrides: {}, options: {} }).findings
+    : [];
+  // Of a module's findings the path names the new word; people look for the old one.
+  const findings = taken.map((finding) => {
+    const name = finding.path?.split('/')[2];
+    const key = adapted.report.find(({ target }) => name && target === `overrides.${name}`)?.key;
+    return { ...finding, path: key === undefined ? '' : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}` };
+  });
+  return { ...adapted, plain: legacySettingsOf(adapted.overrides), findings: [...adapted.findings, ...findings] };
+}
