@@ -663,6 +663,7 @@ export type NodeRunQuery = { node:
     | { __typename: 'PricingTier', id: string }
     | { __typename: 'Product', id: string }
     | { __typename: 'RenderTemplate', id: string }
+    | { __typename: 'RolloutChange', id: string }
     | { __typename: 'Run', id: string }
     | { __typename: 'Workflow', id: string }
     | { __typename: 'WorkflowVersion', id: string }
