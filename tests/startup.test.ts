@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { alive, StartCommand } from './support/startCommand.js';
+import { alive, type SeenProcess, StartCommand } from './support/startCommand.js';
 import { describeWith } from './support/tools.js';
 
 const LINK = /Open HartOMat.*: (http:\S+)/;
@@ -13,8 +13,8 @@ const MINUTES = 60_000;
 describeWith('blender', 'an installation', () => {
   let home: string;
   let start: StartCommand;
-  /** Every process that was started, with its command line. */
-  const seen = new Map<number, string>();
+  /** Every process that was started, by its id and start. */
+  const seen = new Map<string, SeenProcess>();
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'hartomat-home-'));
@@ -28,7 +28,7 @@ describeWith('blender', 'an installation', () => {
     start = new StartCommand(['--no-install'], { HARTOMAT_HOME: home });
   };
   const remember = async () => {
-    for (const { pid, command } of await start.descendants()) seen.set(pid, command);
+    for (const one of await start.descendants()) seen.set(`${one.pid} ${one.startedAt}`, one);
   };
 
   async function query(sql: string): Promise<Record<string, unknown>[]> {
@@ -52,13 +52,13 @@ describeWith('blender', 'an installation', () => {
       await start.until(/CAD intake of the sample product:/);
       await start.until(/… Still/);
       await remember();
-      const commands = [...seen.values()].join('\n');
+      const commands = [...seen.values()].map(({ command }) => command).join('\n');
       for (const name of ['/server.js', '/worker.js', 'blender']) expect(commands).toContain(name);
       const database = (await start.find(`-D ${home}/postgres`))!;
       expect(await start.stop('SIGKILL')).toBeNull();
       process.kill(database, 'SIGQUIT');
       // Server, worker and Blender notice that nobody looks after them.
-      await expect.poll(() => alive([...seen.keys()]), { timeout: 30_000, interval: 250 }).toEqual([]);
+      await expect.poll(() => alive(seen.values()), { timeout: 30_000, interval: 250 }).toEqual([]);
     },
     5 * MINUTES,
   );
@@ -124,7 +124,7 @@ describeWith('blender', 'an installation', () => {
     await query(`update material set label = 'Changed by a user'`);
     await remember();
     expect(await start.stop('SIGTERM')).toBe(0);
-    expect(await alive([...seen.keys()])).toEqual([]);
+    expect(await alive(seen.values())).toEqual([]);
   });
 
   it(
@@ -138,7 +138,7 @@ describeWith('blender', 'an installation', () => {
       expect(await counts()).toEqual(before);
       await remember();
       expect(await start.stop('SIGINT')).toBe(0);
-      expect(await alive([...seen.keys()])).toEqual([]);
+      expect(await alive(seen.values())).toEqual([]);
     },
     2 * MINUTES,
   );

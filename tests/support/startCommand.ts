@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAlive } from '../../scripts/lib/processes.mjs';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -58,7 +57,7 @@ export class StartCommand {
   }
 
   /** All processes below it, whatever their process group. */
-  descendants(): Promise<{ pid: number; command: string }[]> {
+  descendants(): Promise<SeenProcess[]> {
     return processTree(this.pid);
   }
 
@@ -68,32 +67,44 @@ export class StartCommand {
   }
 }
 
-/** Those of the processes that still run; a zombie does not. */
-export async function alive(pids: number[]): Promise<number[]> {
-  const states = await Promise.all(
-    pids.map((pid) =>
-      readFile(`/proc/${pid}/stat`, 'utf8').then(
-        (stat) => stat.split(') ')[1]![0],
-        () => 'gone',
-      ),
-    ),
-  );
-  return pids.filter((pid, i) => isAlive(pid) && states[i] !== 'Z');
+export interface SeenProcess {
+  pid: number;
+  command: string;
+  /** In ticks since the machine was started: an id may be given to another process, but not with the same start. */
+  startedAt: string;
 }
 
-/** From /proc: not every machine has `ps`. */
-async function processTree(root: number): Promise<{ pid: number; command: string }[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+/** Ids of those processes that still run; a zombie does not, and neither does one whose id somebody else has by now. */
+export async function alive(processes: Iterable<SeenProcess>): Promise<number[]> {
+  const seen = [...processes];
+  const now = await Promise.all(seen.map(({ pid }) => statOf(pid)));
+  return seen
+    .filter(({ startedAt }, i) => now[i]?.startedAt === startedAt && now[i]!.state !== 'Z')
+    .map(({ pid }) => pid);
+}
+
+/** From /proc (proc_pid_stat(5)): not every machine has `ps`. Null: it is gone. */
+async function statOf(pid: number): Promise<{ state: string; parent: number; startedAt: string } | null> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null); // it may end meanwhile
+  if (stat === null) return null;
+  // The name before it may have spaces and brackets. What follows begins with the third field.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0]!, parent: Number(fields[1]), startedAt: fields[19]! };
+}
+
+async function processTree(root: number): Promise<SeenProcess[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const all = await Promise.all(
     pids.map(async (pid) => {
-      const [stat, command] = await Promise.all(
-        ['stat', 'cmdline'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')), // it may end meanwhile
-      );
-      const parent = Number(stat!.slice(stat!.lastIndexOf(')') + 2).split(' ')[1]);
-      return { pid: Number(pid), parent, command: command!.replaceAll('\0', ' ') };
+      const [stat, command] = await Promise.all([
+        statOf(pid),
+        readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+      ]);
+      return stat ? [{ pid, ...stat, command: command.replaceAll('\0', ' ') }] : [];
     }),
   );
-  const below = (parent: number): typeof all =>
-    all.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
+  const flat = all.flat();
+  const below = (parent: number): typeof flat =>
+    flat.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
   return below(root);
 }
