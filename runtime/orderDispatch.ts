@@ -4,7 +4,7 @@ import { dispatchOrderLine } from './dispatch.js';
 import type { Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import { MAX_LINES } from './orders.js';
-import { type Beholder, OWNER, seesStudio, visibleOrders } from './ownership.js';
+import { type Beholder, OWNER, seesStudio, visibleOrderLines, visibleOrders } from './ownership.js';
 import type { Platform } from './platform.js';
 import { findOrderLineSubjects } from './prepareRun.js';
 
@@ -139,7 +139,7 @@ export async function dueLines(platform: Platform, orderId: string, buyer: Behol
   return due.map(({ id }) => id);
 }
 
-/** Stops what runs and takes back what was not delivered. What was delivered stays.
+/** Stops what runs of an order and takes back what was not delivered. What was delivered stays.
  * @throws NotFoundError, ConflictError `ORDER_DELIVERED` when there is nothing left to cancel. */
 export async function cancelOrder(
   platform: Platform,
@@ -151,11 +151,38 @@ export async function cancelOrder(
   const open = lines.filter(({ state, isCancelled }) => state !== 'delivered' && !isCancelled);
   if (open.length === 0 && lines.some(({ state }) => state === 'delivered'))
     throw new ConflictError('Everything in the order was delivered already.', 'ORDER_DELIVERED');
-  const ids = open.map(({ id }) => id);
+  await cancelLines(
+    platform,
+    open.map(({ id }) => id),
+    by,
+  );
+}
+
+/** The same for one line. A line that was taken back already stays so.
+ * @throws NotFoundError, ConflictError `ORDER_LINE_DELIVERED`. */
+export async function cancelOrderLine(
+  platform: Platform,
+  lineId: string,
+  by: string,
+  buyer: Beholder = OWNER,
+): Promise<void> {
+  const line = await platform.db.orderLine.findFirst({
+    where: { id: lineId, ...visibleOrderLines(buyer) },
+    select: { orderId: true },
+  });
+  if (!line) throw new NotFoundError('order line', lineId);
+  const { state, isCancelled } = (await linesWithState(platform, line.orderId, buyer)).find(({ id }) => id === lineId)!;
+  if (isCancelled) return;
+  if (state === 'delivered') throw new ConflictError('The order line was delivered already.', 'ORDER_LINE_DELIVERED');
+  await cancelLines(platform, [lineId], by);
+}
+
+async function cancelLines(platform: Platform, ids: readonly string[], by: string): Promise<void> {
+  const where = { in: [...ids] };
   // First the lines, so that nobody dispatches one whose run is just being stopped.
-  await platform.db.orderLine.updateMany({ where: { id: { in: ids } }, data: { cancelledAt: new Date() } });
+  await platform.db.orderLine.updateMany({ where: { id: where }, data: { cancelledAt: new Date() } });
   const runs = await platform.db.run.findMany({
-    where: { orderLineId: { in: ids }, status: { in: ['queued', 'running'] } },
+    where: { orderLineId: where, status: { in: ['queued', 'running'] } },
     select: { id: true },
   });
   for (const { id } of runs)

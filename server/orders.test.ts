@@ -142,6 +142,21 @@ describe('an order', () => {
     expect(again.lines[0].result).toMatchObject({ code: 'ORDER_LINE_CANCELLED' });
   });
 
+  test('gives back one line and keeps the others', async () => {
+    const order = await place({ lines: [line(), line()] });
+    await mutate('dispatchOrder', 'input', { orderId: order.id }, BATCH, PLAIN);
+    const cancel = () =>
+      mutate('cancelOrderLine', 'id', order.lines[0].id, '... on OrderLine { state runs { status } }', PLAIN);
+    expect(await cancel()).toMatchObject({ state: 'cancelled', runs: [{ status: 'cancelled' }] });
+    expect(await cancel()).toMatchObject({ state: 'cancelled' });
+    expect(await orderOf(order.id)).toMatchObject({ state: 'queued', total: [{ amount: '29.00' }] });
+    const [, second] = order.lines.map((each: { id: string }) => localId('OrderLine', each.id));
+    await app.platform.pool.query(`UPDATE run SET status = 'succeeded' WHERE order_line_id = $1`, [second]);
+    expect(await mutate('cancelOrderLine', 'id', order.lines[1].id, '... on OrderLine { state }', PLAIN)).toMatchObject(
+      { code: 'ORDER_LINE_DELIVERED' },
+    );
+  });
+
   test('is dispatched by the hundred in one request, each line with its own result, never twice', async () => {
     const order = await place({ lines: Array.from({ length: 120 }, () => line()) });
     const unknown = id('OrderLine', '00000000-0000-7000-8000-000000000000');

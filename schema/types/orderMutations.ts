@@ -3,13 +3,19 @@ import type { Run } from '../../generated/prisma/client.js';
 import type { DomainError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { cancelOrder, dispatchOrder, dispatchOrderLines, type LineDispatch } from '../../runtime/orderDispatch.js';
+import {
+  cancelOrder,
+  cancelOrderLine,
+  dispatchOrder,
+  dispatchOrderLines,
+  type LineDispatch,
+} from '../../runtime/orderDispatch.js';
 import { addOrderLines, createOrder, removeOrderLine } from '../../runtime/orders.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { requireLocalId } from '../globalId.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
-import { OrderNode } from './order.js';
+import { OrderLineNode, OrderNode } from './order.js';
 import { RunNode } from './run.js';
 
 const types = [ValidationError, NotFoundError, ConflictError];
@@ -201,8 +207,20 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'Id of the order.' }) },
     resolve: async (query, _root, { id }, ctx) => {
       const orderId = requireLocalId('Order', id);
-      await cancelOrder(ctx.platform, orderId, ctx.viewer?.name ?? 'owner', ctx.viewer!);
+      await cancelOrder(ctx.platform, orderId, ctx.viewer!.name, ctx.viewer!);
       return ctx.db.order.findUniqueOrThrow({ ...query, where: { id: orderId } });
+    },
+  }),
+  cancelOrderLine: t.prismaField({
+    type: OrderLineNode,
+    authScopes,
+    description: 'Stops what runs of an order line and takes it back. A line that was delivered cannot be taken back.',
+    errors: { types: [NotFoundError, ConflictError] },
+    args: { id: t.arg.id({ required: true, description: 'Id of the order line.' }) },
+    resolve: async (query, _root, { id }, ctx) => {
+      const lineId = requireLocalId('OrderLine', id);
+      await cancelOrderLine(ctx.platform, lineId, ctx.viewer!.name, ctx.viewer!);
+      return ctx.db.orderLine.findUniqueOrThrow({ ...query, where: { id: lineId } });
     },
   }),
 }));
