@@ -37,6 +37,17 @@ const EMBEDDED = [
   'PaletteGroup',
   'LegalLink',
   'LinkEnd',
+  'Money',
+  'TimeRange',
+  'Preflight',
+  'PreflightNode',
+  'OrderPreflight',
+  'LineDispatch',
+  'DispatchBatch',
+  'EffectiveParam',
+  'OutputTypeDraft',
+  'ArtifactKindChoice',
+  'ParamForm',
 ];
 const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
 const CONNECTIONS = [

@@ -28,6 +28,7 @@ export function createRouter() {
             { path: 'materials', lazy: () => import('../features/materials/MaterialsPage.js') },
             { path: 'templates', lazy: () => import('../features/templates/TemplatesPage.js') },
             { path: 'orders', lazy: () => import('../features/orders/OrdersPage.js') },
+            { path: 'orders/:orderId', lazy: () => import('../features/orders/OrderPage.js') },
             { path: 'output-types', lazy: () => import('../features/output-types/OutputTypesPage.js') },
             { path: '*', element: <NotFoundPage /> },
           ],

@@ -53,3 +53,7 @@ export function formatPrice(cents: number, currency: string): string {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
   return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
+
+/** A price as the API gives it, "€58.00". */
+export const formatMoney = ({ amount, currency }: { amount: string; currency: string }): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(Number(amount));

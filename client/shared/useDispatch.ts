@@ -52,6 +52,8 @@ const CreateOrderLine = graphql(`
 
 export type Outcome = { id: string; problem: null } | { id: null; problem: Problem };
 
+export type LineOutcome = { id: string; orderId: string; problem: null } | { id: null; problem: Problem };
+
 /** Starting runs, and making the order lines they may need. Both hand back an id or the problem. */
 export function useDispatch() {
   const client = useClient();
@@ -62,11 +64,13 @@ export function useDispatch() {
       const problem = problemOf(result, error);
       return problem ? { id: null, problem } : { id: (result as { id: string }).id, problem: null };
     },
-    async createOrderLine(input: CreateOrderLineInput): Promise<Outcome> {
+    async createOrderLine(input: CreateOrderLineInput): Promise<LineOutcome> {
       const { data, error } = await client.mutation(CreateOrderLine, { input });
       const result = data?.createOrderLine;
       const problem = problemOf(result, error);
-      return problem ? { id: null, problem } : { id: (result as { id: string }).id, problem: null };
+      if (problem) return { id: null, problem };
+      const { id, order } = result as { id: string; order: { id: string } };
+      return { id, orderId: order.id, problem: null };
     },
   };
 }

@@ -40,14 +40,17 @@ const OrderChoicesQuery = graphql(`
   }
 `);
 
-/** Orders a product in an output type, and starts its run unless told not to. */
+/** Orders a product in an output type: a line of an order that is there, or an order of its own, whose run it can start. */
 export function OrderDialog({
   productId,
+  orderId,
   onClose,
   onCreated,
 }: {
   /** Chosen from the start. */
-  productId: string | null;
+  productId?: string | null;
+  /** The order to add to; when left out, a new one. */
+  orderId?: string;
   onClose: () => void;
   onCreated: () => void;
 }) {
@@ -78,34 +81,47 @@ export function OrderDialog({
   const isQuantityWrong = !Number.isInteger(pieces) || pieces < 1;
   const canOrder = product && outputType && !isQuantityWrong && schemaErrors(form.schema, value).length === 0;
 
-  const submit = async () => {
+  const submit = async (andRun: boolean) => {
     if (!product || !outputType) return;
     setBusy(true);
     const line = await createOrderLine({
+      orderId,
       productId: product.id,
       outputTypeId: outputType.id,
       quantity: pieces,
       options,
       idempotencyKey: key,
     });
-    const run = line.problem ? line : await dispatch({ orderLineId: line.id, idempotencyKey: key });
+    const run = line.problem || !andRun ? line : await dispatch({ orderLineId: line.id, idempotencyKey: key });
     setBusy(false);
     if (line.id) onCreated();
     setProblem(run.problem);
-    if (run.id) navigate(`/runs/${run.id}`);
+    if (!run.id || line.problem) return;
+    if (orderId) onClose();
+    else navigate(andRun ? `/runs/${run.id}` : `/orders/${line.orderId}`);
   };
 
   return (
     <Dialog
       size="lg"
-      title="New order"
+      title={orderId ? 'New line' : 'New order'}
       onClose={onClose}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" icon="play" isBusy={isBusy} disabled={!canOrder} onClick={submit}>
-            Order and run
+          <Button
+            look={orderId ? 'primary' : 'plain'}
+            isBusy={isBusy}
+            disabled={!canOrder}
+            onClick={() => submit(false)}
+          >
+            {orderId ? 'Add the line' : 'Place the order'}
           </Button>
+          {!orderId && (
+            <Button look="primary" icon="play" isBusy={isBusy} disabled={!canOrder} onClick={() => submit(true)}>
+              Order and run
+            </Button>
+          )}
         </>
       }
     >

@@ -1,19 +1,16 @@
 import './orders.css';
 import { useState } from 'react';
-import { Link, useNavigate, useSearchParams } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
-import { formatAgo, formatDateTime } from '../../components/format.js';
-import { Icon } from '../../components/Icon.js';
-import { newKey } from '../../components/newKey.js';
-import type { OrdersQuery as OrdersData } from '../../gql/graphql.js';
+import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
 import { graphql } from '../../gql/index.js';
-import { type Problem, problemFromError } from '../../shared/errors.js';
+import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { RunStatusBadge } from '../../shared/status.js';
-import { useDispatch } from '../../shared/useDispatch.js';
+import { Delivered } from './Delivered.js';
 import { OrderDialog } from './OrderDialog.js';
+import { OrderStateBadge } from './orderState.js';
 
 const OrdersQuery = graphql(`
   query Orders($after: String) {
@@ -27,26 +24,20 @@ const OrdersQuery = graphql(`
         node {
           id
           number
+          reference
           createdAt
+          state
+          total {
+            amount
+            currency
+          }
           lines {
             id
-            lineNumber
-            quantity
-            options
             product {
               id
               name
-              sku
             }
-            outputType {
-              id
-              name
-            }
-            runs {
-              id
-              status
-            }
-            assets {
+            deliveredAssets {
               id
               name
               artifact {
@@ -62,68 +53,7 @@ const OrdersQuery = graphql(`
   }
 `);
 
-type Order = OrdersData['orders']['edges'][number]['node'];
-type Line = Order['lines'][number];
-
-function LineRow({ line, isBusy, onRun }: { line: Line; isBusy: boolean; onRun: () => void }) {
-  const [last] = line.runs;
-  const options = Object.keys((line.options ?? {}) as object).length;
-  return (
-    <tr>
-      <td className="numeric muted">{line.lineNumber}</td>
-      <td>
-        <strong>{line.product.name}</strong> <span className="muted mono">{line.product.sku}</span>
-      </td>
-      <td>
-        {line.outputType.name}
-        {options > 0 && (
-          <span className="muted">
-            {' '}
-            · {options} {options === 1 ? 'option' : 'options'}
-          </span>
-        )}
-      </td>
-      <td className="numeric cell-end">{line.quantity}</td>
-      <td>
-        {last ? (
-          <Link to={`/runs/${last.id}`} aria-label={`Last run of line ${line.lineNumber}`}>
-            <RunStatusBadge status={last.status} />
-          </Link>
-        ) : (
-          <span className="muted">not run yet</span>
-        )}
-        {line.runs.length > 1 && <span className="muted numeric"> {line.runs.length} runs</span>}
-      </td>
-      <td>
-        <span className="asset-strip">
-          {line.assets.slice(0, 4).map((asset) => (
-            <a key={asset.id} href={asset.artifact.url} download={asset.name} title={`Download ${asset.name}`}>
-              {asset.artifact.mediaType.startsWith('image/') ? (
-                <img className="thumb" src={asset.artifact.url} alt={asset.name} loading="lazy" />
-              ) : (
-                <span className="thumb">
-                  <Icon name="file" />
-                  <span className="visually-hidden">{asset.name}</span>
-                </span>
-              )}
-            </a>
-          ))}
-          {line.assets.length > 4 && <span className="muted numeric">+{line.assets.length - 4}</span>}
-          {line.assets.length === 0 && <span className="muted">nothing delivered</span>}
-        </span>
-      </td>
-      <td className="cell-actions">
-        <div className="page-actions">
-          <Button icon="play" isBusy={isBusy} onClick={onRun}>
-            {last ? 'Run again' : 'Run'}
-          </Button>
-        </div>
-      </td>
-    </tr>
-  );
-}
-
-/** Orders with their lines, runs and delivered files. */
+/** What was ordered, newest first. */
 export function Component() {
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, error, fetching }, refetch] = useQuery({
@@ -134,19 +64,7 @@ export function Component() {
   const [search, setSearch] = useSearchParams();
   const productId = search.get('product');
   const [isOrdering, setOrdering] = useState(productId !== null);
-  const [busyId, setBusyId] = useState<string | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const { dispatch } = useDispatch();
-  const navigate = useNavigate();
   const orders = data?.orders.edges.map(({ node }) => node) ?? [];
-
-  const run = async (line: Line) => {
-    setBusyId(line.id);
-    const outcome = await dispatch({ orderLineId: line.id, idempotencyKey: newKey() });
-    setBusyId(null);
-    setProblem(outcome.problem);
-    if (outcome.id) navigate(`/runs/${outcome.id}`);
-  };
   const newOrder = (
     <Button look="primary" icon="plus" onClick={() => setOrdering(true)}>
       New order
@@ -164,7 +82,6 @@ export function Component() {
         <div className="page-actions">{orders.length > 0 && newOrder}</div>
       </header>
       {error && <ProblemCallout problem={problemFromError(error)} title="The orders could not be loaded" />}
-      {problem && <ProblemCallout problem={problem} title="The run could not be started" />}
       {!data && fetching && <Loading label="Loading the orders" />}
       {data && orders.length === 0 && (
         <div className="card">
@@ -174,38 +91,57 @@ export function Component() {
           </EmptyState>
         </div>
       )}
-      {orders.map((order) => (
-        <section key={order.id} className="card order" aria-labelledby={`order-${order.number}`}>
-          <header className="card-header">
-            <h2 id={`order-${order.number}`}>Order {order.number}</h2>
-            <span className="muted numeric" title={formatDateTime(order.createdAt)}>
-              {formatAgo(order.createdAt, Date.now())}
-            </span>
-          </header>
+      {orders.length > 0 && (
+        <div className="card">
           <div className="table-scroll">
             <table className="table">
               <thead>
                 <tr>
-                  <th>Line</th>
-                  <th>Product</th>
-                  <th>Output type</th>
-                  <th className="cell-end">Quantity</th>
-                  <th>Last run</th>
+                  <th>Order</th>
+                  <th>Products</th>
+                  <th className="cell-end">Lines</th>
+                  <th>State</th>
                   <th>Delivered</th>
-                  <th>
-                    <span className="visually-hidden">Actions</span>
-                  </th>
+                  <th className="cell-end">Total</th>
+                  <th>Placed</th>
                 </tr>
               </thead>
               <tbody>
-                {order.lines.map((line) => (
-                  <LineRow key={line.id} line={line} isBusy={busyId === line.id} onRun={() => run(line)} />
+                {orders.map((order) => (
+                  <tr key={order.id}>
+                    <td>
+                      <Link className="row-link" to={`/orders/${order.id}`}>
+                        Order {order.number}
+                      </Link>
+                      {order.reference && <p className="row-note muted">{order.reference}</p>}
+                    </td>
+                    <td className="muted">
+                      {[...new Set(order.lines.map(({ product }) => product.name))].slice(0, 3).join(', ')}
+                    </td>
+                    <td className="numeric cell-end">{order.lines.length}</td>
+                    <td>
+                      <OrderStateBadge state={order.state} />
+                    </td>
+                    <td className="above-row-link">
+                      <Delivered assets={order.lines.flatMap(({ deliveredAssets }) => deliveredAssets)} />
+                    </td>
+                    <td className="numeric cell-end">
+                      {order.total.length > 0 ? (
+                        order.total.map(formatMoney).join(' + ')
+                      ) : (
+                        <span className="muted">{order.state === 'cancelled' ? 'none' : 'on request'}</span>
+                      )}
+                    </td>
+                    <td className="muted numeric" title={formatDateTime(order.createdAt)}>
+                      {formatAgo(order.createdAt, Date.now())}
+                    </td>
+                  </tr>
                 ))}
               </tbody>
             </table>
           </div>
-        </section>
-      ))}
+        </div>
+      )}
       {data && (after || data.orders.pageInfo.hasNextPage) && (
         <nav className="pager" aria-label="Pages of orders">
           <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>

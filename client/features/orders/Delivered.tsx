@@ -1,0 +1,31 @@
+import { Icon } from '../../components/Icon.js';
+
+interface DeliveredAsset {
+  id: string;
+  name: string;
+  artifact: { mediaType: string; url: string };
+}
+
+const MOST = 4;
+
+/** Small pictures of what was delivered, each a download. */
+export function Delivered({ assets }: { assets: readonly DeliveredAsset[] }) {
+  if (assets.length === 0) return <span className="muted">nothing yet</span>;
+  return (
+    <span className="asset-strip">
+      {assets.slice(0, MOST).map((asset) => (
+        <a key={asset.id} href={asset.artifact.url} download={asset.name} title={`Download ${asset.name}`}>
+          {asset.artifact.mediaType.startsWith('image/') ? (
+            <img className="thumb" src={asset.artifact.url} alt={asset.name} loading="lazy" />
+          ) : (
+            <span className="thumb">
+              <Icon name="file" />
+              <span className="visually-hidden">{asset.name}</span>
+            </span>
+          )}
+        </a>
+      ))}
+      {assets.length > MOST && <span className="muted numeric">+{assets.length - MOST}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,119 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { Button, IconButton } from '../../components/Button.js';
+import { formatMoney } from '../../components/format.js';
+import { JsonTree } from '../../components/JsonTree.js';
+import type { OrderQuery } from '../../gql/graphql.js';
+import { isTerminal } from '../../shared/status.js';
+import { Delivered } from './Delivered.js';
+import { isUnderWay, OrderStateBadge } from './orderState.js';
+
+export type OrderLine = NonNullable<OrderQuery['order']>['lines'][number];
+
+interface Actions {
+  isBusy: boolean;
+  /** Whether lines can still be taken out. */
+  isDraft: boolean;
+  onDispatch: (line: OrderLine) => void;
+  onCancel: (line: OrderLine) => void;
+  onRemove: (line: OrderLine) => void;
+}
+
+function LineRow({ line, isBusy, isDraft, onDispatch, onCancel, onRemove }: Actions & { line: OrderLine }) {
+  const [isOpen, setOpen] = useState(false);
+  const [last] = line.runs;
+  const options = (line.options ?? {}) as Record<string, unknown>;
+  const count = Object.keys(options).length;
+  const isCancelled = line.cancelledAt != null;
+  const failure = last && isTerminal(last.status) && line.state === 'failed' ? last.failure : null;
+  return (
+    <tr>
+      <td className="numeric muted">{line.lineNumber}</td>
+      <td>
+        <strong>{line.product.name}</strong> <span className="muted mono">{line.product.sku}</span>
+      </td>
+      <td>
+        {line.outputType.name}
+        {count > 0 && (
+          <>
+            {' '}
+            <button type="button" className="row-toggle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              {count} {count === 1 ? 'option' : 'options'}
+            </button>
+            {isOpen && <JsonTree value={options} label={`Options of line ${line.lineNumber}`} />}
+          </>
+        )}
+      </td>
+      <td className="numeric cell-end">{line.quantity}</td>
+      <td className="numeric cell-end">
+        {line.price ? formatMoney(line.price) : <span className="muted">on request</span>}
+      </td>
+      <td>
+        {last ? (
+          <Link to={`/runs/${last.id}`} aria-label={`Last run of line ${line.lineNumber}`}>
+            <OrderStateBadge state={line.state} />
+          </Link>
+        ) : (
+          <OrderStateBadge state={line.state} />
+        )}
+        {failure && <p className="row-note">{failure.message}</p>}
+      </td>
+      <td>
+        <Delivered assets={line.deliveredAssets} />
+      </td>
+      <td className="cell-actions">
+        <div className="page-actions">
+          {!isCancelled && !isUnderWay(line.state) && (
+            <Button icon="play" isBusy={isBusy} onClick={() => onDispatch(line)}>
+              {last ? 'Run again' : 'Dispatch'}
+            </Button>
+          )}
+          {!isCancelled && isUnderWay(line.state) && (
+            <Button icon="stop" isBusy={isBusy} onClick={() => onCancel(line)}>
+              Cancel
+            </Button>
+          )}
+          {isDraft && (
+            <IconButton icon="trash" label={`Remove line ${line.lineNumber}`} onClick={() => onRemove(line)} />
+          )}
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+/** What was ordered, line by line. */
+export function OrderLines({
+  lines,
+  busyId,
+  ...actions
+}: Omit<Actions, 'isBusy'> & {
+  lines: readonly OrderLine[];
+  busyId: string | null;
+}) {
+  return (
+    <div className="table-scroll">
+      <table className="table">
+        <thead>
+          <tr>
+            <th>Line</th>
+            <th>Product</th>
+            <th>Output type</th>
+            <th className="cell-end">Quantity</th>
+            <th className="cell-end">Price</th>
+            <th>State</th>
+            <th>Delivered</th>
+            <th>
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <LineRow key={line.id} line={line} isBusy={busyId === line.id} {...actions} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,224 @@
+import { graphql } from '../../gql/index.js';
+
+export const PreflightFields = graphql(`
+  fragment PreflightFields on Preflight {
+    isReady
+    mode
+    price {
+      amount
+      currency
+    }
+    duration {
+      minMs
+      maxMs
+    }
+    findings {
+      code
+      severity
+      message
+      nodeId
+      path
+    }
+    nodes {
+      nodeId
+      label
+      isCached
+      duration {
+        minMs
+        maxMs
+      }
+    }
+  }
+`);
+
+export const LinePreflightQuery = graphql(`
+  query LinePreflight($id: ID!) {
+    preflight(input: { orderLineId: $id }) {
+      __typename
+      ... on Preflight {
+        orderLine {
+          id
+          lineNumber
+        }
+        ...PreflightFields
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const OrderPreflightQuery = graphql(`
+  query OrderPreflight($id: ID!) {
+    preflightOrder(orderId: $id) {
+      __typename
+      ... on OrderPreflight {
+        isReady
+        duration {
+          minMs
+          maxMs
+        }
+        total {
+          amount
+          currency
+        }
+        lines {
+          orderLine {
+            id
+            lineNumber
+          }
+          ...PreflightFields
+        }
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const OrderQuery = graphql(`
+  query Order($id: ID!) {
+    order(id: $id) {
+      id
+      number
+      reference
+      createdAt
+      state
+      total {
+        amount
+        currency
+      }
+      lines {
+        id
+        lineNumber
+        quantity
+        state
+        cancelledAt
+        price {
+          amount
+          currency
+        }
+        options
+        product {
+          id
+          name
+          sku
+        }
+        outputType {
+          id
+          name
+        }
+        runs {
+          id
+          status
+          failure {
+            code
+            message
+          }
+        }
+        deliveredAssets {
+          id
+          name
+          artifact {
+            id
+            mediaType
+            url
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const OrderRunChanged = graphql(`
+  subscription OrderRunChanged {
+    runChanged {
+      id
+      status
+      orderLine {
+        id
+      }
+    }
+  }
+`);
+
+export const DispatchLines = graphql(`
+  mutation DispatchOrderLines($input: DispatchOrderLinesInput!) {
+    dispatchOrderLines(input: $input) {
+      __typename
+      ... on DispatchBatch {
+        started
+        lines {
+          orderLineId
+          result {
+            __typename
+            ... on Run {
+              id
+              status
+            }
+            ... on Error {
+              code
+              message
+            }
+          }
+        }
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const CancelOrder = graphql(`
+  mutation CancelOrder($id: ID!) {
+    cancelOrder(id: $id) {
+      __typename
+      ... on Order {
+        id
+        state
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const CancelLine = graphql(`
+  mutation CancelOrderLine($id: ID!) {
+    cancelOrderLine(id: $id) {
+      __typename
+      ... on OrderLine {
+        id
+        state
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+export const RemoveLine = graphql(`
+  mutation RemoveOrderLine($id: ID!) {
+    removeOrderLine(id: $id) {
+      __typename
+      ... on Order {
+        id
+        state
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);

@@ -1,0 +1,17 @@
+import type { OrderState } from '../../gql/graphql.js';
+import { StatusBadge, type StatusLook } from '../../shared/status.js';
+
+const ORDER_STATE: Record<OrderState, StatusLook> = {
+  draft: { label: 'Not dispatched', tone: 'calm', icon: 'circle' },
+  queued: { label: 'Queued', tone: 'calm', icon: 'clock' },
+  running: { label: 'Running', tone: 'busy', icon: 'refresh' },
+  delivered: { label: 'Delivered', tone: 'ok', icon: 'check' },
+  partially_delivered: { label: 'Partly delivered', tone: 'warn', icon: 'alert' },
+  failed: { label: 'Failed', tone: 'bad', icon: 'alert' },
+  cancelled: { label: 'Cancelled', tone: 'calm', icon: 'stop' },
+};
+
+export const OrderStateBadge = ({ state }: { state: OrderState }) => <StatusBadge look={ORDER_STATE[state]} />;
+
+/** States in which a line is left alone by dispatching its order. */
+export const isUnderWay = (state: OrderState): boolean => state === 'queued' || state === 'running';

@@ -1,0 +1,89 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createOrder } from '../../runtime/orders.js';
+import { encodeGlobalId } from '../../schema/globalId.js';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+/** An order from its lines to what was delivered; the tests go on from one another. */
+describeWith('chromium', 'an order in the console', () => {
+  let hartomat: StartedHartomat;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+  let orderId: string;
+
+  beforeAll(async () => {
+    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+    context.setDefaultTimeout(20_000);
+    ({ page, complaints } = await openPage(context));
+    const { product, outputTypeId } = hartomat.seeded;
+    const small = { samples: 1, resolution: { width: 64, height: 64 } };
+    const lines = [
+      { productId: product.id, outputTypeId, quantity: 2, options: small },
+      { productId: product.id, outputTypeId, options: { ...small, template: 'studio_sof' } },
+    ];
+    const { id } = await createOrder(hartomat.platform, { lines, reference: 'PO 4711' });
+    orderId = encodeGlobalId('Order', id);
+    await page.goto(await hartomat.signInUrl());
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await hartomat?.stop();
+  });
+
+  const line = (number: number) => page.getByRole('row').nth(number);
+
+  it('is found in the list, with its state and its price', async () => {
+    await page.getByRole('link', { name: 'Orders' }).click();
+    await page.getByText('PO 4711').waitFor();
+    expect(await page.getByRole('row').nth(1).innerText()).toMatch(/Not dispatched[\s\S]*87\.00/);
+    await page.getByRole('link', { name: /^Order \d+$/ }).click();
+    await page.getByRole('button', { name: 'Dispatch order' }).waitFor();
+    expect(page.url()).toContain(orderId);
+    expect(await line(1).innerText()).toMatch(/2 options[\s\S]*58\.00[\s\S]*Not dispatched/);
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('shows before dispatch what would run, and what stands in the way of which line', async () => {
+    await page.getByRole('button', { name: 'Dispatch order' }).click();
+    const dialog = page.getByRole('dialog', { name: /Dispatch order/ });
+    const second = dialog.getByRole('region', { name: 'Line 2' });
+    await second.getByText('Did you mean "studio_soft"?').waitFor();
+    await dialog.getByRole('button', { name: 'Dispatch all the same' }).waitFor();
+    await dialog
+      .getByRole('region', { name: 'Line 1' })
+      .getByText(/of 9 nodes will run/)
+      .click();
+    expect(await dialog.getByRole('region', { name: 'Line 1' }).innerText()).toContain('Publish');
+    expect(await seriousViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Not now' }).click();
+  });
+
+  it('loses the line that cannot run', async () => {
+    await page.getByRole('button', { name: 'Remove line 2' }).click();
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.locator('.order-total', { hasText: '58.00' }).waitFor();
+  });
+
+  describeWith('blender', 'with Blender', () => {
+    it('is dispatched and delivered before your eyes', { timeout: 180_000 }, async () => {
+      await page.getByRole('button', { name: 'Dispatch order' }).click();
+      const dialog = page.getByRole('dialog', { name: /Dispatch order/ });
+      await dialog.getByText('Ready').waitFor();
+      await dialog.getByRole('button', { name: 'Dispatch', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      await line(1).getByText('Delivered').waitFor({ timeout: 150_000 });
+      await line(1).locator('img.thumb').waitFor();
+      await line(1).getByRole('button', { name: 'Run again' }).click();
+      const again = page.getByRole('dialog', { name: 'Dispatch line 1' });
+      await again.getByText('2 of 9 nodes will run').waitFor();
+      expect(await again.getByText('Cached').count()).toBe(7);
+      await again.getByRole('button', { name: 'Not now' }).click();
+      expect(complaints).toEqual([]);
+    });
+  });
+});
