@@ -62,6 +62,19 @@ export class Access {
     return this.remembered(`session ${hash}`, () => this.findSession(hash));
   }
 
+  /** Whether a token or session was good when it last came to this server, and has not lost access since. */
+  hasMet(token: string): boolean {
+    const hash = hashToken(token);
+    return [`token ${hash}`, `session ${hash}`].some((key) => this.kept.get(key)?.grant);
+  }
+
+  /** Lets a session that was just made count as met; what it opens is looked up when it is used. */
+  async meetSession(token: string): Promise<void> {
+    const hash = hashToken(token);
+    const grant = await this.findSession(hash);
+    if (grant) this.kept.set(`session ${hash}`, { grant, until: 0 });
+  }
+
   private async remembered(key: string, find: () => Promise<Grant | null>): Promise<Grant | null> {
     const now = Date.now();
     const known = this.kept.get(key);

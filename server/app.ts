@@ -9,8 +9,11 @@ import { Access } from './access.js';
 import { serveAsset } from './assets.js';
 import { allow, identifier, signedInOnly } from './auth.js';
 import { serveConsole } from './console.js';
+import { allowOrigins } from './cors.js';
 import { refuseForgeries } from './csrf.js';
+import { type DoorSettings, readDoorSettings } from './doorSettings.js';
 import { graphiql } from './graphiql.js';
+import { limitSignInCodes, TokenGuesses } from './guessing.js';
 import { live, ready } from './health.js';
 import { createMetrics } from './metrics.js';
 import { OpenStreams } from './openStreams.js';
@@ -25,6 +28,8 @@ export interface AppOptions {
   /** Where the built console lies. Default: `dist/client`. */
   clientDir?: string;
   maxUploadBytes?: number;
+  /** Who comes in by which door. Default: what `readDoorSettings` says of an empty environment. */
+  doors?: DoorSettings;
 }
 
 export interface App {
@@ -85,9 +90,11 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const key = await installationKey(db, 'server-signing');
   const access = new Access(db, settings.databaseUrl);
   await access.start();
-  const auth = { access, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
+  const guesses = new TokenGuesses();
+  const auth = { access, guesses, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
+  const doors = options.doors ?? readDoorSettings({});
   const metrics = createMetrics(platform);
-  const yoga = buildYoga(platform, key);
+  const yoga = buildYoga(platform, key, doors);
 
   const app = express();
   app.disable('x-powered-by');
@@ -106,13 +113,14 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.get('/health/ready', ready(db));
   app.get('/assets/:artifactId/:fileName', serveAsset(platform, key));
   const whoIsIt = identifier(auth);
-  app.get('/sign-in', whoIsIt, signIn(db, auth));
+  app.get('/sign-in', limitSignInCodes(), whoIsIt, signIn(db, auth));
   app.post('/sign-out', whoIsIt, refuseForgeries, signOut(platform, auth));
   app.get('/metrics', whoIsIt, allow('operate'), metrics.serve);
+  app.use(['/api', '/graphql'], allowOrigins(doors.corsOrigins));
   app.use('/api', whoIsIt, signedInOnly, refuseForgeries);
   app.get('/api/workflows/node-definitions', allow('view'), serveNodeDefinitions(platform.nodeDefinitions));
   app.post('/api/uploads', allow('author'), receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
-  app.use('/graphql', whoIsIt, graphiql, signedInOnly, graphqlTypesOnly, refuseForgeries);
+  app.use('/graphql', whoIsIt, graphiql(doors.graphiql), signedInOnly, graphqlTypesOnly, refuseForgeries);
   const streams = new OpenStreams();
   access.onLost((isLost) => streams.breakOffOf(isLost));
   app.use('/graphql', streams.track, (request, response) => {
@@ -133,5 +141,12 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
       .json({ errors: [{ message, extensions: { code: status >= 500 ? 'INTERNAL' : 'BAD_REQUEST' } }] });
   };
   app.use(failed);
-  return { express: app, stop: () => streams.breakOff(), close: () => access.close() };
+  return {
+    express: app,
+    stop: () => streams.breakOff(),
+    close: async () => {
+      guesses.close();
+      await access.close();
+    },
+  };
 }

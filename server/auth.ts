@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { type Scope, scopesOf } from '../runtime/access.js';
 import type { Access, Grant } from './access.js';
+import { refuseGuess, type TokenGuesses } from './guessing.js';
 import { isSame } from './secrets.js';
 import { readSessionCookie } from './session.js';
 
@@ -14,6 +15,7 @@ export interface AuthSettings {
   /** From the environment; null: there is none. */
   adminToken: string | null;
   cookieName: string;
+  guesses: TokenGuesses;
 }
 
 const BEARER = /^Bearer +(\S+)$/i;
@@ -26,21 +28,24 @@ const ADMIN_TOKEN: Identity = {
   by: 'token',
 };
 
+interface Credentials {
+  token: string;
+  by: Identity['by'];
+}
+
 /** A request with an `Authorization` header stands or falls with it; otherwise its session cookie counts. */
-export async function identify(
-  { access, adminToken, cookieName }: AuthSettings,
+function credentialsIn(
+  cookieName: string,
   headers: { authorization?: string | undefined; cookie?: string | undefined },
-): Promise<Identity | null> {
-  if (headers.authorization !== undefined) {
-    const token = BEARER.exec(headers.authorization)?.[1];
-    if (!token) return null;
-    if (adminToken && isSame(token, adminToken)) return ADMIN_TOKEN;
-    const grant = await access.byToken(token);
-    return grant && { ...grant, by: 'token' };
-  }
-  const token = readSessionCookie(headers.cookie, cookieName);
-  const grant = token ? await access.bySession(token) : null;
-  return grant && { ...grant, by: 'cookie' };
+): Credentials | null {
+  const isBearer = headers.authorization !== undefined;
+  const token = isBearer ? BEARER.exec(headers.authorization!)?.[1] : readSessionCookie(headers.cookie, cookieName);
+  return token ? { token, by: isBearer ? 'token' : 'cookie' } : null;
+}
+
+async function identify({ access }: AuthSettings, { token, by }: Credentials): Promise<Identity | null> {
+  const grant = by === 'token' ? await access.byToken(token) : await access.bySession(token);
+  return grant && { ...grant, by };
 }
 
 const identities = new WeakMap<object, Identity>();
@@ -48,11 +53,22 @@ const identities = new WeakMap<object, Identity>();
 /** The identity that `identifier` found for this request. */
 export const identityOf = (request: object): Identity | null => identities.get(request) ?? null;
 
-/** Finds out who sent the request; lets everybody pass. */
+/** Finds out who sent the request; lets everybody pass but those who try token after token. */
 export function identifier(settings: AuthSettings) {
-  return async (request: Request, _response: Response, next: NextFunction) => {
-    const identity = await identify(settings, request.headers);
+  const { access, adminToken, guesses, cookieName } = settings;
+  return async (request: Request, response: Response, next: NextFunction) => {
+    const credentials = credentialsIn(cookieName, request.headers);
+    if (!credentials) return next();
+    if (credentials.by === 'token' && adminToken && isSame(credentials.token, adminToken)) {
+      identities.set(request, ADMIN_TOKEN);
+      return next();
+    }
+    // Whoever came in before is no guesser, even where others behind the same address are.
+    const wait = access.hasMet(credentials.token) ? 0 : await guesses.waitFor(request);
+    if (wait > 0) return refuseGuess(response, wait);
+    const identity = await identify(settings, credentials);
     if (identity) identities.set(request, identity);
+    else await guesses.count(request, credentials.token);
     next();
   };
 }

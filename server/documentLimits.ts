@@ -22,10 +22,14 @@ export const LIMITS = {
   depth: 20,
   /** Fields in all, with fragments put in. */
   fields: 2_000,
+  /** Items of one list in the variables; fields may take fewer. */
+  items: 5_000,
+  /** Lists and objects within each other in the variables. */
+  variableNesting: 100,
 } as const;
 
-function refuse(limit: keyof typeof LIMITS, what: string): never {
-  throw new GraphQLError(`The document has ${what}; at most ${LIMITS[limit]} are allowed.`, {
+function refuse(limit: keyof typeof LIMITS, what: string, where = 'document has'): never {
+  throw new GraphQLError(`The ${where} ${what}; at most ${LIMITS[limit]} are allowed.`, {
     extensions: { code: 'DOCUMENT_TOO_LARGE', limit, http: { status: 400 } },
   });
 }
@@ -47,11 +51,33 @@ export function checkText(text: string): void {
   }
 }
 
+/** Checks the variables before anything goes through them. Level by level: what is nested too deep must not be called into.
+ * @throws GraphQLError `DOCUMENT_TOO_LARGE`. */
+export function checkVariables(variables: unknown): void {
+  let level: unknown[] = [variables];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > LIMITS.variableNesting)
+      refuse('variableNesting', 'too many lists and objects within each other', 'variables have');
+    const next: unknown[] = [];
+    for (const value of level) {
+      if (typeof value !== 'object' || value === null || value instanceof Blob) continue;
+      if (Array.isArray(value) && value.length > LIMITS.items)
+        refuse('items', 'too many items in a list', 'variables have');
+      for (const inner of Object.values(value)) if (typeof inner === 'object') next.push(inner);
+    }
+    level = next;
+  }
+}
+
 interface Size {
   fields: number;
   depth: number;
   aliases: number;
+  /** Fields of the first level. */
+  top: number;
 }
+
+const NOTHING: Size = { fields: 0, depth: 0, aliases: 0, top: 0 };
 
 /** Checks the parsed document with its fragments put in, before it is validated. Each fragment is measured once, so that
  * fragments within fragments cost nothing to measure, however large they would unfold.
@@ -66,13 +92,13 @@ export function checkDocument(document: DocumentNode): void {
     const known = measured.get(name);
     if (known) return known;
     // Put in first: a fragment that contains itself counts as nothing here, and validation refuses it.
-    measured.set(name, { fields: 0, depth: 0, aliases: 0 });
+    measured.set(name, NOTHING);
     const fragment = fragments.get(name);
     if (fragment) measured.set(name, ofSelections(fragment.selectionSet));
     return measured.get(name)!;
   };
   const ofSelections = ({ selections }: SelectionSetNode): Size => {
-    const size: Size = { fields: 0, depth: 0, aliases: 0 };
+    const size = { ...NOTHING };
     for (const selection of selections) {
       const isField = selection.kind === Kind.FIELD;
       const inner =
@@ -80,21 +106,21 @@ export function checkDocument(document: DocumentNode): void {
           ? ofFragment(selection.name.value)
           : selection.selectionSet
             ? ofSelections(selection.selectionSet)
-            : { fields: 0, depth: 0, aliases: 0 };
+            : NOTHING;
       size.fields += inner.fields + (isField ? 1 : 0);
       size.depth = Math.max(size.depth, inner.depth + (isField ? 1 : 0));
       size.aliases += inner.aliases + (isField && selection.alias ? 1 : 0);
+      size.top += isField ? 1 : inner.top;
     }
     return size;
   };
 
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    const { fields, depth, aliases } = ofSelections(definition.selectionSet);
+    const { fields, depth, aliases, top } = ofSelections(definition.selectionSet);
     if (fields > LIMITS.fields) refuse('fields', 'too many fields');
     if (depth > LIMITS.depth) refuse('depth', 'too many fields within each other');
     if (aliases > LIMITS.aliases) refuse('aliases', 'too many aliases');
-    if (definition.operation === 'mutation' && definition.selectionSet.selections.length > LIMITS.mutations)
-      refuse('mutations', 'too many mutations');
+    if (definition.operation === 'mutation' && top > LIMITS.mutations) refuse('mutations', 'too many mutations');
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { identityOf } from './auth.js';
+import { type Audience, isAmong } from './doorSettings.js';
 import { sendPage } from './page.js';
 
 /** The whole page with everything it needs inside: it works without the internet. Made on first use; it has 9 MB. */
@@ -16,11 +17,15 @@ function renderPage(): Promise<string> {
   return page;
 }
 
-/** `GET /graphql` from a browser: GraphiQL for those who are signed in. Everything else goes on to the API. */
-export async function graphiql(request: Request, response: Response, next: NextFunction) {
+/** `GET /graphql` from a browser: GraphiQL for those of the audience. Everything else goes on to the API. */
+export const graphiql = (audience: Audience) => async (request: Request, response: Response, next: NextFunction) => {
   const wantsPage = request.method === 'GET' && request.path === '/';
   if (!wantsPage || request.accepts(['application/json', 'text/event-stream', 'html']) !== 'html') return next();
-  if (!identityOf(request))
+  if (audience === 'off') return next();
+  const identity = identityOf(request);
+  if (identity && !isAmong(audience, identity.viewer))
+    return sendPage(response, 403, 'GraphiQL is for admins here', ['The API answers you all the same, by POST.']);
+  if (!identity)
     return sendPage(response, 401, 'Sign in first', [
       'GraphiQL works with your session. Open the sign-in link that "npm start" printed, then come back.',
     ]);
@@ -43,4 +48,4 @@ export async function graphiql(request: Request, response: Response, next: NextF
     })
     .type('html')
     .send((await renderPage()).replace('<script>', `<script nonce="${nonce}">`));
-}
+};

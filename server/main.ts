@@ -4,6 +4,7 @@ import { DomainError } from '../modules/errors.js';
 import { openPlatform } from '../runtime/platform.js';
 import { readSettings, type Settings } from '../runtime/settings.js';
 import { createApp } from './app.js';
+import { readDoorSettings } from './doorSettings.js';
 
 /** How long requests may take to end once the server was asked to stop. */
 const GRACE_MS = 1_500;
@@ -33,8 +34,9 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
 
 async function main() {
   const settings = readSettings(process.env);
+  const doors = readDoorSettings(process.env);
   const platform = await openPlatform(settings);
-  const app = await createApp(platform);
+  const app = await createApp(platform, { doors });
   const server = createServer(app.express);
   // Big CAD files take their time on slow lines; what must be quick is the head of a request.
   server.requestTimeout = 0;

@@ -31,13 +31,15 @@ async function redeem(db: PrismaClient, code: string): Promise<{ accountId: stri
 }
 
 /** `GET /sign-in?code=…`: a good code becomes a session. Somebody who is signed in already just goes on. */
-export function signIn(db: PrismaClient, { cookieName }: AuthSettings) {
+export function signIn(db: PrismaClient, { access, cookieName }: AuthSettings) {
   return async (request: Request, response: Response) => {
     const { code } = request.query;
     response.set({ 'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-store' });
     const redeemed = typeof code === 'string' ? await redeem(db, code) : null;
     if (redeemed) {
       const session = await createSession(db, redeemed.accountId);
+      // A good code is no guess: the session it brings counts, whatever else came from this address.
+      await access.meetSession(session);
       response.cookie(cookieName, session, cookieOptions(request)).redirect(303, '/');
     } else if (identityOf(request)) {
       response.redirect(303, '/');

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { DomainError } from '../modules/errors.js';
-import { checkDocument, checkText } from './documentLimits.js';
+import { checkDocument, checkText, checkVariables } from './documentLimits.js';
 
 /** Dearest operation that is served, in rough numbers of fields to be resolved. A page of 50 runs with all their nodes costs
  * about 4,000. */
@@ -42,8 +42,20 @@ function tellCost(args: ExecutionArgs): number | null {
   }
 }
 
-/** Refuses documents that are too large before they are parsed and validated, and operations that are too dear before they
- * are executed; tells the cost in `extensions`. */
+/** What must be refused before execution, and the cost of what need not. */
+function weigh(args: ExecutionArgs): { cost: number | null; refusal?: ExecutionResult } {
+  try {
+    checkVariables(args.variableValues);
+  } catch (error) {
+    if (error instanceof GraphQLError) return { cost: null, refusal: { errors: [error] } };
+    throw error;
+  }
+  const cost = tellCost(args);
+  return cost !== null && cost > MAX_COST ? { cost, refusal: tooDear(cost) } : { cost };
+}
+
+/** Refuses documents that are too large before they are parsed and validated, and variables that are too large and
+ * operations that are too dear before they are executed; tells the cost in `extensions`. */
 export function useDocumentLimits(): Plugin {
   return {
     onParse({ params }) {
@@ -53,9 +65,9 @@ export function useDocumentLimits(): Plugin {
       };
     },
     onExecute({ args, setResultAndStopExecution }) {
-      const cost = tellCost(args);
+      const { cost, refusal } = weigh(args);
+      if (refusal) return setResultAndStopExecution(refusal);
       if (cost === null) return undefined;
-      if (cost > MAX_COST) return setResultAndStopExecution(tooDear(cost));
       return {
         onExecuteDone({ result, setResult }) {
           if (Symbol.asyncIterator in result) return;
@@ -64,8 +76,8 @@ export function useDocumentLimits(): Plugin {
       };
     },
     onSubscribe({ args, setResultAndStopExecution }) {
-      const cost = tellCost(args);
-      if (cost !== null && cost > MAX_COST) setResultAndStopExecution(tooDear(cost));
+      const { refusal } = weigh(args);
+      if (refusal) setResultAndStopExecution(refusal);
     },
   };
 }

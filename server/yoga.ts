@@ -5,9 +5,11 @@ import type { Context } from '../schema/context.js';
 import { schema } from '../schema/index.js';
 import { identityOf } from './auth.js';
 import { contextFactory } from './context.js';
+import type { DoorSettings } from './doorSettings.js';
 import { explainError, UNEXPECTED } from './explainError.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
 import { useEventStreams } from './useEventStreams.js';
+import { useIntrospectionPolicy } from './useIntrospectionPolicy.js';
 import { usePartnerView } from './usePartnerView.js';
 import { useQueryExecution } from './useQueryExecution.js';
 
@@ -18,15 +20,21 @@ interface ServerContext {
 
 /** The GraphQL API as a request handler. Who is asking was found out before (auth.ts).
  * @param key - signs asset links and upload ids. */
-export function buildYoga(platform: Platform, key: string) {
+export function buildYoga(platform: Platform, key: string, { introspection }: Pick<DoorSettings, 'introspection'>) {
   const log = platform.log.child({ part: 'graphql' });
   const createContext = contextFactory(platform, key);
   return createYoga<ServerContext, Context>({
     schema,
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),
     graphqlEndpoint: '/graphql',
-    plugins: [useQueryExecution(), useDocumentLimits(), usePartnerView(), useEventStreams('/graphql/stream')],
-    // Nobody but our own pages: express answers no preflight, so other origins get nothing.
+    plugins: [
+      useQueryExecution(),
+      useDocumentLimits(),
+      useIntrospectionPolicy(introspection),
+      usePartnerView(),
+      useEventStreams('/graphql/stream'),
+    ],
+    // By the list of origins, before it comes here (cors.ts).
     cors: false,
     graphiql: false,
     landingPage: false,

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { DomainError } from '../modules/errors.js';
+
+/** `all`: everybody who is signed in; `admins`: whoever has the scope `admin`; `off`: nobody. */
+const Audience = z.enum(['all', 'admins', 'off'], { error: 'must be "all", "admins" or "off"' });
+export type Audience = z.infer<typeof Audience>;
+
+const isOrigin = (text: string) => /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+const Origins = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
+  .refine((origins) => origins.every(isOrigin), 'must be origins such as https://shop.example, separated by commas');
+
+const Environment = z.object({
+  HARTOMAT_CORS_ORIGINS: Origins,
+  HARTOMAT_GRAPHIQL: Audience.default('all'),
+  HARTOMAT_INTROSPECTION: Audience.default('all'),
+});
+
+/** Who comes in by which door; see README, "Settings". */
+export interface DoorSettings {
+  /** Origins whose pages may call the API with a token. */
+  corsOrigins: readonly string[];
+  /** Who gets GraphiQL. */
+  graphiql: Audience;
+  /** Who may ask for the schema. */
+  introspection: Audience;
+}
+
+/** Reads and checks the settings of the doors. Empty variables count as not set.
+ * @throws DomainError `SETTINGS_INVALID` that names the variable and what is wrong with it. */
+export function readDoorSettings(env: NodeJS.ProcessEnv): DoorSettings {
+  const parsed = Environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim())));
+  if (parsed.success)
+    return {
+      corsOrigins: parsed.data.HARTOMAT_CORS_ORIGINS,
+      graphiql: parsed.data.HARTOMAT_GRAPHIQL,
+      introspection: parsed.data.HARTOMAT_INTROSPECTION,
+    };
+  const [issue] = parsed.error.issues;
+  throw new DomainError('SETTINGS_INVALID', `The setting ${String(issue?.path[0])} is not usable: ${issue?.message}.`);
+}
+
+/** Whether somebody belongs to an audience. */
+export const isAmong = (audience: Audience, viewer: { scopes: ReadonlySet<string> } | null | undefined): boolean =>
+  viewer != null && (audience === 'all' || (audience === 'admins' && viewer.scopes.has('admin')));

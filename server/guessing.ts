@@ -1,0 +1,64 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { ipKeyGenerator, MemoryStore, type Options, rateLimit } from 'express-rate-limit';
+import { hashToken } from '../runtime/secrets.js';
+import { sendPage } from './page.js';
+
+/** Wrong tokens and wrong sign-in codes that an address may send within a window. Counted by each server on its own. */
+export const GUESSES = { tokens: 20, signInCodes: 10, windowMs: 15 * 60_000 } as const;
+
+const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? request.socket.remoteAddress ?? 'unknown');
+
+function counter(): MemoryStore {
+  const store = new MemoryStore();
+  store.init({ windowMs: GUESSES.windowMs } as Options);
+  return store;
+}
+
+/** Counts the wrong tokens of each address. The same one sent again is no new guess: a forgotten script must not shut out
+ * everybody behind its address. */
+export class TokenGuesses {
+  private readonly wrong = counter();
+  private readonly seen = counter();
+
+  /** Seconds until the address may try new tokens; 0: now. */
+  async waitFor(request: Request): Promise<number> {
+    const info = await this.wrong.get(addressOf(request));
+    if (!info || info.totalHits < GUESSES.tokens) return 0;
+    const until = info.resetTime?.getTime() ?? Date.now() + GUESSES.windowMs;
+    return Math.max(1, Math.ceil((until - Date.now()) / 1000));
+  }
+
+  async count(request: Request, token: string): Promise<void> {
+    const address = addressOf(request);
+    const { totalHits } = await this.seen.increment(`${address} ${hashToken(token)}`);
+    if (totalHits === 1) await this.wrong.increment(address);
+  }
+
+  close(): void {
+    this.wrong.shutdown();
+    this.seen.shutdown();
+  }
+}
+
+export function refuseGuess(response: Response, retryAfterSeconds: number): void {
+  const message = `Too many wrong tokens came from your address. Try again in ${retryAfterSeconds} s.`;
+  response
+    .status(429)
+    .set('Retry-After', String(retryAfterSeconds))
+    .json({ errors: [{ message, extensions: { code: 'TOO_MANY_ATTEMPTS', retryAfterSeconds } }] });
+}
+
+/** Refuses sign-in codes from an address that sent too many wrong ones. */
+export const limitSignInCodes = (): RequestHandler =>
+  rateLimit({
+    windowMs: GUESSES.windowMs,
+    limit: GUESSES.signInCodes,
+    skip: (request) => request.query.code === undefined,
+    skipSuccessfulRequests: true,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, response) =>
+      sendPage(response, 429, 'Too many sign-in links that do not work', [
+        'Your address sent too many of them. Wait a quarter of an hour, then open a new link.',
+      ]),
+  });
