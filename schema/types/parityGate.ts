@@ -51,22 +51,23 @@ builder.prismaObjectFields(OutputTypeNode, (t) => ({
   }),
 }));
 
-builder.prismaObjectField(RunNode, 'parityReport', (t) =>
-  t.prismaField({
+const newest = { take: 1, orderBy: [{ createdAt: 'desc' as const }, { id: 'desc' as const }] };
+
+builder.prismaObjectFields(RunNode, (t) => ({
+  parityReport: t.field({
     type: ParityReportNode,
     nullable: true,
     authScopes: { view: true },
     description:
       'Its newest comparison with another run; null: there is none. `parityReports(filter: { runId })` has all.',
-    select: { id: true },
-    resolve: (query, { id }, _args, ctx) =>
-      ctx.db.parityReport.findFirst({
-        ...query,
-        where: { OR: [{ legacyRunId: id }, { graphRunId: id }] },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
+    select: (_args, _ctx, nestedSelection) => ({
+      parityAsLegacy: nestedSelection(newest),
+      parityAsGraph: nestedSelection(newest),
+    }),
+    resolve: ({ parityAsLegacy, parityAsGraph }) =>
+      [...parityAsLegacy, ...parityAsGraph].sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0] ?? null,
   }),
-);
+}));
 
 const FormObject = builder.simpleObject('ParityPolicyForm', {
   description: 'How thresholds are edited.',
