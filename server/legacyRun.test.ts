@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Prisma } from '../generated/prisma/client.js';
 import { seed } from '../prisma/seed.js';
+import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -54,7 +55,7 @@ describeWith('blender', 'an order line of an output type', () => {
       },
       include: { lines: true },
     });
-    return { outputType, lineId: order.lines[0]!.id };
+    return { outputType, orderId: order.id, lineId: order.lines[0]!.id };
   }
 
   const readRun = async (runId: string) => (await app.gql(RUN, { id: runId })).data.run;
@@ -69,6 +70,24 @@ describeWith('blender', 'an order line of an output type', () => {
   async function ended(runId: string) {
     await app.platform.events.ended(localId('Run', runId), AbortSignal.timeout(90_000));
     return readRun(runId);
+  }
+  /** The starter for stills, published with a template that is not there; found out when it runs. */
+  async function brokenWorkflow(onFailure: 'halt' | 'fallback_legacy' = 'halt') {
+    const { db } = app.platform;
+    const published = await db.workflowVersion.findFirstOrThrow({ where: { workflow: { key: 'order_still' } } });
+    const graph = structuredClone(published.graph) as { nodes: { step: string }[] };
+    const template = graph.nodes.find(({ step }) => step === 'resolve_template')!;
+    Object.assign(template, { params: { template: 'gone' }, onFailure });
+    number += 1;
+    return db.workflow.create({
+      data: {
+        key: `broken_${number}`,
+        name: `Broken ${number}`,
+        family: 'order_line',
+        draft: graph,
+        versions: { create: { number: 1, graph } },
+      },
+    });
   }
   const workflowOf = (key: string) => app.platform.db.workflow.findUniqueOrThrow({ where: { key } });
 
@@ -165,24 +184,83 @@ describeWith('blender', 'an order line of an output type', () => {
     expect(retried.data.retryRun).toEqual({ code: 'RUN_NOT_RETRYABLE' });
   }, 60_000);
 
-  it('whose run by graph fails is taken over by the legacy pipeline, once, with a trace in both runs', async () => {
-    // A camera that no template has fails the graph's still; the line's template lacks it, too, unless legacy is asked without.
-    const workflow = await workflowOf('order_still');
-    const published = await app.platform.db.workflowVersion.findFirstOrThrow({ where: { workflowId: workflow.id } });
-    const graph = structuredClone(published.graph) as {
-      nodes: { step: string; params?: object; onFailure?: string }[];
-    };
-    const template = graph.nodes.find(({ step }) => step === 'resolve_template')!;
-    Object.assign(template, { params: { template: 'gone' }, onFailure: 'fallback_legacy' });
-    const broken = await app.platform.db.workflow.create({
-      data: {
-        key: 'broken',
-        name: 'Broken',
-        family: 'order_line',
-        draft: graph,
-        versions: { create: { number: 1, graph } },
-      },
+  it('whose shadow crashes is delivered all the same, and whoever ordered hears nothing of the shadow', async () => {
+    const { db } = app.platform;
+    const partner = await createAccount(app.platform, { name: 'Shop', role: 'partner' });
+    const { secret } = await createApiToken(app.platform, { accountId: partner.id, name: 'Shop' });
+    const broken = await brokenWorkflow();
+    const { lineId, orderId } = await orderLine({
+      workflowId: broken.id,
+      rollout: 'shadow',
+      artifactKind: 'preview_thumbnail',
+      legacySettings: {},
     });
+    await db.order.update({ where: { id: orderId }, data: { accountId: partner.id } });
+    const run = await ended((await dispatch(lineId)).id);
+    await worker.sweeper.sweep();
+    await expect.poll(async () => (await readRun(run.id)).shadow.status, { timeout: 60_000 }).toBe('failed');
+    await worker.sweeper.sweep();
+    expect((await readRun(run.id)).shadow).toMatchObject({ failure: { code: 'TEMPLATE_UNKNOWN' } });
+    expect(await readRun(run.shadow.id)).toMatchObject({ fallback: null, assets: [] });
+    const { data, errors } = await app.gql(
+      `query ($order: ID!, $shadow: ID!) { node(id: $order) { ... on Order { state lines { state runs { id status } assets { kind } } } } run(id: $shadow) { id } }`,
+      { order: id('Order', orderId), shadow: run.shadow.id },
+      { authorization: `Bearer ${secret}` },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      node: {
+        state: 'delivered',
+        lines: [
+          {
+            state: 'delivered',
+            runs: [{ id: run.id, status: 'succeeded' }],
+            assets: [{ kind: 'preview_thumbnail' }],
+          },
+        ],
+      },
+      run: null,
+    });
+    expect(await db.notification.count({ where: { run: { orderLineId: lineId } } })).toBe(1);
+  }, 90_000);
+
+  it('of a type that is sampled at none gets no shadow', async () => {
+    const { lineId } = await orderLine({
+      workflowId: (await workflowOf('order_still')).id,
+      rollout: 'shadow',
+      shadowRate: 0,
+      artifactKind: 'preview_thumbnail',
+      legacySettings: {},
+    });
+    const run = await ended((await dispatch(lineId)).id);
+    expect(run).toMatchObject({ mode: 'legacy', status: 'succeeded', shadow: null });
+  }, 60_000);
+
+  it('of a type that falls back is delivered by legacy when the graph fails, whatever its nodes say', async () => {
+    const broken = await brokenWorkflow();
+    const { lineId, outputType } = await orderLine({
+      workflowId: broken.id,
+      rollout: 'shadow',
+      artifactKind: 'preview_thumbnail',
+      legacySettings: {},
+    });
+    const { data } = await app.gql(
+      'mutation ($input: SetRolloutInput!) { setRollout(input: $input) { ... on OutputType { rollout fallsBack } ... on Error { code message } } }',
+      {
+        input: { outputTypeId: id('OutputType', outputType.id), rollout: 'graph', force: true, reason: 'A test' },
+      },
+    );
+    expect(data.setRollout).toEqual({ rollout: 'graph', fallsBack: true });
+    const failed = await ended((await dispatch(lineId)).id);
+    expect(failed).toMatchObject({ mode: 'graph', status: 'failed' });
+    await worker.sweeper.sweep();
+    await expect.poll(async () => (await readRun(failed.id)).fallback, { timeout: 30_000 }).not.toBeNull();
+    const run = await ended((await readRun(failed.id)).fallback.id);
+    expect(run).toMatchObject({ mode: 'legacy', status: 'succeeded', assets: [{ kind: 'preview_thumbnail' }] });
+  }, 90_000);
+
+  it('whose run by graph fails is taken over by the legacy pipeline, once, with a trace in both runs', async () => {
+    const broken = await brokenWorkflow('fallback_legacy');
     const { lineId } = await orderLine({
       workflowId: broken.id,
       rollout: 'graph',

@@ -9,8 +9,9 @@ const BATCH = 20;
 /** What failed longer ago is history. */
 const WITHIN_DAYS = 7;
 
-/** Lets the legacy pipeline take over from runs of order lines that failed at a node which says so. Any number of workers may do this
- * at once, and crash at any point: a run is taken over from once.
+/** Lets the legacy pipeline take over from runs of order lines that failed at a node which says so. Where something was published
+ * before the failure, or the line is not wanted any more, it does not: nobody is to get two deliveries. Any number of workers may do
+ * this at once, and crash at any point: a run is taken over from once.
  * @returns how many runs were started. */
 export async function startFallbacks(platform: Platform): Promise<number> {
   const { rows } = await platform.pool.query<{ id: string; orderLineId: string; entry: JsonObject }>(
@@ -18,6 +19,8 @@ export async function startFallbacks(platform: Platform): Promise<number> {
      WHERE r.status = 'failed' AND r.created_at > now() - make_interval(days => $1) AND r.mode = 'graph' AND r.order_line_id IS NOT NULL
        AND EXISTS (SELECT FROM node_run n WHERE n.run_id = r.id AND n.status = 'failed' AND n.on_failure = 'fallback_legacy')
        AND NOT EXISTS (SELECT FROM run f WHERE f.fallback_of_id = r.id)
+       AND NOT EXISTS (SELECT FROM asset a WHERE a.run_id = r.id)
+       AND NOT EXISTS (SELECT FROM order_line l WHERE l.id = r.order_line_id AND l.cancelled_at IS NOT NULL)
        AND NOT EXISTS (SELECT FROM run_event e WHERE e.run_id = r.id AND e.type = 'run.fallback_failed' AND e.at >= r.finished_at)
      ORDER BY r.finished_at LIMIT $2`,
     [WITHIN_DAYS, BATCH],
