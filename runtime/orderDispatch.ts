@@ -44,12 +44,16 @@ async function dispatchChunk(
   buyer: Beholder,
   libraries: Subject['libraries'],
 ): Promise<LineDispatch[]> {
-  const [subjects, facts] = await Promise.all([findOrderLineSubjects(platform, ids), lineFacts(platform, ids)]);
+  const [subjects, facts] = await Promise.all([
+    findOrderLineSubjects(platform, ids),
+    lineFacts(platform, ids, idempotencyKey),
+  ]);
   const one = async (id: string): Promise<{ runId: string }> => {
     const subject = subjects.get(id);
     const fact = facts.get(id);
     if (!subject || !fact || (!seesStudio(buyer) && fact.accountId !== buyer.accountId))
       throw new NotFoundError('order line', id);
+    if (fact.runOfKey) return { runId: fact.runOfKey };
     if (subject instanceof DomainError) throw subject;
     const key = idempotencyKey ? `line/${id}/${idempotencyKey}` : `line/${id}/${fact.runs}`;
     const obstacle = obstacleOf(fact, key);
@@ -72,6 +76,8 @@ interface LineFacts {
   runs: number;
   /** Idempotency key of the run that is under way; undefined: none is. */
   activeKey: string | null | undefined;
+  /** The run that the same request has started before; null: none. */
+  runOfKey: string | null;
 }
 
 /** Why a line cannot be dispatched as it stands; null: it can.
@@ -86,16 +92,18 @@ export function obstacleOf({ isCancelled, activeKey }: LineFacts, key: string | 
 export async function lineFacts(
   { pool }: Pick<Platform, 'pool'>,
   ids: readonly string[],
+  idempotencyKey: string | null = null,
 ): Promise<Map<string, LineFacts>> {
   const { rows } = await pool.query({
     name: 'order_line_facts',
     text: `SELECT l.id, o.account_id, l.cancelled_at IS NOT NULL AS is_cancelled, count(r.id)::int AS runs,
              bool_or(r.status IN ('queued', 'running', 'cancelling')) AS is_active,
-             max(r.idempotency_key) FILTER (WHERE r.status IN ('queued', 'running', 'cancelling')) AS active_key
+             max(r.idempotency_key) FILTER (WHERE r.status IN ('queued', 'running', 'cancelling')) AS active_key,
+             (array_agg(r.id) FILTER (WHERE r.idempotency_key = 'line/' || l.id || '/' || $2::text))[1] AS run_of_key
            FROM order_line l JOIN "order" o ON o.id = l.order_id
            LEFT JOIN run r ON r.order_line_id = l.id AND r.mode <> 'shadow'
            WHERE l.id = ANY($1::uuid[]) GROUP BY l.id, o.account_id`,
-    values: [ids],
+    values: [ids, idempotencyKey],
   });
   return new Map(
     rows.map((row) => [
@@ -105,6 +113,7 @@ export async function lineFacts(
         isCancelled: row.is_cancelled,
         runs: row.runs,
         activeKey: row.is_active ? row.active_key : undefined,
+        runOfKey: row.run_of_key,
       },
     ]),
   );
@@ -117,19 +126,28 @@ export async function dispatchOrder(
   orderId: string,
   options: { idempotencyKey?: string | null; buyer?: Beholder } = {},
 ): Promise<LineDispatch[]> {
-  const due = await dueLines(platform, orderId, options.buyer ?? OWNER);
+  const due = await dueLines(platform, orderId, options.buyer ?? OWNER, options.idempotencyKey);
   const results: LineDispatch[] = [];
   for (let at = 0; at < due.length; at += MAX_LINES)
     results.push(...(await dispatchOrderLines(platform, due.slice(at, at + MAX_LINES), options)));
   return results;
 }
 
-/** Ids of the lines that `dispatchOrder` would start, in their order.
+/** Ids of the lines that `dispatchOrder` would start, or has started for the same key, in their order.
  * @throws NotFoundError, ConflictError `NOTHING_TO_DISPATCH`. */
-export async function dueLines(platform: Platform, orderId: string, buyer: Beholder): Promise<string[]> {
+export async function dueLines(
+  platform: Platform,
+  orderId: string,
+  buyer: Beholder,
+  idempotencyKey: string | null = null,
+): Promise<string[]> {
   const lines = await linesWithState(platform, orderId, buyer);
+  const ids = lines.map(({ id }) => id);
+  const facts = idempotencyKey ? await lineFacts(platform, ids, idempotencyKey) : null;
   const due = lines.filter(
-    ({ state, isCancelled }) => !isCancelled && ['draft', 'failed', 'cancelled', 'partially_delivered'].includes(state),
+    ({ id, state, isCancelled }) =>
+      facts?.get(id)?.runOfKey ||
+      (!isCancelled && ['draft', 'failed', 'cancelled', 'partially_delivered'].includes(state)),
   );
   if (due.length === 0)
     throw new ConflictError(
