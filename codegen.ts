@@ -1,18 +1,32 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** Writes the client's typed operations into client/gql from the committed, printed schema. */
+const scalars = { DateTime: 'string', File: 'File', JSON: 'unknown' };
+
+/** Writes the typed operations of the console and of the partner example, from the committed, printed schema. */
 const config: CodegenConfig = {
   schema: 'schema/schema.graphql',
-  documents: ['client/**/*.{ts,tsx}', '!client/gql/**'],
   generates: {
     'client/gql/': {
+      documents: ['client/**/*.{ts,tsx}', '!client/gql/**'],
       preset: 'client',
       presetConfig: { fragmentMasking: { unmaskFunctionName: 'readFragment' } },
       config: {
         useTypeImports: true,
         strictScalars: true,
         emitLegacyCommonJSImports: false,
-        scalars: { DateTime: 'string', File: 'File', JSON: 'unknown' },
+        scalars,
+      },
+    },
+    'docs/examples/partner/gql/': {
+      documents: 'docs/examples/partner/operations.graphql',
+      preset: 'client',
+      presetConfig: { fragmentMasking: false },
+      config: {
+        useTypeImports: true,
+        strictScalars: true,
+        emitLegacyCommonJSImports: false,
+        documentMode: 'string',
+        scalars,
       },
     },
   },
