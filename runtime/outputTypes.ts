@@ -11,11 +11,16 @@ export type ProfileChanges = Partial<Record<keyof OutputTypeProfile, unknown>>;
 
 /** Makes an output type of a complete profile. With a workflow it runs by graph, since there is no past to keep to; with settings
  * of the old world, or without a workflow, it starts with the legacy pipeline.
+ * @param legacyId what the old world called it, where it comes from there.
  * @throws ValidationError with a JSON pointer into the profile for everything that does not fit. */
-export async function createOutputType(platform: Parts, given: ProfileChanges): Promise<OutputType> {
+export async function createOutputType(
+  platform: Parts,
+  given: ProfileChanges,
+  legacyId: string | null = null,
+): Promise<OutputType> {
   const profile = await validProfile(platform, given);
   const hasPast = Object.keys(profile.legacySettings).length > 0;
-  return insert(platform, profile, profile.workflowId && !hasPast ? 'graph' : 'legacy');
+  return insert(platform, profile, profile.workflowId && !hasPast ? 'graph' : 'legacy', legacyId);
 }
 
 /** Changes an output type. Orders placed before keep their price and options.
@@ -57,7 +62,7 @@ export async function archiveOutputType(
 export async function duplicateOutputType(platform: Parts, id: string, name: string): Promise<OutputType> {
   const row = await find(platform, id, null);
   const profile = await validProfile(platform, { ...profileOf(row), name, visibility: 'internal' });
-  return insert(platform, profile, row.rollout);
+  return insert(platform, profile, row.rollout, null);
 }
 
 async function validProfile(platform: Parts, given: ProfileChanges): Promise<OutputTypeProfile> {
@@ -73,7 +78,12 @@ function columnsOf({ contract, overrides, callerParams, constraints, legacySetti
   return { ...rest, pinnedVersionId, ...(json as unknown as Record<keyof typeof json, Prisma.InputJsonObject>) };
 }
 
-async function insert({ db }: Parts, profile: OutputTypeProfile, rollout: OutputType['rollout']): Promise<OutputType> {
+async function insert(
+  { db }: Parts,
+  profile: OutputTypeProfile,
+  rollout: OutputType['rollout'],
+  legacyId: string | null,
+): Promise<OutputType> {
   const { categoryIds, ...columns } = columnsOf(profile);
   const base = slugify(profile.name, { separator: '_' }).slice(0, 60) || 'output_type';
   const taken = await db.outputType.findMany({ where: { key: { startsWith: base } }, select: { key: true } });
@@ -82,7 +92,7 @@ async function insert({ db }: Parts, profile: OutputTypeProfile, rollout: Output
   for (let number = 2; keys.has(key); number += 1) key = `${base}_${number}`;
   try {
     return await db.outputType.create({
-      data: { ...columns, key, rollout, categories: { connect: categoryIds.map((id) => ({ id })) } },
+      data: { ...columns, key, rollout, legacyId, categories: { connect: categoryIds.map((id) => ({ id })) } },
     });
   } catch (error) {
     if (isUniqueViolation(error))

@@ -10,6 +10,7 @@ import './types/cadFile.js';
 import './types/category.js';
 import './types/createOrderLine.js';
 import './types/errors.js';
+import './types/legacyImport.js';
 import './types/legacyRun.js';
 import './types/family.js';
 import './types/legacySettings.js';
