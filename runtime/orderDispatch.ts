@@ -37,6 +37,9 @@ export async function dispatchOrderLines(
   return all;
 }
 
+/** Key of a line's run under a key of the request. */
+export const keyOfLine = (lineId: string, requestKey: string) => `line/${lineId}/${requestKey}`;
+
 async function dispatchChunk(
   platform: Platform,
   ids: readonly string[],
@@ -55,7 +58,7 @@ async function dispatchChunk(
       throw new NotFoundError('order line', id);
     if (fact.runOfKey) return { runId: fact.runOfKey };
     if (subject instanceof DomainError) throw subject;
-    const key = idempotencyKey ? `line/${id}/${idempotencyKey}` : `line/${id}/${fact.runs}`;
+    const key = keyOfLine(id, idempotencyKey ?? String(fact.runs));
     const obstacle = obstacleOf(fact, key);
     if (obstacle) throw obstacle;
     return dispatchOrderLine(platform, { ...subject, libraries }, key);

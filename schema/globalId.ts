@@ -25,6 +25,7 @@ export const NODE_TYPES = {
   PricingTier: 'pricing tier',
   Product: 'product',
   RenderTemplate: 'render template',
+  RolloutChange: 'change of a rollout',
   Run: 'run',
   Workflow: 'workflow',
   WorkflowVersion: 'workflow version',

@@ -39,6 +39,7 @@ import './types/rollout.js';
 import './types/run.js';
 import './types/runMutations.js';
 import './types/splitWorkflow.js';
+import './types/staleAsset.js';
 import './types/subscriptions.js';
 import './types/viewer.js';
 import './types/worker.js';

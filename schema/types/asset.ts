@@ -21,7 +21,7 @@ const AssetFileObject = builder.prismaObject('AssetFile', {
   }),
 });
 
-builder.prismaNode('Asset', {
+export const AssetNode = builder.prismaNode('Asset', {
   id: { field: 'id' },
   nullable: true,
   description: 'A delivered file under its catalogue name, in one of its versions.',

@@ -1,0 +1,161 @@
+import { createReadStream } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Seeded, seed } from '../prisma/seed.js';
+import { importCadFile } from '../runtime/cadFiles.js';
+import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { describeWith } from '../tests/support/tools.js';
+import { type RunningWorker, startWorker } from '../worker/worker.js';
+import { nodeDefinition } from '../workflow/nodeDefinitions.js';
+
+const LIST = `query ($filter: StaleAssetFilter, $first: Int, $after: String) { staleAssets(filter: $filter, first: $first, after: $after) {
+  pageInfo { hasNextPage endCursor } edges { node { asset { id orderLine { id } } reasons { code message } } } } }`;
+const REQUEUE = `mutation ($input: RequeueStaleAssetsInput!) { requeueStaleAssets(input: $input) { __typename
+  ... on DispatchBatch { started lines { orderLineId result { ... on Run { id } ... on Error { code } } } } ... on Error { code } ... on ValidationError { issues { path } } } }`;
+const another = fileURLToPath(new URL('../tests/fixtures/step/conveyor-48.step', import.meta.url));
+
+/** The tests go on from one another: what one makes stale, a later one renders anew. */
+describeWith('blender', 'published assets', () => {
+  let app: TestApp;
+  let worker: RunningWorker;
+  let seeded: Seeded;
+  let outputTypeId: string;
+  let lineIds: string[];
+
+  const stale = async (variables: object = {}) => (await app.gql(LIST, variables)).data.staleAssets;
+  const codes = async (variables: object = {}) =>
+    (await stale(variables)).edges.map(({ node }: any) => node.reasons.map((reason: { code: string }) => reason.code));
+  const requeue = async (input: object) => (await app.gql(REQUEUE, { input })).data.requeueStaleAssets;
+  async function ended(runIds: string[]) {
+    for (const runId of runIds)
+      expect(await app.platform.events.ended(localId('Run', runId), AbortSignal.timeout(90_000))).toBe('succeeded');
+  }
+
+  beforeAll(async () => {
+    app = await startTestApp({ definition: nodeDefinition });
+    seeded = await seed(app.platform);
+    worker = await startWorker(app.platform);
+    const { db } = app.platform;
+    const workflow = await db.workflow.findUniqueOrThrow({ where: { key: 'order_still' } });
+    const outputType = await db.outputType.create({
+      data: {
+        ...{ key: 'quick', name: 'Quick', family: 'order_line', artifactKind: 'still_image', workflowId: workflow.id },
+        rollout: 'graph',
+        overrides: {
+          resolution: { width: 64, height: 48 },
+          samples: 2,
+          denoise: false,
+          shadow: false,
+          engine: 'workbench',
+        },
+      },
+    });
+    outputTypeId = outputType.id;
+    const other = await db.product.create({
+      data: { sku: 'OTHER', name: 'Other', cadFileId: seeded.product.cadFileId },
+    });
+    const order = await db.order.create({
+      data: {
+        lines: {
+          create: [seeded.product.id, other.id].map((productId, i) => ({ lineNumber: i + 1, productId, outputTypeId })),
+        },
+      },
+      include: { lines: { orderBy: { lineNumber: 'asc' } } },
+    });
+    lineIds = order.lines.map((line) => line.id);
+    // One after the other, so that the list has them in this order.
+    for (const line of lineIds) {
+      const { data } = await app.gql(
+        'mutation ($id: ID!) { dispatch(input: { orderLineId: $id }) { ... on Run { id } } }',
+        { id: id('OrderLine', line) },
+      );
+      await ended([data.dispatch.id]);
+    }
+  }, 120_000);
+  afterAll(async () => {
+    await worker?.stop(0);
+    await app?.close();
+  });
+
+  it('are up to date when they were just made', async () => {
+    expect(await codes()).toEqual([]);
+    expect(await requeue({})).toMatchObject({ started: 0, lines: [] });
+  });
+
+  it('are out of date when a material in use changed, and not for another one or another name', async () => {
+    const { db } = app.platform;
+    const map = await db.artifact.findFirstOrThrow({ where: { role: 'material_map' } });
+    const { assignments } = await (await app.fetch(await urlOf(map.id))).json();
+    const used = new Set(assignments.flatMap(({ material }: any) => (material ? [material.name] : [])));
+    const materials = await db.material.findMany();
+    const change = (name: string, data: object) => db.material.update({ where: { name }, data });
+    const unused = materials.find(({ name }) => !used.has(name))!;
+    await change(unused.name, { spec: { ...(unused.spec as object), roughness: 0.123 } });
+    const inUse = materials.find(({ name }) => used.has(name))!;
+    await change(inUse.name, { label: 'Another name' });
+    expect(await codes()).toEqual([]);
+    await change(inUse.name, { spec: { ...(inUse.spec as object), roughness: 0.321 } });
+    expect(await codes()).toEqual([['materials'], ['materials']]);
+    const { edges } = await stale({ first: 1 });
+    expect(edges[0].node.reasons[0].message).toBe('A material changed: Another name.');
+  });
+
+  it('say every reason, and are found by it, page by page', async () => {
+    const { db } = app.platform;
+    const template = await db.renderTemplate.findFirstOrThrow({ where: { name: 'studio_soft' } });
+    await db.renderTemplate.update({ where: { id: template.id }, data: { version: { increment: 1 } } });
+    const workflow = await db.workflow.findUniqueOrThrow({
+      where: { key: 'order_still' },
+      include: { versions: true },
+    });
+    await db.workflowVersion.create({
+      data: { workflowId: workflow.id, number: 2, graph: workflow.versions[0]!.graph as object },
+    });
+    const cadFile = await importCadFile(app.platform, { name: 'other.step', content: createReadStream(another) });
+    await db.product.update({ where: { sku: 'OTHER' }, data: { cadFileId: cadFile.id } });
+    const all = ['materials', 'template', 'workflow'];
+    expect(await codes()).toEqual([all, ['cad_file', ...all]]);
+    await db.product.update({ where: { id: seeded.product.id }, data: { materialAssignments: { Nobody: 'steel' } } });
+    expect((await codes())[0]).toEqual(['materials', ...all]);
+    const outputType = await db.outputType.findUniqueOrThrow({ where: { id: outputTypeId } });
+    await db.outputType.update({
+      where: { id: outputTypeId },
+      data: { overrides: { ...(outputType.overrides as object), samples: 3 } },
+    });
+    expect(await codes({ filter: { reason: 'cad_file' } })).toEqual([['cad_file', ...all, 'output_type']]);
+    expect(await codes({ filter: { productId: id('Product', seeded.product.id) } })).toHaveLength(1);
+    const first = await stale({ first: 1 });
+    expect(first.pageInfo.hasNextPage).toBe(true);
+    const second = await stale({ first: 1, after: first.pageInfo.endCursor });
+    expect(second.pageInfo.hasNextPage).toBe(false);
+    expect([first, second].map(({ edges }) => edges[0].node.asset.orderLine.id)).toEqual(
+      lineIds.map((line) => id('OrderLine', line)),
+    );
+  });
+
+  it('are made anew by one call, once per key, and are up to date then', async () => {
+    await app.platform.db.product.update({ where: { sku: 'OTHER' }, data: { cadFileId: seeded.product.cadFileId } });
+    await app.platform.db.product.update({ where: { id: seeded.product.id }, data: { materialAssignments: {} } });
+    const assetIds = (await stale()).edges.map(({ node }: any) => node.asset.id);
+    const batch = await requeue({ assetIds, idempotencyKey: 'anew' });
+    expect(batch).toMatchObject({ started: 2 });
+    const runIds = batch.lines.map(({ result }: any) => result.id);
+    await ended(runIds);
+    expect(await codes()).toEqual([]);
+    expect(await requeue({ assetIds, idempotencyKey: 'anew' })).toEqual(batch);
+    expect(await requeue({ assetIds })).toMatchObject({ started: 0 });
+    expect(await requeue({ assetIds: [id('Asset', '0192f0c0-0000-7000-8000-000000000000')] })).toMatchObject({
+      __typename: 'NotFoundError',
+    });
+    const latest = await app.platform.db.asset.findMany({ where: { supersededAt: null } });
+    expect(latest.map(({ runId }) => id('Run', runId)).sort()).toEqual([...runIds].sort());
+  }, 120_000);
+
+  async function urlOf(artifactId: string): Promise<string> {
+    const { data } = await app.gql('query ($id: ID!) { node(id: $id) { ... on Artifact { url } } }', {
+      id: id('Artifact', artifactId),
+    });
+    return data.node.url;
+  }
+});
