@@ -1,7 +1,8 @@
 import type { ArtifactRole } from '../modules/artifacts.js';
-import type { ProductionModule } from '../modules/define.js';
+import type { Ports, ProductionModule } from '../modules/define.js';
 import type { JsonObject } from '../modules/json.js';
 import { MODULES } from '../modules/registry.js';
+import type { Deliverable } from './deliverables.js';
 import { type Finding, pointer } from './finding.js';
 import type { NodeParams } from './graph.js';
 import { adaptLegacySettings } from './legacySettings.js';
@@ -33,6 +34,14 @@ export const LEGACY_STEPS = {
 export type LegacyKind = keyof typeof LEGACY_STEPS;
 export const LEGACY_KINDS = Object.keys(LEGACY_STEPS) as LegacyKind[];
 export const isLegacyKind = (kind: string): kind is LegacyKind => Object.hasOwn(LEGACY_STEPS, kind);
+
+/** What the linear pipeline can deliver. */
+export const legacyDeliverables = (): Deliverable[] =>
+  LEGACY_KINDS.map((kind) => {
+    const ports = Object.values(LEGACY_STEPS[kind]).flatMap(({ outputs }) => Object.values(outputs as Ports));
+    const port = ports.find((one) => one.kind === 'artifact' && one.roles.includes(kind));
+    return { kind, mediaTypes: port?.kind === 'artifact' ? [...port.mediaTypes] : [], isSet: false, params: {} };
+  });
 
 /** What the linear pipeline is asked for. Later layers win, value by value. */
 export interface LegacyRequest {

@@ -30,6 +30,8 @@ export function createRouter() {
             { path: 'orders', lazy: () => import('../features/orders/OrdersPage.js') },
             { path: 'orders/:orderId', lazy: () => import('../features/orders/OrderPage.js') },
             { path: 'output-types', lazy: () => import('../features/output-types/OutputTypesPage.js') },
+            { path: 'output-types/new', lazy: () => import('../features/output-types/WizardPage.js') },
+            { path: 'output-types/:outputTypeId/edit', lazy: () => import('../features/output-types/WizardPage.js') },
             { path: '*', element: <NotFoundPage /> },
           ],
         },

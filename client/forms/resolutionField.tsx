@@ -25,7 +25,9 @@ function sizeKeys(schema: JsonSchema): [string, string] | null {
   if (names.length !== 2) return null;
   const width = names.find((name) => /^width(Px)?$/.test(name));
   const height = names.find((name) => /^height(Px)?$/.test(name));
-  return width && height ? [width, height] : null;
+  const isNumber = (name: string | undefined) =>
+    /^(number|integer)$/.test(String(schema.properties?.[name ?? '']?.type));
+  return isNumber(width) && isNumber(height) ? [width!, height!] : null;
 }
 
 /** Width × height in pixels, with common sizes to pick. */

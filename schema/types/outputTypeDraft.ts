@@ -12,6 +12,7 @@ import { type CallerForm, callerForm, openParams } from '../../workflow/callerPa
 import type { Deliverable } from '../../workflow/deliverables.js';
 import { deliverables } from '../../workflow/deliverables.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
+import { legacyDeliverables } from '../../workflow/legacyInvocation.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { builder } from '../builder.js';
 import { EffectiveParamObject } from './effectiveParam.js';
@@ -98,8 +99,8 @@ const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').impleme
     }),
     artifactKinds: t.field({
       type: [ArtifactKindChoice],
-      description: 'What the workflow can deliver; for the step `artifact`.',
-      resolve: (draft) => draft.deliverables,
+      description: 'What the workflow, or without one the legacy pipeline, can deliver; for the step `artifact`.',
+      resolve: ({ profile, deliverables }) => (profile.workflowId ? deliverables : legacyDeliverables()),
     }),
     contractSchema: t.field({
       type: 'JSON',

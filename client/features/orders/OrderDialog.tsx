@@ -7,12 +7,12 @@ import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { newKey } from '../../components/newKey.js';
 import { schemaErrors } from '../../forms/ajv.js';
+import { optionsToStore } from '../../forms/optionsToStore.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { graphql } from '../../gql/index.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { useDispatch } from '../../shared/useDispatch.js';
-import { optionsToStore } from './optionsToStore.js';
 
 const OrderChoicesQuery = graphql(`
   query OrderChoices {

@@ -56,7 +56,7 @@ function LineRow({ line, isBusy, isDraft, onDispatch, onCancel, onRemove }: Acti
         ) : (
           <OrderStateBadge state={line.state} />
         )}
-        {failure && <p className="row-note">{failure.message}</p>}
+        {failure && <p className="field-error">{failure.message}</p>}
       </td>
       <td>
         <Delivered assets={line.deliveredAssets} />

@@ -113,7 +113,7 @@ export function Component() {
                       <Link className="row-link" to={`/orders/${order.id}`}>
                         Order {order.number}
                       </Link>
-                      {order.reference && <p className="row-note muted">{order.reference}</p>}
+                      {order.reference && <p className="cell-note">{order.reference}</p>}
                     </td>
                     <td className="muted">
                       {[...new Set(order.lines.map(({ product }) => product.name))].slice(0, 3).join(', ')}

@@ -6,16 +6,20 @@ import { Badge } from '../../components/Badge.js';
 import { IconButton } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatPrice } from '../../components/format.js';
-import { JsonTree } from '../../components/JsonTree.js';
-import type { OutputTypesQuery as OutputTypesData, Rollout, Visibility } from '../../gql/graphql.js';
-import { graphql } from '../../gql/index.js';
+import { Icon } from '../../components/Icon.js';
+import type { OutputTypesQuery as OutputTypesData } from '../../gql/graphql.js';
+import { graphql, readFragment } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { FAMILY_LABEL, roleLabel } from '../../shared/words.js';
+import { EffectiveParams } from './EffectiveParams.js';
+import { OutputTypeActions } from './OutputTypeActions.js';
+import { EffectiveParamFields } from './operations.js';
+import { ROLLOUT, VISIBILITY } from './words.js';
 
 const OutputTypesQuery = graphql(`
-  query OutputTypes {
-    outputTypes(first: 100) {
+  query OutputTypes($includeArchived: Boolean!) {
+    outputTypes(first: 100, includeArchived: $includeArchived) {
       edges {
         node {
           id
@@ -25,7 +29,8 @@ const OutputTypesQuery = graphql(`
           visibility
           family
           artifactKind
-          overrides
+          revision
+          isArchived
           rollout
           workflow {
             id
@@ -47,16 +52,26 @@ const OutputTypesQuery = graphql(`
   }
 `);
 
+const EffectiveParamsQuery = graphql(`
+  query OutputTypeParams($id: ID!) {
+    outputType(id: $id) {
+      id
+      effectiveParams {
+        ...EffectiveParamFields
+      }
+    }
+  }
+`);
+
 type OutputType = OutputTypesData['outputTypes']['edges'][number]['node'];
 
-const ROLLOUT: Record<Rollout, { label: string; help: string }> = {
-  legacy: { label: 'Legacy', help: 'Orders run through the legacy pipeline.' },
-  shadow: { label: 'Shadow', help: 'Legacy delivers; the workflow runs beside it for comparison.' },
-  graph: { label: 'Graph', help: 'Orders run through the workflow.' },
-};
-const VISIBILITY: Record<Visibility, string> = { public: 'Public', internal: 'Internal', hidden: 'Hidden' };
-
-function Details({ type, onClose }: { type: OutputType; onClose: () => void }) {
+function Details({ type, onClose, onChanged }: { type: OutputType; onClose: () => void; onChanged: () => void }) {
+  const [{ data }] = useQuery({
+    query: EffectiveParamsQuery,
+    variables: { id: type.id },
+    requestPolicy: 'cache-and-network',
+  });
+  const params = readFragment(EffectiveParamFields, data?.outputType?.effectiveParams ?? []);
   return (
     <aside className="panel" aria-label={`Output type ${type.name}`}>
       <header className="panel-head">
@@ -67,6 +82,7 @@ function Details({ type, onClose }: { type: OutputType; onClose: () => void }) {
         <IconButton icon="close" label="Close the details" onClick={onClose} />
       </header>
       <div className="panel-body">
+        <OutputTypeActions type={type} onChanged={onChanged} />
         {type.description && <p>{type.description}</p>}
         <dl className="facts">
           <dt>Family</dt>
@@ -81,7 +97,7 @@ function Details({ type, onClose }: { type: OutputType; onClose: () => void }) {
             <p className="field-help">{ROLLOUT[type.rollout].help}</p>
           </dd>
           <dt>Visibility</dt>
-          <dd>{VISIBILITY[type.visibility]}</dd>
+          <dd>{VISIBILITY[type.visibility].label}</dd>
           <dt>Price</dt>
           <dd className="numeric">
             {type.pricingTier
@@ -92,11 +108,11 @@ function Details({ type, onClose }: { type: OutputType; onClose: () => void }) {
           <dd>{type.categories.length > 0 ? type.categories.map(({ label }) => label).join(', ') : 'all'}</dd>
         </dl>
         <section className="panel-section">
-          <h3>What it changes in the workflow</h3>
-          {Object.keys((type.overrides ?? {}) as object).length === 0 ? (
-            <p className="muted">Nothing: the workflow runs with its own settings.</p>
+          <h3>What an order runs with</h3>
+          {type.workflow ? (
+            <EffectiveParams params={params} />
           ) : (
-            <JsonTree value={type.overrides} label="Overrides" />
+            <p className="muted">Its legacy settings: there is no workflow.</p>
           )}
         </section>
       </div>
@@ -106,7 +122,12 @@ function Details({ type, onClose }: { type: OutputType; onClose: () => void }) {
 
 /** What is sold. */
 export function Component() {
-  const [{ data, error, fetching }] = useQuery({ query: OutputTypesQuery, requestPolicy: 'cache-and-network' });
+  const [includeArchived, setIncludeArchived] = useState(false);
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: OutputTypesQuery,
+    variables: { includeArchived },
+    requestPolicy: 'cache-and-network',
+  });
   const [openId, setOpenId] = useState<string | null>(null);
   const types = data?.outputTypes.edges.map(({ node }) => node) ?? [];
   const open = types.find(({ id }) => id === openId);
@@ -116,13 +137,26 @@ export function Component() {
       <div className="page">
         <header className="page-header">
           <h1>Output types</h1>
+          <div className="page-actions">
+            <label>
+              <input
+                type="checkbox"
+                checked={includeArchived}
+                onChange={(event) => setIncludeArchived(event.target.checked)}
+              />{' '}
+              Archived ones too
+            </label>
+            <Link className="button button-primary" to="/output-types/new">
+              <Icon name="plus" />
+              New output type
+            </Link>
+          </div>
         </header>
         {error && <ProblemCallout problem={problemFromError(error)} title="The output types could not be loaded" />}
         {!data && fetching && <Loading label="Loading the output types" />}
         {data && types.length === 0 && (
           <EmptyState icon="tag" title="There is no output type yet">
-            Output types say what is sold and which workflow makes it. The first start of HartOMat adds some: run{' '}
-            <code>npm start</code> once.
+            An output type says what is sold and which workflow makes it.
           </EmptyState>
         )}
         {types.length > 0 && (
@@ -151,6 +185,7 @@ export function Component() {
                         >
                           {type.name}
                         </button>
+                        {type.isArchived && <span className="muted"> archived</span>}
                       </td>
                       <td className="muted">{roleLabel(type.artifactKind)}</td>
                       <td className="muted">{type.workflow?.name ?? 'none (legacy)'}</td>
@@ -159,7 +194,7 @@ export function Component() {
                           {ROLLOUT[type.rollout].label}
                         </Badge>
                       </td>
-                      <td className="muted">{VISIBILITY[type.visibility]}</td>
+                      <td className="muted">{VISIBILITY[type.visibility].label}</td>
                       <td className="numeric cell-end">
                         {type.pricingTier
                           ? formatPrice(type.pricingTier.unitPriceCents, type.pricingTier.currency)
@@ -173,7 +208,14 @@ export function Component() {
           </div>
         )}
       </div>
-      {open && <Details type={open} onClose={() => setOpenId(null)} />}
+      {open && (
+        <Details
+          key={open.id}
+          type={open}
+          onClose={() => setOpenId(null)}
+          onChanged={() => refetch({ requestPolicy: 'network-only' })}
+        />
+      )}
     </main>
   );
 }

@@ -8,18 +8,8 @@ import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { Starters } from '../../shared/starters.js';
 import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
-
-const Starters = graphql(`
-  query WorkflowStarters {
-    workflowStarters {
-      key
-      name
-      description
-      family
-    }
-  }
-`);
 
 const Create = graphql(`
   mutation CreateWorkflow($input: CreateWorkflowInput!) {

@@ -1,8 +1,8 @@
-import { sameJson } from '../../components/sameJson.js';
+import { sameJson } from '../components/sameJson.js';
 
 type Json = Record<string, unknown>;
 
-/** What the order stores of the form's data: only what differs from what applies anyway. */
+/** What is stored of a form's data: only what differs from what applies anyway. */
 export function optionsToStore(data: Json, defaults: Json): Json {
   return Object.fromEntries(
     Object.entries(data).filter(([name, value]) => value !== undefined && !sameJson(value, defaults[name])),

@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { useMutation } from 'urql';
+import { Button } from '../../components/Button.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { ArchiveOutputType, DuplicateOutputType } from './operations.js';
+
+/** Change it, copy it, put it away. */
+export function OutputTypeActions({
+  type,
+  onChanged,
+}: {
+  type: { id: string; name: string; revision: number; isArchived: boolean };
+  onChanged: () => void;
+}) {
+  const [archiving, archive] = useMutation(ArchiveOutputType);
+  const [duplicating, duplicate] = useMutation(DuplicateOutputType);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const { id, name, revision, isArchived } = type;
+  const done = (failed: Problem | null) => {
+    setProblem(failed);
+    onChanged();
+  };
+  return (
+    <>
+      <div className="output-type-actions">
+        <Link className="button button-plain" to={`/output-types/${id}/edit`}>
+          Edit
+        </Link>
+        <Button
+          icon="copy"
+          isBusy={duplicating.fetching}
+          onClick={async () => {
+            const { data, error } = await duplicate({ input: { id, name: `${name} (copy)` } });
+            done(problemOf(data?.duplicateOutputType, error));
+          }}
+        >
+          Copy
+        </Button>
+        <Button
+          isBusy={archiving.fetching}
+          onClick={async () => {
+            const { data, error } = await archive({ input: { id, revision, isArchived: !isArchived } });
+            done(problemOf(data?.archiveOutputType, error));
+          }}
+        >
+          {isArchived ? 'Bring back' : 'Archive'}
+        </Button>
+      </div>
+      {problem && <ProblemCallout problem={problem} title="That did not go through" />}
+    </>
+  );
+}

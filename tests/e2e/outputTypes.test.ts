@@ -1,0 +1,112 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+/** An output type is made in its five steps, and changed; the tests go on from one another. */
+describeWith('chromium', 'making an output type', () => {
+  let hartomat: StartedHartomat;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
+    context.setDefaultTimeout(20_000);
+    ({ page, complaints } = await openPage(context));
+    await page.goto(await hartomat.signInUrl());
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await hartomat?.stop();
+  });
+
+  const next = () => page.getByRole('button', { name: 'Next' }).click();
+  const step = (name: string) => page.getByRole('heading', { name, exact: true, level: 2 }).waitFor();
+  const stored = () => hartomat.platform.db.outputType.findFirst({ where: { name: { startsWith: 'Square' } } });
+
+  it('goes from the family over the workflow to what the customer receives', async () => {
+    await page.getByRole('link', { name: 'Output types' }).click();
+    await page.getByRole('link', { name: 'New output type' }).click();
+    await page.getByRole('radio', { name: /Order rendering/ }).check();
+    await next();
+    await step('Workflow');
+    await page.getByRole('combobox', { name: 'Workflow', exact: true }).selectOption({ label: 'Order still' });
+    await page.getByLabel('Version').waitFor();
+    await next();
+    await step('Artifact');
+    // Nothing was chosen yet, so there is no way on.
+    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
+    await page.getByLabel('The customer receives').selectOption('still_image');
+    await expect.poll(() => page.getByRole('button', { name: 'Next' }).isEnabled()).toBe(true);
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('shows with every setting who set it, and refuses bounds that the setting itself does not keep', async () => {
+    await next();
+    await step('Settings');
+    await page.getByLabel('Samples', { exact: true }).first().fill('24');
+    const row = page.locator('.effective-params tr', { hasText: 'Samples' });
+    await expect.poll(() => row.innerText()).toMatch(/24\s+else \d+\s+Output type/);
+    const samples = page.locator('.caller-param', { hasText: 'samples' });
+    await samples.getByRole('checkbox').first().check();
+    await samples.getByLabel('At most').fill('16');
+    const issues = page.getByRole('list', { name: 'What does not fit yet' });
+    await issues.getByText('does not lie within these bounds').waitFor();
+    await samples.getByLabel('At most').fill('64');
+    await issues.waitFor({ state: 'detached' });
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('is stored with its terms, and offered', async () => {
+    await next();
+    await step('Terms');
+    await page.getByLabel('Name', { exact: true }).fill('Square still');
+    await page.getByLabel('Price of a piece').selectOption({ index: 1 });
+    await page.getByRole('checkbox', { name: 'Bearings' }).check();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Make the output type' }).click();
+    await page.getByRole('button', { name: 'Square still' }).click();
+    await page.locator('.effective-params tr', { hasText: 'Samples' }).getByText('24').waitFor();
+    expect(await stored()).toMatchObject({
+      overrides: { samples: 24 },
+      callerParams: { samples: { maximum: 64 } },
+      artifactKind: 'still_image',
+      rollout: 'graph',
+    });
+  });
+
+  it('is changed step by step, copied and put away', async () => {
+    const panel = page.getByRole('complementary', { name: 'Output type Square still' });
+    await panel.getByRole('link', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: /Terms/ }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Square still, small');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Square still, small', exact: true }).click();
+    expect(await stored()).toMatchObject({ name: 'Square still, small', overrides: { samples: 24 } });
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Square still, small (copy)' }).waitFor();
+    await page.getByRole('button', { name: 'Archive' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Square still, small', exact: true }).count()).toBe(0);
+    await page.getByRole('checkbox', { name: 'Archived ones too' }).check();
+    await page.getByText('archived', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('can begin with a workflow of its own', async () => {
+    await page.getByRole('link', { name: 'New output type' }).click();
+    await next();
+    await page.getByRole('button', { name: 'Begin a workflow' }).click();
+    await page.getByLabel('Name of the workflow').fill('Film for fairs');
+    await page.getByLabel('Begin with').selectOption('order_turntable');
+    await page.getByRole('button', { name: 'Make and publish it' }).click();
+    const choice = page.getByRole('combobox', { name: 'Workflow', exact: true });
+    await expect.poll(() => choice.locator('option:checked').textContent()).toBe('Film for fairs');
+    await next();
+    await page.getByLabel('The customer receives').selectOption('turntable_video');
+    expect(complaints).toEqual([]);
+  });
+});
