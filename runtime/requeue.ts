@@ -41,11 +41,16 @@ async function checkAll({ db }: Platform, assetIds: readonly string[]): Promise<
 
 /** Lines of the assets that this key has dispatched already: their assets may be up to date again, and the answer stays the same. */
 async function linesDoneBefore({ db }: Platform, assetIds: readonly string[], key: string): Promise<string[]> {
-  const assets = await db.asset.findMany({ where: { id: { in: [...assetIds] } }, select: { orderLineId: true } });
+  const assets = await db.asset.findMany({
+    where: { id: { in: [...assetIds] } },
+    select: { orderLineId: true },
+    orderBy: [{ publishedAt: 'asc' }, { id: 'asc' }],
+  });
   const lines = [...new Set(assets.flatMap(({ orderLineId }) => orderLineId ?? []))];
   const runs = await db.run.findMany({
     where: { idempotencyKey: { in: lines.map((id) => keyOfLine(id, key)) } },
     select: { orderLineId: true },
   });
-  return runs.flatMap(({ orderLineId }) => orderLineId ?? []);
+  const done = new Set(runs.map(({ orderLineId }) => orderLineId));
+  return lines.filter((id) => done.has(id));
 }

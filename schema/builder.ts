@@ -37,13 +37,18 @@ interface Types {
   };
 }
 
+const CURSOR = /^GPC:S:([0-9a-f-]{36})$/;
+const cursorText = (cursor: string) => Buffer.from(cursor, 'base64').toString('utf8');
+
+/** Cursors of lists that Prisma does not page through, in the words of those that it does: all cursors of the API look alike. */
+export const cursorOf = (id: string): string => Buffer.from(`GPC:S:${id}`).toString('base64');
+export const idOfCursor = (cursor: string | null | undefined): string | null =>
+  (cursor && CURSOR.exec(cursorText(cursor))?.[1]) || null;
+
 /** Looked into here, because the database would answer a made-up one with an error of its own. */
 const Cursor = z
   .string()
-  .refine(
-    (text) => /^GPC:S:[0-9a-f-]{36}$/.test(Buffer.from(text, 'base64').toString('utf8')),
-    'This is not a cursor of this API.',
-  )
+  .refine((text) => CURSOR.test(cursorText(text)), 'This is not a cursor of this API.')
   .nullish();
 
 /** JSON pointer within the `input` of a mutation, or within the arguments of a field without one. */

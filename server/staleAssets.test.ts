@@ -23,7 +23,11 @@ describeWith('blender', 'published assets', () => {
   let outputTypeId: string;
   let lineIds: string[];
 
-  const stale = async (variables: object = {}) => (await app.gql(LIST, variables)).data.staleAssets;
+  const stale = async (variables: object = {}) => {
+    const { data, errors } = await app.gql(LIST, variables);
+    expect(errors).toBeUndefined();
+    return data.staleAssets;
+  };
   const codes = async (variables: object = {}) =>
     (await stale(variables)).edges.map(({ node }: any) => node.reasons.map((reason: { code: string }) => reason.code));
   const requeue = async (input: object) => (await app.gql(REQUEUE, { input })).data.requeueStaleAssets;

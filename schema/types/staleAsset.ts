@@ -10,7 +10,7 @@ import {
   type StaleReasonCode,
   staleAssets,
 } from '../../runtime/staleAssets.js';
-import { builder } from '../builder.js';
+import { builder, cursorOf, idOfCursor } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { AssetNode } from './asset.js';
 import { BatchObject, withRuns } from './dispatchBatch.js';
@@ -75,8 +75,8 @@ builder.queryField('staleAssets', (t) =>
           extensions: { code: 'BAD_USER_INPUT' },
         });
       return resolveCursorConnection<Promise<StaleAsset[]>>(
-        { args, defaultSize: 20, maxSize: 100, toCursor: ({ asset }) => asset.id },
-        ({ after, limit }) => staleAssets(ctx.platform, filterFrom(filter), { after, limit }),
+        { args, defaultSize: 20, maxSize: 100, toCursor: ({ asset }) => cursorOf(asset.id) },
+        ({ after, limit }) => staleAssets(ctx.platform, filterFrom(filter), { after: idOfCursor(after), limit }),
       );
     },
   }),
