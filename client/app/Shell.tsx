@@ -1,9 +1,12 @@
-import { useEffect, useRef } from 'react';
+import { useContext, useEffect, useRef } from 'react';
 import { NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useQuery } from 'urql';
+import { AccessContext } from '../components/access.js';
+import { IconButton } from '../components/Button.js';
 import { Icon, type IconName } from '../components/Icon.js';
 import { graphql } from '../gql/index.js';
 import { useIsDisconnected } from './connection.js';
+import { signOut } from './signOut.js';
 import { THEMES, type Theme, useTheme } from './theme.js';
 
 const ShellQuery = graphql(`
@@ -30,6 +33,8 @@ const PLACES: { to: string; label: string; icon: IconName }[] = [
   { to: '/templates', label: 'Templates', icon: 'camera' },
   { to: '/output-types', label: 'Output types', icon: 'tag' },
 ];
+
+const ADMIN: (typeof PLACES)[number] = { to: '/admin', label: 'Admin', icon: 'shield' };
 
 const THEME_LOOK: Record<Theme, { icon: IconName; label: string }> = {
   system: { icon: 'system', label: 'Theme of the device' },
@@ -73,6 +78,8 @@ function useFocusOnArrival() {
 export function Shell() {
   const isDisconnected = useIsDisconnected();
   useFocusOnArrival();
+  const access = useContext(AccessContext);
+  const places = access?.scopes.includes('admin') ? [...PLACES, ADMIN] : PLACES;
   const [{ data }, refetch] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
   useEffect(() => {
     const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), WORKERS_MS);
@@ -93,7 +100,7 @@ export function Shell() {
         </div>
         <nav aria-label="Main">
           <ul>
-            {PLACES.map(({ to, label, icon }) => (
+            {places.map(({ to, label, icon }) => (
               <li key={to}>
                 <NavLink to={to} className="place">
                   <Icon name={icon} />
@@ -111,7 +118,13 @@ export function Shell() {
             </p>
           )}
           <div className="sidebar-row">
-            <span className="truncate muted">{data?.viewer.name}</span>
+            <span className="who">
+              <span className="truncate">{data?.viewer.name}</span>
+              <span className="muted">{access?.role}</span>
+            </span>
+            <IconButton icon="signOut" label="Sign out" onClick={signOut} />
+          </div>
+          <div className="sidebar-row">
             <ThemeSwitch />
           </div>
         </div>

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { type CombinedError, useQuery } from 'urql';
+import { AccessContext } from '../components/access.js';
 import { Button } from '../components/Button.js';
 import { EmptyState } from '../components/EmptyState.js';
 import { Icon } from '../components/Icon.js';
@@ -9,6 +10,8 @@ const ViewerQuery = graphql(`
   query Viewer {
     viewer {
       name
+      role
+      scopes
     }
   }
 `);
@@ -37,7 +40,8 @@ function SignInPage() {
           started; it begins with <code>{window.location.origin}</code>.
         </p>
         <p className="muted">
-          Has the link been used or run out? Start HartOMat again with <code>npm start</code>: it prints a fresh one.
+          Has the link been used or run out? Ask an admin for another, or start HartOMat again with{' '}
+          <code>npm start</code>: it prints a fresh one.
         </p>
         <Button look="primary" icon="refresh" onClick={() => window.location.reload()}>
           I have signed in
@@ -50,7 +54,7 @@ function SignInPage() {
 /** Lets nobody past who is not signed in, and says how to sign in. */
 export function SignInGate({ children }: { children: ReactNode }) {
   const [{ data, error, fetching }, refetch] = useQuery({ query: ViewerQuery });
-  if (data) return children;
+  if (data) return <AccessContext value={data.viewer}>{children}</AccessContext>;
   if (error && needsSignIn(error)) return <SignInPage />;
   if (error)
     return (

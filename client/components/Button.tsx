@@ -1,4 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
+import type { Scope } from '../gql/graphql.js';
+import { useRefusal } from './access.js';
 import { Icon, type IconName } from './Icon.js';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -7,18 +9,32 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   icon?: IconName;
   /** Shows a spinner and takes no clicks; stays focusable. */
   isBusy?: boolean;
+  /** Scope (or any one of several) that its act needs; without it the button says why it does nothing. */
+  needs?: Scope | readonly Scope[];
   ref?: Ref<HTMLButtonElement>;
   children?: ReactNode;
 }
 
-export function Button({ look = 'plain', icon, isBusy = false, children, className, onClick, ...rest }: ButtonProps) {
+export function Button({
+  look = 'plain',
+  icon,
+  isBusy = false,
+  needs,
+  children,
+  className,
+  onClick,
+  ...rest
+}: ButtonProps) {
+  const refusal = useRefusal(needs);
+  const isStill = isBusy || refusal !== null;
   return (
     <button
       type="button"
       {...rest}
       className={`button button-${look} ${className ?? ''}`}
-      aria-disabled={isBusy || rest['aria-disabled']}
-      onClick={isBusy ? (event) => event.preventDefault() : onClick}
+      {...(refusal !== null && { title: refusal, 'aria-description': refusal, disabled: false })}
+      aria-disabled={isStill || rest['aria-disabled']}
+      onClick={isStill ? (event) => event.preventDefault() : onClick}
     >
       {isBusy ? <span className="spinner" aria-hidden="true" /> : icon && <Icon name={icon} />}
       {children}

@@ -1,4 +1,4 @@
-import type { Scope } from '../../runtime/access.js';
+import { ROLE_SCOPES, type Scope } from '../../runtime/access.js';
 import {
   createAccount,
   createApiToken,
@@ -18,6 +18,11 @@ const AccountNode = builder.prismaNode('Account', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name, unique.' }),
     role: t.expose('role', { type: RoleEnum, description: 'Decides what they may do.' }),
+    scopes: t.field({
+      type: [ScopeEnum],
+      description: 'What its role may do; tokens have all of it or some.',
+      resolve: ({ role }) => ROLE_SCOPES[role],
+    }),
     isDisabled: t.boolean({
       description: 'Can do nothing any more; what they did stays theirs.',
       resolve: ({ disabledAt }) => disabledAt !== null,

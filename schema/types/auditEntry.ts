@@ -29,7 +29,7 @@ const AuditFilter = builder.inputType('AuditFilter', {
   description: 'Which entries; all conditions that are given must hold.',
   fields: (t) => ({
     accountId: t.id({ description: 'Of this account.' }),
-    mutation: t.string({ description: 'Of this mutation.' }),
+    mutation: t.string({ description: 'With this in the name of the mutation; capitals do not matter.' }),
     failedOnly: t.boolean({ description: 'Only those that did not go well.' }),
     from: t.field({ type: 'DateTime', description: 'From this moment on.' }),
     to: t.field({ type: 'DateTime', description: 'Before this moment.' }),
@@ -40,7 +40,7 @@ function where(filter: typeof AuditFilter.$inferInput | null | undefined): Prism
   const { accountId, mutation, failedOnly, from, to } = filter ?? {};
   return {
     accountId: accountId ? localId('Account', accountId) : undefined,
-    mutation: mutation ?? undefined,
+    mutation: mutation ? { contains: mutation, mode: 'insensitive' } : undefined,
     outcome: failedOnly ? { not: 'ok' } : undefined,
     at: { gte: from ?? undefined, lt: to ?? undefined },
   };

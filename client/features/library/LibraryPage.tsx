@@ -148,10 +148,10 @@ function CadRow({
               View
             </Button>
           )}
-          <Button icon="play" isBusy={isBusy} disabled={!canTakeIn} onClick={onTakeIn}>
+          <Button icon="play" needs={['operate', 'order']} isBusy={isBusy} disabled={!canTakeIn} onClick={onTakeIn}>
             Take in
           </Button>
-          <Button icon="plus" onClick={onMakeProduct}>
+          <Button icon="plus" needs="author" onClick={onMakeProduct}>
             Product
           </Button>
           <a

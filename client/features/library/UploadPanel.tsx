@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
 import { useMutation } from 'urql';
+import { useRefusal } from '../../components/access.js';
 import { Button, IconButton } from '../../components/Button.js';
 import { formatBytes } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
@@ -68,7 +69,9 @@ export function UploadPanel({ onUploaded }: { onUploaded: () => void }) {
       change({ state: 'failed', message: error.message });
     }
   };
+  const refusal = useRefusal('author');
   const sendAll = (files: FileList | null) => {
+    if (refusal) return;
     for (const file of files ?? []) send(file);
   };
 
@@ -78,7 +81,7 @@ export function UploadPanel({ onUploaded }: { onUploaded: () => void }) {
       className={`drop-zone ${isOver ? 'is-over' : ''}`}
       onDragOver={(event) => {
         event.preventDefault();
-        setOver(true);
+        setOver(!refusal);
       }}
       onDragLeave={() => setOver(false)}
       onDrop={(event) => {
@@ -90,10 +93,12 @@ export function UploadPanel({ onUploaded }: { onUploaded: () => void }) {
       <div className="drop-words">
         <Icon name="upload" size={20} />
         <p>
-          <strong>Drop STEP files here</strong>
+          <strong>{refusal ?? 'Drop STEP files here'}</strong>
           <span className="muted"> (.step, .stp, up to 512 MB each)</span>
         </p>
-        <Button onClick={() => input.current?.click()}>Choose files</Button>
+        <Button needs="author" onClick={() => input.current?.click()}>
+          Choose files
+        </Button>
         <input
           ref={input}
           className="visually-hidden"

@@ -46,11 +46,22 @@ export function FileSlot({
           {fileName ?? 'none'}
         </span>
       </span>
-      <Button isBusy={isBusy} onClick={() => input.current?.click()} aria-label={`Choose a file for ${label}`}>
+      <Button
+        needs="author"
+        isBusy={isBusy}
+        onClick={() => input.current?.click()}
+        aria-label={`Choose a file for ${label}`}
+      >
         {fileName ? 'Replace' : 'Choose'}
       </Button>
       {fileName && (
-        <IconButton icon="close" label={`Remove ${label}`} disabled={isBusy} onClick={() => during(onRemove)} />
+        <IconButton
+          icon="close"
+          needs="author"
+          label={`Remove ${label}`}
+          disabled={isBusy}
+          onClick={() => during(onRemove)}
+        />
       )}
       <input
         ref={input}

@@ -99,7 +99,7 @@ export function MaterialPanel({
           onChange={setProperties}
         />
         <div className="page-actions">
-          <Button look="primary" isBusy={fetching} disabled={!isChanged} onClick={save}>
+          <Button look="primary" needs="author" isBusy={fetching} disabled={!isChanged} onClick={save}>
             Save
           </Button>
           <Button
@@ -112,7 +112,7 @@ export function MaterialPanel({
           >
             Undo
           </Button>
-          <Button onClick={() => setArchived(!material.archivedAt)}>
+          <Button needs="author" onClick={() => setArchived(!material.archivedAt)}>
             {material.archivedAt ? 'Offer again' : 'Archive'}
           </Button>
         </div>

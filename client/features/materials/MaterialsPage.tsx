@@ -67,7 +67,7 @@ export function Component() {
               />
               Show archived
             </label>
-            <Button look="primary" icon="plus" onClick={() => setMaking(true)}>
+            <Button look="primary" icon="plus" needs="author" onClick={() => setMaking(true)}>
               Material
             </Button>
           </div>

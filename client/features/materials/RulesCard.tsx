@@ -50,7 +50,7 @@ export function RulesCard({
       <header className="card-header">
         <h2 id="material-rules">Mapping rules</h2>
         <span className="muted numeric">{rules.length}</span>
-        <Button icon="plus" onClick={() => setEdited('new')} disabled={materials.length === 0}>
+        <Button icon="plus" needs="author" onClick={() => setEdited('new')} disabled={materials.length === 0}>
           Rule
         </Button>
       </header>
@@ -92,6 +92,7 @@ export function RulesCard({
                     <div className="page-actions">
                       <IconButton
                         icon="chevronDown"
+                        needs="author"
                         className="turned"
                         label={`Move the rule ${index + 1} up`}
                         disabled={index === 0 || ordering.fetching}
@@ -99,15 +100,17 @@ export function RulesCard({
                       />
                       <IconButton
                         icon="chevronDown"
+                        needs="author"
                         label={`Move the rule ${index + 1} down`}
                         disabled={index === rules.length - 1 || ordering.fetching}
                         onClick={() => move(rule, 1)}
                       />
-                      <Button look="quiet" onClick={() => setEdited(rule)}>
+                      <Button look="quiet" needs="author" onClick={() => setEdited(rule)}>
                         Edit
                       </Button>
                       <IconButton
                         icon="close"
+                        needs="author"
                         label={`Delete the rule ${index + 1}`}
                         onClick={() => removeRule(rule)}
                       />

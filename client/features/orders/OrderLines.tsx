@@ -64,17 +64,22 @@ function LineRow({ line, isBusy, isDraft, onDispatch, onCancel, onRemove }: Acti
       <td className="cell-actions">
         <div className="page-actions">
           {!isCancelled && !isUnderWay(line.state) && (
-            <Button icon="play" isBusy={isBusy} onClick={() => onDispatch(line)}>
+            <Button icon="play" needs={['operate', 'order']} isBusy={isBusy} onClick={() => onDispatch(line)}>
               {last ? 'Run again' : 'Dispatch'}
             </Button>
           )}
           {!isCancelled && isUnderWay(line.state) && (
-            <Button icon="stop" isBusy={isBusy} onClick={() => onCancel(line)}>
+            <Button icon="stop" needs={['operate', 'order']} isBusy={isBusy} onClick={() => onCancel(line)}>
               Cancel
             </Button>
           )}
           {isDraft && (
-            <IconButton icon="trash" label={`Remove line ${line.lineNumber}`} onClick={() => onRemove(line)} />
+            <IconButton
+              icon="trash"
+              needs="order"
+              label={`Remove line ${line.lineNumber}`}
+              onClick={() => onRemove(line)}
+            />
           )}
         </div>
       </td>

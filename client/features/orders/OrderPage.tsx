@@ -123,17 +123,17 @@ export function Component() {
         </div>
         <div className="page-actions">
           {isDraft && (
-            <Button icon="plus" onClick={() => setOpen('add')}>
+            <Button icon="plus" needs="order" onClick={() => setOpen('add')}>
               Add a line
             </Button>
           )}
           {canCancel && (
-            <Button icon="stop" onClick={() => setOpen('cancel')}>
+            <Button icon="stop" needs={['operate', 'order']} onClick={() => setOpen('cancel')}>
               Cancel order
             </Button>
           )}
           {canDispatch && (
-            <Button look="primary" icon="play" onClick={() => setOpen('dispatch')}>
+            <Button look="primary" icon="play" needs={['operate', 'order']} onClick={() => setOpen('dispatch')}>
               Dispatch order
             </Button>
           )}
@@ -145,7 +145,11 @@ export function Component() {
           <EmptyState
             icon="inbox"
             title="The order has no lines"
-            actions={<Button onClick={() => setOpen('add')}>Add a line</Button>}
+            actions={
+              <Button needs="order" onClick={() => setOpen('add')}>
+                Add a line
+              </Button>
+            }
           />
         )}
         {order.lines.length > 0 && (

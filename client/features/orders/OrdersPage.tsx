@@ -66,7 +66,7 @@ export function Component() {
   const [isOrdering, setOrdering] = useState(productId !== null);
   const orders = data?.orders.edges.map(({ node }) => node) ?? [];
   const newOrder = (
-    <Button look="primary" icon="plus" onClick={() => setOrdering(true)}>
+    <Button look="primary" icon="plus" needs="order" onClick={() => setOrdering(true)}>
       New order
     </Button>
   );

@@ -79,12 +79,17 @@ export function RunActions({ id, status, onDone }: { id: string; status: RunStat
   return (
     <>
       {(status === 'queued' || status === 'running' || status === 'cancelling') && (
-        <Button icon="stop" isBusy={status === 'cancelling'} onClick={() => setAsked('cancel')}>
+        <Button
+          icon="stop"
+          needs={['operate', 'order']}
+          isBusy={status === 'cancelling'}
+          onClick={() => setAsked('cancel')}
+        >
           {status === 'cancelling' ? 'Cancelling …' : 'Cancel'}
         </Button>
       )}
       {(status === 'failed' || status === 'partial' || status === 'cancelled') && (
-        <Button look="primary" icon="refresh" onClick={() => setAsked('retry')}>
+        <Button look="primary" icon="refresh" needs="operate" onClick={() => setAsked('retry')}>
           Retry
         </Button>
       )}

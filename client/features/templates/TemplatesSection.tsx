@@ -76,10 +76,10 @@ export function TemplatesSection() {
         <h2 id="render-templates">Studios</h2>
         {data && <span className="muted numeric">{data.renderTemplates.totalCount}</span>}
         <div className="page-actions">
-          <Button icon="upload" onClick={() => setTask({ kind: 'blend' })}>
+          <Button icon="upload" needs="author" onClick={() => setTask({ kind: 'blend' })}>
             Upload .blend
           </Button>
-          <Button icon="plus" onClick={() => setTask({ kind: 'studio' })}>
+          <Button icon="plus" needs="author" onClick={() => setTask({ kind: 'studio' })}>
             New studio
           </Button>
         </div>
@@ -120,11 +120,16 @@ export function TemplatesSection() {
                   <td className="numeric muted">{template.version}</td>
                   <td className="cell-actions">
                     <div className="page-actions">
-                      <Button aria-label={`Change ${template.label}`} onClick={() => setTask({ template })}>
+                      <Button
+                        needs="author"
+                        aria-label={`Change ${template.label}`}
+                        onClick={() => setTask({ template })}
+                      >
                         Change
                       </Button>
                       <Button
                         look="quiet"
+                        needs="author"
                         aria-label={`${template.isArchived ? 'Offer again' : 'Archive'}: ${template.label}`}
                         onClick={() => toggle(template)}
                       >

@@ -81,13 +81,20 @@ export function EditorBar({
           onClick={onRemove ?? undefined}
         />
         <Button onClick={onHistory}>Versions</Button>
-        <Button icon="save" aria-keyshortcuts="Control+S" disabled={!isDirty} isBusy={isSaving} onClick={onSave}>
+        <Button
+          icon="save"
+          needs="author"
+          aria-keyshortcuts="Control+S"
+          disabled={!isDirty}
+          isBusy={isSaving}
+          onClick={onSave}
+        >
           Save draft
         </Button>
-        <Button disabled={isDirty || !hasUnpublishedChanges} onClick={onPublish}>
+        <Button needs="author" disabled={isDirty || !hasUnpublishedChanges} onClick={onPublish}>
           Publish
         </Button>
-        <Button look="primary" icon="play" onClick={onRun}>
+        <Button look="primary" icon="play" needs={['operate', 'order']} onClick={onRun}>
           Run
         </Button>
       </div>

@@ -127,6 +127,7 @@ export function HistoryDialog({
                   </Button>
                   <Button
                     icon="undo"
+                    needs="author"
                     isBusy={isRestoring}
                     disabled={isDirty}
                     title={isDirty ? 'Save or undo your changes first.' : undefined}

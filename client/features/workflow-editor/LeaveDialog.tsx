@@ -26,7 +26,7 @@ export function LeaveDialog({
           <Button look="danger" onClick={onLeave}>
             Leave and lose them
           </Button>
-          <Button look="primary" isBusy={isSaving} onClick={onSave}>
+          <Button look="primary" needs="author" isBusy={isSaving} onClick={onSave}>
             Save and leave
           </Button>
         </>

@@ -93,7 +93,7 @@ export function MixedWorkflow({
           </div>
         </div>
         <div className="page-actions">
-          <Button look="primary" isBusy={fetching} onClick={submit}>
+          <Button look="primary" needs="author" isBusy={fetching} onClick={submit}>
             Divide by family
           </Button>
         </div>

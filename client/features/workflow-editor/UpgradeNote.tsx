@@ -18,7 +18,7 @@ export function UpgradeNote({
       tone="busy"
       title="Modules have changed since this draft was saved"
       actions={
-        <Button isBusy={isSaving} onClick={onSave}>
+        <Button needs="author" isBusy={isSaving} onClick={onSave}>
           Save it so
         </Button>
       }

@@ -1,0 +1,163 @@
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import { Badge } from '../../components/Badge.js';
+import { Button } from '../../components/Button.js';
+import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { formatDateTime, formatDuration } from '../../components/format.js';
+import { JsonTree } from '../../components/JsonTree.js';
+import { readFragment } from '../../gql/index.js';
+import { problemFromError } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { AccountFields, AccountsQuery, AuditQuery } from './operations.js';
+
+const DAY_MS = 24 * 3600 * 1000;
+const NONE = { accountId: '', mutation: '', from: '', to: '', failedOnly: false };
+/** Midnight of a day here, `days` later. */
+const moment = (day: string, days = 0) =>
+  day === '' ? null : new Date(new Date(`${day}T00:00`).getTime() + days * DAY_MS).toISOString();
+
+/** Every mutation that was sent, with filters. */
+export function AuditTab() {
+  const [chosen, setChosen] = useState(NONE);
+  const [after, setAfter] = useState<string | null>(null);
+  const [accounts] = useQuery({ query: AccountsQuery, variables: { after: null } });
+  const people = readFragment(AccountFields, accounts.data?.accounts.edges.map(({ node }) => node) ?? []);
+  const [{ data, error, fetching }] = useQuery({
+    query: AuditQuery,
+    variables: {
+      after,
+      filter: {
+        accountId: chosen.accountId || null,
+        mutation: chosen.mutation.trim() || null,
+        failedOnly: chosen.failedOnly || null,
+        from: moment(chosen.from),
+        to: moment(chosen.to, 1),
+      },
+    },
+    requestPolicy: 'cache-and-network',
+  });
+  const choose = (change: Partial<typeof NONE>) => {
+    setAfter(null);
+    setChosen({ ...chosen, ...change });
+  };
+  const entries = data?.auditTrail.edges.map(({ node }) => node) ?? [];
+  const page = data?.auditTrail.pageInfo;
+  return (
+    <>
+      <div className="card-header">
+        <h2>Audit trail</h2>
+        <span className="muted numeric">{data?.auditTrail.totalCount}</span>
+        <search className="admin-filters">
+          <select
+            className="control"
+            aria-label="Account"
+            value={chosen.accountId}
+            onChange={(event) => choose({ accountId: event.target.value })}
+          >
+            <option value="">Everybody</option>
+            {people.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name}
+              </option>
+            ))}
+          </select>
+          <input
+            className="control"
+            aria-label="Mutation"
+            placeholder="Mutation"
+            value={chosen.mutation}
+            onChange={(event) => choose({ mutation: event.target.value })}
+          />
+          <input
+            className="control"
+            type="date"
+            aria-label="From"
+            value={chosen.from}
+            onChange={(event) => choose({ from: event.target.value })}
+          />
+          <input
+            className="control"
+            type="date"
+            aria-label="To, with that day"
+            value={chosen.to}
+            onChange={(event) => choose({ to: event.target.value })}
+          />
+          <label className="admin-check">
+            <input
+              type="checkbox"
+              checked={chosen.failedOnly}
+              onChange={(event) => choose({ failedOnly: event.target.checked })}
+            />
+            Failed only
+          </label>
+        </search>
+      </div>
+      {error && <ProblemCallout problem={problemFromError(error)} title="The audit trail could not be loaded" />}
+      {!data && fetching && <Loading label="Loading the audit trail" rows={8} />}
+      {data && entries.length === 0 && (
+        <EmptyState
+          icon="filter"
+          title="Nothing here"
+          actions={<Button onClick={() => choose(NONE)}>Show everything</Button>}
+        >
+          No mutation fits this filter.
+        </EmptyState>
+      )}
+      {entries.length > 0 && (
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>When</th>
+                <th>Who</th>
+                <th>What</th>
+                <th>Outcome</th>
+                <th className="cell-end">Took</th>
+                <th>With</th>
+              </tr>
+            </thead>
+            <tbody>
+              {entries.map((entry) => (
+                <tr key={entry.id}>
+                  <td className="muted numeric">{formatDateTime(entry.at)}</td>
+                  <td>{entry.actor}</td>
+                  <td>
+                    <code>{entry.mutation}</code>
+                  </td>
+                  <td>
+                    {entry.outcome === 'ok' ? (
+                      <Badge tone="ok" icon="check">
+                        Done
+                      </Badge>
+                    ) : (
+                      <Badge tone="bad" icon="alert">
+                        {entry.outcome}
+                      </Badge>
+                    )}
+                  </td>
+                  <td className="numeric cell-end">{formatDuration(entry.tookMs)}</td>
+                  <td>
+                    <details>
+                      <summary>Arguments</summary>
+                      <JsonTree value={entry.input} />
+                    </details>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {page && (after || page.hasNextPage) && (
+        <nav className="pager" aria-label="Pages of the audit trail">
+          <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
+            Newest
+          </Button>
+          <Button look="quiet" disabled={!page.hasNextPage} onClick={() => setAfter(page.endCursor ?? null)}>
+            Older
+          </Button>
+        </nav>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,129 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+describeWith('chromium', 'accounts, tokens and the audit trail', () => {
+  let hartomat: StartedHartomat;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+  let link: string;
+
+  const newContext = async () => {
+    const made = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
+    made.setDefaultTimeout(30_000);
+    return made;
+  };
+  beforeAll(async () => {
+    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+    context = await newContext();
+    ({ page, complaints } = await openPage(context));
+    await page.goto(await hartomat.signInUrl());
+    await page.getByRole('link', { name: 'Admin' }).click();
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await hartomat?.stop();
+  });
+  const picture = async (name: string, of = page) => {
+    if (process.env.SCREENSHOTS) await of.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
+  };
+  const makeAccount = async (name: string, role: string) => {
+    await page.getByRole('button', { name: 'Account', exact: true }).click();
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('radio', { name: role }).check();
+    await picture('account-dialog');
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await page.getByRole('cell', { name, exact: true }).waitFor();
+  };
+
+  it('are made by an admin, who hands on a link and a token that is shown once', { timeout: 180_000 }, async () => {
+    await page.getByText('Only you so far').waitFor();
+    await picture('empty');
+    await makeAccount('Vera', 'Viewer');
+    await makeAccount('Shop', 'Partner');
+    await picture('accounts');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Sign-in link for Vera' }).click();
+    await page.getByRole('button', { name: 'Make the link' }).click();
+    link = await page.getByLabel('Link', { exact: true }).inputValue();
+    await picture('link');
+    await page.getByRole('button', { name: 'Done' }).click();
+
+    await page.getByRole('tab', { name: 'API tokens' }).click();
+    await page.getByRole('button', { name: 'Token', exact: true }).click();
+    await page.getByLabel('Account').selectOption({ label: 'Shop · Partner' });
+    await page.getByLabel('Name').fill('PIM import');
+    await picture('token-dialog');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Create the token' }).click();
+    const secret = await page.getByLabel('Token', { exact: true }).inputValue();
+    await picture('token-shown');
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    const ask = () =>
+      fetch(new URL('/graphql', hartomat.url), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ viewer { name } }' }),
+      });
+    expect(await (await ask()).json()).toMatchObject({ data: { viewer: { name: 'Shop' } } });
+    expect(await page.content()).not.toContain(secret);
+
+    await page.getByRole('button', { name: 'Revoke PIM import' }).click();
+    await page.getByRole('button', { name: 'Revoke the token' }).click();
+    await page.getByText('Revoked').waitFor();
+    await expect.poll(async () => (await ask()).status).toBe(401);
+    await picture('tokens');
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('leave an audit trail that can be filtered', { timeout: 120_000 }, async () => {
+    await page.getByRole('tab', { name: 'Audit trail' }).click();
+    await page.getByText('revokeApiToken').waitFor();
+    await page.getByLabel('Mutation').fill('createacc');
+    await expect.poll(() => page.getByRole('cell', { name: 'createAccount' }).count()).toBe(2);
+    await expect.poll(() => page.getByText('revokeApiToken').count()).toBe(0);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await picture('audit-dark');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByLabel('Failed only').check();
+    await page.getByText('No mutation fits this filter.').waitFor();
+    await page.getByRole('button', { name: 'Show everything' }).click();
+    await page.getByText('revokeApiToken').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('decide what the console offers: a viewer looks, and reads why not more', { timeout: 120_000 }, async () => {
+    const other = await newContext();
+    const vera = await openPage(other);
+    await vera.page.goto(link);
+    await vera.page.getByRole('link', { name: 'Workflows' }).waitFor();
+    expect(await vera.page.getByRole('link', { name: 'Admin' }).count()).toBe(0);
+    for (const [place, act] of [
+      ['Orders', 'New order'],
+      ['Workflows', 'New workflow'],
+      ['Library', 'Choose files'],
+      ['Materials', 'Material'],
+    ] as const) {
+      await vera.page.getByRole('link', { name: place }).click();
+      const button = vera.page.getByRole('button', { name: act, exact: true }).first();
+      await button.waitFor();
+      expect(await button.getAttribute('aria-disabled'), act).toBe('true');
+      expect(await button.getAttribute('title'), act).toContain('Your role, viewer, may not');
+    }
+    await picture('viewer', vera.page);
+    expect(await seriousViolations(vera.page)).toEqual([]);
+    await vera.page.goto(new URL('/admin', hartomat.url).href);
+    await vera.page.getByText('This page is for admins').waitFor();
+    expect(vera.complaints).toEqual([]);
+
+    await vera.page.getByRole('button', { name: 'Sign out' }).click();
+    await vera.page.getByRole('heading', { name: 'Sign in to HartOMat' }).waitFor();
+    await vera.page.goto(new URL('/runs', hartomat.url).href);
+    await vera.page.getByRole('heading', { name: 'Sign in to HartOMat' }).waitFor();
+    await other.close();
+  });
+});
