@@ -10,6 +10,7 @@ import { ConflictError, NotFoundError, ValidationError } from '../../runtime/err
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { RoleEnum, ScopeEnum } from './enums.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const AccountNode = builder.prismaNode('Account', {
   id: { field: 'id' },
@@ -115,6 +116,7 @@ const CreateAccountInput = builder.inputType('CreateAccountInput', {
   fields: (t) => ({
     name: t.string({ required: true, description: 'Name, unique: 1 to 100 characters.' }),
     role: t.field({ type: RoleEnum, required: true, description: 'Decides what they may do.' }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -146,7 +148,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: CreateAccountInput, required: true, description: 'The new account.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await createAccount(ctx.platform, input);
+      const { id } = await onceFor(ctx, 'createAccount', input, () => createAccount(ctx.platform, input));
       return ctx.db.account.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { importCadFile } from '../../runtime/cadFiles.js';
-import { NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const CadFileNode = builder.prismaNode('CadFile', {
   id: { field: 'id' },
@@ -46,6 +47,7 @@ const UploadCadFileInput = builder.inputType('UploadCadFileInput', {
       description: 'Name to show; when left out, the name of the file.',
       validate: z.string().trim().min(1, 'Give the file a name.').max(200).nullish(),
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -54,11 +56,15 @@ builder.mutationField('uploadCadFile', (t) =>
     authScopes: { author: true },
     type: CadFileNode,
     description: 'Takes a STEP file into the library. The content is checked, not the name.',
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UploadCadFileInput, required: true, description: 'The file.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await withUploadedFile(input, ctx, ({ name, content }) =>
-        importCadFile(ctx.platform, { name: input.name?.trim() || name, content }),
+      const { file, ...rest } = input;
+      const request = { ...rest, file: file && { name: file.name, size: file.size } };
+      const { id } = await onceFor(ctx, 'uploadCadFile', request, () =>
+        withUploadedFile(input, ctx, ({ name, content }) =>
+          importCadFile(ctx.platform, { name: input.name?.trim() || name, content }),
+        ),
       );
       return ctx.db.cadFile.findUniqueOrThrow({ ...query, where: { id } });
     },

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { once } from '../../runtime/once.js';
+import type { Context } from '../context.js';
 
 /** A key the client made up, by which a repeated request is recognised. */
 export const IdempotencyKey = z
@@ -8,3 +10,14 @@ export const IdempotencyKey = z
   .nullish();
 export const IDEMPOTENCY_KEY_DESCRIPTION =
   'Made up by you: the same key with the same values gives the same result once more, with other values a conflict.';
+
+/** Does what a mutation is for at most once for the key in its input.
+ * @throws ConflictError */
+export function onceFor(
+  { platform, viewer }: Context,
+  operation: string,
+  { idempotencyKey, ...content }: { idempotencyKey?: string | null },
+  make: () => Promise<{ id: string }>,
+): Promise<{ id: string }> {
+  return once(platform, { accountId: viewer?.accountId ?? null, operation, key: idempotencyKey, content }, make);
+}

@@ -15,6 +15,7 @@ import { buildUiSchema } from '../../workflow/uiSchema.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { ArtifactNode } from './artifact.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const CHANNEL_DESCRIPTIONS: Record<TextureChannel, string> = {
   baseColor: 'The base colour, sRGB.',
@@ -167,6 +168,7 @@ const CreateMaterialInput = builder.inputType('CreateMaterialInput', {
       description: 'Values as of `materialForm`; what is left out has its default.',
       validate: Properties,
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -198,10 +200,9 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: CreateMaterialInput, required: true, description: 'The new material.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await createMaterial(ctx.platform, {
-        ...input,
-        properties: input.properties as JsonObject | null,
-      });
+      const { id } = await onceFor(ctx, 'createMaterial', input, () =>
+        createMaterial(ctx.platform, { ...input, properties: input.properties as JsonObject | null }),
+      );
       return ctx.db.material.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { createRule, deleteRule, reorderRules, updateRule } from '../../runtime/materialRules.js';
 import { builder } from '../builder.js';
-import { requireLocalId } from '../globalId.js';
+import { encodeGlobalId, requireLocalId } from '../globalId.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { MaterialNode } from './material.js';
 
 /** Most rules a library is expected to have; the list comes whole, because its order is what counts. */
@@ -64,11 +65,18 @@ builder.mutationFields((t) => ({
     authScopes: { author: true },
     type: RuleNode,
     description: 'Adds a mapping rule.',
-    errors: { types: [ValidationError, NotFoundError] },
-    args: { input: t.arg({ type: RuleInput, required: true, description: 'The rule.' }) },
-    resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await createRule(ctx.platform, contentOf(input));
-      return ctx.db.materialRule.findUniqueOrThrow({ ...query, where: { id } });
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    args: {
+      input: t.arg({ type: RuleInput, required: true, description: 'The rule.' }),
+      idempotencyKey: t.arg.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+    },
+    resolve: async (query, _root, { input, idempotencyKey }, ctx) => {
+      const { id } = await onceFor(ctx, 'createMaterialRule', { ...input, idempotencyKey }, () =>
+        createRule(ctx.platform, contentOf(input)),
+      );
+      const rule = await ctx.db.materialRule.findUnique({ ...query, where: { id } });
+      if (!rule) throw new NotFoundError('material rule', encodeGlobalId('MaterialRule', id));
+      return rule;
     },
   }),
   updateMaterialRule: t.prismaField({

@@ -6,7 +6,7 @@ import { addOrderLines, createOrder, removeOrderLine } from '../../runtime/order
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { BatchObject, withRuns } from './dispatchBatch.js';
-import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { OrderLineNode, OrderNode } from './order.js';
 
 const types = [ValidationError, NotFoundError, ConflictError];
@@ -57,6 +57,7 @@ const AddLinesInput = builder.inputType('AddOrderLinesInput', {
   fields: (t) => ({
     orderId: t.id({ required: true, description: 'Id of the order.' }),
     lines: t.field({ type: [LineInput], required: true, description: 'What is ordered: 1 to 500 lines.' }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -96,7 +97,10 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: AddLinesInput, required: true, description: 'What is added.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const id = requireLocalId('Order', input.orderId);
-      await addOrderLines(ctx.platform, id, linesFrom(input.lines), ctx.viewer!);
+      await onceFor(ctx, 'addOrderLines', input, async () => {
+        await addOrderLines(ctx.platform, id, linesFrom(input.lines), ctx.viewer!);
+        return { id };
+      });
       return ctx.db.order.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

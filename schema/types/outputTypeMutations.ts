@@ -7,6 +7,7 @@ import {
 } from '../../runtime/outputTypes.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { OutputTypeInput, profileFrom } from './outputTypeInput.js';
 
 const types = [ValidationError, NotFoundError, ConflictError];
@@ -35,6 +36,7 @@ const DuplicateInput = builder.inputType('DuplicateOutputTypeInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'Id of the original.' }),
     name: t.string({ required: true, description: 'Name of the copy.' }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -45,9 +47,14 @@ builder.mutationFields((t) => ({
     description:
       'Adds an output type. With a workflow it runs by graph; without one, or with legacy settings, by the legacy pipeline.',
     errors: { types },
-    args: { input: t.arg({ type: OutputTypeInput, required: true, description: 'What it says.' }) },
-    resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await createOutputType(ctx.platform, profileFrom(input));
+    args: {
+      input: t.arg({ type: OutputTypeInput, required: true, description: 'What it says.' }),
+      idempotencyKey: t.arg.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+    },
+    resolve: async (query, _root, { input, idempotencyKey }, ctx) => {
+      const { id } = await onceFor(ctx, 'createOutputType', { ...input, idempotencyKey }, () =>
+        createOutputType(ctx.platform, profileFrom(input)),
+      );
       return ctx.db.outputType.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
@@ -82,7 +89,10 @@ builder.mutationFields((t) => ({
     errors: { types },
     args: { input: t.arg({ type: DuplicateInput, required: true, description: 'Which one, and its name.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await duplicateOutputType(ctx.platform, requireLocalId('OutputType', input.id), input.name);
+      const original = requireLocalId('OutputType', input.id);
+      const { id } = await onceFor(ctx, 'duplicateOutputType', input, () =>
+        duplicateOutputType(ctx.platform, original, input.name),
+      );
       return ctx.db.outputType.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -2,6 +2,7 @@ import { ConflictError, NotFoundError, ValidationError } from '../../runtime/err
 import { createProduct } from '../../runtime/products.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 builder.prismaNode('Product', {
   id: { field: 'id' },
@@ -54,6 +55,7 @@ const CreateProductInput = builder.inputType('CreateProductInput', {
     }),
     cadFileId: t.id({ required: true, description: 'Its geometry.' }),
     categoryKey: t.string({ description: 'Key of its category.' }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -66,12 +68,14 @@ builder.mutationField('createProduct', (t) =>
     args: { input: t.arg({ type: CreateProductInput, required: true, description: 'The new product.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const { sku, name, cadFileId, categoryKey } = input;
-      const { id } = await createProduct(ctx.platform, {
-        sku,
-        name,
-        cadFileId: requireLocalId('CadFile', cadFileId),
-        categoryKey: categoryKey ?? undefined,
-      });
+      const { id } = await onceFor(ctx, 'createProduct', input, () =>
+        createProduct(ctx.platform, {
+          sku,
+          name,
+          cadFileId: requireLocalId('CadFile', cadFileId),
+          categoryKey: categoryKey ?? undefined,
+        }),
+      );
       return ctx.db.product.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { toJsonSchema } from '../../modules/define.js';
 import { BlendDeclaration, BlendSetup, StudioSetup } from '../../modules/shapes/renderTemplate.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
@@ -11,8 +9,9 @@ import {
   uploadBlendTemplate,
 } from '../../runtime/renderTemplates.js';
 import { builder } from '../builder.js';
-import type { Context } from '../context.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { withUploadedFile } from '../uploadedFile.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const KindEnum = builder.enumType('RenderTemplateKind', {
   description: 'How a studio is described.',
@@ -128,6 +127,7 @@ const CreateInput = builder.inputType('CreateRenderTemplateInput', {
       type: 'JSON',
       description: 'Settings; what is left out has its default. See `renderTemplateForm`.',
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -143,6 +143,7 @@ const UploadInput = builder.inputType('UploadRenderTemplateInput', {
       type: 'JSON',
       description: 'What the file offers under which names; what is left out is looked for under its usual name.',
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -166,20 +167,6 @@ const ArchiveInput = builder.inputType('ArchiveRenderTemplateInput', {
   }),
 });
 
-async function uploaded(
-  { file, uploadId }: typeof UploadInput.$inferInput,
-  ctx: Context,
-): Promise<{ name: string; content: Readable }> {
-  if (Boolean(file) === Boolean(uploadId))
-    throw new ValidationError('Send either a file or an uploadId.', [
-      { path: '', message: 'Exactly one of "file" and "uploadId" is needed.' },
-    ]);
-  if (file) return { name: file.name, content: Readable.from(file.stream() as ReadableStream<Uint8Array>) };
-  const upload = await ctx.openUpload(uploadId!);
-  if (!upload) throw new NotFoundError('upload', uploadId!.slice(0, 100));
-  return upload;
-}
-
 builder.mutationFields((t) => ({
   createRenderTemplate: t.prismaField({
     authScopes: { author: true },
@@ -188,7 +175,9 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, ConflictError] },
     args: { input: t.arg({ type: CreateInput, required: true, description: 'The studio.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await createStudioTemplate(ctx.platform, input, input.setup ?? {});
+      const { id } = await onceFor(ctx, 'createRenderTemplate', input, () =>
+        createStudioTemplate(ctx.platform, input, input.setup ?? {}),
+      );
       return ctx.db.renderTemplate.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
@@ -200,14 +189,11 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UploadInput, required: true, description: 'The file and what it offers.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const file = await uploaded(input, ctx);
-      try {
-        const { id } = await uploadBlendTemplate(ctx.platform, input, input.setup ?? {}, file);
-        return await ctx.db.renderTemplate.findUniqueOrThrow({ ...query, where: { id } });
-      } finally {
-        // A refused file is not read to its end, so it must be closed by hand.
-        file.content.destroy();
-      }
+      const request = { ...input, file: input.file && { name: input.file.name, size: input.file.size } };
+      const { id } = await onceFor(ctx, 'uploadRenderTemplate', request, () =>
+        withUploadedFile(input, ctx, (file) => uploadBlendTemplate(ctx.platform, input, input.setup ?? {}, file)),
+      );
+      return ctx.db.renderTemplate.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
   updateRenderTemplate: t.prismaField({

@@ -33,6 +33,10 @@ async function refuseOthersLines(ctx: Context, input: typeof DispatchInput.$infe
     throw new NotFoundError('order line', input.orderLineId);
 }
 
+/** Keys are made up by clients, so every account has its own. */
+const ownKey = ({ viewer }: Context, key: string | null | undefined) =>
+  key && viewer?.accountId ? `${viewer.accountId}:${key}` : key;
+
 builder.mutationFields((t) => ({
   dispatch: t.prismaField({
     authScopes: { $any: { order: true, operate: true } },
@@ -51,7 +55,7 @@ builder.mutationFields((t) => ({
         cadFileId: input.cadFileId ? requireLocalId('CadFile', input.cadFileId) : undefined,
         workflowId: input.workflowId ? requireLocalId('Workflow', input.workflowId) : undefined,
         useDraft: input.useDraft ?? false,
-        idempotencyKey: input.idempotencyKey ?? undefined,
+        idempotencyKey: ownKey(ctx, input.idempotencyKey),
       });
       return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
     },

@@ -7,6 +7,7 @@ import { STARTERS } from '../../workflow/starters/index.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { FamilyEnum } from './enums.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { WorkflowNode } from './workflow.js';
 
 const CreateWorkflowInput = builder.inputType('CreateWorkflowInput', {
@@ -24,6 +25,7 @@ const CreateWorkflowInput = builder.inputType('CreateWorkflowInput', {
       description: 'The text of an exported file (`exportFile`) to begin with, at most 2 MB.',
       validate: z.string().max(2_000_000, 'A workflow file has at most 2 MB.').nullish(),
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -126,7 +128,10 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateWorkflowInput, required: true, description: 'The new workflow.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const { name, description, family } = input;
-      const { id } = await createWorkflow(ctx.platform, { name, description, family, graph: beginning(input) });
+      const graph = beginning(input);
+      const { id } = await onceFor(ctx, 'createWorkflow', input, () =>
+        createWorkflow(ctx.platform, { name, description, family, graph }),
+      );
       return ctx.db.workflow.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -1,0 +1,101 @@
+import { getNamedType, isInputObjectType } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { once } from '../runtime/once.js';
+import { schema } from '../schema/index.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { createCatalogue } from '../tests/support/testData.js';
+
+const ID = '00000000-0000-7000-8000-000000000001';
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp();
+  await createCatalogue(app.platform);
+});
+afterAll(() => app.close());
+
+const request = (key: string | null, more: object = {}) => ({
+  accountId: null,
+  operation: 'make',
+  key,
+  content: { name: 'Ring', sizes: [5] },
+  ...more,
+});
+const maker = () => {
+  let count = 0;
+  return { count: () => count, make: async () => ({ id: ID, number: ++count }) };
+};
+
+test('what was made for a key is given again, whatever the order of what the request says', async () => {
+  const { make, count } = maker();
+  expect(await once(app.platform, request('a'), make)).toEqual({ id: ID });
+  expect(await once(app.platform, request('a', { content: { sizes: [5], name: 'Ring' } }), make)).toEqual({ id: ID });
+  expect(count()).toBe(1);
+  await expect(once(app.platform, request('a', { content: { name: 'Rod' } }), make)).rejects.toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  });
+  expect(count()).toBe(1);
+});
+
+test('keys are everybody’s own, of one operation, and need not be given', async () => {
+  const { make, count } = maker();
+  const others = [request('a', { accountId: ID }), request('a', { operation: 'other' }), request(null), request(null)];
+  for (const other of others) await once(app.platform, other, make);
+  expect(count()).toBe(4);
+});
+
+test('of many at once one makes it; the others have it or are told to ask again', async () => {
+  const { make, count } = maker();
+  const all = await Promise.allSettled(Array.from({ length: 8 }, () => once(app.platform, request('b'), make)));
+  expect(count()).toBe(1);
+  for (const one of all)
+    expect(one.status === 'fulfilled' ? one.value.id : one.reason.code).toBeOneOf([ID, 'REQUEST_UNDER_WAY']);
+  expect(await once(app.platform, request('b'), make)).toEqual({ id: ID });
+});
+
+test('a request that failed may be sent again, and so may one whose process went away', async () => {
+  const { make, count } = maker();
+  const failing = () => Promise.reject(new Error('no'));
+  await expect(once(app.platform, request('c'), failing)).rejects.toThrow('no');
+  expect(await once(app.platform, request('c'), make)).toEqual({ id: ID });
+  const { db } = app.platform;
+  const where = { account_operation_key: { account: 'owner', operation: 'make', key: 'c' } };
+  await db.request.update({ where, data: { resultId: null } });
+  await expect(once(app.platform, request('c'), make)).rejects.toMatchObject({ code: 'REQUEST_UNDER_WAY' });
+  await db.request.update({ where, data: { begunAt: new Date(Date.now() - 61_000) } });
+  expect(await once(app.platform, request('c'), make)).toEqual({ id: ID });
+  expect(count()).toBe(2);
+});
+
+test('the API gives one workflow for one key, and says so when the key means something else', async () => {
+  const create = async (name: string) =>
+    (
+      await app.gql(
+        `mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) {
+          ... on Workflow { id name } ... on Error { __typename code } } }`,
+        { input: { name, family: 'cad_file', idempotencyKey: 'w-1' } },
+      )
+    ).data.createWorkflow;
+  const first = await create('Intake');
+  expect(first.id).toBeTruthy();
+  expect(await create('Intake')).toEqual(first);
+  expect(await create('Other')).toEqual({ __typename: 'ConflictError', code: 'IDEMPOTENCY_KEY_REUSED' });
+  expect(await app.platform.db.workflow.count({ where: { name: { in: ['Intake', 'Other'] } } })).toBe(1);
+});
+
+/** Their answers hold a secret that is told once, or putting the same there twice is the same as once. */
+const WITHOUT = ['createApiToken', 'createSignInLink', 'uploadMaterialBlend', 'uploadMaterialTexture'];
+
+test('whatever makes or starts something takes a key', () => {
+  const makers = Object.values(schema.getMutationType()!.getFields()).filter(({ name }) =>
+    /^(create|add|duplicate|dispatch|upload)/.test(name),
+  );
+  expect(makers.length).toBeGreaterThan(12);
+  const keyless = makers.filter(({ args }) => {
+    const input = args.find(({ name }) => name === 'input');
+    const type = input && getNamedType(input.type);
+    const names = [...args.map(({ name }) => name), ...(isInputObjectType(type) ? Object.keys(type.getFields()) : [])];
+    return !names.includes('idempotencyKey');
+  });
+  expect(keyless.map(({ name }) => name).filter((name) => !WITHOUT.includes(name))).toEqual([]);
+});
