@@ -59,6 +59,8 @@ export type Capability =
 
 /** A new account. */
 export type CreateAccountInput = {
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name, unique: 1 to 100 characters. */
   name: string;
   /** Decides what they may do. */
@@ -79,6 +81,8 @@ export type CreateApiTokenInput = {
 
 /** A new material. */
 export type CreateMaterialInput = {
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 120 characters. */
   label: string;
   /** Stable key: small letters, digits and _, up to 64. */
@@ -111,6 +115,8 @@ export type CreateProductInput = {
   cadFileId: string | number;
   /** Key of its category. */
   categoryKey?: string | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 200 characters. */
   name: string;
   /** Article number, unique: 1 to 64 letters, digits, blanks or . - _ /. */
@@ -121,6 +127,8 @@ export type CreateProductInput = {
 export type CreateRenderTemplateInput = {
   /** What it is good for. */
   description?: string | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 100 characters. */
   label: string;
   /** Stable name: lower-case letters, digits and underscores. */
@@ -139,6 +147,8 @@ export type CreateWorkflowInput = {
   file?: string | null | undefined;
   /** A graph to begin with. */
   graph?: unknown;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name for people, at most 200 characters. */
   name: string;
   /** Key of a starter workflow to begin with (`workflowStarters`). */
@@ -180,6 +190,8 @@ export type DispatchOrderLinesInput = {
 export type DuplicateOutputTypeInput = {
   /** Id of the original. */
   id: string | number;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name of the copy. */
   name: string;
 };
@@ -529,6 +541,8 @@ export type UpdateRenderTemplateInput = {
 export type UploadCadFileInput = {
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name to show; when left out, the name of the file. */
   name?: string | null | undefined;
   /** What `POST /api/uploads` answered with; for files of any size. */
@@ -565,6 +579,8 @@ export type UploadRenderTemplateInput = {
   description?: string | null | undefined;
   /** The .blend file, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 100 characters. */
   label: string;
   /** Stable name: lower-case letters, digits and underscores. */
@@ -718,6 +734,7 @@ export type UploadCadFileMutationVariables = Exact<{
 
 export type UploadCadFileMutation = { uploadCadFile:
     | { __typename: 'CadFile', id: string, name: string }
+    | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string }
    };
@@ -843,6 +860,7 @@ export type CreateMaterialRuleMutationVariables = Exact<{
 
 
 export type CreateMaterialRuleMutation = { createMaterialRule:
+    | { __typename: 'ConflictError', code: string, message: string }
     | { __typename: 'MaterialRule', id: string }
     | { __typename: 'NotFoundError', code: string, message: string }
     | { __typename: 'ValidationError', code: string, message: string, issues: Array<{ path: string, message: string }> }
