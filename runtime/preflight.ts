@@ -73,7 +73,7 @@ export const together = (preflights: readonly Preflight[]): TimeRange | null =>
   estimate(preflights.map(({ duration }) => ({ predecessors: [], range: duration })));
 
 /** Lines looked at side by side, so that they share queries. */
-const CHUNK = 10;
+const CHUNK = 50;
 
 async function preflightLines(
   desk: PreflightDesk,

@@ -270,6 +270,7 @@ describeWith('chromium', 'the console', () => {
         await expect
           .poll(() => dialog.getByLabel('Order line').locator('option').first().textContent())
           .toMatch(/Order 1, line 1/);
+        await dialog.getByText('3 of 9 nodes will run').waitFor();
         await dialog.getByRole('button', { name: 'Run', exact: true }).click();
         await page
           .getByRole('heading', { name: /6205.*Still 1K/ })

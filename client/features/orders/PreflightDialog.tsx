@@ -9,8 +9,9 @@ import { newKey } from '../../components/newKey.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { DispatchLines, LinePreflightQuery, OrderPreflightQuery, PreflightFields } from './operations.js';
-import { formatRange, PreflightReport } from './PreflightReport.js';
+import { PreflightFields } from '../../shared/preflight/operations.js';
+import { formatRange, PreflightReport } from '../../shared/preflight/PreflightReport.js';
+import { DispatchLines, LinePreflightQuery, OrderPreflightQuery } from './operations.js';
 
 interface Subject {
   /** Global id of an order, or of one of its lines. */

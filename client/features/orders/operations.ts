@@ -1,36 +1,5 @@
 import { graphql } from '../../gql/index.js';
 
-export const PreflightFields = graphql(`
-  fragment PreflightFields on Preflight {
-    isReady
-    mode
-    price {
-      amount
-      currency
-    }
-    duration {
-      minMs
-      maxMs
-    }
-    findings {
-      code
-      severity
-      message
-      nodeId
-      path
-    }
-    nodes {
-      nodeId
-      label
-      isCached
-      duration {
-        minMs
-        maxMs
-      }
-    }
-  }
-`);
-
 export const LinePreflightQuery = graphql(`
   query LinePreflight($id: ID!) {
     preflight(input: { orderLineId: $id }) {

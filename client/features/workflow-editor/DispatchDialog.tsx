@@ -9,6 +9,7 @@ import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { RunPreflight } from '../../shared/preflight/RunPreflight.js';
 import { type Outcome, useDispatch } from '../../shared/useDispatch.js';
 
 const SubjectsQuery = graphql(`
@@ -168,6 +169,8 @@ export function DispatchDialog({
   };
 
   const isEmpty = data !== undefined && !canStart;
+  // A line that is not there yet, and a draft that is not stored, cannot be looked at.
+  const known = !isNewLine && subject !== undefined && !(useDraft && isDirty);
   return (
     <Dialog
       title={`Run “${workflow.name}”`}
@@ -217,6 +220,11 @@ export function DispatchDialog({
         value={useDraft ? 'draft' : 'version'}
         onChange={(id) => setUseDraft(id === 'draft')}
       />
+      {known && (
+        <RunPreflight
+          input={{ workflowId: workflow.id, useDraft, ...(isCad ? { cadFileId: subject } : { orderLineId: subject }) }}
+        />
+      )}
       {problem && <ProblemCallout problem={problem} title="The run could not be started" />}
     </Dialog>
   );

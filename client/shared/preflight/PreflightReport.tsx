@@ -1,3 +1,4 @@
+import './preflight.css';
 import { Badge } from '../../components/Badge.js';
 import { formatDuration } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';

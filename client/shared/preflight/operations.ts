@@ -1,0 +1,47 @@
+import { graphql } from '../../gql/index.js';
+
+export const PreflightFields = graphql(`
+  fragment PreflightFields on Preflight {
+    isReady
+    mode
+    price {
+      amount
+      currency
+    }
+    duration {
+      minMs
+      maxMs
+    }
+    findings {
+      code
+      severity
+      message
+      nodeId
+      path
+    }
+    nodes {
+      nodeId
+      label
+      isCached
+      duration {
+        minMs
+        maxMs
+      }
+    }
+  }
+`);
+
+export const RunPreflightQuery = graphql(`
+  query RunPreflight($input: PreflightInput!) {
+    preflight(input: $input) {
+      __typename
+      ... on Preflight {
+        ...PreflightFields
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
