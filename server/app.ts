@@ -18,6 +18,7 @@ import { live, ready } from './health.js';
 import { createMetrics } from './metrics.js';
 import { OpenStreams } from './openStreams.js';
 import { graphqlTypesOnly } from './requestGuards.js';
+import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
 import { installationKey } from './secrets.js';
 import { cookieNameFor } from './session.js';
 import { signIn, signOut } from './signIn.js';
@@ -119,7 +120,9 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.use(['/api', '/graphql'], allowOrigins(doors.corsOrigins));
   app.use('/api', whoIsIt, signedInOnly, refuseForgeries);
   app.get('/api/workflows/node-definitions', allow('view'), serveNodeDefinitions(platform.nodeDefinitions));
-  app.post('/api/uploads', allow('author'), receiveUpload(store, key, options.maxUploadBytes ?? MAX_UPLOAD_BYTES));
+  const maxUploadBytes = options.maxUploadBytes ?? MAX_UPLOAD_BYTES;
+  app.post('/api/uploads', allow('author'), receiveUpload(store, key, maxUploadBytes));
+  app.use(RESUMABLE_PATH, allow('author'), resumableUploads(store, settings.home, key, maxUploadBytes));
   app.use('/graphql', whoIsIt, graphiql(doors.graphiql), signedInOnly, graphqlTypesOnly, refuseForgeries);
   const streams = new OpenStreams();
   access.onLost((isLost) => streams.breakOffOf(isLost));

@@ -24,7 +24,7 @@ function atMost(limit: number): Transform {
 }
 
 /** The id says, signed, which content is meant: no table of pending uploads to look after. */
-function uploadIdFor(key: string, sha256: string, name: string): string {
+export function uploadIdFor(key: string, sha256: string, name: string): string {
   const text = Buffer.from(JSON.stringify({ sha256, name, expires: Date.now() + LIFETIME_MS })).toString('base64url');
   return `${text}.${sign(key, PURPOSE, text)}`;
 }

@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { STEP_FILE } from '../tests/support/testData.js';
+import { RESUMABLE_PATH } from './resumableUploads.js';
+
+const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
+const TUS = { ...AUTHORIZED, 'tus-resumable': '1.0.0' };
+
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ maxUploadBytes: 1_000_000 });
+});
+afterAll(() => app.close());
+
+const hashOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const begin = (length: number, sha256: string, name = 'part.step') =>
+  app.fetch(RESUMABLE_PATH, {
+    method: 'POST',
+    headers: {
+      ...TUS,
+      'upload-length': String(length),
+      'upload-metadata': `sha256 ${base64(sha256)},filename ${base64(name)}`,
+    },
+  });
+const at = (sha256: string) => `${RESUMABLE_PATH}/${sha256}`;
+const send = (sha256: string, offset: number, content: Buffer) =>
+  app.fetch(at(sha256), {
+    method: 'PATCH',
+    headers: { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+    body: new Uint8Array(content),
+  });
+const offset = async (sha256: string) =>
+  (await app.fetch(at(sha256), { method: 'HEAD', headers: TUS })).headers.get('upload-offset');
+
+test('an upload that was broken off is found again by the hash of its content and goes on where it was', async () => {
+  const content = await readFile(STEP_FILE);
+  const sha256 = hashOf(content);
+  expect(await offset(sha256)).toBeNull();
+  const begun = await begin(content.length, sha256);
+  expect(begun.status).toBe(201);
+  expect(begun.headers.get('location')).toBe(at(sha256));
+  expect((await send(sha256, 0, content.subarray(0, 1000))).status).toBe(204);
+  expect((await begin(content.length, sha256)).status).toBe(409);
+  expect(await offset(sha256)).toBe('1000');
+  expect((await send(sha256, 500, content.subarray(500))).status).toBe(409);
+  const last = await send(sha256, 1000, content.subarray(1000));
+  expect(last.status).toBe(200);
+  const { uploadId, byteSize } = await last.json();
+  expect(byteSize).toBe(content.length);
+  const { data } = await app.gql(
+    'mutation ($input: UploadCadFileInput!) { uploadCadFile(input: $input) { ... on CadFile { name artifact { sha256 } } } }',
+    { input: { uploadId } },
+  );
+  expect(data.uploadCadFile).toEqual({ name: 'part.step', artifact: { sha256 } });
+});
+
+test('what arrives must be what was announced, and no larger than files may be', async () => {
+  const content = randomBytes(100);
+  const wrong = hashOf(Buffer.from('another'));
+  expect((await begin(100, wrong)).status).toBe(201);
+  const answer = await send(wrong, 0, content);
+  expect(answer.status).toBe(460);
+  expect((await answer.json()).errors[0].extensions.code).toBe('CONTENT_HASH_MISMATCH');
+  expect(await offset(wrong)).toBeNull();
+  expect((await begin(100, 'no hash')).status).toBe(400);
+  expect((await begin(100, '../../../etc/passwd')).status).toBe(400);
+  expect((await begin(1_000_001, hashOf(content))).status).toBe(413);
+});
+
+test('only those who may author may upload, and other origins get nothing', async () => {
+  const sha256 = hashOf(Buffer.from('x'));
+  expect((await app.fetch(RESUMABLE_PATH, { method: 'POST' })).status).toBe(401);
+  expect((await app.fetch(at(sha256), { method: 'HEAD' })).status).toBe(401);
+  const { headers } = await app.fetch(at(sha256), {
+    method: 'HEAD',
+    headers: { ...TUS, origin: 'https://evil.example' },
+  });
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+  expect((await app.fetch(`${RESUMABLE_PATH}/..%2f..%2fsecret`, { method: 'HEAD', headers: TUS })).status).toBe(404);
+});
