@@ -184,6 +184,60 @@ describe('a partner', () => {
     expect(started.data.dispatch.__typename).toBe('NotFoundError');
   });
 
+  it('changes nothing of anybody else’s, and keeps idempotency keys of their own', async () => {
+    const [a, b] = [await member('partner'), await member('partner')];
+    const line = `{ productId: "${encodeGlobalId('Product', catalogue.product.id)}", outputTypeId: "${encodeGlobalId('OutputType', catalogue.outputType.id)}" }`;
+    const placed = await app.gql(
+      `mutation { createOrder(input: { idempotencyKey: "po-1", lines: [${line}] }) { ... on Order { id lines { id } } ... on Error { message } } }`,
+      {},
+      a.headers,
+    );
+    const order = placed.data.createOrder;
+    const lineId = order.lines[0].id;
+    const foreign = [
+      `addOrderLines(input: { orderId: "${order.id}", lines: [${line}] })`,
+      `removeOrderLine(id: "${lineId}")`,
+      `createOrderLine(input: { orderId: "${order.id}", productId: "${encodeGlobalId('Product', catalogue.product.id)}", outputTypeId: "${encodeGlobalId('OutputType', catalogue.outputType.id)}" })`,
+      `dispatch(input: { orderLineId: "${lineId}" })`,
+      `dispatchOrder(input: { orderId: "${order.id}" })`,
+      `cancelOrderLine(id: "${lineId}")`,
+      `cancelOrder(id: "${order.id}")`,
+    ];
+    for (const mutation of foreign) {
+      const { data, errors } = await app.gql(`mutation { it: ${mutation} { __typename } }`, {}, b.headers);
+      expect(data?.it.__typename ?? errors, mutation).toBe('NotFoundError');
+    }
+    const batch = await app.gql(
+      `mutation { dispatchOrderLines(input: { orderLineIds: ["${lineId}"] }) { ... on DispatchBatch { started lines { result { __typename } } } } }`,
+      {},
+      b.headers,
+    );
+    expect(batch.data.dispatchOrderLines).toEqual({ started: 0, lines: [{ result: { __typename: 'NotFoundError' } }] });
+    const seen = [`preflight(input: { orderLineId: "${lineId}" })`, `preflightOrder(orderId: "${order.id}")`];
+    for (const query of seen)
+      expect((await app.gql(`{ it: ${query} { __typename } }`, {}, b.headers)).data.it.__typename, query).toBe(
+        'NotFoundError',
+      );
+    const again = await app.gql(
+      `mutation { createOrder(input: { idempotencyKey: "po-1", lines: [${line}] }) { ... on Order { id } } }`,
+      {},
+      b.headers,
+    );
+    const own = await app.gql(`{ orders { edges { node { id lines { id } } } } }`, {}, b.headers);
+    expect(own.data.orders.edges.map(({ node }: any) => node.id)).toEqual([again.data.createOrder.id]);
+    const start = (id: string, headers: Record<string, string>) =>
+      app.gql(
+        `mutation { dispatch(input: { orderLineId: "${id}", idempotencyKey: "run-1" }) { __typename ... on Run { id } } }`,
+        {},
+        headers,
+      );
+    const first = (await start(lineId, a.headers)).data.dispatch;
+    const second = (await start(own.data.orders.edges[0].node.lines[0].id, b.headers)).data.dispatch;
+    expect([first.__typename, second.__typename]).toEqual(['Run', 'Run']);
+    expect(second.id).not.toBe(first.id);
+    expect((await start(lineId, a.headers)).data.dispatch.id).toBe(first.id);
+  });
+
   it('reads nothing that is the studio’s, by no way round', async () => {
     const { headers } = await member('partner');
     const studio = [
