@@ -107,6 +107,8 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
       ['Workflows', 'New workflow'],
       ['Library', 'Choose files'],
       ['Materials', 'Material'],
+      ['Templates', 'New studio'],
+      ['Output types', 'New output type'],
     ] as const) {
       await vera.page.getByRole('link', { name: place }).click();
       const button = vera.page.getByRole('button', { name: act, exact: true }).first();

@@ -76,7 +76,7 @@ export function WorkflowStep({ profile, draft, onChange }: StepProps) {
       </Labelled>
       {!isNew && (
         <div>
-          <Button icon="plus" onClick={() => setNew(true)}>
+          <Button icon="plus" needs="author" onClick={() => setNew(true)}>
             Begin a workflow
           </Button>
         </div>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { Link } from 'react-router';
 import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
+import { ButtonLink } from '../../components/ButtonLink.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { ArchiveOutputType, DuplicateOutputType } from './operations.js';
@@ -25,11 +25,12 @@ export function OutputTypeActions({
   return (
     <>
       <div className="output-type-actions">
-        <Link className="button button-plain" to={`/output-types/${id}/edit`}>
+        <ButtonLink needs="author" to={`/output-types/${id}/edit`}>
           Edit
-        </Link>
+        </ButtonLink>
         <Button
           icon="copy"
+          needs="author"
           isBusy={duplicating.fetching}
           onClick={async () => {
             const { data, error } = await duplicate({ input: { id, name: `${name} (copy)` } });
@@ -39,6 +40,7 @@ export function OutputTypeActions({
           Copy
         </Button>
         <Button
+          needs="author"
           isBusy={archiving.fetching}
           onClick={async () => {
             const { data, error } = await archive({ input: { id, revision, isArchived: !isArchived } });

@@ -4,9 +4,9 @@ import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { IconButton } from '../../components/Button.js';
+import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatPrice } from '../../components/format.js';
-import { Icon } from '../../components/Icon.js';
 import type { OutputTypesQuery as OutputTypesData } from '../../gql/graphql.js';
 import { graphql, readFragment } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
@@ -146,10 +146,9 @@ export function Component() {
               />{' '}
               Archived ones too
             </label>
-            <Link className="button button-primary" to="/output-types/new">
-              <Icon name="plus" />
+            <ButtonLink look="primary" icon="plus" needs="author" to="/output-types/new">
               New output type
-            </Link>
+            </ButtonLink>
           </div>
         </header>
         {error && <ProblemCallout problem={problemFromError(error)} title="The output types could not be loaded" />}

@@ -148,7 +148,14 @@ function Wizard({ id, revision, stored }: { id: string | null; revision: number;
             </Button>
           )}
           {(id || at === STEPS.length - 1) && (
-            <Button look="primary" icon="save" isBusy={isBusy} disabled={!draft?.isComplete} onClick={save}>
+            <Button
+              look="primary"
+              icon="save"
+              needs="author"
+              isBusy={isBusy}
+              disabled={!draft?.isComplete}
+              onClick={save}
+            >
               {id ? 'Save' : 'Make the output type'}
             </Button>
           )}
