@@ -10,6 +10,7 @@ import type { Finding } from '../workflow/finding.js';
 import type { NodeParams, WorkflowGraph } from '../workflow/graph.js';
 import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
+import { moduleOf } from '../workflow/plan.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import type { OrderLineSubject } from './entry.js';
 import type { ForeseenNode } from './foresee.js';
@@ -36,6 +37,17 @@ export async function findingsOfNodes(
   const findings: Finding[] = foreseen.flatMap(({ node, problem }) =>
     problem ? [error(problem.code, problem.message, node.id)] : [],
   );
+  const undecided = foreseen.find(
+    ({ node, outputs, problem }) =>
+      !outputs && !problem && moduleOf(node, desk.platform.definition)?.artifactRolesProduced.includes('material_map'),
+  );
+  if (undecided)
+    findings.push({
+      code: 'PARTS_UNKNOWN',
+      severity: 'info',
+      message: 'The CAD file has not been read yet: its parts and their materials are checked in the run.',
+      nodeId: undecided.node.id,
+    });
   const known = foreseen.flatMap(({ node, outputs }) =>
     artifactsIn(outputs ?? {}).map((artifact) => ({ nodeId: node.id, artifact })),
   );

@@ -84,6 +84,7 @@ describe('a preflight', () => {
     const found = await ask({ orderLineId });
     expect(found).toMatchObject({ isReady: false, mode: 'graph', price: { amount: '29.00' }, duration: null });
     expect(found.findings.filter(({ code }: any) => code === 'NO_WORKER')).toHaveLength(4);
+    expect(found.findings).toContainEqual(expect.objectContaining({ code: 'PARTS_UNKNOWN', nodeId: 'map' }));
     expect(found.nodes.every(({ isCached }: any) => !isCached)).toBe(true);
     expect(await stored()).toEqual(before);
   });

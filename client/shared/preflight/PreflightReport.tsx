@@ -8,7 +8,7 @@ const TONE: Record<FindingSeverity, 'bad' | 'warn' | 'busy'> = { error: 'bad', w
 
 /** "2.0 s to 14.5 s". */
 export function formatRange(range: { minMs: number; maxMs: number } | null | undefined): string {
-  if (!range) return 'not known yet';
+  if (!range) return 'time not known yet';
   const [min, max] = [formatDuration(range.minMs), formatDuration(range.maxMs)];
   return min === max ? min : `${min} to ${max}`;
 }
