@@ -28,6 +28,7 @@ const PLACES: { to: string; label: string; icon: IconName }[] = [
   { to: '/runs', label: 'Runs', icon: 'play' },
   { to: '/workflows', label: 'Workflows', icon: 'flow' },
   { to: '/orders', label: 'Orders', icon: 'inbox' },
+  { to: '/catalogue/out-of-date', label: 'Out of date', icon: 'clock' },
   { to: '/library', label: 'Library', icon: 'library' },
   { to: '/materials', label: 'Materials', icon: 'palette' },
   { to: '/templates', label: 'Templates', icon: 'camera' },

@@ -94,7 +94,9 @@ function Details({ type, onClose, onChanged }: { type: OutputType; onClose: () =
           <dt>Rollout</dt>
           <dd>
             {ROLLOUT[type.rollout].label}
-            <p className="field-help">{ROLLOUT[type.rollout].help}</p>
+            <p className="field-help">
+              {ROLLOUT[type.rollout].help} <Link to={`/output-types/${type.id}/parity`}>Comparisons</Link>
+            </p>
           </dd>
           <dt>Visibility</dt>
           <dd>{VISIBILITY[type.visibility].label}</dd>

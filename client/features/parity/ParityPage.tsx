@@ -1,0 +1,224 @@
+import './parity.css';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { useMutation, useQuery } from 'urql';
+import { Badge } from '../../components/Badge.js';
+import { Button } from '../../components/Button.js';
+import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { formatAgo, formatDateTime } from '../../components/format.js';
+import type { ParityStatus } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { ParityComparison } from './ParityComparison.js';
+
+const ParityQuery = graphql(`
+  query OutputTypeParity($id: ID!, $after: String) {
+    outputType(id: $id) {
+      id
+      name
+      parity {
+        gate {
+          streak
+          needed
+          isOpen
+          reasons
+        }
+      }
+      parityReports(first: 30, after: $after) {
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+        edges {
+          node {
+            id
+            status
+            createdAt
+            legacyRun {
+              id
+            }
+            graphRun {
+              id
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+const ReportQuery = graphql(`
+  query ParityReport($id: ID!) {
+    parityReport(id: $id) {
+      id
+      status
+      reasons
+      finishedAt
+      legacyRun {
+        id
+      }
+      graphRun {
+        id
+      }
+      comparisons {
+        role
+        position
+        ...ParityComparisonParts
+      }
+    }
+  }
+`);
+
+const Rerun = graphql(`
+  mutation RerunParity($id: ID!) {
+    rerunParity(id: $id) {
+      __typename
+      ... on ParityReport {
+        id
+        status
+      }
+      ... on Error {
+        code
+        message
+      }
+    }
+  }
+`);
+
+const STATUS: Record<ParityStatus, { label: string; tone: 'ok' | 'bad' | 'warn' | 'busy' | 'calm' }> = {
+  waiting: { label: 'Waiting for the runs', tone: 'calm' },
+  comparing: { label: 'Comparing', tone: 'busy' },
+  passed: { label: 'Passed', tone: 'ok' },
+  differs: { label: 'Differs', tone: 'bad' },
+  incomparable: { label: 'Not comparable', tone: 'warn' },
+  failed: { label: 'Could not be made', tone: 'bad' },
+};
+
+/** How the workflow of an output type compares with the legacy pipeline, order by order. */
+export function Component() {
+  const { outputTypeId = '' } = useParams();
+  const [after, setAfter] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [{ data, error, fetching }] = useQuery({
+    query: ParityQuery,
+    variables: { id: outputTypeId, after },
+    requestPolicy: 'cache-and-network',
+  });
+  const type = data?.outputType;
+  const reports = type?.parityReports.edges.map(({ node }) => node) ?? [];
+  const openId = chosen ?? reports[0]?.id ?? null;
+  return (
+    <main id="main" className="page" tabIndex={-1}>
+      <title>{`Parity of ${type?.name ?? 'an output type'} · HartOMat`}</title>
+      <header className="page-header">
+        <div className="title-row">
+          <h1 className="truncate">Parity of {type?.name ?? '…'}</h1>
+          {type?.parity && (
+            <Badge tone={type.parity.gate.isOpen ? 'ok' : 'calm'} icon={type.parity.gate.isOpen ? 'check' : undefined}>
+              {type.parity.gate.streak} of {type.parity.gate.needed} in a row
+            </Badge>
+          )}
+        </div>
+        <Link to="/output-types">All output types</Link>
+      </header>
+      {type?.parity && <p className="muted">{type.parity.gate.reasons.join(' ')}</p>}
+      {error && <ProblemCallout problem={problemFromError(error)} title="The comparisons could not be loaded" />}
+      {!data && fetching && <Loading label="Loading the comparisons" />}
+      {data && !type && <EmptyState icon="search" title="There is no output type at this address" />}
+      {type && reports.length === 0 && (
+        <div className="card">
+          <EmptyState icon="layers" title="Nothing has been compared yet">
+            While its rollout is “Shadow”, orders of this output type are delivered by the legacy pipeline, the workflow
+            runs beside them, and both results are compared here.
+          </EmptyState>
+        </div>
+      )}
+      {reports.length > 0 && (
+        <div className="parity">
+          <nav className="card parity-list" aria-label="Comparisons">
+            <ul>
+              {reports.map((report) => (
+                <li key={report.id}>
+                  <button
+                    type="button"
+                    aria-current={report.id === openId ? 'true' : undefined}
+                    onClick={() => setChosen(report.id)}
+                  >
+                    <Badge tone={STATUS[report.status].tone}>{STATUS[report.status].label}</Badge>
+                    <span className="muted numeric" title={formatDateTime(report.createdAt)}>
+                      {formatAgo(report.createdAt, Date.now())}
+                    </span>
+                  </button>
+                </li>
+              ))}
+            </ul>
+            {(after || type?.parityReports.pageInfo.hasNextPage) && (
+              <div className="pager">
+                <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
+                  Newest
+                </Button>
+                <Button
+                  look="quiet"
+                  disabled={!type?.parityReports.pageInfo.hasNextPage}
+                  onClick={() => setAfter(type?.parityReports.pageInfo.endCursor ?? null)}
+                >
+                  Older
+                </Button>
+              </div>
+            )}
+          </nav>
+          {openId && <Report key={openId} id={openId} />}
+        </div>
+      )}
+    </main>
+  );
+}
+
+function Report({ id }: { id: string }) {
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: ReportQuery,
+    variables: { id },
+    requestPolicy: 'cache-and-network',
+  });
+  const [{ fetching: isAsking }, rerun] = useMutation(Rerun);
+  const report = data?.parityReport;
+  if (error) return <ProblemCallout problem={problemFromError(error)} title="The comparison could not be loaded" />;
+  if (!report) return fetching ? <Loading label="Loading the comparison" /> : null;
+  const isMade = report.status !== 'waiting' && report.status !== 'comparing';
+  return (
+    <section className="parity-report" aria-label="Comparison">
+      <header className="card parity-head">
+        <div>
+          <Badge tone={STATUS[report.status].tone}>{STATUS[report.status].label}</Badge>
+          {report.reasons.map((reason) => (
+            <p key={reason}>{reason}</p>
+          ))}
+          <p className="muted">
+            <Link to={`/runs/${report.legacyRun.id}`}>Legacy run</Link>
+            {' · '}
+            <Link to={`/runs/${report.graphRun.id}`}>Workflow run</Link>
+            {report.finishedAt && ` · judged ${formatDateTime(report.finishedAt)}`}
+          </p>
+        </div>
+        <Button
+          icon="refresh"
+          isBusy={isAsking}
+          disabled={!isMade}
+          onClick={async () => {
+            const answer = await rerun({ id });
+            setProblem(problemOf(answer.data?.rerunParity, answer.error));
+            refetch({ requestPolicy: 'network-only' });
+          }}
+        >
+          Judge again
+        </Button>
+      </header>
+      {problem && <ProblemCallout problem={problem} title="It is not judged again" />}
+      {report.comparisons.map((comparison) => (
+        <ParityComparison key={`${comparison.role} ${comparison.position}`} comparison={comparison} />
+      ))}
+    </section>
+  );
+}
