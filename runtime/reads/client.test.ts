@@ -95,6 +95,7 @@ const READS: Record<string, [keyof PrismaClient & string, Record<string, unknown
     'product',
     { where: { name: { contains: 'BEARING', mode: 'insensitive' }, sku: { not: "%_'" } }, orderBy: { id: 'asc' } },
   ],
+  'signs that stand for any text': ['product', { where: { name: { contains: 'B%g_6205' } }, orderBy: { id: 'asc' } }],
   'a many-to-many relation, which goes the usual way': ['outputType', { include: { categories: true } }],
   'distinct rows, which go the usual way': [
     'nodeRun',

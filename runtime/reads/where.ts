@@ -2,6 +2,7 @@ import type { Column, Model, Models, Relation } from './models.js';
 import { isPlainObject, NotExpressible, type Statement } from './statement.js';
 
 const COMPARISONS: Record<string, string> = { equals: '=', lt: '<', lte: '<=', gt: '>', gte: '>=' };
+// As in Prisma, % and _ mean something: who wants them as they are escapes them.
 const PATTERNS: Record<string, (text: string) => string> = {
   contains: (text) => `%${text}%`,
   startsWith: (text) => `${text}%`,
@@ -45,7 +46,7 @@ function onColumn(statement: Statement, column: string, field: Column, value: un
     if (operand === undefined) continue;
     if (operator in PATTERNS && typeof operand === 'string')
       parts.push(
-        `${column} ${mode === 'insensitive' ? 'ilike' : 'like'} ${statement.value(PATTERNS[operator]!(operand.replace(/[\\%_]/g, '\\$&')))}`,
+        `${column} ${mode === 'insensitive' ? 'ilike' : 'like'} ${statement.value(PATTERNS[operator]!(operand))}`,
       );
     else if (mode !== undefined) throw new NotExpressible('mode');
     else if (operator === 'equals' && operand === null) parts.push(`${column} is null`);
