@@ -261,6 +261,22 @@ describe('lists', () => {
     expect(second.pageInfo.hasNextPage).toBe(false);
   });
 
+  test('products are found by article number, name and category', async () => {
+    const query = 'query ($filter: ProductFilter) { products(filter: $filter) { totalCount edges { node { sku } } } }';
+    const find = async (filter: object) => {
+      const { totalCount, edges } = (await read(query, { filter })).products;
+      expect(totalCount).toBe(edges.length);
+      return edges.map(({ node }: { node: { sku: string } }) => node.sku);
+    };
+    const { db } = app.platform;
+    await db.product.create({ data: { sku: '100%_X', name: 'Gear wheel', cadFileId: catalogue.cadFile.id } });
+    expect(await find({ text: 'gEAR' })).toEqual(['100%_X']);
+    expect(await find({ text: '0%_' })).toEqual(['100%_X']);
+    expect(await find({ text: '6_0' })).toEqual([]);
+    expect(await find({ categoryId: id('Category', catalogue.category.id) })).toEqual(['6205']);
+    expect(await find({ categoryId: id('Category', catalogue.category.id), text: 'gear' })).toEqual([]);
+  });
+
   test('no page is longer than a hundred rows, and a made-up cursor is refused in words', async () => {
     const { errors } = await app.gql(PAGE, { first: -1 });
     expect(errors).toHaveLength(1);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { createProduct } from '../../runtime/products.js';
 import { builder } from '../builder.js';
@@ -21,15 +23,37 @@ builder.prismaNode('Product', {
   }),
 });
 
+const ProductFilter = builder.inputType('ProductFilter', {
+  description: 'Which products; all conditions that are given must hold.',
+  fields: (t) => ({
+    text: t.string({
+      description: 'In the article number or the name, in any case; at most 200 characters.',
+      validate: z.string().max(200, 'Look for at most 200 characters.').nullish(),
+    }),
+    categoryId: t.id({ description: 'Of this category.' }),
+  }),
+});
+
+function where(filter: typeof ProductFilter.$inferInput | null | undefined): Prisma.ProductWhereInput {
+  const { text, categoryId } = filter ?? {};
+  // To the database % and _ stand for any text.
+  const contains = text && ({ contains: text.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } as const);
+  return {
+    OR: contains ? [{ sku: contains }, { name: contains }] : undefined,
+    categoryId: categoryId ? localId('Category', categoryId) : undefined,
+  };
+}
+
 builder.queryFields((t) => ({
   products: t.prismaConnection({
     authScopes: { $any: { view: true, order: true } },
     type: 'Product',
     cursor: 'id',
     description: 'Products by name.',
-    totalCount: (_root, _args, ctx) => ctx.db.product.count(),
-    resolve: (query, _root, _args, ctx) =>
-      ctx.db.product.findMany({ ...query, orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
+    args: { filter: t.arg({ type: ProductFilter, description: 'Which ones; all when left out.' }) },
+    totalCount: (_root, { filter }, ctx) => ctx.db.product.count({ where: where(filter) }),
+    resolve: (query, _root, { filter }, ctx) =>
+      ctx.db.product.findMany({ ...query, where: where(filter), orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
   }),
   product: t.prismaField({
     authScopes: { $any: { view: true, order: true } },
