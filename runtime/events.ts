@@ -1,9 +1,10 @@
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import type { RunStatus } from '../generated/prisma/enums.js';
 import type { JsonObject } from '../modules/json.js';
 import { isFinal } from './engine/transitions.js';
 import { Listener } from './listener.js';
+import { waitFor } from './waitFor.js';
 
 /** One line of a run's append-only history. */
 export interface RunEvent {
@@ -21,7 +22,7 @@ const PAGE = 500;
 /** Live events of runs. One LISTEN connection a process says "run X is at number N"; the events themselves are read from the table,
  * so nothing is lost with a connection and every subscriber goes on from the number it saw last. */
 export class RunEvents {
-  /** Emits `<runId>` with the newest seq, `status` with a run id whose status changed, and `reconnected`. */
+  /** Emits `<runId>` with the newest seq and the run's status where that changed, and `reconnected`. */
   private readonly bus = new EventEmitter().setMaxListeners(0);
   private readonly reads = new Map<string, Promise<RunEvent[]>>();
   private readonly listener: Listener;
@@ -36,7 +37,6 @@ export class RunEvents {
       (payload) => {
         const [runId = '', seq, status] = payload.split(' ');
         this.bus.emit(runId, Number(seq), status);
-        if (status !== '-') this.bus.emit('status', runId);
       },
       () => this.bus.emit('reconnected'),
     );
@@ -74,32 +74,9 @@ export class RunEvents {
     }
   }
 
-  /** Ids of runs as they are created or change their status, from now on; ends on `signal`. */
-  async *runChanges(signal: AbortSignal): AsyncGenerator<string, void, undefined> {
-    await this.listener.ready();
-    try {
-      for await (const [runId] of on(this.bus, 'status', { signal })) yield runId;
-    } catch (error) {
-      ignoreAbort(error);
-    }
-  }
-
   /** Resolves when something may have happened to the run, or on `signal`; true when that is because the connection was lost meanwhile. */
-  private sign(runId: string, signal: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (wasLost: boolean) => {
-        this.bus.off(runId, onSign);
-        this.bus.off('reconnected', onReconnect);
-        signal.removeEventListener('abort', onSign);
-        resolve(wasLost);
-      };
-      const onSign = () => settle(false);
-      const onReconnect = () => settle(true);
-      this.bus.on(runId, onSign);
-      this.bus.on('reconnected', onReconnect);
-      signal.addEventListener('abort', onSign);
-      if (signal.aborted) onSign();
-    });
+  private async sign(runId: string, signal: AbortSignal): Promise<boolean> {
+    return (await waitFor(this.bus, [runId, 'reconnected'], signal)) === 'reconnected';
   }
 
   /** Waits for the run's end and returns its status; at once where it has ended. Cheaper than following the events. */
@@ -146,8 +123,4 @@ export class RunEvents {
     this.reads.set(key, read);
     return read;
   }
-}
-
-function ignoreAbort(error: unknown): void {
-  if ((error as Error).name !== 'AbortError') throw error;
 }

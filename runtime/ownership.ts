@@ -1,5 +1,6 @@
 import type { Prisma } from '../generated/prisma/client.js';
 import { SCOPES, type Scope } from './access.js';
+import type { FeedEntry } from './feedRows.js';
 
 /** As much of somebody as decides what they may see. */
 export interface Beholder {
@@ -37,3 +38,11 @@ export const visibleArtifacts = (who: Beholder | null): Prisma.ArtifactWhereInpu
 
 export const visibleOutputTypes = (who: Beholder | null): Prisma.OutputTypeWhereInput =>
   seesStudio(who) ? {} : { visibility: 'public', archivedAt: null };
+
+/** As `visibleRuns` and `visibleAssets` say, of what happened to one. */
+export const isVisible = (who: Beholder | null, { accountId, mode }: FeedEntry): boolean =>
+  seesStudio(who) || (accountId !== null && accountId === who?.accountId && mode !== 'shadow');
+
+/** Two with the same sight see the same and may do the same. */
+export const sightOf = (who: Beholder | null): string =>
+  who ? [...who.scopes].sort().join(' ') + (seesStudio(who) ? '' : ` of ${who.accountId}`) : '';

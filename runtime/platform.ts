@@ -9,6 +9,7 @@ import { NODE_DEFINITIONS } from '../workflow/nodeDefinitions.js';
 import { type ArtifactStore, FileArtifactStore } from './artifacts/store.js';
 import { RunCompiler } from './compileRun.js';
 import { RunEvents } from './events.js';
+import { Feed } from './feed.js';
 import { makeLog } from './log.js';
 import { loadModulePackages } from './modulePackages.js';
 import { Queues } from './queues.js';
@@ -25,6 +26,7 @@ export interface Platform {
   readonly queues: Queues;
   readonly runs: RunStarter;
   readonly events: RunEvents;
+  readonly feed: Feed;
   readonly log: Logger;
   readonly definition: DefinitionLookup;
   /** What can be placed in workflows, in palette order: what HartOMat brings, then what module packages add. */
@@ -69,6 +71,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
   const queues = await Queues.open({ ...settings, prefix: options.queuePrefix });
   const definition = options.definition ?? lookupIn(Object.fromEntries(nodeDefinitions.map((one) => [one.step, one])));
   const events = new RunEvents(pool, settings.databaseUrl);
+  const feed = new Feed(pool, settings.databaseUrl, log);
   return {
     settings,
     db,
@@ -79,12 +82,14 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
       log.error({ err: error }, 'jobs could not be written; the sweeper will write them again'),
     ),
     events,
+    feed,
     log,
     definition,
     nodeDefinitions,
     compiler: new RunCompiler(definition),
     async close() {
       await events.close();
+      await feed.close();
       await queues.close();
       await db.$disconnect();
       await pool.end();

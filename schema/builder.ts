@@ -184,6 +184,6 @@ builder.mutationType({
   authScopes: { signedIn: true },
 });
 builder.subscriptionType({
-  description: 'Everything that can be watched live, over server-sent events.',
+  description: 'Everything that can be watched live, over server-sent events or WebSockets.',
   authScopes: { signedIn: true },
 });

@@ -1,8 +1,10 @@
 /** A stream that its reader can close at any time. Closing aborts the signal that `open` was given at once, so a source that
  * waits for its next value ends without waiting for it. (An async generator could not: its `return` queues up behind the
  * pending `next`.) */
-export function untilClosed<T>(open: (signal: AbortSignal) => AsyncIterable<T>): AsyncIterableIterator<T> {
-  const closing = new AbortController();
+export function untilClosed<T>(
+  open: (signal: AbortSignal) => AsyncIterable<T>,
+  closing = new AbortController(),
+): AsyncIterableIterator<T> {
   const source = open(closing.signal)[Symbol.asyncIterator]();
   const end = { done: true, value: undefined } as const;
   const close = async () => {

@@ -103,7 +103,7 @@ describe('API tokens', () => {
     });
     const ended = new Promise<string>((resolve) => {
       client.subscribe(
-        { query: 'subscription { runChanged { id } }' },
+        { query: 'subscription { runChanged { run { id } } }' },
         { next: () => {}, error: () => resolve('broken off'), complete: () => resolve('completed') },
       );
     });
@@ -249,7 +249,7 @@ describe('a partner', () => {
       '{ runs { edges { node { nodeRuns { id } } } } }',
       '{ assets { edges { node { supersedes { artifact { url } } } } } }',
       'query { ...f } fragment f on Query { products { edges { node { ...p } } } } fragment p on Product { materialAssignments }',
-      'subscription { runChanged { id } }',
+      'subscription { runChanged { run { graph } } }',
     ];
     for (const query of studio) {
       const { errors } = await app.gql(query, {}, headers);

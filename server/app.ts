@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { FAMILIES, type Family } from '../modules/define.js';
@@ -12,17 +14,20 @@ import { serveConsole } from './console.js';
 import { allowOrigins } from './cors.js';
 import { refuseForgeries } from './csrf.js';
 import { type DoorSettings, readDoorSettings } from './doorSettings.js';
+import { eventStreams } from './eventStreams.js';
 import { graphiql } from './graphiql.js';
 import { limitSignInCodes, TokenGuesses } from './guessing.js';
 import { live, ready } from './health.js';
+import { operationPreparer } from './liveOperations.js';
 import { createMetrics } from './metrics.js';
 import { OpenStreams } from './openStreams.js';
-import { graphqlTypesOnly } from './requestGuards.js';
+import { graphqlTypesOnly, MAX_JSON_BYTES } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
 import { installationKey } from './secrets.js';
 import { cookieNameFor } from './session.js';
 import { signIn, signOut } from './signIn.js';
 import { MAX_UPLOAD_BYTES, receiveUpload } from './uploads.js';
+import { webSockets } from './webSockets.js';
 import { buildYoga } from './yoga.js';
 
 export interface AppOptions {
@@ -35,6 +40,8 @@ export interface AppOptions {
 
 export interface App {
   express: Express;
+  /** Answers the `upgrade` events of the HTTP server. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Breaks event streams off, so that the server can stop. */
   stop(): void;
   /** Lets go of the database, once nothing is served any more. */
@@ -126,6 +133,13 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.use('/graphql', whoIsIt, graphiql(doors.graphiql), signedInOnly, graphqlTypesOnly, refuseForgeries);
   const streams = new OpenStreams();
   access.onLost((isLost) => streams.breakOffOf(isLost));
+  const prepare = operationPreparer(yoga);
+  app.use(
+    '/graphql/stream',
+    streams.track,
+    express.json({ type: '*/*', limit: MAX_JSON_BYTES }),
+    eventStreams(prepare),
+  );
   app.use('/graphql', streams.track, (request, response) => {
     request.url = request.originalUrl;
     return yoga(request, response);
@@ -146,6 +160,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.use(failed);
   return {
     express: app,
+    upgrade: webSockets('/graphql', auth, streams, prepare),
     stop: () => streams.breakOff(),
     close: async () => {
       guesses.close();

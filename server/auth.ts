@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import { type Scope, scopesOf } from '../runtime/access.js';
 import type { Access, Grant } from './access.js';
-import { refuseGuess, type TokenGuesses } from './guessing.js';
+import { type Caller, refuseGuess, type TokenGuesses } from './guessing.js';
 import { isSame } from './secrets.js';
 import { readSessionCookie } from './session.js';
 
@@ -50,25 +50,37 @@ async function identify({ access }: AuthSettings, { token, by }: Credentials): P
 
 const identities = new WeakMap<object, Identity>();
 
-/** The identity that `identifier` found for this request. */
+/** The identity that was found for this request. */
 export const identityOf = (request: object): Identity | null => identities.get(request) ?? null;
+
+/** What a request proves, or the seconds that its address must wait before it may try again. Remembered for the request.
+ * @param headers - its own, or what stands for them. */
+export async function whoSent(
+  settings: AuthSettings,
+  request: Caller,
+  headers: { authorization?: string | undefined; cookie?: string | undefined } = request.headers,
+): Promise<Identity | { waitS: number } | null> {
+  const { access, adminToken, guesses, cookieName } = settings;
+  const credentials = credentialsIn(cookieName, headers);
+  if (!credentials) return null;
+  let identity: Identity | null = null;
+  if (credentials.by === 'token' && adminToken && isSame(credentials.token, adminToken)) identity = ADMIN_TOKEN;
+  else {
+    // Whoever came in before is no guesser, even where others behind the same address are.
+    const waitS = access.hasMet(credentials.token) ? 0 : await guesses.waitFor(request);
+    if (waitS > 0) return { waitS };
+    identity = await identify(settings, credentials);
+    if (!identity) await guesses.count(request, credentials.token);
+  }
+  if (identity) identities.set(request, identity);
+  return identity;
+}
 
 /** Finds out who sent the request; lets everybody pass but those who try token after token. */
 export function identifier(settings: AuthSettings) {
-  const { access, adminToken, guesses, cookieName } = settings;
   return async (request: Request, response: Response, next: NextFunction) => {
-    const credentials = credentialsIn(cookieName, request.headers);
-    if (!credentials) return next();
-    if (credentials.by === 'token' && adminToken && isSame(credentials.token, adminToken)) {
-      identities.set(request, ADMIN_TOKEN);
-      return next();
-    }
-    // Whoever came in before is no guesser, even where others behind the same address are.
-    const wait = access.hasMet(credentials.token) ? 0 : await guesses.waitFor(request);
-    if (wait > 0) return refuseGuess(response, wait);
-    const identity = await identify(settings, credentials);
-    if (identity) identities.set(request, identity);
-    else await guesses.count(request, credentials.token);
+    const sender = await whoSent(settings, request);
+    if (sender && 'waitS' in sender) return refuseGuess(response, sender.waitS);
     next();
   };
 }

@@ -6,7 +6,8 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export const CSRF_HEADERS = ['x-graphql-yoga-csrf', 'apollo-require-preflight'] as const;
 const JSON_TYPE = /^application\/(json|graphql-response\+json)\b/i;
 
-function isFromElsewhere(request: Request): boolean {
+/** Whether another site made a browser send it. */
+export function isFromElsewhere(request: Pick<Request, 'headers'>): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   const { origin } = request.headers;

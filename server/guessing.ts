@@ -1,4 +1,5 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler, Response } from 'express';
 import { ipKeyGenerator, MemoryStore, type Options, rateLimit } from 'express-rate-limit';
 import { hashToken } from '../runtime/secrets.js';
 import { sendPage } from './page.js';
@@ -6,7 +7,20 @@ import { sendPage } from './page.js';
 /** Wrong tokens and wrong sign-in codes that an address may send within a window. Counted by each server on its own. */
 export const GUESSES = { tokens: 20, signInCodes: 10, windowMs: 15 * 60_000 } as const;
 
-const addressOf = (request: Request) => ipKeyGenerator(request.ip ?? request.socket.remoteAddress ?? 'unknown');
+/** Who sends, over HTTP or a WebSocket; express knows the address where a proxy stands before it. */
+export type Caller = IncomingMessage & { ip?: string | undefined };
+
+const LOOPBACK = /^(::ffff:)?127\.|^::1$/;
+
+/** Outside of express, proxies of this machine are trusted all the same ("trust proxy"). */
+function addressOf({ ip, socket, headers }: Caller): string {
+  const last = String(headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .at(-1)!
+    .trim();
+  const direct = socket.remoteAddress ?? 'unknown';
+  return ipKeyGenerator(ip ?? (last && LOOPBACK.test(direct) ? last : direct));
+}
 
 function counter(): MemoryStore {
   const store = new MemoryStore();
@@ -21,14 +35,14 @@ export class TokenGuesses {
   private readonly seen = counter();
 
   /** Seconds until the address may try new tokens; 0: now. */
-  async waitFor(request: Request): Promise<number> {
+  async waitFor(request: Caller): Promise<number> {
     const info = await this.wrong.get(addressOf(request));
     if (!info || info.totalHits < GUESSES.tokens) return 0;
     const until = info.resetTime?.getTime() ?? Date.now() + GUESSES.windowMs;
     return Math.max(1, Math.ceil((until - Date.now()) / 1000));
   }
 
-  async count(request: Request, token: string): Promise<void> {
+  async count(request: Caller, token: string): Promise<void> {
     const address = addressOf(request);
     const { totalHits } = await this.seen.increment(`${address} ${hashToken(token)}`);
     if (totalHits === 1) await this.wrong.increment(address);

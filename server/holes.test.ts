@@ -251,7 +251,7 @@ describe('uploads', () => {
 });
 
 describe('event streams', () => {
-  const subscription = JSON.stringify({ query: 'subscription { runChanged { id } }' });
+  const subscription = JSON.stringify({ query: 'subscription { runChanged { run { graph } } }' });
   const open = (headers: Record<string, string>) =>
     app.fetch('/graphql/stream', {
       method: 'POST',

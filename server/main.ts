@@ -38,6 +38,7 @@ async function main() {
   const platform = await openPlatform(settings);
   const app = await createApp(platform, { doors });
   const server = createServer(app.express);
+  server.on('upgrade', app.upgrade);
   // Big CAD files take their time on slow lines; what must be quick is the head of a request.
   server.requestTimeout = 0;
   // Longer than proxies and browsers keep idle connections: who closes first must not be us, or a request gets lost.

@@ -2,9 +2,14 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Grant } from './access.js';
 import { identityOf } from './auth.js';
 
-/** Knows the event streams of a server, so that it can stop. */
+/** A connection over which events go out. */
+export interface Stream {
+  once(event: 'close', closed: () => void): unknown;
+}
+
+/** Knows the event streams of a server, over whichever transport, so that it can stop. */
 export class OpenStreams {
-  private readonly responses = new Map<Response, Grant>();
+  private readonly open = new Map<Stream, { grant: Grant; breakOff: () => void }>();
   private isStopping = false;
 
   /** Remembers requests for event streams while they are open; once the server stops, lets none in. */
@@ -12,25 +17,34 @@ export class OpenStreams {
     if (!request.headers.accept?.includes('text/event-stream')) return next();
     if (this.isStopping) return void response.status(503).set('Connection', 'close').end();
     const identity = identityOf(request);
-    if (!identity) return next();
-    this.responses.set(response, identity);
-    const left = identity.expiresAt ? identity.expiresAt.getTime() - Date.now() : null;
-    // Longer waits than this overflow a timer; a stream that lives on for weeks is asked again by its next connection.
-    const expiry = left !== null && left < 2 ** 31 ? setTimeout(() => response.destroy(), left) : undefined;
-    response.once('close', () => clearTimeout(expiry));
-    response.once('close', () => this.responses.delete(response));
+    if (identity) this.keep(response, identity, () => response.destroy());
     next();
   };
+
+  /** Remembers a stream until it is closed. @returns false once the server stops: it was broken off. */
+  keep(stream: Stream, grant: Grant, breakOff: () => void): boolean {
+    if (this.isStopping) breakOff();
+    if (this.isStopping) return false;
+    this.open.set(stream, { grant, breakOff });
+    const left = grant.expiresAt ? grant.expiresAt.getTime() - Date.now() : null;
+    // Longer waits than this overflow a timer; a stream that lives on for weeks is asked again by its next connection.
+    const expiry = left !== null && left < 2 ** 31 ? setTimeout(breakOff, left) : undefined;
+    stream.once('close', () => {
+      clearTimeout(expiry);
+      this.open.delete(stream);
+    });
+    return true;
+  }
 
   /** Breaks all streams off. They are not completed: that would tell their clients that nothing more will come. A client whose
    * connection is gone connects again and goes on from its cursor. */
   breakOff(): void {
     this.isStopping = true;
-    for (const response of this.responses.keys()) response.destroy();
+    for (const { breakOff } of this.open.values()) breakOff();
   }
 
   /** Breaks off the streams of those who lost access. Their clients come back and are refused, or go on where the loss was none. */
   breakOffOf(isLost: (grant: Grant) => boolean): void {
-    for (const [response, grant] of this.responses) if (isLost(grant)) response.destroy();
+    for (const { grant, breakOff } of this.open.values()) if (isLost(grant)) breakOff();
   }
 }

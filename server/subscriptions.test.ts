@@ -121,13 +121,13 @@ test('a list of runs hears of every run that is made or changes its status, as i
   const seen: { id: string; status: string; nodeRuns: unknown[] }[] = [];
   const runIds: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    sse.subscribe<{ runChanged: (typeof seen)[number] }>(
-      { query: 'subscription { runChanged { id status title progress nodeRuns { status label } } }' },
+    sse.subscribe<{ runChanged: { run: (typeof seen)[number] } }>(
+      { query: 'subscription { runChanged { run { id status title progress nodeRuns { status label } } } }' },
       {
         next: ({ data, errors }) => {
           if (errors) return reject(errors[0]);
-          seen.push(data!.runChanged);
-          if (data!.runChanged.status === 'cancelled') resolve();
+          seen.push(data!.runChanged.run);
+          if (data!.runChanged.run.status === 'cancelled') resolve();
         },
         error: reject,
         complete: () => {},

@@ -8,10 +8,10 @@ import { contextFactory } from './context.js';
 import type { DoorSettings } from './doorSettings.js';
 import { explainError, UNEXPECTED } from './explainError.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
-import { useEventStreams } from './useEventStreams.js';
 import { useIntrospectionPolicy } from './useIntrospectionPolicy.js';
 import { usePartnerView } from './usePartnerView.js';
 import { useQueryExecution } from './useQueryExecution.js';
+import { useSharedEvents } from './useSharedEvents.js';
 
 interface ServerContext {
   req: IncomingMessage;
@@ -32,7 +32,7 @@ export function buildYoga(platform: Platform, key: string, { introspection }: Pi
       useDocumentLimits(),
       useIntrospectionPolicy(introspection),
       usePartnerView(),
-      useEventStreams('/graphql/stream'),
+      useSharedEvents(),
     ],
     // By the list of origins, before it comes here (cors.ts).
     cors: false,

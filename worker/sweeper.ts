@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { advance, type Finish, releaseShadows } from '../runtime/engine/engine.js';
+import { clearFeed } from '../runtime/feedRows.js';
 import { startFallbacks } from '../runtime/legacy/fallback.js';
 import type { Platform } from '../runtime/platform.js';
 import type { ReadyNode } from '../runtime/queues.js';
@@ -60,6 +61,7 @@ export class Sweeper {
       await this.enqueueLost();
       await startFallbacks(this.platform);
       await this.platform.queues.enqueue(await releaseShadows(this.platform.pool));
+      await clearFeed(this.platform.pool);
     } catch (err) {
       this.log.error({ err }, 'the sweeper failed; it will try again');
     }

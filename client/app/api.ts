@@ -14,6 +14,7 @@ const EMBEDDED = [
   'Failure',
   'PortValue',
   'RunEvent',
+  'RunChange',
   'PageInfo',
   'FieldIssue',
   'MaterialTexture',

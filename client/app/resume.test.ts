@@ -16,9 +16,16 @@ describe('cursorOf', () => {
     expect(cursor.take({ runEvents: { seq: 3 } })).toBe(false);
   });
 
-  it('starts a stream without sequence numbers over as it was asked for', () => {
+  it('asks for what comes after the last cursor seen', () => {
+    const cursor = cursorOf(undefined);
+    expect(cursor.take({ runChanged: { cursor: '7.1' } })).toBe(true);
+    expect(cursor.variables()).toEqual({ after: '7.1' });
+  });
+
+  it('starts a stream without either over as it was asked for', () => {
     const cursor = cursorOf({ a: 1 });
-    expect(cursor.take({ runChanged: { id: 'x' } })).toBe(true);
+    expect(cursor.take({ somethingElse: { id: 'x' } })).toBe(true);
+    expect(cursor.take(null)).toBe(true);
     expect(cursor.variables()).toEqual({ a: 1 });
   });
 });

@@ -5,16 +5,17 @@ export interface Cursor {
   variables(): Record<string, unknown>;
 }
 
-/** Follows `runEvents(after)`: a new attempt asks for what comes after the last sequence number seen, so nothing is missed
- * or repeated. Streams without such numbers start over. */
+/** Follows streams whose events say where they are: `runEvents` by number, others by `cursor`. A new attempt asks for what comes
+ * after the last one seen, so nothing is missed or repeated. Streams without either start over. */
 export function cursorOf(variables: Record<string, unknown> | null | undefined): Cursor {
-  let last = typeof variables?.after === 'number' ? variables.after : null;
+  let last = variables?.after ?? null;
   return {
     take(data) {
-      const seq = (data?.runEvents as { seq?: unknown } | undefined)?.seq;
-      if (typeof seq !== 'number') return true;
-      if (last !== null && seq <= last) return false;
-      last = seq;
+      const { seq, cursor } = (Object.values(data ?? {})[0] ?? {}) as { seq?: unknown; cursor?: unknown };
+      if (typeof seq === 'number') {
+        if (typeof last === 'number' && seq <= last) return false;
+        last = seq;
+      } else if (typeof cursor === 'string') last = cursor;
       return true;
     },
     variables: () => (last === null ? { ...variables } : { ...variables, after: last }),

@@ -1,5 +1,8 @@
+import { GraphQLError } from 'graphql';
 import type { RunEvent } from '../../generated/prisma/client.js';
 import { builder } from '../builder.js';
+import { localId } from '../globalId.js';
+import { untilClosed } from '../untilClosed.js';
 
 /** A run event, with or without the run it belongs to: live ones come without. */
 export type RunEventShape = Omit<RunEvent, 'runId'>;
@@ -17,3 +20,26 @@ export const RunEventObject = builder.objectRef<RunEventShape>('RunEvent').imple
     data: t.field({ type: 'JSON', description: 'What belongs to the type.', resolve: (event) => event.data }),
   }),
 });
+
+builder.subscriptionField('runEvents', (t) =>
+  t.field({
+    authScopes: { view: true },
+    type: RunEventObject,
+    description: 'Replays the events after `after`, then goes live without gap or repeat; ends after `run.finished`.',
+    args: {
+      runId: t.arg.id({ required: true, description: 'Id of the run.' }),
+      after: t.arg.int({
+        required: true,
+        defaultValue: 0,
+        description: '`seq` of the last event you have seen; 0: from the beginning.',
+      }),
+    },
+    subscribe: async (_root, { runId, after }, ctx) => {
+      const id = localId('Run', runId);
+      if ((await ctx.db.run.count({ where: { id } })) === 0)
+        throw new GraphQLError('There is no run with this id.', { extensions: { code: 'NOT_FOUND' } });
+      return untilClosed((signal) => ctx.platform.events.run(id, Math.max(after, 0), signal));
+    },
+    resolve: (event) => event as RunEventShape,
+  }),
+);

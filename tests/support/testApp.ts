@@ -57,6 +57,7 @@ export async function startTestApp({
   );
   const app = await createApp(platform, options);
   const server = createServer(app.express);
+  server.on('upgrade', app.upgrade);
   // As in server/main.ts: on a busy machine a kept connection must not close between two requests of a test.
   server.keepAliveTimeout = 75_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

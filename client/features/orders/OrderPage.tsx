@@ -67,13 +67,11 @@ export function Component() {
 
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const lineIds = new Set(order?.lines.map(({ id }) => id));
-  useSubscription({ query: OrderRunChanged }, (_, change) => {
-    if (lineIds.has(change.runChanged.orderLine?.id ?? ''))
-      timer.current ??= setTimeout(() => {
-        timer.current = undefined;
-        askAgain();
-      }, REFETCH_MS);
+  useSubscription({ query: OrderRunChanged, variables: { orderId }, pause: !order }, (_, change) => {
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      askAgain();
+    }, REFETCH_MS);
     return change;
   });
 

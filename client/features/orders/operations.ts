@@ -104,12 +104,12 @@ export const OrderQuery = graphql(`
 `);
 
 export const OrderRunChanged = graphql(`
-  subscription OrderRunChanged {
-    runChanged {
-      id
-      status
-      orderLine {
+  subscription OrderRunChanged($orderId: ID!, $after: String) {
+    runChanged(filter: { orderId: $orderId }, after: $after) {
+      cursor
+      run {
         id
+        status
       }
     }
   }

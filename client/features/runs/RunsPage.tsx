@@ -69,9 +69,12 @@ const RunsQuery = graphql(`
 `);
 
 const RunChanged = graphql(`
-  subscription RunChanged {
-    runChanged {
-      ...RunRow
+  subscription RunChanged($after: String) {
+    runChanged(after: $after) {
+      cursor
+      run {
+        ...RunRow
+      }
     }
   }
 `);

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import { UNEXPECTED } from './explainError.js';
+import type { buildYoga } from './yoga.js';
+
+export type Results = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
+
+export interface OperationParams {
+  query: string;
+  operationName?: string | null | undefined;
+  variables?: Record<string, unknown> | null | undefined;
+}
+
+export interface PreparedOperation {
+  args: ExecutionArgs;
+  run(args: ExecutionArgs): Promise<Results>;
+}
+
+/** Prepares operations of transports that Yoga does not speak, with all of its plugins, so that every limit holds there too.
+ * What is wrong with the document comes back as errors. */
+export function operationPreparer(yoga: ReturnType<typeof buildYoga>) {
+  return async (
+    req: IncomingMessage,
+    params: OperationParams,
+  ): Promise<PreparedOperation | readonly GraphQLError[]> => {
+    const enveloped = yoga.getEnveloped({ req, params } as never);
+    let document: DocumentNode;
+    try {
+      document = enveloped.parse(params.query);
+    } catch (error) {
+      return [error instanceof GraphQLError ? error : new GraphQLError(UNEXPECTED)];
+    }
+    const errors = enveloped.validate(enveloped.schema, document) as readonly GraphQLError[];
+    if (errors.length > 0) return errors;
+    const operation = getOperationAST(document, params.operationName);
+    const args: ExecutionArgs = {
+      schema: enveloped.schema,
+      document,
+      contextValue: await enveloped.contextFactory(),
+      variableValues: params.variables,
+      operationName: params.operationName,
+    };
+    return { args, run: operation?.operation === 'subscription' ? enveloped.subscribe : enveloped.execute };
+  };
+}
+
+export type PrepareOperation = ReturnType<typeof operationPreparer>;
+
+export const isPrepared = (prepared: Awaited<ReturnType<PrepareOperation>>): prepared is PreparedOperation =>
+  'run' in prepared;

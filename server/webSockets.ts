@@ -1,0 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { type AuthSettings, whoSent } from './auth.js';
+import { isFromElsewhere } from './csrf.js';
+import { isPrepared, type OperationParams, type PreparedOperation, type PrepareOperation } from './liveOperations.js';
+import type { OpenStreams } from './openStreams.js';
+
+/** Largest message from a client. Documents are far smaller; what is larger goes by HTTP. */
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** Operations under way on one connection. */
+const MAX_OPERATIONS = 100;
+const HELLO_MS = 5_000;
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Browsers cannot send headers with a WebSocket, so a token may come in the payload of `connection_init` as well. */
+function headersOf(request: IncomingMessage, hello: Readonly<Record<string, unknown>> | undefined) {
+  const authorization = hello?.authorization ?? hello?.Authorization;
+  return typeof authorization === 'string' ? { authorization } : request.headers;
+}
+
+const tooMany = () =>
+  new GraphQLError(`Run at most ${MAX_OPERATIONS} operations at a time on one connection.`, {
+    extensions: { code: 'TOO_MANY_OPERATIONS' },
+  });
+
+/** The library keeps arguments and way of running apart only by this. */
+const run = ({ rootValue, ...args }: ExecutionArgs) => (rootValue as PreparedOperation['run'])(args);
+
+/** GraphQL over WebSockets (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at `path`, for those who passed the same
+ * checks as everybody else. @returns what answers the server's `upgrade` events. */
+export function webSockets(path: string, auth: AuthSettings, streams: OpenStreams, prepare: PrepareOperation) {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  useServer<Record<string, unknown>>(
+    {
+      connectionInitWaitTimeout: HELLO_MS,
+      onConnect: async ({ connectionParams, extra }) => {
+        const { request, socket } = extra as Extra;
+        const sender = await whoSent(auth, request, headersOf(request, connectionParams));
+        if (!sender || 'waitS' in sender || (sender.by === 'cookie' && isFromElsewhere(request))) return false;
+        return streams.keep(socket, sender, () => socket.terminate());
+      },
+      onSubscribe: async ({ subscriptions, extra }, _id, payload) => {
+        if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooMany()];
+        const prepared = await prepare((extra as Extra).request, payload as OperationParams);
+        return isPrepared(prepared) ? { ...prepared.args, rootValue: prepared.run } : prepared;
+      },
+      execute: run,
+      subscribe: run,
+    },
+    server,
+  );
+  return (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (new URL(request.url ?? '/', 'http://localhost').pathname !== path) return refuse(socket, '404 Not Found');
+    server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
+  };
+}
