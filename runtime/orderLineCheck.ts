@@ -140,13 +140,12 @@ function optionIssues(
     return [{ path: '/options', message: 'This output type has no published workflow, so it takes no options.' }];
   const refused = callerIssues(formOf(platform, outputType), options);
   if (refused.length > 0) return refused;
-  const overrides = outputTypeOverrides(outputType);
-  const misfits = resolveParams(graph, platform.definition, {
-    outputType: overrides,
-    orderLine: options,
-  }).findings.filter(({ severity, path }) => path?.startsWith('/options') && severity !== 'info');
+  const layers = { outputType: outputTypeOverrides(outputType), orderLine: options };
+  const misfits = resolveParams(graph, platform.definition, layers).findings.filter(
+    ({ severity, path }) => path?.startsWith('/options') && severity !== 'info',
+  );
   if (misfits.length > 0) return misfits.map(({ path = '/options', message }) => ({ path, message }));
-  const made = deliverables(graph, platform.definition, { ...overrides, ...options });
+  const made = deliverables(graph, platform.definition, layers);
   return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract)).map(
     ({ message }) => ({ path: '/options', message: `This would not be what is sold. ${message}` }),
   );

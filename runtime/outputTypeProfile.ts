@@ -105,7 +105,7 @@ export async function checkProfile(
   ]);
   const graph = (linked && openGraph(linked.graph, platform.definition).graph) ?? null;
   if (linked && !graph) issues.push({ path: '/workflowId', message: 'The workflow is in a form that cannot be read.' });
-  const made = graph ? deliverables(graph, platform.definition, profile.overrides) : [];
+  const made = graph ? deliverables(graph, platform.definition, { outputType: profile.overrides }) : [];
   const form = graph
     ? callerForm(graph, platform.definition, {
         overrides: profile.overrides ?? {},

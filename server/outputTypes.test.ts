@@ -55,6 +55,7 @@ describe('the five steps', () => {
     expect(family.workflows.map(({ name }: { name: string }) => name)).toEqual([
       'Order .blend',
       'Order still',
+      'Order still, turntable and .blend',
       'Order turntable',
     ]);
     const workflow = await draft({ family: 'order_line', workflowId: still });

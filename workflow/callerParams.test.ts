@@ -79,9 +79,11 @@ test('every effective value knows its layer, and what it would be without it', (
 
 test('a contract is held against what the workflow can deliver', () => {
   const issues = (kind: string, contract: object, overrides = {}) =>
-    contractIssues(deliverables(graph, nodeDefinition, overrides), kind, ArtifactContract.parse(contract)).map(
-      ({ path }) => path,
-    );
+    contractIssues(
+      deliverables(graph, nodeDefinition, { outputType: overrides }),
+      kind,
+      ArtifactContract.parse(contract),
+    ).map(({ path }) => path);
   expect(issues('still_image', { mediaTypes: ['image/png'], widthPx: { max: 1024 }, transparent: false })).toEqual([]);
   expect(issues('turntable_video', {})).toEqual(['/artifactKind']);
   expect(issues('still_image', { mediaTypes: ['image/png'] }, { format: 'webp' })).toEqual(['/contract/mediaTypes']);

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { ProductionModule } from '../modules/define.js';
 import type { JsonObject, JsonSchema, JsonValue } from '../modules/json.js';
 import { pointer } from './finding.js';
 import type { WorkflowGraph } from './graph.js';
 import { resolveParams } from './invocation.js';
 import { issueText, valueAt } from './issueText.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
-import { invocationParamsOf, settingTitle } from './params.js';
+import { settingTitle } from './params.js';
+import { offeredBy, reachedBy } from './reach.js';
 import { type Restriction, restrict } from './restriction.js';
 import { buildUiSchema } from './uiSchema.js';
 
@@ -31,34 +31,6 @@ export interface CallerForm {
   issues: ProfileIssue[];
 }
 
-interface Reached {
-  nodeId: string;
-  module: ProductionModule;
-  param: string;
-}
-
-/** The nodes that a param name of an invocation reaches: all that have it open, or the one that is named. */
-export function reachedBy(name: string, graph: WorkflowGraph, lookup: DefinitionLookup): Reached[] {
-  const open = graph.nodes.flatMap(({ id, step }) => {
-    const module = lookup(step)?.module;
-    return module ? invocationParamsOf(module).map((param) => ({ nodeId: id, module, param })) : [];
-  });
-  const everywhere = open.filter(({ param }) => param === name);
-  return everywhere.length > 0 ? everywhere : open.filter(({ nodeId, param }) => `${nodeId}.${param}` === name);
-}
-
-/** The params of a graph that an output type or a caller may set, each once, in the order of the nodes. */
-export function openParams(graph: WorkflowGraph, lookup: DefinitionLookup): string[] {
-  return [
-    ...new Set(
-      graph.nodes.flatMap(({ step }) => {
-        const module = lookup(step)?.module;
-        return module ? invocationParamsOf(module) : [];
-      }),
-    ),
-  ];
-}
-
 /** Derives the one input schema of an output type from its workflow, its own values and what callers may set. */
 export function callerForm(
   graph: WorkflowGraph,
@@ -74,9 +46,9 @@ export function callerForm(
     const reached = reachedBy(name, graph, lookup);
     if (reached.length === 0)
       issues.push({ path, message: `No node of the workflow takes a setting “${name}” from outside.` });
-    const schemas = reached.map(({ module, param }) => {
-      const own = (module.paramSchema.properties as Record<string, JsonSchema>)[param]!;
-      const { schema, problems } = restrict(own, restriction);
+    const offered = offeredBy(reached);
+    const schemas = reached.map(({ module, param }, position) => {
+      const { schema, problems } = restrict(offered[position]!, restriction);
       const label = settingTitle(module, param);
       for (const { at, message } of problems)
         issues.push({ path: path + pointer(...at), message: `${label}: ${message}` });

@@ -1,11 +1,10 @@
 import type { ArtifactRole } from '../modules/artifacts.js';
 import type { Contract } from '../modules/define.js';
-import type { JsonObject } from '../modules/json.js';
 import type { ArtifactContract } from '../modules/shapes/artifactContract.js';
 import type { ProfileIssue } from './callerParams.js';
 import type { NodeParams, WorkflowGraph } from './graph.js';
 import { indexGraph, portOf } from './graphIndex.js';
-import { resolveParams } from './invocation.js';
+import { type InvocationLayers, resolveParams } from './invocation.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
 
 /** A kind of file that a workflow can deliver. */
@@ -22,10 +21,10 @@ export interface Deliverable {
 export function deliverables(
   graph: WorkflowGraph,
   lookup: DefinitionLookup,
-  overrides: JsonObject = {},
+  layers: InvocationLayers = {},
 ): Deliverable[] {
   const index = indexGraph(graph, lookup);
-  const { params } = resolveParams(graph, lookup, { outputType: overrides });
+  const { params } = resolveParams(graph, lookup, layers);
   const publishes = index.definitions.map(
     (one) => one?.module.artifactRolesProduced.includes('published_asset') ?? false,
   );

@@ -65,7 +65,7 @@ export const FAMILY_DEFINITIONS = {
     paletteGroups: [CAD, MATERIALS, RENDER, OUTPUT, OWN_GROUP],
     expectedRoles: ['published_asset'],
     hasLegacyPipeline: true,
-    starters: ['order_still', 'order_turntable', 'order_blend'],
+    starters: ['order_still', 'order_turntable', 'order_blend', 'order_all'],
   },
 } as const satisfies Record<Family, FamilyDefinition>;
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../modules/json.js';
 import { type InvocationLayers, PARAM_LAYERS, resolveParams } from './invocation.js';
+import { nodeDefinition } from './nodeDefinitions.js';
 import { checkParams } from './params.js';
 import { anyGraph, graphOf, orderGraph } from './testGraphs.js';
 import { testLookup } from './testModules.js';
@@ -50,6 +51,37 @@ describe('resolveParams', () => {
       'fine',
       'dark',
     ]);
+  });
+
+  it('reaches one node alone by its address, whatever the plain name says, and the order line beats both', () => {
+    const graph = graphOf('order_line', { a: 'render', b: 'render' });
+    const outputType = { samples: 2, 'b.samples': 3 };
+    const { params, origins, findings } = resolve(graph, { outputType });
+    expect([params.a!.samples, params.b!.samples, origins.b!.samples, findings]).toEqual([2, 3, 'output_type', []]);
+    const ordered = resolve(graph, { outputType, orderLine: { samples: 4 } });
+    expect([ordered.params.a!.samples, ordered.params.b!.samples]).toEqual([4, 4]);
+  });
+
+  it('points to the address of a value that does not fit, and says which addresses lead nowhere', () => {
+    const graph = graphOf('order_line', { a: 'render', b: 'render' });
+    const { findings } = resolve(graph, { outputType: { 'b.samples': 0, 'c.samples': 1, 'a.seed': 1 } });
+    expect(findings.map(({ code, nodeId, path }) => [code, nodeId, path])).toEqual([
+      ['OVERRIDE_INVALID', 'b', '/overrides/b.samples'],
+      ['OVERRIDE_UNUSED', undefined, '/overrides/c.samples'],
+      ['OVERRIDE_UNUSED', undefined, '/overrides/a.seed'],
+    ]);
+  });
+
+  it('gives a choice to the nodes that offer it, and none that nobody offers', () => {
+    const graph = graphOf('order_line', { still: 'blender_still', film: 'blender_turntable' });
+    const both = (outputType: JsonObject) => {
+      const { params, findings } = resolveParams(graph, nodeDefinition, { outputType });
+      return [params.still!.format, params.film!.format, ...findings.map(({ code, nodeId }) => `${code} ${nodeId}`)];
+    };
+    expect(both({ format: 'webm' })).toEqual(['png', 'webm', 'OVERRIDE_NARROWED still']);
+    expect(both({ format: 'webp' })).toEqual(['webp', 'webp']);
+    expect(both({ format: 'webm', 'still.format': 'jpeg' })).toEqual(['jpeg', 'webm']);
+    expect(both({ format: 'gif' })).toEqual(['png', 'mp4', 'OVERRIDE_INVALID still', 'OVERRIDE_INVALID film']);
   });
 
   it('leaves params alone that are not open to invocation', () => {

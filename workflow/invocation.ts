@@ -6,12 +6,13 @@ import type { NodeParams, WorkflowGraph } from './graph.js';
 import { type GraphIndex, indexGraph, nodeName } from './graphIndex.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
 import { checkParams, invocationParamsOf, type ParamIssue, settingTitle } from './params.js';
+import { addressOf, notMeantFor } from './reach.js';
 
 /** Who set a param, weakest first. */
 export const PARAM_LAYERS = ['module_default', 'node', 'output_type', 'order_line'] as const;
 export type ParamOrigin = (typeof PARAM_LAYERS)[number];
 
-/** Values by param name, from outside the graph: `OutputType.overrides` and `OrderLine.options`. */
+/** Values by param name, or by `<node>.<param>` for one node alone, from outside the graph: `OutputType.overrides` and `OrderLine.options`. */
 export interface InvocationLayers {
   outputType?: JsonObject;
   orderLine?: JsonObject;
@@ -22,7 +23,7 @@ export interface EffectiveParams {
   params: Record<string, NodeParams>;
   /** By node id and param name: who set it. */
   origins: Record<string, Record<string, ParamOrigin>>;
-  /** `OVERRIDE_INVALID` (error), `OVERRIDE_UNUSED` (warning), `OVERRIDE_RENAMED` (info), and what is wrong with the nodes' own params. */
+  /** `OVERRIDE_INVALID` (error), `OVERRIDE_UNUSED` (warning), `OVERRIDE_RENAMED` and `OVERRIDE_NARROWED` (info), and what is wrong with the nodes' own params. */
   findings: Finding[];
 }
 
@@ -32,11 +33,15 @@ interface Layer {
   /** First token of the path of findings: the field that holds the values. */
   field: 'overrides' | 'options';
   owner: string;
+  /** Nodes, by name, that the value is not meant for. */
+  notFor: Map<string, ReadonlySet<string>>;
 }
 
 /** The params every node runs with: module default, then node, then output type, then order line.
  *
- * An override reaches every node whose module marks a param of that name with `x-invocation`. Layers replace whole params,
+ * An override reaches every node whose module marks a param of that name with `x-invocation`; `<node>.<param>` reaches that node
+ * alone, and wins there over the plain name in the same layer. Where nodes offer different choices under one name (`format`), a
+ * value reaches those that have it; one that none has is an error at each. Layers replace whole params,
  * they do not merge inside one. A value the module refuses is reported and leaves the param as the weaker layers had it, so
  * the result is always complete and valid. Nodes with unknown steps are left out. */
 export function resolveParams(
@@ -45,7 +50,7 @@ export function resolveParams(
   layers: InvocationLayers = {},
 ): EffectiveParams {
   const index = indexGraph(graph, lookup);
-  const stack = layersOf(layers);
+  const stack = layersOf(layers, graph, lookup);
   const taken = new Map(stack.map((layer) => [layer, new Set<string>()]));
   const findings = new FindingList();
   const params: [string, NodeParams][] = [];
@@ -69,13 +74,14 @@ export function resolveParams(
     }
     const open = invocationParamsOf(module);
     for (const layer of stack) {
-      const { overrides, takes, renamed } = overridesFor(module, open, layer.values);
+      const { values, names: keys } = valuesFor(node.id, layer);
+      const { overrides, takes, renamed } = overridesFor(module, open, values);
       const names = Object.keys(overrides);
       if (names.length === 0) continue;
-      for (const name of takes) taken.get(layer)!.add(name);
+      for (const name of takes) for (const key of keys.get(name)!) taken.get(layer)!.add(key);
       for (const [to, from] of renamed) findings.add(renamedFinding(layer, module, from, to));
       const next = settle(module, overrides, current.given, (issue) =>
-        findings.add(overrideFinding(index, position, layer, names, issue)),
+        findings.add(overrideFinding(index, position, layer, names, keys, issue)),
       );
       for (const name of names) if (next.applied.has(name)) origin[name] = layer.origin;
       current = next;
@@ -86,9 +92,24 @@ export function resolveParams(
   for (const layer of stack) {
     for (const name of Object.keys(layer.values)) {
       if (!taken.get(layer)!.has(name)) findings.add(unusedFinding(layer, name));
+      else for (const nodeId of layer.notFor.get(name)!) findings.add(narrowedFinding(index, nodeId, layer, name));
     }
   }
   return { params: Object.fromEntries(params), origins: Object.fromEntries(origins), findings: findings.all };
+}
+
+/** The values of a layer for one node by param name, and the names the layer has them under, the one in force first. */
+function valuesFor(nodeId: string, { values, notFor }: Layer): { values: JsonObject; names: Map<string, string[]> } {
+  const prefix = addressOf({ nodeId, param: '' });
+  const keys = Object.keys(values);
+  const addressed = keys.filter((key) => key.startsWith(prefix));
+  const plain = keys.filter((key) => !key.startsWith(prefix) && !notFor.get(key)!.has(nodeId));
+  const names = new Map<string, string[]>();
+  for (const key of [...addressed, ...plain]) {
+    const name = addressed.includes(key) ? key.slice(prefix.length) : key;
+    names.set(name, [...(names.get(name) ?? []), key]);
+  }
+  return { values: Object.fromEntries([...names].map(([name, [key]]) => [name, values[key!]!])), names };
 }
 
 /** The values of a layer that a module takes, by its names of today: those it knows, and those that its upgrades know under older names. */
@@ -105,10 +126,21 @@ function overridesFor(module: ProductionModule, open: readonly string[], values:
   };
 }
 
-function layersOf({ outputType = {}, orderLine = {} }: InvocationLayers): Layer[] {
+function layersOf(
+  { outputType = {}, orderLine = {} }: InvocationLayers,
+  graph: WorkflowGraph,
+  lookup: DefinitionLookup,
+): Layer[] {
+  const notFor = (values: JsonObject) => notMeantFor(values, graph, lookup);
   return [
-    { origin: 'output_type', values: outputType, field: 'overrides', owner: 'the output type' },
-    { origin: 'order_line', values: orderLine, field: 'options', owner: 'the order line' },
+    {
+      origin: 'output_type',
+      values: outputType,
+      field: 'overrides',
+      owner: 'the output type',
+      notFor: notFor(outputType),
+    },
+    { origin: 'order_line', values: orderLine, field: 'options', owner: 'the order line', notFor: notFor(orderLine) },
   ];
 }
 
@@ -151,12 +183,14 @@ function overrideFinding(
   position: number,
   layer: Layer,
   names: readonly string[],
+  keys: ReadonlyMap<string, readonly string[]>,
   issue: ParamIssue,
 ): Finding {
   const [name, ...rest] = issue.path;
   const isOverride = name !== undefined && names.includes(String(name));
   // Params that do not go together are shown at the override when it is the only one.
-  const place = isOverride ? [name, ...rest] : names.length === 1 ? [names[0]!] : [];
+  const keyOf = (param: string) => keys.get(param)?.[0] ?? param;
+  const place = isOverride ? [keyOf(String(name)), ...rest] : names.length === 1 ? [keyOf(names[0]!)] : [];
   return {
     code: 'OVERRIDE_INVALID',
     severity: 'error',
@@ -172,6 +206,16 @@ function renamedFinding(layer: Layer, module: ProductionModule, from: readonly s
     severity: 'info',
     message: `The setting ${from.map((name) => `“${name}”`).join(' and ')} of ${layer.owner} is called ${settingTitle(module, to)} now.`,
     path: pointer(layer.field, from[0]!),
+  };
+}
+
+function narrowedFinding(index: GraphIndex, nodeId: string, layer: Layer, name: string): Finding {
+  return {
+    code: 'OVERRIDE_NARROWED',
+    severity: 'info',
+    message: `${nodeName(index, index.nodeIndex.get(nodeId)!)} does not offer what ${layer.owner} sets as “${name}”, and keeps its own. To set it there: “${addressOf({ nodeId, param: name })}”.`,
+    nodeId,
+    path: pointer(layer.field, name),
   };
 }
 

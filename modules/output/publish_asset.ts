@@ -57,6 +57,11 @@ const Params = z.object({
       title: 'When the name is taken',
       description: 'What happens when the product has a file of this name in this output type already.',
     }),
+  isExtra: z.boolean().default(false).meta({
+    title: 'Beside what is sold',
+    description:
+      'For what a workflow delivers in addition: kind and contract of the output type are not asked of it, only that the file is whole.',
+  }),
   derivatives: z.array(Derivative).max(8).default([]).meta({
     title: 'Derivatives',
     description: 'Smaller copies of a picture for web pages. The original is delivered bit by bit as it is.',
@@ -102,7 +107,8 @@ export const publishAsset = defineModule({
   legacySource: 'publish',
   async run(ctx, { source: sources, product, orderLine, outputType }, params) {
     const [first] = sources;
-    const kind = outputType?.artifactKind ?? null;
+    const sold = params.isExtra ? undefined : outputType;
+    const kind = sold?.artifactKind ?? null;
     checkOneKind(sources);
     checkDerivatives(
       params.derivatives,
@@ -115,7 +121,7 @@ export const publishAsset = defineModule({
       outputType: outputType?.name ?? 'any',
       // A turntable that is sold may be delivered as its frames.
       kind: kind === 'turntable_video' && first?.role === 'turntable_frame' ? 'turntable_frame' : kind,
-      contract: outputType?.contract ?? NO_CONTRACT,
+      contract: sold?.contract ?? NO_CONTRACT,
     });
     ctx.signal.throwIfAborted();
     const originals = await Promise.all(

@@ -8,11 +8,12 @@ import {
   type OutputTypeStep,
   stepOf,
 } from '../../runtime/outputTypeProfile.js';
-import { type CallerForm, callerForm, openParams } from '../../workflow/callerParams.js';
+import { type CallerForm, callerForm } from '../../workflow/callerParams.js';
 import type { Deliverable } from '../../workflow/deliverables.js';
 import { deliverables } from '../../workflow/deliverables.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
 import { legacyDeliverables } from '../../workflow/legacyInvocation.js';
+import { openParams } from '../../workflow/reach.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { builder } from '../builder.js';
 import { EffectiveParamObject } from './effectiveParam.js';

@@ -1,6 +1,7 @@
 import type { Family } from '../../modules/define.js';
 import { WorkflowGraph } from '../graph.js';
 import cadIntake from './cad_intake.json' with { type: 'json' };
+import orderAll from './order_all.json' with { type: 'json' };
 import orderBlend from './order_blend.json' with { type: 'json' };
 import orderStill from './order_still.json' with { type: 'json' };
 import orderTurntable from './order_turntable.json' with { type: 'json' };
@@ -31,4 +32,5 @@ export const STARTERS: readonly Starter[] = [
   starter(orderStill),
   starter(orderTurntable),
   starter(orderBlend),
+  starter(orderAll),
 ];

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FAMILIES } from '../../modules/define.js';
+import { callerForm, callerIssues } from '../callerParams.js';
 import { canonicalGraphJson } from '../canonical.js';
 import { compilePlan } from '../compilePlan.js';
 import { familyDefinition } from '../families.js';
@@ -130,6 +131,18 @@ describe('starter workflows', () => {
       'publish output.publish_asset',
       'notify output.notify',
     ]);
+  });
+
+  it('order_all takes a file format for each of its files', () => {
+    const { graph } = byKey('order_all');
+    const { params, findings } = resolveParams(graph, nodeDefinition, {
+      outputType: { 'still.format': 'jpeg', 'turntable.format': 'webm' },
+    });
+    expect([findings, params.still!.format, params.turntable!.format]).toEqual([[], 'jpeg', 'webm']);
+    const form = callerForm(graph, nodeDefinition, { overrides: {}, callerParams: { format: {} } });
+    expect(form.issues).toEqual([]);
+    for (const format of ['exr', 'mp4']) expect(callerIssues(form, { format })).toEqual([]);
+    expect(callerIssues(form, { format: 'gif' })).toHaveLength(1);
   });
 
   it('order_still takes what old render settings turn into', () => {

@@ -1,0 +1,81 @@
+import type { ProductionModule } from '../modules/define.js';
+import type { JsonObject, JsonSchema, JsonValue } from '../modules/json.js';
+import type { WorkflowGraph } from './graph.js';
+import type { DefinitionLookup } from './nodeDefinition.js';
+import { invocationParamsOf } from './params.js';
+
+/** A param of a node that is open to output types and order lines. */
+export interface Reached {
+  nodeId: string;
+  module: ProductionModule;
+  param: string;
+}
+
+/** The nodes that a name of an invocation reaches: all that have a param of that name open, or, for `<node>.<param>`, that node alone. */
+export function reachedBy(name: string, graph: WorkflowGraph, lookup: DefinitionLookup): Reached[] {
+  const open = openIn(graph, lookup);
+  const everywhere = open.filter(({ param }) => param === name);
+  return everywhere.length > 0 ? everywhere : open.filter((one) => addressOf(one) === name);
+}
+
+/** The params of a graph that an output type or a caller may set, each once, in the order of the nodes. */
+export function openParams(graph: WorkflowGraph, lookup: DefinitionLookup): string[] {
+  return [...new Set(openIn(graph, lookup).map(({ param }) => param))];
+}
+
+/** Name that reaches one node alone. */
+export const addressOf = ({ nodeId, param }: Pick<Reached, 'nodeId' | 'param'>) => `${nodeId}.${param}`;
+
+/** Nodes, by name, that a value is not meant for: their param is a choice that does not have the value, while another node's param
+ * of that name takes it. Where no node has it, it is a mistake, and meant for all.
+ * @param values - of one layer; nodes that it addresses alone are left out of account. */
+export function notMeantFor(
+  values: JsonObject,
+  graph: WorkflowGraph,
+  lookup: DefinitionLookup,
+): Map<string, ReadonlySet<string>> {
+  const open = openIn(graph, lookup).filter((one) => !Object.hasOwn(values, addressOf(one)));
+  return new Map(
+    Object.entries(values).map(([name, value]) => {
+      const named = open.filter(({ param }) => param === name);
+      const others = named.filter((one) => !(choicesOf(schemaOf(one))?.includes(value) ?? true));
+      return [name, new Set(others.length < named.length ? others.map(({ nodeId }) => nodeId) : [])];
+    }),
+  );
+}
+
+/** The schemas of what one name reaches. Nodes with different choices (file formats of stills and of films) offer all of them
+ * together, since each value reaches the nodes that have it. */
+export function offeredBy(reached: readonly Reached[]): JsonSchema[] {
+  const own = reached.map(schemaOf);
+  const choices = own.map(choicesOf);
+  if (reached.length < 2 || choices.includes(null)) return own;
+  const all = new Map(own.flatMap((schema) => optionsOf(schema).map((option) => [option.const, option])));
+  return own.map(({ enum: _enum, oneOf: _oneOf, anyOf: _anyOf, ...schema }) => ({
+    ...schema,
+    oneOf: [...all.values()],
+  }));
+}
+
+function openIn(graph: WorkflowGraph, lookup: DefinitionLookup): Reached[] {
+  return graph.nodes.flatMap(({ id, step }) => {
+    const module = lookup(step)?.module;
+    return module ? invocationParamsOf(module).map((param) => ({ nodeId: id, module, param })) : [];
+  });
+}
+
+const schemaOf = ({ module, param }: Reached) => (module.paramSchema.properties as Record<string, JsonSchema>)[param]!;
+
+/** The values a setting may have, where these are a list; null: anything else. */
+function choicesOf(schema: JsonSchema): JsonValue[] | null {
+  const options = optionsOf(schema);
+  return options.length > 0 && options.every((option) => Object.hasOwn(option, 'const'))
+    ? options.map((option) => option.const!)
+    : null;
+}
+
+function optionsOf(schema: JsonSchema): JsonObject[] {
+  if (Array.isArray(schema.enum)) return schema.enum.map((value) => ({ const: value }));
+  const options = schema.oneOf ?? schema.anyOf;
+  return Array.isArray(options) ? (options as JsonObject[]) : [];
+}
