@@ -172,10 +172,7 @@ async function summed(
     predecessors: planned.predecessors,
     range: isCached ? { minMs: 0, maxMs: 0 } : duration,
   }));
-  const workers = findingsOfWorkers(
-    desk.workforce,
-    running.map(({ capability }) => capability),
-  );
+  const workers = findingsOfWorkers(desk.workforce, running);
   return { orderLineId, mode, findings: [...findings, ...workers], nodes, duration: estimate(times) };
 }
 

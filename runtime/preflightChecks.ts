@@ -1,6 +1,7 @@
 import type { ArtifactRef } from '../modules/artifacts.js';
 import type { Capability } from '../modules/define.js';
 import type { JsonObject, JsonValue } from '../modules/json.js';
+import { blenderTurntable } from '../modules/render/blender_turntable.js';
 import { ArtifactContract } from '../modules/shapes/artifactContract.js';
 import { FileRef } from '../modules/shapes/artifactRef.js';
 import { MaterialMap } from '../modules/shapes/materials.js';
@@ -10,7 +11,7 @@ import type { Finding } from '../workflow/finding.js';
 import type { NodeParams, WorkflowGraph } from '../workflow/graph.js';
 import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
-import { moduleOf } from '../workflow/plan.js';
+import { moduleOf, type PlannedNode } from '../workflow/plan.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import type { OrderLineSubject } from './entry.js';
 import type { ForeseenNode } from './foresee.js';
@@ -136,10 +137,14 @@ const WORK: Record<Capability, string> = {
 
 /** Whether somebody is there for everything that will run. */
 export function findingsOfWorkers(
-  { capabilities, blenderProblem }: Workforce,
-  running: Iterable<Capability>,
+  { capabilities, blenderProblem, ffmpegProblem }: Workforce,
+  running: readonly Pick<PlannedNode, 'capability' | 'moduleKey' | 'params' | 'id'>[],
 ): Finding[] {
-  return [...new Set(running)].flatMap((capability) => {
+  const film = running.find(
+    ({ moduleKey, params }) => moduleKey === blenderTurntable.key && params.format !== 'frames',
+  );
+  const films = film && ffmpegProblem ? [error('FFMPEG_UNUSABLE', ffmpegProblem, film.id)] : [];
+  const missing = [...new Set(running.map(({ capability }) => capability))].flatMap((capability) => {
     if (!capabilities.has(capability))
       return [
         error(
@@ -149,6 +154,7 @@ export function findingsOfWorkers(
       ];
     return capability === 'blender' && blenderProblem ? [error('BLENDER_UNUSABLE', blenderProblem)] : [];
   });
+  return [...missing, ...films];
 }
 
 /** Whether what the line asks for would be what is sold. */
@@ -157,7 +163,10 @@ export function findingsOfContract(
   graph: WorkflowGraph,
   lookup: DefinitionLookup,
 ): Finding[] {
-  const made = deliverables(graph, lookup, { ...outputTypeOverrides(outputType), ...(options as JsonObject) });
+  const made = deliverables(graph, lookup, {
+    outputType: outputTypeOverrides(outputType),
+    orderLine: options as JsonObject,
+  });
   return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract)).map(
     ({ path, message }) => ({ code: 'CONTRACT_UNMET', severity: 'error', message, path }),
   );

@@ -14,11 +14,19 @@ export function blenderOf({ tools }: Pick<Worker, 'tools'>): BlenderFacts | { pr
   return (tools as { blender?: BlenderFacts | { problem: string } }).blender ?? null;
 }
 
+/** Why the worker cannot make films, as it reported it; null: it can, does not render, or has not looked yet. */
+export function ffmpegProblemOf({ tools }: Pick<Worker, 'tools'>): string | null {
+  return (tools as { ffmpeg?: { problem: string } | null }).ffmpeg?.problem ?? null;
+}
+
 /** What the workers that are alive can do together. */
 export interface Workforce {
   capabilities: ReadonlySet<Capability>;
   /** Why none of those that should render can; null: one can, or has not looked yet. */
   blenderProblem: string | null;
+  /** Why one of those that render cannot join frames to a film; null: all can, or have not looked yet. Which of them gets the node is
+   * not known before, so one that cannot is one too many. */
+  ffmpegProblem: string | null;
 }
 
 export async function workforce(db: Pick<PrismaClient, 'worker'>): Promise<Workforce> {
@@ -26,14 +34,15 @@ export async function workforce(db: Pick<PrismaClient, 'worker'>): Promise<Workf
     where: { stoppedAt: null, heartbeatAt: { gt: new Date(Date.now() - WORKER_SILENCE_MS) } },
   });
   const canDo = (worker: Worker) => worker.capabilities as Capability[];
-  const problems = heardOf
-    .filter((worker) => canDo(worker).includes('blender'))
-    .map((worker) => {
-      const blender = blenderOf(worker);
-      return blender && 'problem' in blender ? blender.problem : null;
-    });
+  const renderers = heardOf.filter((worker) => canDo(worker).includes('blender'));
+  const problems = renderers.map((worker) => {
+    const blender = blenderOf(worker);
+    return blender && 'problem' in blender ? blender.problem : null;
+  });
+  const withoutFfmpeg = renderers.find((worker) => ffmpegProblemOf(worker) !== null);
   return {
     capabilities: new Set(heardOf.flatMap(canDo)),
     blenderProblem: problems.includes(null) ? null : (problems[0] ?? null),
+    ffmpegProblem: withoutFfmpeg ? `On ${withoutFfmpeg.host}: ${ffmpegProblemOf(withoutFfmpeg)}` : null,
   };
 }

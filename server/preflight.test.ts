@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readdir, rename } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
@@ -87,6 +88,29 @@ describe('a preflight', () => {
     expect(found.findings).toContainEqual(expect.objectContaining({ code: 'PARTS_UNKNOWN', nodeId: 'map' }));
     expect(found.nodes.every(({ isCached }: any) => !isCached)).toBe(true);
     expect(await stored()).toEqual(before);
+  });
+
+  it('misses ffmpeg before a film is begun, and not for single frames', async () => {
+    const { db } = app.platform;
+    const problem = 'Films need ffmpeg, but it is not installed.';
+    const { id: workerId } = await db.worker.create({
+      data: { id: randomUUID(), host: 'farm-3', pid: 1, capabilities: ['blender'], tools: { ffmpeg: { problem } } },
+    });
+    const { id: outputTypeId } = await db.outputType.findUniqueOrThrow({ where: { key: 'turntable_360' } });
+    await db.outputType.update({ where: { id: outputTypeId }, data: { callerParams: { format: {} }, contract: {} } });
+    const found = async (format: string) => {
+      const order = await createOrder(app.platform, {
+        lines: [{ productId: seeded.product.id, outputTypeId, options: { format } }],
+      });
+      const { id: lineId } = await db.orderLine.findFirstOrThrow({ where: { orderId: order.id } });
+      const { findings } = await ask({ orderLineId: id('OrderLine', lineId) });
+      return findings.filter(({ code }: any) => code === 'FFMPEG_UNUSABLE');
+    };
+    expect(await found('mp4')).toMatchObject([
+      { severity: 'error', nodeId: 'turntable', message: `On farm-3: ${problem}` },
+    ]);
+    expect(await found('frames')).toEqual([]);
+    await db.worker.delete({ where: { id: workerId } });
   });
 
   it('names every obstacle: template, contract, files, the line itself', async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => app?.close());
 
 const QUERY =
-  '{ workers { id blender { version numpyVersion hasOpenImageDenoise gpuDevices { type name } } blenderProblem } }';
+  '{ workers { id blender { version numpyVersion hasOpenImageDenoise gpuDevices { type name } } blenderProblem ffmpegProblem } }';
 
 /** What the API says of a worker that was started with these capabilities and looked round. */
 async function reported(capabilities: ('blender' | 'io')[], env?: NodeJS.ProcessEnv) {
@@ -28,11 +28,12 @@ it('says why a worker cannot render', async () => {
   expect(await reported(['blender'], { PATH: '/nowhere' })).toMatchObject({
     blender: null,
     blenderProblem: expect.stringContaining('apt-get install blender'),
+    ffmpegProblem: expect.stringContaining('apt-get install ffmpeg'),
   });
 });
 
 it('says nothing of programs a worker does not need', async () => {
-  expect(await reported(['io'])).toMatchObject({ blender: null, blenderProblem: null });
+  expect(await reported(['io'])).toMatchObject({ blender: null, blenderProblem: null, ffmpegProblem: null });
 });
 
 describeWith('blender', 'a worker with Blender', () => {

@@ -4,11 +4,16 @@ import { z } from 'zod';
 import type { Capability } from '../modules/define.js';
 import { DomainError } from '../modules/errors.js';
 import { BlenderFacts, blenderFacts } from '../modules/render/blenderFacts.js';
+import { requireFfmpeg } from '../modules/render/ffmpeg.js';
+
+/** Why a program cannot be used, in a sentence for people. */
+const Problem = z.object({ problem: z.string() });
 
 /** What a worker says of the programs it works with. Nothing about those its capabilities do not need. */
 export const WorkerTools = z.object({
-  /** `problem`: why it cannot be used, in a sentence for people. */
-  blender: z.union([BlenderFacts, z.object({ problem: z.string() })]).optional(),
+  blender: z.union([BlenderFacts, Problem]).optional(),
+  /** Null: it is there, and films can be joined. */
+  ffmpeg: Problem.nullish(),
 });
 export type WorkerTools = z.output<typeof WorkerTools>;
 
@@ -20,9 +25,14 @@ export async function reportTools(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<void> {
   if (!worker.capabilities.includes('blender')) return;
-  const tools: WorkerTools = { blender: await blenderFacts(env).catch(problemOf) };
-  if (tools.blender && 'problem' in tools.blender) log.warn(tools.blender, 'this worker cannot render');
-  else log.info(tools, 'Blender is ready');
+  const [blender, ffmpeg] = await Promise.all([
+    blenderFacts(env).catch(problemOf),
+    requireFfmpeg(env).then(() => null, problemOf),
+  ]);
+  const tools: WorkerTools = { blender, ffmpeg };
+  if ('problem' in blender) log.warn(blender, 'this worker cannot render');
+  else log.info({ blender }, 'Blender is ready');
+  if (ffmpeg) log.warn(ffmpeg, 'this worker cannot make films');
   await pool.query('UPDATE worker SET tools = $2 WHERE id = $1', [worker.id, JSON.stringify(tools)]);
 }
 

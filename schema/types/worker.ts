@@ -1,6 +1,6 @@
 import type { Worker } from '../../generated/prisma/client.js';
 import type { BlenderFacts } from '../../modules/render/blenderFacts.js';
-import { blenderOf, isWorkerAlive, WORKER_SILENCE_MS } from '../../runtime/workers.js';
+import { blenderOf, ffmpegProblemOf, isWorkerAlive, WORKER_SILENCE_MS } from '../../runtime/workers.js';
 import { builder } from '../builder.js';
 
 const GpuDevice = builder.objectRef<BlenderFacts['gpuDevices'][number]>('GpuDevice').implement({
@@ -59,6 +59,11 @@ const WorkerInfo = builder.objectRef<Worker>('WorkerInfo').implement({
         const blender = blenderOf(worker);
         return blender && 'problem' in blender ? blender.problem : null;
       },
+    }),
+    ffmpegProblem: t.string({
+      nullable: true,
+      description: 'Why it cannot make films although it renders; null: no reason known.',
+      resolve: ffmpegProblemOf,
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
     heartbeatAt: t.expose('heartbeatAt', { type: 'DateTime', description: 'Last sign of life.' }),
