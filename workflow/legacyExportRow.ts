@@ -110,7 +110,7 @@ export function readLegacyExportRow(
   const rest = Object.fromEntries(
     [...cells].map(([column, { value }]) => [column.replace(/^(render_|legacy_)?settings\./, ''), value]),
   );
-  const settings: JsonObject = { ...rest, ...given };
+  const settings: JsonObject = { ...given, ...rest, ...given };
   const format = asWord(FORMAT_KINDS)(settings.format ?? settings.output_format ?? settings.file_format ?? null);
   const artifactKind = kind ?? (isAnimation ? 'turntable_video' : (format ?? 'still_image'));
   if (!isLegacyKind(artifactKind))

@@ -49,6 +49,12 @@ const EMBEDDED = [
   'OutputTypeDraft',
   'ArtifactKindChoice',
   'ParamForm',
+  'RolloutOption',
+  'Parity',
+  'ParityGate',
+  'LegacyImport',
+  'LegacyImportRow',
+  'LegacyKeyReport',
 ];
 const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
 const CONNECTIONS = [
@@ -74,6 +80,8 @@ const embedded = Object.fromEntries(
     ...ERRORS,
     'WorkflowVersionsConnection',
     'WorkflowVersionsConnectionEdge',
+    'OutputTypeRolloutHistoryConnection',
+    'OutputTypeRolloutHistoryConnectionEdge',
     ...CONNECTIONS.flatMap((name) => [`Query${name}Connection`, `Query${name}ConnectionEdge`]),
   ].map((name) => [name, () => null]),
 );

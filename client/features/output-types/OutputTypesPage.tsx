@@ -15,6 +15,7 @@ import { FAMILY_LABEL, roleLabel } from '../../shared/words.js';
 import { EffectiveParams } from './EffectiveParams.js';
 import { OutputTypeActions } from './OutputTypeActions.js';
 import { EffectiveParamFields } from './operations.js';
+import { RolloutSection } from './RolloutSection.js';
 import { ROLLOUT, VISIBILITY } from './words.js';
 
 const OutputTypesQuery = graphql(`
@@ -91,13 +92,6 @@ function Details({ type, onClose, onChanged }: { type: OutputType; onClose: () =
           <dd>{type.workflow ? <Link to={`/workflows/${type.workflow.id}`}>{type.workflow.name}</Link> : 'none'}</dd>
           <dt>Customer gets</dt>
           <dd>{roleLabel(type.artifactKind)}</dd>
-          <dt>Rollout</dt>
-          <dd>
-            {ROLLOUT[type.rollout].label}
-            <p className="field-help">
-              {ROLLOUT[type.rollout].help} <Link to={`/output-types/${type.id}/parity`}>Comparisons</Link>
-            </p>
-          </dd>
           <dt>Visibility</dt>
           <dd>{VISIBILITY[type.visibility].label}</dd>
           <dt>Price</dt>
@@ -109,6 +103,7 @@ function Details({ type, onClose, onChanged }: { type: OutputType; onClose: () =
           <dt>Categories</dt>
           <dd>{type.categories.length > 0 ? type.categories.map(({ label }) => label).join(', ') : 'all'}</dd>
         </dl>
+        <RolloutSection outputTypeId={type.id} onChanged={onChanged} />
         <section className="panel-section">
           <h3>What an order runs with</h3>
           {type.workflow ? (
@@ -148,6 +143,9 @@ export function Component() {
               />{' '}
               Archived ones too
             </label>
+            <ButtonLink needs="author" to="/output-types/import">
+              Import old ones
+            </ButtonLink>
             <ButtonLink look="primary" icon="plus" needs="author" to="/output-types/new">
               New output type
             </ButtonLink>

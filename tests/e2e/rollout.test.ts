@@ -1,0 +1,95 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../support/tools.js';
+import { openBrowser, openPage, seriousViolations } from './support/browser.js';
+import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+
+const EXPORT = `id,name,render_settings,pricing_tier,watermark
+17,Old still 2K,"{""resolution"": ""2k"", ""samples"": 64, ""noise_threshold"": 0.1}",standard,logo
+18,Old turntable,"{""frames"": 24, ""format"": ""mp4""}",,
+19,,{},,
+20,Too dear,{},gold,
+`;
+
+describeWith('chromium', 'moving away from the old world', () => {
+  let hartomat: StartedHartomat;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
+    context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, colorScheme: 'light' });
+    context.setDefaultTimeout(30_000);
+    ({ page, complaints } = await openPage(context));
+    await page.goto(await hartomat.signInUrl());
+    await page.getByRole('link', { name: 'Output types' }).click();
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    await hartomat?.stop();
+  });
+  const picture = async (name: string) => {
+    if (!process.env.SCREENSHOTS) return;
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}-${colorScheme}.png`, animations: 'disabled' });
+    }
+  };
+
+  it('looks at an export of old output types first, and then takes it in', { timeout: 120_000 }, async () => {
+    await page.getByRole('link', { name: 'Import old ones' }).click();
+    await page
+      .getByLabel('Export of old output types')
+      .setInputFiles({ name: 'old.csv', mimeType: 'text/csv', buffer: Buffer.from(EXPORT) });
+    await page.getByText('2 output types can be imported').waitFor();
+    await page.getByText('An output type needs a name.').waitFor();
+    await page.getByText('There is no pricing tier “gold”.').waitFor();
+    await page.getByText('2 mapped').first().click();
+    await page.getByText('overrides.samples').waitFor();
+    await picture('import');
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(await hartomat.platform.db.outputType.count({ where: { legacyId: { not: null } } })).toBe(0);
+    await page.getByRole('button', { name: 'Import 2 output types' }).click();
+    await page.getByText('2 output types imported').waitFor();
+    await page.getByRole('link', { name: 'Show them' }).click();
+    await page.getByRole('button', { name: 'Old turntable' }).waitFor();
+  });
+
+  it('switches an output type over, insists with a reason, and goes back at once', { timeout: 120_000 }, async () => {
+    const { db } = hartomat.platform;
+    const { id: workflowId } = await db.workflow.findUniqueOrThrow({ where: { key: 'order_still' } });
+    await db.outputType.update({ where: { legacyId: '17' }, data: { workflowId } });
+    await page.reload();
+    await page.getByRole('button', { name: 'Old still 2K' }).click();
+    const section = page.getByRole('region', { name: 'Rollout' });
+    await section.getByRole('button', { name: 'Switch to shadow' }).click();
+    await section.getByText('Legacy → Shadow').waitFor();
+    await section.getByLabel('Share of orders compared (%)').fill('25');
+    await section.getByRole('button', { name: 'Save' }).click();
+    await section.getByText('Compares 25 % of the orders').waitFor();
+    await picture('shadow');
+    expect(await seriousViolations(page)).toEqual([]);
+
+    await section.getByRole('button', { name: 'Switch early…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Switch to graph early?' });
+    await dialog.getByText('Nothing has been compared').waitFor();
+    await dialog.getByLabel('Reason').fill('The fair is tomorrow');
+    await picture('early');
+    await dialog.getByRole('button', { name: 'Switch all the same' }).click();
+    await section.getByText('Shadow → Graph').waitFor();
+    await section.getByLabel('Legacy takes over when a run fails').waitFor();
+    await picture('graph');
+    await section.getByRole('button', { name: 'Back to legacy' }).click();
+    await section.getByText('Graph → Legacy').waitFor();
+    const changes = await db.rolloutChange.findMany({ orderBy: { at: 'asc' }, select: { after: true, reason: true } });
+    expect(changes).toEqual([
+      { after: 'shadow', reason: '' },
+      { after: 'shadow', reason: '' },
+      { after: 'graph', reason: 'The fair is tomorrow' },
+      { after: 'legacy', reason: '' },
+    ]);
+    expect(complaints).toEqual([]);
+  });
+});
