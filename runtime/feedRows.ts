@@ -101,13 +101,10 @@ export async function checkPlace(db: Pick<pg.Pool, 'query'>, place: FeedPlace): 
 /** How long what happened can be caught up with. */
 const KEPT_DAYS = 7;
 
-/** Clears away what is older than a week and was made into webhooks. Cursors from before then have expired. */
+/** Clears away what is older than a week. Cursors from before then have expired. */
 export async function clearFeed(db: Pick<pg.Pool, 'query'>): Promise<void> {
   await db.query(
-    `WITH state AS (SELECT * FROM feed_state FOR UPDATE SKIP LOCKED),
-       gone AS (DELETE FROM feed_entry f USING state s
-         WHERE f.at < now() - make_interval(days => $1) AND (f.xid, f.position) <= (s.webhooks_xid, s.webhooks_position)
-         RETURNING f.xid, f.position),
+    `WITH gone AS (DELETE FROM feed_entry WHERE at < now() - make_interval(days => $1) RETURNING xid, position),
        newest AS (SELECT xid, position FROM gone ORDER BY xid DESC, position DESC LIMIT 1)
      UPDATE feed_state s SET cleared_xid = n.xid, cleared_position = n.position FROM newest n
      WHERE (n.xid, n.position) > (s.cleared_xid, s.cleared_position)`,

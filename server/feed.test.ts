@@ -248,11 +248,6 @@ test('a cursor expires with what came after it', async () => {
   const [first] = (await take(source, CHANGES, { after: '0.0' }, 1)) as Change[];
   await pool.query(`UPDATE feed_entry SET at = now() - interval '8 days'`);
   await clearFeed(pool);
-  expect(await take(source, CHANGES, { after: first!.cursor }, 1)).toHaveLength(1);
-  await pool.query(
-    `UPDATE feed_state SET (webhooks_xid, webhooks_position) = (SELECT xid, position FROM feed_entry ORDER BY xid DESC, position DESC LIMIT 1)`,
-  );
-  await clearFeed(pool);
   await expect(take(source, CHANGES, { after: first!.cursor }, 1)).rejects.toMatchObject({
     extensions: { code: 'CURSOR_EXPIRED' },
   });
