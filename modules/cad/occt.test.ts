@@ -17,7 +17,7 @@ const isAlive = (pid: number) => {
     return false;
   }
 };
-const isGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 2000, interval: 20 });
+const isGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 15_000, interval: 20 });
 
 describe('the CAD child processes', () => {
   let dir: string;
