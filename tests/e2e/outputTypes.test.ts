@@ -79,6 +79,17 @@ describeWith('chromium', 'making an output type', () => {
     });
   });
 
+  it('has thresholds for its comparisons, and keeps those that were set', async () => {
+    const panel = page.getByRole('complementary', { name: 'Output type Square still' });
+    await panel.getByRole('button', { name: 'Thresholds' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Thresholds' });
+    await dialog.getByRole('spinbutton', { name: 'Passed in a row' }).fill('3');
+    expect(await seriousViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await stored()).toMatchObject({ parityPolicy: { greensNeeded: 3 } });
+  });
+
   it('is changed step by step, copied and put away', async () => {
     const panel = page.getByRole('complementary', { name: 'Output type Square still' });
     await panel.getByRole('link', { name: 'Edit' }).click();

@@ -5,8 +5,9 @@ import { ButtonLink } from '../../components/ButtonLink.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { ArchiveOutputType, DuplicateOutputType } from './operations.js';
+import { PolicyDialog } from './PolicyDialog.js';
 
-/** Change it, copy it, put it away. */
+/** Change it, set its thresholds, copy it, put it away. */
 export function OutputTypeActions({
   type,
   onChanged,
@@ -17,6 +18,7 @@ export function OutputTypeActions({
   const [archiving, archive] = useMutation(ArchiveOutputType);
   const [duplicating, duplicate] = useMutation(DuplicateOutputType);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [isSettingPolicy, setSettingPolicy] = useState(false);
   const { id, name, revision, isArchived } = type;
   const done = (failed: Problem | null) => {
     setProblem(failed);
@@ -28,6 +30,7 @@ export function OutputTypeActions({
         <ButtonLink needs="author" to={`/output-types/${id}/edit`}>
           Edit
         </ButtonLink>
+        <Button onClick={() => setSettingPolicy(true)}>Thresholds</Button>
         <Button
           icon="copy"
           needs="author"
@@ -50,6 +53,9 @@ export function OutputTypeActions({
           {isArchived ? 'Bring back' : 'Archive'}
         </Button>
       </div>
+      {isSettingPolicy && (
+        <PolicyDialog outputTypeId={id} onClose={() => setSettingPolicy(false)} onSaved={onChanged} />
+      )}
       {problem && <ProblemCallout problem={problem} title="That did not go through" />}
     </>
   );
