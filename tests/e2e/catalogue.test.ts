@@ -63,6 +63,7 @@ describeWith('chromium', 'a delivered asset', () => {
     await expect
       .poll(() => hartomat.platform.db.parityReport.count({ where: { status: 'passed' } }), { timeout: 60_000 })
       .toBe(1);
+    await page.locator('.parity-head').getByText('Passed').waitFor();
   });
 
   it('is out of date once the template changes, and is made anew from the list', async () => {

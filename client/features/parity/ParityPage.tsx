@@ -1,5 +1,5 @@
 import './parity.css';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
@@ -85,6 +85,9 @@ const Rerun = graphql(`
     }
   }
 `);
+
+/** How often a comparison that is not made yet is asked for. */
+const ASKING_MS = 2_000;
 
 const STATUS: Record<ParityStatus, { label: string; tone: 'ok' | 'bad' | 'warn' | 'busy' | 'calm' }> = {
   waiting: { label: 'Waiting for the runs', tone: 'calm' },
@@ -184,9 +187,14 @@ function Report({ id }: { id: string }) {
   });
   const [{ fetching: isAsking }, rerun] = useMutation(Rerun);
   const report = data?.parityReport;
+  const isMade = report != null && report.status !== 'waiting' && report.status !== 'comparing';
+  useEffect(() => {
+    if (!report || isMade) return;
+    const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), ASKING_MS);
+    return () => clearInterval(asking);
+  }, [report, isMade, refetch]);
   if (error) return <ProblemCallout problem={problemFromError(error)} title="The comparison could not be loaded" />;
   if (!report) return fetching ? <Loading label="Loading the comparison" /> : null;
-  const isMade = report.status !== 'waiting' && report.status !== 'comparing';
   return (
     <section className="parity-report" aria-label="Comparison">
       <header className="card parity-head">
