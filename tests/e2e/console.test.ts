@@ -186,7 +186,7 @@ describeWith('chromium', 'the console', () => {
 
     it('says at the field that a setting is wrong, and in the list of findings', async () => {
       await page.getByRole('link', { name: 'Workflows' }).click();
-      await page.getByRole('link', { name: 'Order still' }).click();
+      await page.getByRole('link', { name: 'Order still', exact: true }).click();
       await page.locator('.react-flow__node[data-id=still]').click();
       const settings = page.getByRole('complementary', { name: /Settings of Still/ });
       await settings.getByRole('spinbutton', { name: 'Samples' }).fill('0');
@@ -259,7 +259,7 @@ describeWith('chromium', 'the console', () => {
       await dialog.getByRole('button', { name: 'Make the workflow' }).click();
       await shows('Not published yet');
       await page.getByRole('link', { name: 'Workflows' }).click();
-      await page.getByRole('link', { name: 'Order still' }).click();
+      await page.getByRole('link', { name: 'Order still', exact: true }).click();
     });
 
     it(
