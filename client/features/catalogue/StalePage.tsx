@@ -161,6 +161,7 @@ export function Component() {
           <Button
             look="primary"
             icon="refresh"
+            needs="operate"
             isBusy={isQueueing}
             disabled={wanted.length === 0}
             title={wanted.length === 0 ? 'Choose what to make anew.' : undefined}

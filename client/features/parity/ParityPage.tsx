@@ -212,6 +212,7 @@ function Report({ id }: { id: string }) {
         </div>
         <Button
           icon="refresh"
+          needs="operate"
           isBusy={isAsking}
           disabled={!isMade}
           onClick={async () => {
