@@ -69,6 +69,13 @@ module.exports = {
       },
     },
     {
+      name: 'no-development-package-in-the-product',
+      comment: '`npm start` leaves out what only development needs.',
+      severity: 'error',
+      from: { path: '^(modules|workflow|runtime|schema|server|worker|prisma)/', pathNot: [TEST, '/test[A-Z]'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},
