@@ -88,6 +88,19 @@ test('importing twice changes nothing, not even what was changed here since', as
   expect(await everything()).toEqual(before);
 });
 
+test('two who import the same at once both end with it, and it is there once', async () => {
+  const rows = Array.from({ length: 12 }, (_, at) => ({
+    id: `twin-${at}`,
+    name: 'Twin',
+    settings: { samples: at + 1 },
+  }));
+  const answers = await Promise.all([1, 2, 3].map(() => importFile(JSON.stringify(rows))));
+  const statuses = answers.flatMap((answer) => answer.rows.map(({ status }: { status: string }) => status));
+  expect(statuses.filter((status) => status === 'created')).toHaveLength(rows.length);
+  expect(statuses.filter((status) => status === 'unchanged')).toHaveLength(2 * rows.length);
+  expect(await app.platform.db.outputType.count({ where: { legacyId: { startsWith: 'twin-' } } })).toBe(rows.length);
+});
+
 test('a JSON export may be a list or have one in it, and its settings need no quotes', async () => {
   const made = await importFile(
     JSON.stringify({

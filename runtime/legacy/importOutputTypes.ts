@@ -130,6 +130,11 @@ async function importRow(
     const { id } = await createOutputType(platform, profile, legacyId);
     return { ...result, status: 'created', outputTypeId: id, issues };
   } catch (error) {
+    if (error instanceof ConflictError && error.code === 'LEGACY_ID_TAKEN') {
+      // Somebody imports the same at the same time, and was quicker.
+      const { id } = await platform.db.outputType.findUniqueOrThrow({ where: { legacyId }, select: { id: true } });
+      return { ...result, status: 'unchanged', outputTypeId: id, issues };
+    }
     if (error instanceof ValidationError || error instanceof ConflictError)
       return failed(
         error instanceof ValidationError ? fieldIssues(error.issues) : [{ path: '', message: error.message }],
