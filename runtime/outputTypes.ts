@@ -1,6 +1,7 @@
 import slugify from '@sindresorhus/slugify';
 import type { OutputType, Prisma } from '../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
+import { recordRollout } from './legacy/rollout.js';
 import { checkProfile, type OutputTypeProfile, profileOf } from './outputTypeProfile.js';
 import type { Platform } from './platform.js';
 import { isUniqueViolation } from './uniqueViolation.js';
@@ -12,7 +13,7 @@ export type ProfileChanges = Partial<Record<keyof OutputTypeProfile, unknown>>;
 /** Makes an output type of a complete profile. With a workflow it runs by graph, since there is no past to keep to; with settings
  * of the old world, or without a workflow, it starts with the legacy pipeline.
  * @param legacyId what the old world called it, where it comes from there.
- * @throws ValidationError with a JSON pointer into the profile for everything that does not fit. */
+ * @throws ValidationError with a JSON pointer into the profile for everything that does not fit, ConflictError `LEGACY_ID_TAKEN`. */
 export async function createOutputType(
   platform: Parts,
   given: ProfileChanges,
@@ -23,27 +24,32 @@ export async function createOutputType(
   return insert(platform, profile, profile.workflowId && !hasPast ? 'graph' : 'legacy', legacyId);
 }
 
-/** Changes an output type. Orders placed before keep their price and options.
+/** Changes an output type. Orders placed before keep their price and options. Without a workflow there is nothing but the legacy
+ * pipeline to run: who takes the workflow away switches it over, and the rollout history says so.
  * @param revision the revision that the change is based on.
+ * @param by name of who changes it, for the rollout history.
  * @throws ValidationError, NotFoundError, ConflictError `OUTPUT_TYPE_CHANGED` where somebody else was quicker. */
 export async function updateOutputType(
   platform: Parts,
   id: string,
   revision: number,
   changes: ProfileChanges,
+  by: string,
 ): Promise<OutputType> {
   const row = await find(platform, id, revision);
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const profile = await validProfile(platform, { ...profileOf(row), ...given });
   const { categoryIds, ...columns } = columnsOf(profile);
-  // Without a workflow there is nothing but the legacy pipeline to run.
-  const rollout = profile.workflowId ? undefined : 'legacy';
-  return write(platform, id, revision, {
-    ...columns,
-    rollout,
-    categories: { set: categoryIds.map((categoryId) => ({ id: categoryId })) },
+  const data = { ...columns, categories: { set: categoryIds.map((categoryId) => ({ id: categoryId })) } };
+  if (profile.workflowId || row.rollout === 'legacy') return write(platform.db, id, revision, data);
+  const { shadowRate, fallsBack } = row;
+  return platform.db.$transaction(async (tx) => {
+    await recordRollout(tx, row, { rollout: 'legacy', shadowRate, fallsBack }, { by, reason: UNLINKED });
+    return write(tx, id, revision, { ...data, rollout: 'legacy' });
   });
 }
+
+const UNLINKED = 'The workflow was taken away.';
 
 /** Takes an output type out of what is offered, or brings it back. Orders of the past keep it.
  * @throws NotFoundError, ConflictError `OUTPUT_TYPE_CHANGED`. */
@@ -54,7 +60,7 @@ export async function archiveOutputType(
   isArchived: boolean,
 ): Promise<OutputType> {
   await find(platform, id, revision);
-  return write(platform, id, revision, { archivedAt: isArchived ? new Date() : null });
+  return write(platform.db, id, revision, { archivedAt: isArchived ? new Date() : null });
 }
 
 /** A copy under a new name, internal until somebody publishes it; it starts where the original is rolled out.
@@ -85,20 +91,32 @@ async function insert(
   legacyId: string | null,
 ): Promise<OutputType> {
   const { categoryIds, ...columns } = columnsOf(profile);
-  const base = slugify(profile.name, { separator: '_' }).slice(0, 60) || 'output_type';
+  for (let attempt = 1; ; attempt += 1) {
+    const key = await freeKey(db, profile.name);
+    try {
+      return await db.outputType.create({
+        data: { ...columns, key, rollout, legacyId, categories: { connect: categoryIds.map((id) => ({ id })) } },
+      });
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      if (legacyId && (await db.outputType.count({ where: { legacyId } })) > 0)
+        throw new ConflictError(`The old output type "${profile.name}" is here already.`, 'LEGACY_ID_TAKEN');
+      if (attempt === KEY_ATTEMPTS)
+        throw new ConflictError(`Somebody else just made an output type called "${profile.name}". Try again.`);
+    }
+  }
+}
+
+/** Of people who make one of the same name at once, each finds a key at the latest after all others have. */
+const KEY_ATTEMPTS = 10;
+
+async function freeKey(db: Parts['db'], name: string): Promise<string> {
+  const base = slugify(name, { separator: '_' }).slice(0, 60) || 'output_type';
   const taken = await db.outputType.findMany({ where: { key: { startsWith: base } }, select: { key: true } });
   const keys = new Set(taken.map(({ key }) => key));
   let key = base;
   for (let number = 2; keys.has(key); number += 1) key = `${base}_${number}`;
-  try {
-    return await db.outputType.create({
-      data: { ...columns, key, rollout, legacyId, categories: { connect: categoryIds.map((id) => ({ id })) } },
-    });
-  } catch (error) {
-    if (isUniqueViolation(error))
-      throw new ConflictError(`Somebody else just made an output type called "${profile.name}". Try again.`);
-    throw error;
-  }
+  return key;
 }
 
 async function find({ db }: Parts, id: string, revision: number | null) {
@@ -110,7 +128,7 @@ async function find({ db }: Parts, id: string, revision: number | null) {
 
 /** One statement checks and writes: of two people who save at once, one gets the conflict. */
 async function write(
-  { db }: Parts,
+  db: Prisma.TransactionClient,
   id: string,
   revision: number,
   data: Prisma.OutputTypeUncheckedUpdateInput,

@@ -151,6 +151,24 @@ describe('the rollout of an output type', () => {
     expect(await read(typeId)).toMatchObject({ rollout: 'legacy', rolloutHistory: { totalCount: 0 } });
   });
 
+  test('goes back to legacy with the workflow that is taken away, and the history says so', async () => {
+    const { id: typeId } = await outputType({ rollout: 'graph', family: 'cad_file', artifactKind: 'glb_model' });
+    const unlink = (revision: number) =>
+      app.gql(
+        `mutation ($input: UpdateOutputTypeInput!) { updateOutputType(input: $input) { __typename
+          ... on OutputType { rollout workflow { id } } ... on Error { code } ... on ValidationError { issues { path message } } } }`,
+        { input: { id: id('OutputType', typeId), revision, changes: { workflowId: null } } },
+      );
+    expect((await unlink(7)).data.updateOutputType).toMatchObject({ code: 'OUTPUT_TYPE_CHANGED' });
+    expect((await read(typeId)).rolloutHistory.totalCount).toBe(0);
+    expect((await unlink(1)).data.updateOutputType).toMatchObject({ rollout: 'legacy', workflow: null });
+    await unlink(2);
+    expect((await read(typeId)).rolloutHistory).toMatchObject({
+      totalCount: 1,
+      edges: [{ node: { before: 'graph', after: 'legacy', reason: 'The workflow was taken away.' } }],
+    });
+  });
+
   test('of two who switch at once from the same revision, one is told of the other', async () => {
     const { id: typeId } = await outputType();
     const both = await Promise.all(

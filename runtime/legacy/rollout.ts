@@ -98,18 +98,29 @@ export async function setRollout(platform: Pick<Platform, 'db'>, wish: RolloutWi
     const isForced = insistOn(options.find(({ rollout }) => rollout === wish.rollout)!, wish.force ?? false, reason);
     const goesOver = wish.rollout === 'graph' && before.rollout !== 'graph';
     const fallsBack = wish.fallsBack ?? (goesOver && isLegacyKind(before.artifactKind) ? true : before.fallsBack);
-    const after = { rollout: wish.rollout, shadowRate: wish.shadowRate ?? before.shadowRate, fallsBack };
+    const after: Way = { rollout: wish.rollout, shadowRate: wish.shadowRate ?? before.shadowRate, fallsBack };
     if (
       after.rollout === before.rollout &&
       after.shadowRate === before.shadowRate &&
       after.fallsBack === before.fallsBack
     )
       return before;
-    const { rollout, ...rest } = after;
-    await tx.rolloutChange.create({
-      data: { outputTypeId: before.id, by, before: before.rollout, after: rollout, ...rest, isForced, reason },
-    });
+    await recordRollout(tx, before, after, { by, isForced, reason });
     return tx.outputType.update({ where: { id: before.id }, data: { ...after, revision: { increment: 1 } } });
+  });
+}
+
+type Way = Pick<OutputType, 'rollout' | 'shadowRate' | 'fallsBack'>;
+
+/** Enters a switch into the history; whoever changes the way of an output type does this in the same transaction. */
+export async function recordRollout(
+  tx: Prisma.TransactionClient,
+  before: OutputType,
+  { rollout, ...rest }: Way,
+  { by, isForced = false, reason = '' }: { by: string; isForced?: boolean; reason?: string },
+): Promise<void> {
+  await tx.rolloutChange.create({
+    data: { outputTypeId: before.id, by, before: before.rollout, after: rollout, ...rest, isForced, reason },
   });
 }
 

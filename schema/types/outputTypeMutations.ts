@@ -66,7 +66,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: UpdateInput, required: true, description: 'The change.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const id = requireLocalId('OutputType', input.id);
-      await updateOutputType(ctx.platform, id, input.revision, profileFrom(input.changes));
+      await updateOutputType(ctx.platform, id, input.revision, profileFrom(input.changes), ctx.viewer!.name);
       return ctx.db.outputType.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
