@@ -1,8 +1,15 @@
 import { DomainError } from '../modules/errors.js';
 import { estimate, type TimeRange } from '../workflow/estimate.js';
+import { familyDefinition } from '../workflow/families.js';
 import type { Finding } from '../workflow/finding.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import type { Plan, PlannedNode } from '../workflow/plan.js';
+import {
+  type CheckedFinding,
+  type CheckResult,
+  checkResults,
+  type PreflightCheck,
+} from '../workflow/preflightChecks.js';
 import { rolloutOf } from './dispatch.js';
 import type { Subject } from './entry.js';
 import { NotFoundError, ValidationError } from './errors.js';
@@ -12,7 +19,14 @@ import { prepareLegacyRun } from './legacy/start.js';
 import { dueLines, lineFacts, obstacleOf } from './orderDispatch.js';
 import { type Beholder, OWNER } from './ownership.js';
 import type { Platform } from './platform.js';
-import { findingsOfContract, findingsOfFiles, findingsOfNodes, findingsOfWorkers } from './preflightChecks.js';
+import {
+  checksOfPlan,
+  findingsOfContract,
+  findingsOfFiles,
+  findingsOfNodes,
+  findingsOfWorkers,
+  PARTS_UNKNOWN,
+} from './preflightChecks.js';
 import { PreflightDesk } from './preflightDesk.js';
 import {
   findOrderLineSubjects,
@@ -38,8 +52,10 @@ export interface Preflight {
   /** Null: over a CAD file. */
   orderLineId: string | null;
   mode: 'graph' | 'legacy';
+  /** What was looked at, and how it came out. */
+  checks: CheckResult[];
   /** Errors stand in the way. */
-  findings: Finding[];
+  findings: CheckedFinding[];
   /** In the order of the plan; empty where there is none. */
   nodes: PreflightNode[];
   /** Null: not known. */
@@ -90,9 +106,8 @@ async function preflightLines(
         const subject = subjects.get(id);
         if (!subject) return [];
         const obstacle = obstacleOf(facts.get(id)!, null);
-        const result =
-          subject instanceof DomainError ? refused(id, 'graph', subject) : await preflightLine(desk, subject, choice);
-        return [obstacle ? { ...result, findings: [...findingsOf(obstacle), ...result.findings] } : result];
+        if (subject instanceof DomainError) return [refused(id, 'graph', findingsOf('line', subject))];
+        return [await preflightLine(desk, subject, choice, obstacle ? findingsOf('line', obstacle) : [])];
       }),
     );
     results.push(...some.flat());
@@ -101,55 +116,77 @@ async function preflightLines(
 }
 
 /** By the way that `dispatch` would go. */
-async function preflightLine(desk: PreflightDesk, subject: OrderSubject, choice: GraphChoice): Promise<Preflight> {
+async function preflightLine(
+  desk: PreflightDesk,
+  subject: OrderSubject,
+  choice: GraphChoice,
+  ofLine: readonly CheckedFinding[],
+): Promise<Preflight> {
   const isLegacy = !choice.workflowId && !choice.useDraft && rolloutOf(subject.orderLine.outputType) !== 'graph';
-  return isLegacy ? preflightLegacy(desk, subject) : preflightGraph(desk, subject, choice);
+  return isLegacy ? preflightLegacy(desk, subject, ofLine) : preflightGraph(desk, subject, choice, ofLine);
 }
 
-async function preflightGraph(desk: PreflightDesk, about: Subject, choice: GraphChoice): Promise<Preflight> {
+async function preflightGraph(
+  desk: PreflightDesk,
+  about: Subject,
+  choice: GraphChoice,
+  ofLine: readonly CheckedFinding[] = [],
+): Promise<Preflight> {
   const { platform, libraries } = desk;
   const orderLineId = about.orderLine?.id ?? null;
   const subject = { ...about, libraries };
+  const before = [...ofLine, ...(await findingsOfFiles(platform.store, [about.cadFile.source]))];
   let prepared: Awaited<ReturnType<typeof prepareGraphRun>>;
   try {
     prepared = await prepareGraphRun(platform, subject, choice);
   } catch (error) {
     if (!(error instanceof DomainError) || error instanceof NotFoundError) throw error;
-    return refused(orderLineId, 'graph', error, await findingsOfFiles(platform.store, [about.cadFile.source]));
+    return refused(orderLineId, 'graph', [...findingsOf('graph', error), ...before]);
   }
   const { compiled, entry, workflowId } = prepared;
   const { graph, plan } = compiled;
   const foreseen = await foresee(desk, plan, entry);
   const renders = new Map(plan.nodes.map(({ id, params }) => [id, params]));
   const findings = [
-    ...compiled.findings,
+    ...before,
+    ...compiled.findings.map((finding): CheckedFinding => ({ ...finding, check: 'graph' })),
     ...(about.orderLine ? findingsOfContract(about.orderLine, graph, platform.definition) : []),
-    ...(await findingsOfFiles(platform.store, [about.cadFile.source])),
     ...(await findingsOfNodes(desk, foreseen, renders)),
   ];
-  return summed(desk, { orderLineId, mode: 'graph', findings, graph, plan, foreseen, workflowId });
+  const checks: PreflightCheck[] = [
+    ...checksOfPlan(foreseen, platform.definition),
+    ...(about.orderLine ? (['contract'] as const) : []),
+  ];
+  return summed(desk, { orderLineId, mode: 'graph', findings, checks, graph, plan, foreseen, workflowId });
 }
 
-async function preflightLegacy(desk: PreflightDesk, about: OrderSubject): Promise<Preflight> {
+async function preflightLegacy(
+  desk: PreflightDesk,
+  about: OrderSubject,
+  ofLine: readonly CheckedFinding[],
+): Promise<Preflight> {
   const { platform, libraries } = desk;
   const orderLineId = about.orderLine.id;
-  const files = await findingsOfFiles(platform.store, [about.cadFile.source]);
+  const before = [...ofLine, ...(await findingsOfFiles(platform.store, [about.cadFile.source]))];
   let prepared: Awaited<ReturnType<typeof prepareLegacyRun>>;
   try {
     prepared = await prepareLegacyRun(platform, { ...about, libraries });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
-    return refused(orderLineId, 'legacy', error, files);
+    return refused(orderLineId, 'legacy', [...findingsOf('graph', error), ...before]);
   }
   const { graph, plan, entry, settings } = prepared;
   const check = legacyCheckPlan(settings, platform.definition);
   const decided = await foresee(desk, check.plan, entry);
-  const findings = [...files, ...(await findingsOfNodes(desk, decided, new Map(Object.entries(check.params))))];
+  const findings = [...before, ...(await findingsOfNodes(desk, decided, new Map(Object.entries(check.params))))];
+  const checks = checksOfPlan(decided, platform.definition);
   const foreseen = await foresee(desk, plan, entry);
-  return summed(desk, { orderLineId, mode: 'legacy', findings, graph, plan, foreseen, workflowId: null });
+  return summed(desk, { orderLineId, mode: 'legacy', findings, checks, graph, plan, foreseen, workflowId: null });
 }
 
 interface Foreseen extends Pick<Preflight, 'orderLineId' | 'mode' | 'findings'> {
+  /** Beside those every run has. */
+  checks: readonly PreflightCheck[];
   graph: WorkflowGraph;
   plan: Plan;
   foreseen: readonly ForeseenNode[];
@@ -158,7 +195,7 @@ interface Foreseen extends Pick<Preflight, 'orderLineId' | 'mode' | 'findings'> 
 
 async function summed(
   desk: PreflightDesk,
-  { orderLineId, mode, findings, graph, plan, foreseen, workflowId }: Foreseen,
+  { orderLineId, mode, findings: found, checks: more, graph, plan, foreseen, workflowId }: Foreseen,
 ): Promise<Preflight> {
   const running = foreseen.filter(({ isCached }) => !isCached).map(({ node }) => node);
   const ranges = await desk.history.ranges(workflowId, hashPlan(graph, plan), plan.nodes);
@@ -172,20 +209,29 @@ async function summed(
     predecessors: planned.predecessors,
     range: isCached ? { minMs: 0, maxMs: 0 } : duration,
   }));
-  const workers = findingsOfWorkers(desk.workforce, running);
-  return { orderLineId, mode, findings: [...findings, ...workers], nodes, duration: estimate(times) };
+  const findings = [...found, ...findingsOfWorkers(desk.workforce, running)];
+  const isOpen = findings.some(({ code }) => code === PARTS_UNKNOWN);
+  const seen = Object.fromEntries([...EVERY_RUN, ...more].map((check) => [check, check !== 'materials' || !isOpen]));
+  const checks = checkResults(expectedChecks(orderLineId), findings, seen);
+  return { orderLineId, mode, checks, findings, nodes, duration: estimate(times) };
 }
 
-function refused(
-  orderLineId: string | null,
-  mode: Preflight['mode'],
-  error: DomainError,
-  more: readonly Finding[] = [],
-): Preflight {
-  return { orderLineId, mode, findings: [...findingsOf(error), ...more], nodes: [], duration: null };
+/** Looked at before every run; `line` only where the family expects it. */
+const EVERY_RUN: readonly PreflightCheck[] = ['line', 'graph', 'files', 'workers'];
+
+const expectedChecks = (orderLineId: string | null) =>
+  familyDefinition(orderLineId ? 'order_line' : 'cad_file').preflightChecks;
+
+/** There can be no run, so most was not looked at. */
+function refused(orderLineId: string | null, mode: Preflight['mode'], findings: CheckedFinding[]): Preflight {
+  const expected = expectedChecks(orderLineId);
+  const checks = checkResults(expected, findings, Object.fromEntries(expected.map((check) => [check, false])));
+  return { orderLineId, mode, checks, findings, nodes: [], duration: null };
 }
 
-function findingsOf(error: DomainError): Finding[] {
-  const findings = error instanceof ValidationError ? (error.findings ?? []) : [];
-  return findings.length > 0 ? [...findings] : [{ code: error.code, severity: 'error', message: error.message }];
+function findingsOf(check: PreflightCheck, error: DomainError): CheckedFinding[] {
+  const findings: Finding[] = error instanceof ValidationError ? (error.findings ?? []) : [];
+  const all: Finding[] =
+    findings.length > 0 ? findings : [{ code: error.code, severity: 'error', message: error.message }];
+  return all.map((finding) => ({ ...finding, check }));
 }

@@ -12,6 +12,7 @@ import type { NodeParams, WorkflowGraph } from '../workflow/graph.js';
 import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
 import { moduleOf, type PlannedNode } from '../workflow/plan.js';
+import type { CheckedFinding, PreflightCheck } from '../workflow/preflightChecks.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import type { OrderLineSubject } from './entry.js';
 import type { ForeseenNode } from './foresee.js';
@@ -20,12 +21,30 @@ import { artifactsIn } from './nodeInputs.js';
 import type { PreflightDesk } from './preflightDesk.js';
 import type { Workforce } from './workers.js';
 
-const error = (code: string, message: string, nodeId?: string): Finding => ({
+const error = (check: PreflightCheck, code: string, message: string, nodeId?: string): CheckedFinding => ({
+  check,
   code,
   severity: 'error',
   message,
   ...(nodeId && { nodeId }),
 });
+
+/** What a check is about, where a node of the plan decides it. */
+const DECIDED_BY = { material_map: 'materials', render_template: 'template' } as const;
+
+/** The checks that a plan gives something to look at. */
+export function checksOfPlan(
+  foreseen: readonly Pick<ForeseenNode, 'node'>[],
+  lookup: DefinitionLookup,
+): PreflightCheck[] {
+  const made = new Set(foreseen.flatMap(({ node }) => moduleOf(node, lookup)?.artifactRolesProduced ?? []));
+  return (Object.keys(DECIDED_BY) as (keyof typeof DECIDED_BY)[])
+    .filter((role) => made.has(role))
+    .map((role) => DECIDED_BY[role]);
+}
+
+/** Code of the finding that leaves the materials to the run. */
+export const PARTS_UNKNOWN = 'PARTS_UNKNOWN';
 
 /** What nodes would fail with, and what they decided: files that are gone, parts without a material, templates that do not fit.
  * @param renders effective params of the nodes that render, by node id. */
@@ -33,10 +52,19 @@ export async function findingsOfNodes(
   desk: PreflightDesk,
   foreseen: readonly ForeseenNode[],
   renders: ReadonlyMap<string, NodeParams>,
-): Promise<Finding[]> {
+): Promise<CheckedFinding[]> {
   const read = moduleArtifacts(desk.store, '/').readJson;
-  const findings: Finding[] = foreseen.flatMap(({ node, problem }) =>
-    problem ? [error(problem.code, problem.message, node.id)] : [],
+  const findings = foreseen.flatMap(({ node, problem }) =>
+    problem
+      ? [
+          error(
+            checksOfPlan([{ node }], desk.platform.definition)[0] ?? 'graph',
+            problem.code,
+            problem.message,
+            node.id,
+          ),
+        ]
+      : [],
   );
   const undecided = foreseen.find(
     ({ node, outputs, problem }) =>
@@ -44,7 +72,8 @@ export async function findingsOfNodes(
   );
   if (undecided)
     findings.push({
-      code: 'PARTS_UNKNOWN',
+      check: 'materials',
+      code: PARTS_UNKNOWN,
       severity: 'info',
       message: 'The CAD file has not been read yet: its parts and their materials are checked in the run.',
       nodeId: undecided.node.id,
@@ -65,6 +94,7 @@ export async function findingsOfNodes(
         if (typeof engine === 'string' && !template.engines.some((one) => one === engine))
           findings.push(
             error(
+              'template',
               'ENGINE_NOT_SUPPORTED',
               `The render template “${template.label}” is not made for ${engine}; it supports ${template.engines.join(', ')}.`,
               renderer,
@@ -75,14 +105,20 @@ export async function findingsOfNodes(
   return findings;
 }
 
-function findingsOfMap({ assignments, unmapped }: MaterialMap, nodeId: string): Finding[] {
+function findingsOfMap({ assignments, unmapped }: MaterialMap, nodeId: string): CheckedFinding[] {
   const named = (names: readonly string[]) => `${names.slice(0, 10).join(', ')}${names.length > 10 ? ' …' : ''}`;
   const coloured = assignments.filter(({ source }) => source === 'cad_color').map(({ partName }) => partName);
-  const say = (names: readonly string[], severity: Finding['severity'], code: string, what: string): Finding[] =>
+  const say = (
+    names: readonly string[],
+    severity: Finding['severity'],
+    code: string,
+    what: string,
+  ): CheckedFinding[] =>
     names.length === 0
       ? []
       : [
           {
+            check: 'materials',
             code,
             severity,
             nodeId,
@@ -107,11 +143,13 @@ export async function findingsOfFiles(
   store: ArtifactStore,
   files: readonly ArtifactRef[],
   nodeId?: string,
-): Promise<Finding[]> {
+): Promise<CheckedFinding[]> {
   const distinct = [...new Map(files.map((file) => [file.sha256, file])).values()];
   const problems = await Promise.all(distinct.map(async (file) => ({ file, problem: await problemOf(store, file) })));
   return problems.flatMap(({ file, problem }) =>
-    problem ? [error('FILE_UNREADABLE', `The file “${file.fileName}” ${problem}. Upload it again.`, nodeId)] : [],
+    problem
+      ? [error('files', 'FILE_UNREADABLE', `The file “${file.fileName}” ${problem}. Upload it again.`, nodeId)]
+      : [],
   );
 }
 
@@ -139,20 +177,21 @@ const WORK: Record<Capability, string> = {
 export function findingsOfWorkers(
   { capabilities, blenderProblem, ffmpegProblem }: Workforce,
   running: readonly Pick<PlannedNode, 'capability' | 'moduleKey' | 'params' | 'id'>[],
-): Finding[] {
+): CheckedFinding[] {
   const film = running.find(
     ({ moduleKey, params }) => moduleKey === blenderTurntable.key && params.format !== 'frames',
   );
-  const films = film && ffmpegProblem ? [error('FFMPEG_UNUSABLE', ffmpegProblem, film.id)] : [];
+  const films = film && ffmpegProblem ? [error('workers', 'FFMPEG_UNUSABLE', ffmpegProblem, film.id)] : [];
   const missing = [...new Set(running.map(({ capability }) => capability))].flatMap((capability) => {
     if (!capabilities.has(capability))
       return [
         error(
+          'workers',
           'NO_WORKER',
           `No worker that ${WORK[capability]} is there, so the run would wait. Start one: npm run worker -- --capabilities ${capability}`,
         ),
       ];
-    return capability === 'blender' && blenderProblem ? [error('BLENDER_UNUSABLE', blenderProblem)] : [];
+    return capability === 'blender' && blenderProblem ? [error('workers', 'BLENDER_UNUSABLE', blenderProblem)] : [];
   });
   return [...missing, ...films];
 }
@@ -162,12 +201,12 @@ export function findingsOfContract(
   { outputType, options }: OrderLineSubject,
   graph: WorkflowGraph,
   lookup: DefinitionLookup,
-): Finding[] {
+): CheckedFinding[] {
   const made = deliverables(graph, lookup, {
     outputType: outputTypeOverrides(outputType),
     orderLine: options as JsonObject,
   });
   return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract)).map(
-    ({ path, message }) => ({ code: 'CONTRACT_UNMET', severity: 'error', message, path }),
+    ({ path, message }) => ({ ...error('contract', 'CONTRACT_UNMET', message), path }),
   );
 }

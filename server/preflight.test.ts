@@ -42,7 +42,7 @@ async function line(options: object = {}, more: object = {}): Promise<string> {
 }
 
 const PREFLIGHT = `__typename ... on Error { code message } ... on Preflight { isReady mode price { amount currency }
-  duration { minMs maxMs } findings { code severity message nodeId path } nodes { nodeId label isCached duration { maxMs } } }`;
+  duration { minMs maxMs } checks { check state } findings { code severity message nodeId path } nodes { nodeId label isCached duration { maxMs } } }`;
 async function ask(input: object) {
   const { data, errors } = await app.gql(
     `query ($input: PreflightInput!) { preflight(input: $input) { ${PREFLIGHT} } }`,
@@ -55,6 +55,9 @@ const problems = async (input: object) =>
   (await ask(input)).findings
     .filter(({ severity, code }: any) => severity === 'error' && code !== 'NO_WORKER')
     .map(({ code, nodeId }: any) => [code, nodeId]);
+
+const statesOf = ({ checks }: { checks: { check: string; state: string }[] }) =>
+  checks.map(({ check, state }) => `${check} ${state}`).join(', ');
 
 /** Everything that could be stored: rows, and files. */
 async function stored() {
@@ -87,6 +90,9 @@ describe('a preflight', () => {
     expect(found.findings.filter(({ code }: any) => code === 'NO_WORKER')).toHaveLength(4);
     expect(found.findings).toContainEqual(expect.objectContaining({ code: 'PARTS_UNKNOWN', nodeId: 'map' }));
     expect(found.nodes.every(({ isCached }: any) => !isCached)).toBe(true);
+    expect(statesOf(found)).toEqual(
+      'line passed, graph passed, files passed, materials open, template passed, contract passed, workers failed',
+    );
     expect(await stored()).toEqual(before);
   });
 
@@ -121,6 +127,7 @@ describe('a preflight', () => {
     const cancelled = await line();
     await db.orderLine.update({ where: { id: localId('OrderLine', cancelled) }, data: { cancelledAt: new Date() } });
     expect(await problems({ orderLineId: cancelled })).toEqual([['ORDER_LINE_CANCELLED', null]]);
+    expect(statesOf(await ask({ orderLineId: cancelled }))).toMatch(/^line failed, graph passed/);
 
     const outputType = await db.outputType.findUniqueOrThrow({ where: { id: seeded.outputTypeId } });
     const orderLineId = await line();
@@ -218,7 +225,9 @@ describeWith('blender', 'on unchanged state', () => {
 
     const wrong = await line({}, { materialOverrides: { 'No such part': 'unused_pink' } });
     expect(await problems({ orderLineId: wrong })).toEqual([['PART_UNKNOWN', 'map']]);
+    expect(statesOf(await ask({ orderLineId: wrong }))).toContain('materials failed, template passed');
     const intake = { cadFileId: id('CadFile', seeded.cadFileId!), workflowId: id('Workflow', seeded.cadIntake.id) };
+    expect(statesOf(await ask({ ...intake, useDraft: true }))).toBe('graph passed, files passed, workers passed');
     expect(await agrees({ ...intake, useDraft: true })).toContain('thumbnail');
   }, 180_000);
 });

@@ -1,6 +1,7 @@
 import type { ArtifactRole } from '../modules/artifacts.js';
 import type { Family } from '../modules/define.js';
 import { ENTRY_SLOTS, type EntrySlot } from '../modules/entry.js';
+import { PREFLIGHT_CHECKS, type PreflightCheck } from './preflightChecks.js';
 
 /** A heading of the palette; node definitions name it as their `category`. */
 export interface PaletteGroup {
@@ -22,6 +23,8 @@ export interface FamilyDefinition {
   paletteGroups: readonly PaletteGroup[];
   /** Roles a useful workflow of this family produces; a missing one is a warning. */
   expectedRoles: readonly ArtifactRole[];
+  /** What is looked at before a run of this family, in the order it is shown. */
+  preflightChecks: readonly PreflightCheck[];
   /** Whether `onFailure: fallback_legacy` has a legacy pipeline to fall back to. */
   hasLegacyPipeline: boolean;
   /** Keys of workflow/starters. */
@@ -53,6 +56,7 @@ export const FAMILY_DEFINITIONS = {
     entrySlots: ['stepSource', 'materialLibrary'],
     paletteGroups: [CAD, MATERIALS, OUTPUT, OWN_GROUP],
     expectedRoles: ['glb_model', 'preview_thumbnail'],
+    preflightChecks: ['graph', 'files', 'workers'],
     hasLegacyPipeline: false,
     starters: ['cad_intake'],
   },
@@ -64,6 +68,7 @@ export const FAMILY_DEFINITIONS = {
     entrySlots: Object.keys(ENTRY_SLOTS) as EntrySlot[],
     paletteGroups: [CAD, MATERIALS, RENDER, OUTPUT, OWN_GROUP],
     expectedRoles: ['published_asset'],
+    preflightChecks: Object.keys(PREFLIGHT_CHECKS) as PreflightCheck[],
     hasLegacyPipeline: true,
     starters: ['order_still', 'order_turntable', 'order_blend', 'order_all'],
   },

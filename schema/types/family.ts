@@ -4,6 +4,7 @@ import { definitionsOfFamily, type NodeDefinition } from '../../workflow/nodeDef
 import { STARTERS } from '../../workflow/starters/index.js';
 import { builder } from '../builder.js';
 import { FamilyEnum } from './enums.js';
+import { PreflightCheckEnum } from './preflightCheck.js';
 import { WorkflowStarterObject } from './workflowStarter.js';
 
 const PaletteGroupObject = builder.objectRef<PaletteGroup>('PaletteGroup').implement({
@@ -34,6 +35,16 @@ const FamilyObject = builder.objectRef<FamilyDefinition>('FamilyDefinition').imp
     expectedRoles: t.stringList({
       description: 'Artifact roles that a useful workflow of the family makes; a missing one is a warning.',
       resolve: ({ expectedRoles }) => [...expectedRoles],
+    }),
+    preflightChecks: t.field({
+      type: [PreflightCheckEnum],
+      description: 'What is looked at before a run of the family, in the order it is shown.',
+      resolve: ({ preflightChecks }) => [...preflightChecks],
+    }),
+    allowedSteps: t.stringList({
+      description: 'Steps of the node definitions its workflows may use.',
+      resolve: ({ key }, _args, { platform }) =>
+        definitionsOfFamily(platform.nodeDefinitions, key).map(({ step }) => step),
     }),
     hasLegacyPipeline: t.exposeBoolean('hasLegacyPipeline', {
       description: 'Whether there is an old pipeline to fall back to.',

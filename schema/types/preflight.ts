@@ -12,6 +12,7 @@ import { mayReach } from '../partnerView.js';
 import { CapabilityEnum, RunModeEnum } from './enums.js';
 import { FindingObject } from './finding.js';
 import { MoneyObject, type MoneyValue, priceOf, sums } from './money.js';
+import { PreflightCheckObject } from './preflightCheck.js';
 
 const TimeRangeObject = builder.objectRef<TimeRange>('TimeRange').implement({
   description: 'How long something takes, from when it goes well to when it goes slowly.',
@@ -90,6 +91,11 @@ const PreflightObject = builder.objectRef<PricedPreflight>('Preflight').implemen
         orderLineId ? db.orderLine.findUnique({ ...query, where: { id: orderLineId } }) : null,
     }),
     mode: t.field({ type: RunModeEnum, description: 'How it would be produced.', resolve: ({ mode }) => mode }),
+    checks: t.field({
+      type: [PreflightCheckObject],
+      description: 'What was looked at, in order: what the family expects, without what the run has nothing of.',
+      resolve: ({ checks }) => checks,
+    }),
     findings: t.field({
       type: [FindingObject],
       description:

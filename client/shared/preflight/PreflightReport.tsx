@@ -1,10 +1,17 @@
 import './preflight.css';
 import { Badge } from '../../components/Badge.js';
 import { formatDuration } from '../../components/format.js';
-import { Icon } from '../../components/Icon.js';
-import type { FindingSeverity, PreflightFieldsFragment } from '../../gql/graphql.js';
+import { Icon, type IconName } from '../../components/Icon.js';
+import type { FindingSeverity, PreflightCheckState, PreflightFieldsFragment } from '../../gql/graphql.js';
 
 const TONE: Record<FindingSeverity, 'bad' | 'warn' | 'busy'> = { error: 'bad', warning: 'warn', info: 'busy' };
+
+const STATES: Record<PreflightCheckState, { tone: string; icon: IconName; words: string }> = {
+  passed: { tone: 'ok', icon: 'check', words: 'All is well' },
+  warned: { tone: 'warn', icon: 'alert', words: 'It will do, but have a look' },
+  failed: { tone: 'bad', icon: 'alert', words: 'It stands in the way' },
+  open: { tone: 'calm', icon: 'circle', words: 'Not known before the run' },
+};
 
 /** "2.0 s to 14.5 s". */
 export function formatRange(range: { minMs: number; maxMs: number } | null | undefined): string {
@@ -15,11 +22,23 @@ export function formatRange(range: { minMs: number; maxMs: number } | null | und
 
 /** What one run would do: problems, then the plan node by node. */
 export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragment; isOpen: boolean }) {
-  const { findings, nodes } = found;
+  const { checks, findings, nodes } = found;
   const labels = new Map(nodes.map(({ nodeId, label }) => [nodeId, label]));
   const running = nodes.filter(({ isCached }) => !isCached).length;
   return (
     <>
+      <ul className="preflight-checks" aria-label="What was checked">
+        {checks.map(({ check, label, description, state }) => {
+          const { tone, icon, words } = STATES[state];
+          return (
+            <li key={check} className={`toned tone-${tone}`} title={`${description} ${words}.`}>
+              <Icon name={icon} size={14} />
+              <span>{label}</span>
+              <span className="visually-hidden">: {words}</span>
+            </li>
+          );
+        })}
+      </ul>
       {findings.length > 0 && (
         <ul className="preflight-findings">
           {findings.map(({ code, severity, message, nodeId, path }) => (

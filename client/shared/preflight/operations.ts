@@ -12,6 +12,12 @@ export const PreflightFields = graphql(`
       minMs
       maxMs
     }
+    checks {
+      check
+      label
+      description
+      state
+    }
     findings {
       code
       severity
