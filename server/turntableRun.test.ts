@@ -119,13 +119,13 @@ describeWith('blender', 'a turntable that is ordered', () => {
   }, 120_000);
 
   it('with another speed, file and colour renders no frame again', async () => {
-    const run = await order({ ...SMALL, animation: { frames: 6, fps: 6 }, format: 'webm', transparent: true });
+    const run = await order({ ...SMALL, animation: { frames: 6, fps: 6 }, format: 'webm', backgroundColor: '#223344' });
     expect(run.status).toBe('succeeded');
     const parts = run.nodeRuns.filter(({ partOf }: { partOf: unknown }) => partOf);
     expect(parts.map(({ isCached }: { isCached: boolean }) => isCached)).toEqual([true, true]);
     expect(run.assets[0].artifact).toMatchObject({
       mediaType: 'video/webm',
-      metadata: { durationMs: 1000, isTransparent: true },
+      metadata: { durationMs: 1000, isTransparent: false },
     });
   }, 120_000);
 

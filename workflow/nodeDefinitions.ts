@@ -118,13 +118,16 @@ const SPECS = {
       groups: [
         { label: 'Turn', params: ['animation'] },
         { label: 'Picture', params: ['resolution', 'upAxis'] },
-        { label: 'Background', params: ['transparent', 'backgroundColor', 'shadow'] },
-        { label: 'Quality', params: ['engine', 'samples', 'denoise', 'seed'] },
+        { label: 'Background', params: ['transparent', 'backdrop', 'backgroundColor', 'shadow'] },
+        { label: 'Quality', params: ['engine', 'device', 'samples', 'denoise', 'seed'] },
         { label: 'File', params: ['format', 'imageQuality'] },
         { label: 'Camera', params: ['camera'], isCollapsed: true },
+        { label: 'Colour', params: ['colorManagement'], isCollapsed: true },
         { label: 'Workers', params: ['chunkFrames'], isCollapsed: true },
       ],
       controls: {
+        backdrop: { showWhen: { param: 'transparent', isOneOf: [false] } },
+        device: { showWhen: { param: 'engine', isOneOf: ['cycles'] } },
         backgroundColor: { showWhen: { param: 'transparent', isOneOf: [false] } },
         denoise: { showWhen: { param: 'engine', isOneOf: ['cycles'] } },
         imageQuality: { slider: true, showWhen: { param: 'format', isOneOf: ['mp4', 'webm', 'webp'] } },

@@ -9,6 +9,7 @@ import type { ArtifactRef } from '../artifacts.js';
 import type { JsonObject } from '../json.js';
 import type { MaterialMap } from '../shapes/materials.js';
 import type { RenderTemplate } from '../shapes/renderTemplate.js';
+import { upgradeParams } from '../upgrades.js';
 import { blenderTurntable } from './blender_turntable.js';
 import { neutralStudio } from './neutralStudio.js';
 import { turntableFrames } from './turntable_frames.js';
@@ -99,6 +100,8 @@ describe('the settings of a turntable', () => {
     const other = { backgroundColor: '#123456', format: 'webm', imageQuality: 3, animation: { frames: 10, fps: 5 } };
     expect(parts(other)).toEqual(parts({}));
     expect(parts({ seed: 1 })).not.toEqual(parts({}));
+    // A cut-out leaves away what is built behind the product.
+    expect(parts({ transparent: true, format: 'webm' })[0]!.params).toMatchObject({ backdrop: false });
   });
 });
 
@@ -139,6 +142,42 @@ describeWith('ffmpeg', 'frames that are rendered already', () => {
       metadata: { frameCount: 3, fps: 12, durationMs: 250, widthPx: 16, heightPx: 16, isTransparent: false },
     });
   });
+});
+
+describeWith('ffmpeg', 'what is behind the frames', () => {
+  const GRADIENT: RenderTemplate = {
+    ...neutralStudio,
+    backdrop: { kind: 'gradient', top: '#ff0000', bottom: '#0000ff' },
+  };
+  const top = async (params: JsonObject) => {
+    const clear = await sharp({ create: { width: 16, height: 16, channels: 4, background: '#00000000' } })
+      .png()
+      .toBuffer();
+    const frame = await test.ctx.artifacts.write({
+      ...{ role: 'turntable_frame', mediaType: 'image/png', fileName: 'clear.png' },
+      metadata: { widthPx: 16, heightPx: 16 },
+      from: { bytes: clear },
+    });
+    const all = blenderTurntable.spec.params.parse({ format: 'webp', animation: { frames: 2, fps: 2 }, ...params });
+    const inputs = { ...(await sceneInputs(GRADIENT)), frames: [frame, frame] };
+    const { video } = await blenderTurntable.spec.run(test.ctx, inputs, all);
+    const { data } = await sharp(test.fileOf(video)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+    return [...data.subarray(0, 4)].map((value) => Math.round(value / 64));
+  };
+
+  it.each([
+    ['the gradient of the template', {}, [4, 0, 0, 4]],
+    ['the colour, where the backdrop is not wanted', { backdrop: false, backgroundColor: '#00ff00' }, [0, 4, 0, 4]],
+    ['nothing in a cut-out', { transparent: true }, [0, 0, 0, 0]],
+  ])('is %s', async (_what, params, expected) => {
+    expect(await top(params)).toEqual(expected);
+  });
+});
+
+it('keeps single frames of older workflows the cut-outs they were', () => {
+  const upgrade = (params: JsonObject) => upgradeParams(blenderTurntable, params, 1).params;
+  expect(upgrade({ format: 'frames' })).toEqual({ format: 'frames', transparent: true });
+  expect(upgrade({ format: 'mp4', transparent: false })).toEqual({ format: 'mp4', transparent: false });
 });
 
 describeWith('blender', 'the frames of a turntable', () => {
@@ -182,6 +221,30 @@ describeWith('blender', 'the frames of a turntable', () => {
     expect(Math.abs(first!.x - second!.x)).toBeGreaterThan(10);
     await still.cleanup();
   });
+
+  it.each(['product', 'rig'] as const)(
+    'stand in front of the backdrop of the template while the %s turns',
+    async (turns) => {
+      const sweep: RenderTemplate = {
+        ...neutralStudio,
+        backdrop: { kind: 'sweep', color: '#c02020', roughness: 0.8 },
+        turntable: { turns },
+      };
+      const params = turntableFrames.spec.params.parse({ ...SMALL, shadow: true, frames: 2, count: 2 });
+      const { frames } = await turntableFrames.spec.run(test.ctx, await sceneInputs(sweep), params);
+      for (const frame of frames) {
+        expect(frame.metadata).toMatchObject({ isTransparent: false, coverage: null });
+        const { data } = await sharp(test.fileOf(frame)).raw().toBuffer({ resolveWithObject: true });
+        const corners = [0, 63, 63 * 64, 64 * 64 - 1].map((i) => [...data.subarray(4 * i, 4 * i + 4)]);
+        for (const [r, g, b, alpha] of corners) {
+          expect(alpha).toBe(255);
+          expect(r).toBeGreaterThan(1.5 * Math.max(g!, b!));
+        }
+      }
+      const [right, left] = await Promise.all(frames.map(knob));
+      expect([right!.x > 44, left!.x < 20]).toEqual([true, true]);
+    },
+  );
 
   it('are the same bytes whichever part renders them', async () => {
     const [, second] = await render({ frames: 3, count: 2, shadow: true });

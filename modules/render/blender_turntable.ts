@@ -4,8 +4,10 @@ import type { ModuleContext } from '../context.js';
 import { artifactPort, defineModule } from '../define.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
+import { RenderTemplate } from '../shapes/renderTemplate.js';
+import { converted } from '../upgrades.js';
 import { requireFfmpeg } from './ffmpeg.js';
-import { throwsShadow } from './ground.js';
+import { groundOf, shownOf } from './ground.js';
 import { groundParams } from './params.js';
 import { renderFrames } from './renderFrames.js';
 import { readSceneInputs, sceneInputs } from './sceneInputs.js';
@@ -17,13 +19,10 @@ const invocation = { 'x-invocation': true };
 /** Share of the work that rendering is when one worker does it all. */
 const RENDERING = 0.95;
 
-/** The frames are cut-outs: what is behind them is the film's business. */
-const { backdrop: _never, ...filmGroundParams } = groundParams;
-
 const Params = z
   .object({
     ...turntableSceneParams,
-    ...filmGroundParams,
+    ...groundParams,
     animation: Animation.default(DEFAULT_ANIMATION).meta({
       title: 'Turn',
       description: 'How many frames, how fast, and which way.',
@@ -68,7 +67,17 @@ type Params = z.output<typeof Params>;
 /** The product turning in the template's studio, as a film. In a graph its frames are rendered by as many workers as there are. */
 export const blenderTurntable = defineModule({
   key: 'render.blender_turntable',
-  version: 1,
+  version: 2,
+  upgrades: {
+    1: [
+      converted(
+        'format',
+        // Single frames were cut-outs whatever the background was.
+        ({ format }) => ({ format: format!, ...(format === 'frames' && { transparent: true }) }),
+        'single frames show their background now',
+      ),
+    ],
+  },
   title: 'Render turntable',
   description:
     'Renders the product turning in the studio of the template, with Blender, and joins the frames to a film.',
@@ -110,10 +119,11 @@ export const blenderTurntable = defineModule({
   },
   legacySource: 'blender_turntable_render',
   async run(ctx, inputs, params) {
-    const { transparent, backgroundColor, format, imageQuality, animation } = params;
+    const { transparent, format, imageQuality, animation } = params;
     const { fps, frames: count } = timingOf(animation);
     // Before anything is rendered: nobody wants to hear of it afterwards.
     if (format !== 'frames') await requireFfmpeg();
+    const { background } = groundOf(await ctx.artifacts.readJson(inputs.template, RenderTemplate), params);
     const isRendered = Boolean(inputs.frames?.length);
     const frames = isRendered ? inputs.frames! : await renderAll(ctx, inputs, params, count);
     const { widthPx: width, heightPx: height } = sizeOf(frames);
@@ -130,7 +140,7 @@ export const blenderTurntable = defineModule({
         height,
         fps,
         format,
-        background: transparent || format === 'frames' ? null : backgroundColor,
+        background,
         imageQuality,
       },
     );
@@ -144,7 +154,7 @@ export const blenderTurntable = defineModule({
         durationMs: Math.round((frames.length / fps) * 1000),
         widthPx: width,
         heightPx: height,
-        isTransparent: transparent || format === 'frames',
+        isTransparent: transparent,
         engine: params.engine,
         samples: params.samples,
       },
@@ -157,7 +167,8 @@ export const blenderTurntable = defineModule({
 
 /** What decides how the frames look. Colour behind them, speed and file format do not: to change those renders nothing again. */
 function frameParams({
-  transparent: _transparent,
+  transparent,
+  backdrop,
   backgroundColor: _backgroundColor,
   format: _format,
   imageQuality: _imageQuality,
@@ -166,7 +177,16 @@ function frameParams({
   ...look
 }: Params) {
   const { axis, direction, degrees, startDeg } = animation;
-  return { ...look, frames: timingOf(animation).frames, axis, direction, degrees, startDeg } satisfies JsonObject;
+  const isBackdropWanted = backdrop && !transparent;
+  return {
+    ...look,
+    backdrop: isBackdropWanted,
+    frames: timingOf(animation).frames,
+    axis,
+    direction,
+    degrees,
+    startDeg,
+  } satisfies JsonObject;
 }
 
 async function renderAll(
@@ -175,12 +195,8 @@ async function renderAll(
   params: Params,
   count: number,
 ): Promise<ArtifactRef[]> {
-  const { shadow, frames, axis, direction, degrees, startDeg, ...rest } = frameParams(params);
-  const scene = {
-    ...rest,
-    framing: 'sphere' as const,
-    ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)),
-  };
+  const { shadow, backdrop, frames, axis, direction, degrees, startDeg, ...rest } = frameParams(params);
+  const scene = { ...rest, ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)) };
   const { artifacts, checkpoints, signal, idempotencyKey, workdir } = ctx;
   return renderFrames(
     {
@@ -190,7 +206,7 @@ async function renderAll(
     },
     {
       scene,
-      shadow: shadow && throwsShadow(scene.template),
+      shown: shownOf(scene.template, { cutOut: !backdrop, shadow }),
       turn: { frames, axis, direction, degrees, startDeg },
       first: 0,
       count,

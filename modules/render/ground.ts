@@ -9,25 +9,36 @@ export function hasRenderedBackdrop(template: RenderTemplate): boolean {
 }
 
 /** Whether the product gets a soft shadow of its own under it. A .blend template brings its own ground. */
-export function throwsShadow(template: RenderTemplate): boolean {
+function throwsShadow(template: RenderTemplate): boolean {
   return template.kind === 'studio' && template.floor.shadowCatcher;
 }
 
-export interface Ground {
+/** What of the studio is in the rendered picture. */
+export interface Shown {
   /** The product alone, without what the studio has behind it. */
   cutOut: boolean;
-  background: Background;
+  /** The studio's own backdrop is rendered with the product, so the picture is opaque. */
+  isRoom: boolean;
   shadow: boolean;
 }
 
+/** @param params `shadow`: whether one is wanted. A rendered backdrop shows the true one. */
+export function shownOf(template: RenderTemplate, params: { cutOut: boolean; shadow: boolean }): Shown {
+  const isRoom = hasRenderedBackdrop(template) && !params.cutOut;
+  return { cutOut: params.cutOut, isRoom, shadow: params.shadow && throwsShadow(template) && !isRoom };
+}
+
 /** What is behind and under the product in a picture. */
+export interface Ground extends Shown {
+  background: Background;
+}
+
 export function groundOf(
   template: RenderTemplate,
   params: { transparent: boolean; backdrop: boolean; backgroundColor: string; shadow: boolean },
 ): Ground {
   const cutOut = params.transparent || !params.backdrop;
-  const isRoom = hasRenderedBackdrop(template) && !cutOut;
-  return { cutOut, background: behind(), shadow: params.shadow && throwsShadow(template) && !isRoom };
+  return { ...shownOf(template, { cutOut, shadow: params.shadow }), background: behind() };
 
   function behind(): Background {
     if (params.transparent) return null;

@@ -4,6 +4,7 @@ import type { Sharp } from 'sharp';
 import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
+import { onBackground } from './background.js';
 import { runBlender } from './blender.js';
 import { compose16 } from './compose16.js';
 import { plainExr } from './exr.js';
@@ -129,18 +130,7 @@ export async function compose(
         .toBuffer(),
     );
   }
-  if (background === null) return image;
-  if (typeof background === 'string') return image.flatten({ background });
-  const { width, height } = size;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${background.top}"/><stop offset="1" stop-color="${background.bottom}"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/></svg>`;
-  const over = await image.png({ compressionLevel: 1 }).toBuffer();
-  return sharp(
-    await sharp(Buffer.from(svg))
-      .composite([{ input: over }])
-      .removeAlpha()
-      .png({ compressionLevel: 1 })
-      .toBuffer(),
-  );
+  return onBackground(image, background, size);
 }
 
 function encode(image: Sharp, format: Exclude<PictureFormat, 'exr'>, quality: number): Sharp {

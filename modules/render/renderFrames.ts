@@ -4,14 +4,16 @@ import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { runBlender } from './blender.js';
+import type { Shown } from './ground.js';
 import { checkProduct, compose } from './picture.js';
 import { type Scene, sceneJob, sceneMemoryMb } from './scene.js';
 import { type ShadowJob, shadowJob } from './shadow.js';
 import { angleAt, type Turn } from './turntable.js';
 
 export interface FramesJob {
-  scene: Scene;
-  shadow: boolean;
+  scene: Omit<Scene, 'framing' | 'cutOut'>;
+  /** What of the studio is in the frames. */
+  shown: Shown;
   turn: Turn;
   /** Number of the first frame, from 0. */
   first: number;
@@ -28,12 +30,15 @@ interface Frame {
   shadow: ShadowJob | null;
 }
 
-/** Renders frames of a turntable in one Blender: RGBA PNGs on transparent ground, whose bytes depend on nothing but the pixels. A frame
- * is kept as soon as it is finished, so another attempt only renders those that are missing.
+/** Renders frames of a turntable in one Blender: RGBA PNGs on transparent ground, or opaque ones in front of the studio's backdrop, whose
+ * bytes depend on nothing but the pixels. A frame is kept as soon as it is finished, so another attempt only renders those that are
+ * missing.
  * @returns the frames in their order.
  * @throws {ModuleError} what `runBlender` throws; `PICTURE_EMPTY`. */
 export async function renderFrames(ctx: ModuleContext, job: FramesJob): Promise<ArtifactRef[]> {
-  const { scene, shadow, turn, first, count } = job;
+  const { shown, turn, first, count } = job;
+  // By the sphere, or the product would breathe as it turns.
+  const scene: Scene = { ...job.scene, framing: 'sphere', cutOut: shown.cutOut };
   const { width, height } = scene.resolution;
   const done = new Map<number, ArtifactRef>();
   const missing: Frame[] = [];
@@ -48,7 +53,7 @@ export async function renderFrames(ctx: ModuleContext, job: FramesJob): Promise<
       number,
       angleDeg: angleAt(turn, number),
       output: at('frame'),
-      shadow: shadow ? shadowJob(at('shadow'), width, height) : null,
+      shadow: shown.shadow ? shadowJob(at('shadow'), width, height) : null,
     });
   }
   const before = done.size;
@@ -97,7 +102,7 @@ export async function renderFrames(ctx: ModuleContext, job: FramesJob): Promise<
 
 const checkpointOf = (number: number) => `frame-${number}`;
 
-async function finishFrame(ctx: ModuleContext, { scene, name }: FramesJob, frame: Frame): Promise<ArtifactRef> {
+async function finishFrame(ctx: ModuleContext, { scene, shown, name }: FramesJob, frame: Frame): Promise<ArtifactRef> {
   const { width, height } = scene.resolution;
   const coverage = await checkProduct(frame.output, scene.resolution);
   const file = path.join(ctx.workdir, `finished-${frame.number}.png`);
@@ -113,8 +118,8 @@ async function finishFrame(ctx: ModuleContext, { scene, name }: FramesJob, frame
       angleDeg: Math.round(frame.angleDeg * 1000) / 1000,
       widthPx: width,
       heightPx: height,
-      isTransparent: true,
-      coverage,
+      isTransparent: !shown.isRoom,
+      coverage: shown.isRoom ? null : coverage,
     },
     from: { path: file },
   });

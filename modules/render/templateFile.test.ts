@@ -11,6 +11,7 @@ import type { JsonObject } from '../json.js';
 import { BlendTemplate } from '../shapes/renderTemplate.js';
 import { blenderStill } from './blender_still.js';
 import { checkTemplateFile } from './templateFile.js';
+import { turntableFrames } from './turntable_frames.js';
 
 let test: Awaited<ReturnType<typeof createTestContext>>;
 beforeEach(async () => {
@@ -70,11 +71,13 @@ describeWith('blender', 'a template built in Blender', () => {
       interface: {
         camera: 'Shot',
         stand: 'Product',
+        rig: 'Rig',
         referenceSizeM: 2,
         backdrop: ['Backdrop'],
         materials: ['paint_blue'],
       },
       engines: ['cycles'],
+      turntable: { turns: 'rig' },
     });
     const json = (role: 'material_map' | 'render_template', value: unknown) =>
       test.ctx.artifacts.write({
@@ -115,6 +118,16 @@ describeWith('blender', 'a template built in Blender', () => {
     expect(above(32, 32)[3]).toBe(255);
     const side = await still({ transparent: true, camera: { view: 'right' } });
     expect(side(32, 32)[3]).toBe(255);
+    // In a turntable the wall goes round with the camera, which would else see its back, or look past it.
+    const turn = { resolution: { width: 64, height: 64 }, samples: 4, denoise: false, direction: 'clockwise' };
+    const quarter = turntableFrames.spec.params.parse({ ...turn, frames: 4, first: 1, count: 1 });
+    const { frames } = await turntableFrames.spec.run(test.ctx, inputs, quarter);
+    const turned = await sharp(test.fileOf(frames[0]!)).ensureAlpha().raw().toBuffer();
+    for (const x of [3, 60]) {
+      const [red, green, blue, alpha] = turned.subarray((3 * 64 + x) * 4);
+      expect(alpha).toBe(255);
+      expect(green).toBeGreaterThan(2 * Math.max(red!, blue!));
+    }
     await expect(still({ camera: { name: 'Left' } })).rejects.toMatchObject({
       code: 'CAMERA_UNKNOWN',
       message: expect.stringContaining('Above, Shot'),

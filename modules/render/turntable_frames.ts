@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { artifactPort, defineModule } from '../define.js';
-import { throwsShadow } from './ground.js';
+import { shownOf } from './ground.js';
 import { groundParams } from './params.js';
 import { renderFrames } from './renderFrames.js';
 import { readSceneInputs, sceneInputs } from './sceneInputs.js';
@@ -12,9 +12,9 @@ export const nameOf = ({ fileName }: { fileName: string }): string => fileName.r
 /** Some frames of a turntable: what `render.blender_turntable` shares out to the workers. */
 export const turntableFrames = defineModule({
   key: 'render.turntable_frames',
-  version: 1,
+  version: 2,
   title: 'Render turntable frames',
-  description: 'Renders some frames of a turntable, each a picture with transparent ground, in one Blender.',
+  description: 'Renders some frames of a turntable in one Blender, each a picture of its own.',
   families: ['order_line'],
   inputs: sceneInputs,
   outputs: {
@@ -23,6 +23,10 @@ export const turntableFrames = defineModule({
   params: z.object({
     ...turntableSceneParams,
     shadow: groundParams.shadow,
+    backdrop: groundParams.backdrop.meta({
+      title: "The template's backdrop",
+      description: 'Rendered with the product where it stands in the studio; else the ground is transparent.',
+    }),
     ...turnParams,
     frames: turnParams.frames.meta({ title: 'Frames of the turn', description: 'How many the whole turn has.' }),
     first: z.number().int().min(0).max(1439).default(0).meta({
@@ -42,16 +46,12 @@ export const turntableFrames = defineModule({
   },
   legacySource: null,
   async run(ctx, inputs, params) {
-    const { shadow, frames, axis, direction, degrees, startDeg, first, count, ...rest } = params;
-    const scene = {
-      ...rest,
-      framing: 'sphere' as const,
-      ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)),
-    };
+    const { shadow, backdrop, frames, axis, direction, degrees, startDeg, first, count, ...rest } = params;
+    const scene = { ...rest, ...(await readSceneInputs(ctx.artifacts, inputs, rest.engine)) };
     return {
       frames: await renderFrames(ctx, {
         scene,
-        shadow: shadow && throwsShadow(scene.template),
+        shown: shownOf(scene.template, { cutOut: !backdrop, shadow }),
         turn: { frames, axis, direction, degrees, startDeg },
         first,
         count,

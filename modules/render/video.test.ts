@@ -101,6 +101,15 @@ it('puts single frames into an archive, in order, the same bytes every time', as
   expect(await hash(path.join(test.dir, 'out/frame_0003.png'))).toBe(await hash(path.join(test.dir, 'given-2.png')));
 });
 
+it('lays single frames on their background', async () => {
+  const zip = await join({ format: 'frames', background: '#3366cc' });
+  await run('python3', ['-m', 'zipfile', '-e', zip, path.join(test.dir, 'laid')]);
+  const { data, info } = await sharp(path.join(test.dir, 'laid/frame_0001.png'))
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect([info.channels, ...data.subarray(40 * 3, 40 * 3 + 3)]).toEqual([3, 0x33, 0x66, 0xcc]);
+});
+
 describeWith('ffmpeg', 'a film', () => {
   it.each(['mp4', 'webm', 'webp'] as const)('as %s is the same bytes every time', async (format) => {
     const background = format === 'mp4' ? '#3366cc' : null;
@@ -113,6 +122,15 @@ describeWith('ffmpeg', 'a film', () => {
     near(await pixel(file, 0, 40, 4), [0x33, 0x66, 0xcc, 255]);
     near(await pixel(file, 3, 20, 16), [0xd0, 0x20, 0x20, 255]);
     near(await pixel(file, 0, 20 + 4, 16), [0x33, 0x66, 0xcc, 255]);
+  });
+
+  it('as MP4 shows the product on a gradient', async () => {
+    const file = await join({ background: { top: '#ff0000', bottom: '#0000ff' } });
+    for (const frame of [0, 5]) {
+      near(await pixel(file, frame, 44, 0), [0xff, 0, 0, 255]);
+      near(await pixel(file, frame, 2, HEIGHT - 1), [0, 0, 0xff, 255]);
+    }
+    near(await pixel(file, 3, 20, 16), [0xd0, 0x20, 0x20, 255]);
   });
 
   it('as WebM keeps transparency', async () => {

@@ -1,10 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { rename, symlink } from 'node:fs/promises';
+import { rename, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
+import { backgroundPng, onBackground } from './background.js';
 import { requireFfmpeg, runFfmpeg } from './ffmpeg.js';
+import type { Background } from './ground.js';
 
 export type VideoFormat = 'mp4' | 'webm' | 'webp' | 'frames';
 
@@ -22,19 +24,20 @@ export const VIDEO_ENDINGS: Record<VideoFormat, string> = {
 };
 
 export interface Film {
-  /** Local paths of RGBA PNGs of one size, in order. */
+  /** Local paths of PNGs of one size, in order; transparent where what is behind them is to be seen. */
   frames: readonly string[];
   width: number;
   height: number;
   /** Frames per second. */
   fps: number;
   format: VideoFormat;
-  /** sRGB hex laid behind the frames; null: transparent, as far as the format can. */
-  background: string | null;
+  /** Laid behind the frames; null: nothing, so the film is transparent. */
+  background: Background;
   /** 1..100; for all but single frames. */
   imageQuality: number;
 }
 
+const BEHIND = 'behind.png';
 /** Encoders divide the picture among their threads, so their number is part of the result. */
 const THREADS = 4;
 const SRGB_AS_BT709 = 'scale=out_color_matrix=bt709:out_range=tv';
@@ -51,7 +54,7 @@ export async function joinFrames(
 ): Promise<string> {
   const finished = path.join(ctx.workdir, `film${VIDEO_ENDINGS[film.format]}`);
   const unfinished = path.join(ctx.workdir, `film.unfinished${VIDEO_ENDINGS[film.format]}`);
-  if (film.format === 'frames') await zipFrames(film.frames, unfinished);
+  if (film.format === 'frames') await zipFrames(await framesOnBackground(ctx, film), unfinished);
   else await encode(ctx, film, unfinished);
   ctx.signal.throwIfAborted();
   await rename(unfinished, finished);
@@ -72,6 +75,8 @@ async function encode(
   // ffmpeg reads numbered files; artifacts are named by their content.
   for (const [index, file] of frames.entries())
     await symlink(file, path.join(ctx.workdir, `join-${String(index).padStart(5, '0')}.png`));
+  if (film.background !== null)
+    await writeFile(path.join(ctx.workdir, BEHIND), await backgroundPng(film.background, { width, height }));
   const onLine = (line: string) => {
     const frame = /^frame=\s*(\d+)/.exec(line);
     if (frame)
@@ -93,7 +98,7 @@ async function encode(
   else await checkVideo(ffprobe, output, film, ctx);
 }
 
-function encoding({ frames, width, height, fps, format, background, imageQuality }: Film): string[] {
+function encoding({ frames, fps, format, background, imageQuality }: Film): string[] {
   const isTransparent = background === null;
   const pixels = format === 'webp' ? 'bgra' : isTransparent ? 'yuva420p' : 'yuv420p';
   const toPixels = format === 'webp' ? `format=${pixels}` : `${SRGB_AS_BT709},format=${pixels}`;
@@ -101,7 +106,7 @@ function encoding({ frames, width, height, fps, format, background, imageQuality
   const filter = isTransparent
     ? ['-vf', toPixels]
     : [
-        ...['-f', 'lavfi', '-i', `color=c=0x${background.slice(1)}:s=${width}x${height}:r=${fps}`],
+        ...['-loop', '1', '-framerate', String(fps), '-i', BEHIND],
         ...['-filter_complex', `[1][0]overlay=shortest=1:format=rgb,${toPixels}`],
       ];
   return [...input, ...filter, '-frames:v', String(frames.length), ...codec(format, imageQuality), ...EXACT];
@@ -186,6 +191,23 @@ const wrong = (what: string, actual: unknown, expected: unknown) =>
     `The encoded film is not as asked for: ${what} ${String(actual)} instead of ${String(expected)}.`,
     'crash',
   );
+
+async function framesOnBackground(
+  { workdir, signal, progress }: Pick<ModuleContext, 'workdir' | 'signal' | 'progress'>,
+  { frames, background, width, height }: Film,
+): Promise<readonly string[]> {
+  if (background === null) return frames;
+  const { default: sharp } = await import('sharp');
+  const laid: string[] = [];
+  for (const [index, file] of frames.entries()) {
+    signal.throwIfAborted();
+    const on = path.join(workdir, `on-background-${index}.png`);
+    await (await onBackground(sharp(file), background, { width, height })).png({ compressionLevel: 6 }).toFile(on);
+    laid.push(on);
+    progress(laid.length / frames.length, `Finishing frame ${laid.length} of ${frames.length}`);
+  }
+  return laid;
+}
 
 /** The PNGs are compressed already; dates are fixed, so that the same frames give the same archive in any time zone. */
 async function zipFrames(frames: readonly string[], output: string): Promise<void> {

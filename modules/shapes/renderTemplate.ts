@@ -244,7 +244,7 @@ export const TemplateInterface = z.object({
   }),
   backdrop: z.array(ObjectName).max(50).default([]).meta({
     title: 'Backdrop',
-    description: 'Objects and collections that a cut-out leaves away.',
+    description: 'Objects and collections that a cut-out leaves away; they go along where the rig turns.',
   }),
   rig: ObjectName.nullable().default(null).meta({
     title: 'Rig',

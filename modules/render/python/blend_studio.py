@@ -50,6 +50,25 @@ def hide(names):
             bpy.data.objects[name].hide_render = True
 
 
+def backdrop_beside(interface):
+    """The backdrop's topmost objects that neither hang on the rig nor carry the product."""
+    named = set()
+    for name in interface["backdrop"]:
+        if name in bpy.data.collections:
+            named.update(bpy.data.collections[name].all_objects)
+        elif name in bpy.data.objects:
+            named.add(bpy.data.objects[name])
+    apart = {bpy.data.objects[name] for name in (interface["rig"], interface["stand"]) if name}
+
+    def parents(item):
+        while item.parent is not None:
+            item = item.parent
+            yield item
+
+    carrying = {above for name in apart for above in (name, *parents(name))}
+    return [item for item in named if item not in carrying and not (named | apart).intersection(parents(item))]
+
+
 def stand_matrix(interface):
     """Where the stand is and how it is turned, without its scale."""
     place, turn, _ = bpy.context.scene.objects[interface["stand"]].matrix_world.decompose()
@@ -83,6 +102,8 @@ def choose_camera(points, interface, job):
     }
     placed = studio.place_camera(points, camera, job["resolution"], job["framing"])
     if interface["rig"]:
+        # Its matrix is only known once Blender has looked at its place.
+        bpy.context.view_layer.update()
         matrix = placed.matrix_world.copy()
         placed.parent = scene.objects[interface["rig"]]
         placed.matrix_world = matrix

@@ -26,6 +26,8 @@ class Scene:
         # Empty at the same place; parent of camera and lights. Turning it about its own Z moves the studio round the product.
         # None where a .blend template declares none.
         self.rig = None
+        # What stands behind the product and belongs to the view: objects that a turning rig does not take along by itself.
+        self.backdrop = []
         # Centre and radius (m) of the bounding sphere.
         self.centre = None
         self.radius = None
@@ -64,7 +66,7 @@ def _in_studio(job):
     scene.rig = _parent_of("Rig", [item for item in bpy.context.scene.objects if item not in before])
     studio.surround(template["world"])
     if template["backdrop"]["kind"] == "sweep" and not job["cutOut"]:
-        studio.lay_sweep(template["backdrop"], scene.radius, camera["azimuthDeg"])
+        scene.backdrop = [studio.lay_sweep(template["backdrop"], scene.radius, camera["azimuthDeg"])]
     else:
         scene.floor = studio.lay_floor(scene.radius)
     return scene
@@ -85,6 +87,7 @@ def _in_blend_studio(job):
     scene.points = product.moved(points, place)
     scene.centre, scene.radius = studio.bounding_sphere(scene.points)
     scene.rig = bpy.data.objects[interface["rig"]] if interface["rig"] else None
+    scene.backdrop = blend_studio.backdrop_beside(interface)
     blend_studio.choose_camera(scene.points, interface, job)
     return scene
 

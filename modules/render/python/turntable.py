@@ -22,17 +22,20 @@ def main(job):
     centre = Vector(scene.centre)
     if job["axis"] != "Z":
         # It tumbles: with the whole sphere above the floor it never dips into it.
-        up = Vector((0, 0, scene.radius - centre.z))
+        floor = scene.stand.matrix_world.translation.z
+        up = Vector((0, 0, floor + scene.radius - centre.z))
         centre += up
         if scene.rig is not None:
             scene.rig.location += up
-    turner, sign = what_turns(scene, job["axis"])
+            bpy.context.view_layer.update()
+    turners, sign = what_turns(scene, job["axis"])
     frames = job["frames"]
-    stood = turner.matrix_world.copy()
+    stood = [turner.matrix_world.copy() for turner in turners]
     for index, frame in enumerate(frames):
         turn = Matrix.Rotation(math.radians(sign * frame["angleDeg"]), 4, job["axis"])
         middle = Vector(scene.centre)
-        turner.matrix_world = Matrix.Translation(centre) @ turn @ Matrix.Translation(-middle) @ stood
+        for turner, matrix in zip(turners, stood):
+            turner.matrix_world = Matrix.Translation(centre) @ turn @ Matrix.Translation(-middle) @ matrix
         bpy.context.view_layer.update()
         start, end = (0.02 + 0.98 * place / len(frames) for place in (index, index + 1))
         take_picture(scene, frame["output"], frame["shadow"], start, end)
@@ -41,14 +44,15 @@ def main(job):
 
 
 def what_turns(scene, axis):
-    """The empty that is turned, and which way. The studio turns against the product, so the picture moves alike."""
+    """The objects that are turned, and which way. The studio turns against the product, so the picture moves alike; what is behind the
+    product turns with the camera, which would else look past it."""
     template = scene.job["template"]
     if template["turntable"]["turns"] == "product" or axis != "Z":
-        return scene.stand, 1
+        return [scene.stand], 1
     if scene.rig is None:
         say("log", level="warn", message="The template names nothing that camera and lights hang on: the product turns.")
-        return scene.stand, 1
-    return scene.rig, -1
+        return [scene.stand], 1
+    return [scene.rig, *scene.backdrop], -1
 
 
 run(main)

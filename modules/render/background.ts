@@ -1,0 +1,37 @@
+import type { Sharp } from 'sharp';
+import type { Background } from './ground.js';
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** A picture laid on what is behind it: opaque, unless that is nothing. */
+export async function onBackground(image: Sharp, background: Background, size: Size): Promise<Sharp> {
+  if (background === null) return image;
+  if (typeof background === 'string') return image.flatten({ background });
+  const { default: sharp } = await import('sharp');
+  const over = await image.png({ compressionLevel: 1 }).toBuffer();
+  return sharp(
+    await sharp(svgOf(background, size))
+      .composite([{ input: over }])
+      .removeAlpha()
+      .png({ compressionLevel: 1 })
+      .toBuffer(),
+  );
+}
+
+/** What is behind a film, as an opaque PNG. */
+export async function backgroundPng(background: NonNullable<Background>, size: Size): Promise<Buffer> {
+  const { default: sharp } = await import('sharp');
+  return sharp(svgOf(typeof background === 'string' ? { top: background, bottom: background } : background, size))
+    .removeAlpha()
+    .png({ compressionLevel: 1 })
+    .toBuffer();
+}
+
+function svgOf({ top, bottom }: { top: string; bottom: string }, { width, height }: Size): Buffer {
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><defs><linearGradient id="g" x1="0" y1="0" x2="0" y2="1"><stop offset="0" stop-color="${top}"/><stop offset="1" stop-color="${bottom}"/></linearGradient></defs><rect width="100%" height="100%" fill="url(#g)"/></svg>`,
+  );
+}
