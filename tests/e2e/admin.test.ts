@@ -116,6 +116,17 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
       expect(await button.getAttribute('aria-disabled'), act).toBe('true');
       expect(await button.getAttribute('title'), act).toContain('Your role, viewer, may not');
     }
+    await vera.page.getByRole('link', { name: 'Workflows' }).click();
+    await vera.page.locator('main a[href^="/workflows/"]').first().click();
+    await vera.page.getByText('Read only', { exact: true }).waitFor();
+    await vera.page.locator('.react-flow__node').first().click();
+    const name = vera.page.getByLabel('Name', { exact: true });
+    await name.waitFor();
+    expect(await name.getAttribute('readonly')).not.toBeNull();
+    expect(await vera.page.getByRole('searchbox').count()).toBe(0);
+    await vera.page.keyboard.press('Delete');
+    expect(await vera.page.getByText('Unsaved changes').count()).toBe(0);
+    expect(await seriousViolations(vera.page)).toEqual([]);
     await picture('viewer', vera.page);
     expect(await seriousViolations(vera.page)).toEqual([]);
     await vera.page.goto(new URL('/admin', hartomat.url).href);

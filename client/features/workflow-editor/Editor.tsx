@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useState } from 'react';
 import { useBlocker, useSearchParams } from 'react-router';
 import { useMutation } from 'urql';
+import { useRefusal } from '../../components/access.js';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import type { WorkflowQuery as WorkflowData } from '../../gql/graphql.js';
@@ -8,7 +9,7 @@ import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
-import { nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
+import { nodeLabel, readGraph, type WorkflowGraph } from '../../shared/graph/graphModel.js';
 import type { NodeOverlay } from '../../shared/graph/NodeCard.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { DispatchDialog } from './DispatchDialog.js';
@@ -71,6 +72,7 @@ export function Editor({
   groups: readonly PaletteGroup[];
   onReload: () => void;
 }) {
+  const isReadOnly = useRefusal('author') !== null;
   const [draft, act] = useReducer(draftReducer, null, () =>
     openDraft(readGraph(workflow.draft), workflow.draftRevision),
   );
@@ -153,12 +155,15 @@ export function Editor({
     ({ currentLocation, nextLocation }) => isDirty && currentLocation.pathname !== nextLocation.pathname,
   );
 
+  const edit = (graph: WorkflowGraph, tag: string) => {
+    if (!isReadOnly) act({ type: 'edit', graph, tag, atMs: Date.now() });
+  };
   const { editing, searchRef, add, tidy, remove, canRemove, select, wanted, forgetWanted } = useGraphEditing({
     graph: present,
     definitions: drawn,
     initial: search.get('node'),
     isPaused: dialog !== null || blocker.state === 'blocked',
-    edit: (graph, tag) => act({ type: 'edit', graph, tag, atMs: Date.now() }),
+    edit,
   });
   const chosenId = editing.selection.size === 1 ? [...editing.selection][0]! : null;
   const selected = present.nodes.find(({ id }) => id === chosenId);
@@ -170,13 +175,14 @@ export function Editor({
   const versionNumber = workflow.latestVersion?.number ?? null;
   const isConflict = problem?.code === 'DRAFT_CHANGED';
   return (
-    <main id="main" className={`editor ${selected ? 'has-panel' : ''}`} tabIndex={-1}>
+    <main id="main" className={`editor ${isReadOnly ? 'is-fixed' : ''} ${selected ? 'has-panel' : ''}`} tabIndex={-1}>
       <title>{`${workflow.name} · HartOMat`}</title>
       <EditorBar
         name={workflow.name}
         family={workflow.family}
         versionNumber={versionNumber}
         hasUnpublishedChanges={workflow.hasUnpublishedChanges}
+        isReadOnly={isReadOnly}
         isDirty={isDirty}
         isSaving={isSaving}
         undo={draft.past.length > 0 ? () => act({ type: 'undo' }) : null}
@@ -188,14 +194,16 @@ export function Editor({
         onPublish={() => setDialog('publish')}
         onRun={() => setDialog('dispatch')}
       />
-      <Palette
-        groups={groups}
-        definitions={palette}
-        wanted={wanted}
-        searchRef={searchRef}
-        onAdd={add}
-        onForgetWanted={forgetWanted}
-      />
+      {!isReadOnly && (
+        <Palette
+          groups={groups}
+          definitions={palette}
+          wanted={wanted}
+          searchRef={searchRef}
+          onAdd={add}
+          onForgetWanted={forgetWanted}
+        />
+      )}
       <div className="editor-body">
         {isConflict && (
           <Callout
@@ -235,16 +243,17 @@ export function Editor({
           graph={present}
           definitions={drawn}
           overlays={overlays}
-          editing={editing}
+          {...(isReadOnly ? { selected: chosenId, onSelect: select } : { editing })}
           label="Graph of the workflow"
         />
         <FindingsList
           findings={findings}
           labels={labels}
           onShow={select}
+          isReadOnly={isReadOnly}
           onFix={({ patch }) => {
             const fixed = applyFix(present, patch);
-            if (fixed) act({ type: 'edit', graph: fixed, tag: `fix ${JSON.stringify(patch)}`, atMs: Date.now() });
+            if (fixed) edit(fixed, `fix ${JSON.stringify(patch)}`);
           }}
         />
       </div>
@@ -255,21 +264,10 @@ export function Editor({
           definition={definitions.get(selected.step)}
           findings={findings}
           onClose={() => select(null)}
-          onRename={(label) =>
-            act({
-              type: 'edit',
-              graph: renameNode(present, selected.id, label),
-              tag: `label ${selected.id}`,
-              atMs: Date.now(),
-            })
-          }
+          isReadOnly={isReadOnly}
+          onRename={(label) => edit(renameNode(present, selected.id, label), `label ${selected.id}`)}
           onParams={(params) =>
-            act({
-              type: 'edit',
-              graph: setParams(present, selected.id, params),
-              tag: `params ${selected.id} ${Object.keys(params).join()}`,
-              atMs: Date.now(),
-            })
+            edit(setParams(present, selected.id, params), `params ${selected.id} ${Object.keys(params).join()}`)
           }
         />
       )}

@@ -9,6 +9,7 @@ export function EditorBar({
   family,
   versionNumber,
   hasUnpublishedChanges,
+  isReadOnly,
   isDirty,
   isSaving,
   undo,
@@ -25,6 +26,8 @@ export function EditorBar({
   /** Null: never published. */
   versionNumber: number | null;
   hasUnpublishedChanges: boolean;
+  /** Who looks may not change it. */
+  isReadOnly: boolean;
   isDirty: boolean;
   isSaving: boolean;
   /** Null: there is nothing to undo. */
@@ -44,6 +47,7 @@ export function EditorBar({
         <div className="title-row">
           <h1 className="truncate">{name}</h1>
           <Badge tone="calm">{FAMILY_LABEL[family]}</Badge>
+          {isReadOnly && <Badge tone="calm">Read only</Badge>}
           {isDirty ? (
             <Badge tone="warn">Unsaved changes</Badge>
           ) : hasUnpublishedChanges ? (
@@ -58,28 +62,32 @@ export function EditorBar({
         </div>
       </div>
       <div className="page-actions">
-        <IconButton
-          icon="undo"
-          label="Undo"
-          aria-keyshortcuts="Control+Z"
-          disabled={!undo}
-          onClick={undo ?? undefined}
-        />
-        <IconButton
-          icon="redo"
-          label="Redo"
-          aria-keyshortcuts="Control+Shift+Z"
-          disabled={!redo}
-          onClick={redo ?? undefined}
-        />
-        <IconButton icon="layers" label="Tidy up" onClick={onTidy} />
-        <IconButton
-          icon="trash"
-          label="Delete what is chosen"
-          aria-keyshortcuts="Delete"
-          disabled={!onRemove}
-          onClick={onRemove ?? undefined}
-        />
+        {!isReadOnly && (
+          <>
+            <IconButton
+              icon="undo"
+              label="Undo"
+              aria-keyshortcuts="Control+Z"
+              disabled={!undo}
+              onClick={undo ?? undefined}
+            />
+            <IconButton
+              icon="redo"
+              label="Redo"
+              aria-keyshortcuts="Control+Shift+Z"
+              disabled={!redo}
+              onClick={redo ?? undefined}
+            />
+            <IconButton icon="layers" label="Tidy up" onClick={onTidy} />
+            <IconButton
+              icon="trash"
+              label="Delete what is chosen"
+              aria-keyshortcuts="Delete"
+              disabled={!onRemove}
+              onClick={onRemove ?? undefined}
+            />
+          </>
+        )}
         <Button onClick={onHistory}>Versions</Button>
         <Button
           icon="save"

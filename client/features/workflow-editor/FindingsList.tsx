@@ -9,11 +9,13 @@ const ORDER = { error: 0, warning: 1, info: 2 };
 export function FindingsList({
   findings,
   labels,
+  isReadOnly,
   onShow,
   onFix,
 }: {
   findings: readonly EditorFinding[];
   labels: ReadonlyMap<string, string>;
+  isReadOnly: boolean;
   onShow: (nodeId: string) => void;
   onFix: (fix: FindingFix) => void;
 }) {
@@ -55,7 +57,7 @@ export function FindingsList({
               ) : (
                 <div className="finding">{words}</div>
               )}
-              {fix && (
+              {fix && !isReadOnly && (
                 <Button look="quiet" onClick={() => onFix(fix)}>
                   {fix.title}
                 </Button>

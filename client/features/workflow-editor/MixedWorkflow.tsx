@@ -82,7 +82,7 @@ export function MixedWorkflow({
   ].filter((part) => part.graph);
   const nameOf = (nodeId: string) => labels.get(nodeId) ?? nodeId;
   return (
-    <main id="main" className="editor is-mixed" tabIndex={-1}>
+    <main id="main" className="editor is-fixed" tabIndex={-1}>
       <title>{`${workflow.name} · HartOMat`}</title>
       <header className="editor-bar">
         <div className="editor-title">

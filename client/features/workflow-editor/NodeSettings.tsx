@@ -32,6 +32,7 @@ export function NodeSettings({
   node,
   definition,
   findings,
+  isReadOnly,
   onParams,
   onRename,
   onClose,
@@ -39,6 +40,7 @@ export function NodeSettings({
   node: GraphNode;
   definition: SettingsDefinition | undefined;
   findings: readonly EditorFinding[];
+  isReadOnly: boolean;
   onParams: (params: Record<string, unknown>) => void;
   /** Takes the node's own name; empty: what its definition is called. */
   onRename: (label: string) => void;
@@ -75,6 +77,7 @@ export function NodeSettings({
               {...ids}
               className="control"
               maxLength={200}
+              readOnly={isReadOnly}
               value={node.ui?.label ?? ''}
               placeholder={definition?.label ?? node.step}
               onChange={(event) => onRename(event.target.value)}
@@ -98,9 +101,11 @@ export function NodeSettings({
             <div className="settings-head">
               <h3>Settings</h3>
               <span className="muted">{changed === 0 ? 'defaults' : `${changed} changed`}</span>
-              <Button look="quiet" icon="undo" disabled={changed === 0} onClick={() => onParams({})}>
-                Reset all
-              </Button>
+              {!isReadOnly && (
+                <Button look="quiet" icon="undo" disabled={changed === 0} onClick={() => onParams({})}>
+                  Reset all
+                </Button>
+              )}
             </div>
             {hasParams ? (
               <SchemaForm
@@ -110,6 +115,7 @@ export function NodeSettings({
                 value={value}
                 defaults={defaults}
                 messages={messages}
+                isReadOnly={isReadOnly}
                 onChange={(data) => onParams(paramsToStore(data as Record<string, unknown>, defaults))}
               />
             ) : (
