@@ -2,6 +2,7 @@ import {
   Box3,
   Color,
   DirectionalLight,
+  LoadingManager,
   MathUtils,
   Mesh,
   type MeshStandardMaterial,
@@ -16,7 +17,7 @@ import {
 } from 'three';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { RoomEnvironment } from 'three/addons/environments/RoomEnvironment.js';
-import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
+import { type GLTF, GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
 
 export interface ModelFacts {
   /** Metres along x, y, z of glTF axes. */
@@ -53,16 +54,29 @@ function factsOf(root: Object3D, box: Box3): ModelFacts {
   return { ...facts, size: box.getSize(new Vector3()).toArray() };
 }
 
-/** A loader for binary glTF. Only compressed files bring in the decoder: `vite.config.ts` makes it the one in plain
- * JavaScript, since the console's content security policy allows no WebAssembly. */
-async function createLoader(bytes: ArrayBuffer): Promise<GLTFLoader> {
+/** Reads binary glTF. Only compressed files bring in a decoder, from our own origin and in plain JavaScript, since the
+ * console's content security policy allows no WebAssembly; `vite.config.ts` chooses that of meshopt. */
+async function readGltf(bytes: ArrayBuffer): Promise<GLTF> {
   const loader = new GLTFLoader();
   const header = new TextDecoder().decode(new Uint8Array(bytes, 20, new DataView(bytes).getUint32(12, true)));
   if (header.includes('EXT_meshopt_compression')) {
     const { MeshoptDecoder } = await import('meshoptimizer/decoder');
     loader.setMeshoptDecoder(MeshoptDecoder);
   }
-  return loader;
+  if (!header.includes('KHR_draco_mesh_compression')) return loader.parseAsync(bytes, '');
+  const [{ DRACOLoader }, { default: decoderUrl }] = await Promise.all([
+    import('three/addons/loaders/DRACOLoader.js'),
+    import('three/addons/libs/draco/gltf/draco_decoder.js?url'),
+  ]);
+  // The loader asks for the decoder by its bare name; builds give files names of their own.
+  const decoder = new DRACOLoader(new LoadingManager().setURLModifier(() => decoderUrl)).setDecoderConfig({
+    type: 'js',
+  });
+  try {
+    return await loader.setDRACOLoader(decoder).parseAsync(bytes, '');
+  } finally {
+    decoder.dispose();
+  }
 }
 
 /** Shows one binary glTF in `canvas`. Draws only when something changed, so that an idle page costs nothing. */
@@ -122,7 +136,7 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
       const response = await fetch(url, { signal });
       if (!response.ok) throw new Error(`The server answered ${response.status}.`);
       const bytes = await response.arrayBuffer();
-      const gltf = await (await createLoader(bytes)).parseAsync(bytes, '');
+      const gltf = await readGltf(bytes);
       signal.throwIfAborted();
       model = gltf.scene;
       const box = new Box3().setFromObject(model);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { type Node, NodeIO } from '@gltf-transform/core';
-import { EXTMeshoptCompression, KHRMeshQuantization } from '@gltf-transform/extensions';
+import { EXTMeshoptCompression, KHRDracoMeshCompression, KHRMeshQuantization } from '@gltf-transform/extensions';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { missingReference, wireOnly } from '../../tests/fixtures/step/awkward.js';
 import {
@@ -48,6 +49,23 @@ function boundsOf(nodes: Node[]): { min: number[]; max: number[] } {
     }
   }
   return box;
+}
+
+const trianglesOf = (nodes: Node[]) =>
+  nodes
+    .flatMap((node) => node.getMesh()?.listPrimitives() ?? [])
+    .reduce((sum, primitive) => sum + primitive.getIndices()!.getCount() / 3, 0);
+
+async function readerOfCompressed(): Promise<NodeIO> {
+  // The one of the console's viewer.
+  const meshopt = new URL('../../node_modules/meshoptimizer/meshopt_decoder_reference.js', import.meta.url);
+  const { createDecoderModule } = createRequire(import.meta.url)('draco3dgltf');
+  return new NodeIO()
+    .registerExtensions([EXTMeshoptCompression, KHRDracoMeshCompression, KHRMeshQuantization])
+    .registerDependencies({
+      'meshopt.decoder': (await import(meshopt.href)).MeshoptDecoder,
+      'draco3d.decoder': await createDecoderModule(),
+    });
 }
 
 /** The housing with its bare metal face turned to glass. */
@@ -184,47 +202,53 @@ describe('cad.export_glb', () => {
     expect(raw).toBeGreaterThan(fine);
   });
 
-  it('writes a compressed copy and levels of detail for viewers, and the same plain model beside them', async () => {
-    const name = 'pillow-block-ucp205.step';
-    const plain = await run(fixture(name), { quality: 'draft' });
-    expect(plain).not.toHaveProperty('web');
-    expect(plain).not.toHaveProperty('lods');
-    await test.cleanup();
-    const params = { quality: 'draft', compression: 'meshopt', lodLevels: 2, lodRatio: 0.4 };
-    const { glb, web, lods, document } = await run(fixture(name), params);
-    expect(glb.sha256).toBe(plain.glb.sha256);
-    expect(web!.byteSize).toBeLessThan(glb.byteSize * 0.45);
-    expect(web!.metadata.triangleCount).toBe(glb.metadata.triangleCount);
-    expect(lods!.map((lod) => lod.fileName)).toEqual(['pillow-block-ucp205.lod1.glb', 'pillow-block-ucp205.lod2.glb']);
-    const counts = [glb, ...lods!].map((model) => model.metadata.triangleCount as number);
-    expect(counts[1]! / counts[0]!).toBeLessThan(0.55);
-    expect(counts[2]! / counts[1]!).toBeLessThan(0.75);
+  it.each([
+    ['meshopt', 'EXT_meshopt_compression', 0.45],
+    ['draco', 'KHR_draco_mesh_compression', 0.2],
+  ])(
+    'writes a copy compressed with %s and levels of detail for viewers, and the same plain model beside them',
+    async (compression, extension, share) => {
+      const name = 'pillow-block-ucp205.step';
+      const plain = await run(fixture(name), { quality: 'draft' });
+      expect(plain).not.toHaveProperty('web');
+      expect(plain).not.toHaveProperty('lods');
+      await test.cleanup();
+      const params = { quality: 'draft', compression, lodLevels: 2, lodRatio: 0.4 };
+      const { glb, web, lods, document } = await run(fixture(name), params);
+      expect(glb.sha256).toBe(plain.glb.sha256);
+      expect(web!.byteSize).toBeLessThan(glb.byteSize * share);
+      expect((web!.metadata.triangleCount as number) / (glb.metadata.triangleCount as number)).toBeCloseTo(1, 2);
+      expect(lods!.map((lod) => lod.fileName)).toEqual([
+        'pillow-block-ucp205.lod1.glb',
+        'pillow-block-ucp205.lod2.glb',
+      ]);
+      const counts = [glb, ...lods!].map((model) => model.metadata.triangleCount as number);
+      expect(counts[1]! / counts[0]!).toBeLessThan(0.55);
+      expect(counts[2]! / counts[1]!).toBeLessThan(0.75);
 
-    // The decoder of the console's viewer.
-    const decoder = new URL('../../node_modules/meshoptimizer/meshopt_decoder_reference.js', import.meta.url);
-    const { MeshoptDecoder } = await import(decoder.href);
-    const io = new NodeIO()
-      .registerExtensions([EXTMeshoptCompression, KHRMeshQuantization])
-      .registerDependencies({ 'meshopt.decoder': MeshoptDecoder });
-    const { min, max } = boundsOf(document.getRoot().listNodes());
-    for (const model of [web!, ...lods!]) {
-      const bytes = new Uint8Array(await readFile(test.fileOf(model)));
-      expect(await gltfErrors(bytes)).toEqual([]);
-      const copy = (await io.readBinary(bytes)).getRoot();
-      const partsOf = (nodes: Node[]) => nodes.filter((node) => node.getMesh()).map((node) => node.getExtras());
-      expect(partsOf(copy.listNodes())).toEqual(partsOf(document.getRoot().listNodes()));
-      const box = boundsOf(copy.listNodes());
-      for (let axis = 0; axis < 3; axis++) {
-        expect(Math.abs(box.min[axis]! - min[axis]!)).toBeLessThan(0.002);
-        expect(Math.abs(box.max[axis]! - max[axis]!)).toBeLessThan(0.002);
+      const io = await readerOfCompressed();
+      const { min, max } = boundsOf(document.getRoot().listNodes());
+      for (const model of [web!, ...lods!]) {
+        const bytes = new Uint8Array(await readFile(test.fileOf(model)));
+        expect(await gltfErrors(bytes)).toEqual([]);
+        const copy = (await io.readBinary(bytes)).getRoot();
+        expect(copy.listExtensionsRequired().map((used) => used.extensionName)).toContain(extension);
+        expect(trianglesOf(copy.listNodes())).toBe(model.metadata.triangleCount);
+        const partsOf = (nodes: Node[]) => nodes.filter((node) => node.getMesh()).map((node) => node.getExtras());
+        expect(partsOf(copy.listNodes())).toEqual(partsOf(document.getRoot().listNodes()));
+        const box = boundsOf(copy.listNodes());
+        for (let axis = 0; axis < 3; axis++) {
+          expect(Math.abs(box.min[axis]! - min[axis]!)).toBeLessThan(0.002);
+          expect(Math.abs(box.max[axis]! - max[axis]!)).toBeLessThan(0.002);
+        }
       }
-    }
-    await test.cleanup();
-    const again = await run(fixture(name), params);
-    expect([again.web!, ...again.lods!].map((model) => model.sha256)).toEqual(
-      [web!, ...lods!].map((model) => model.sha256),
-    );
-  });
+      await test.cleanup();
+      const again = await run(fixture(name), params);
+      expect([again.web!, ...again.lods!].map((model) => model.sha256)).toEqual(
+        [web!, ...lods!].map((model) => model.sha256),
+      );
+    },
+  );
 
   it.each([
     ['CAD_ONLY_CURVES', wireOnly()],

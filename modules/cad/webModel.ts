@@ -1,6 +1,7 @@
-import type { Document } from '@gltf-transform/core';
+import { createRequire } from 'node:module';
+import type { Document, GLTF, NodeIO } from '@gltf-transform/core';
 
-export const COMPRESSIONS = ['none', 'meshopt'] as const;
+export const COMPRESSIONS = ['none', 'meshopt', 'draco'] as const;
 export type Compression = (typeof COMPRESSIONS)[number];
 
 /** A copy of a model for viewers: lighter by compression, by fewer triangles, or both. */
@@ -25,25 +26,46 @@ export async function writeWebModel(
   glb: Uint8Array,
   { compression, keep }: Omit<WebModelSpec, 'outPath'>,
 ): Promise<WebModel> {
-  const [{ NodeIO }, { EXTMeshoptCompression, KHRMeshQuantization }, { meshopt }, { MeshoptEncoder }] =
-    await Promise.all([
-      import('@gltf-transform/core'),
+  const { Logger, NodeIO } = await import('@gltf-transform/core');
+  const io = new NodeIO();
+  const document = await io.readBinary(glb);
+  // The library tells of every step it takes.
+  document.setLogger(new Logger(Logger.Verbosity.SILENT));
+  if (keep < 1) await simplify(document, keep);
+  await COMPRESS[compression](document, io);
+  const bytes = await io.writeBinary(document);
+  return { bytes, triangleCount: countTriangles((await io.binaryToJSON(bytes)).json) };
+}
+
+/** Readies a document and its writer; the compression itself happens as it is written. */
+const COMPRESS: Record<Compression, (document: Document, io: NodeIO) => Promise<void>> = {
+  async none() {},
+
+  async meshopt(document, io) {
+    const [{ EXTMeshoptCompression, KHRMeshQuantization }, { meshopt }, { MeshoptEncoder }] = await Promise.all([
       import('@gltf-transform/extensions'),
       import('@gltf-transform/functions'),
       import('meshoptimizer/encoder'),
     ]);
-  await MeshoptEncoder.ready;
-  const io = new NodeIO()
-    .registerExtensions([EXTMeshoptCompression, KHRMeshQuantization])
-    .registerDependencies({ 'meshopt.encoder': MeshoptEncoder });
-  const document = await io.readBinary(glb);
-  // The library tells of every step it takes.
-  const { Logger } = await import('@gltf-transform/core');
-  document.setLogger(new Logger(Logger.Verbosity.SILENT));
-  if (keep < 1) await simplify(document, keep);
-  if (compression === 'meshopt') await document.transform(meshopt({ encoder: MeshoptEncoder, level: 'medium' }));
-  return { bytes: await io.writeBinary(document), triangleCount: countTriangles(document) };
-}
+    await MeshoptEncoder.ready;
+    io.registerExtensions([EXTMeshoptCompression, KHRMeshQuantization]);
+    io.registerDependencies({ 'meshopt.encoder': MeshoptEncoder });
+    await document.transform(meshopt({ encoder: MeshoptEncoder, level: 'medium' }));
+  },
+
+  async draco(document, io) {
+    const [{ KHRDracoMeshCompression }, { draco }] = await Promise.all([
+      import('@gltf-transform/extensions'),
+      import('@gltf-transform/functions'),
+    ]);
+    const { createEncoderModule } = createRequire(import.meta.url)('draco3dgltf') as {
+      createEncoderModule(): Promise<unknown>;
+    };
+    io.registerExtensions([KHRDracoMeshCompression]);
+    io.registerDependencies({ 'draco3d.encoder': await createEncoderModule() });
+    await document.transform(draco());
+  },
+};
 
 async function simplify(document: Document, keep: number): Promise<void> {
   const [{ simplifyPrimitive, weldPrimitive }, { MeshoptSimplifier }] = await Promise.all([
@@ -62,8 +84,8 @@ async function simplify(document: Document, keep: number): Promise<void> {
   }
 }
 
-function countTriangles(document: Document): number {
-  const nodes = document.getRoot().listNodes();
-  const primitives = nodes.flatMap((node) => node.getMesh()?.listPrimitives() ?? []);
-  return primitives.reduce((sum, primitive) => sum + primitive.getIndices()!.getCount() / 3, 0);
+/** Of the file as written: Draco leaves out triangles that have no area. */
+function countTriangles({ nodes = [], meshes = [], accessors = [] }: GLTF.IGLTF): number {
+  const primitives = nodes.flatMap(({ mesh }) => (mesh === undefined ? [] : meshes[mesh]!.primitives));
+  return primitives.reduce((sum, { indices }) => sum + accessors[indices!]!.count / 3, 0);
 }

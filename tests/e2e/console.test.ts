@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../modules/json.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { createOrderLine } from '../../runtime/orders.js';
+import { createWorkflow } from '../../runtime/workflowLibrary.js';
 import { describeWith } from '../support/tools.js';
 import { openBrowser, openPage, seriousViolations } from './support/browser.js';
 import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
@@ -152,6 +154,42 @@ describeWith('chromium', 'the console', () => {
       await page.getByRole('tab', { name: 'Log' }).click();
       await page.getByRole('log').getByText('Run ended: succeeded.').waitFor();
     });
+
+    it.each(['meshopt', 'draco'])(
+      'opens a web model compressed with %s as it opens the plain one',
+      async (compression) => {
+        const graph: JsonObject = {
+          format: 1,
+          family: 'cad_file',
+          nodes: [
+            { id: 'step', step: 'resolve_step_path' },
+            { id: 'glb', step: 'export_glb', params: { compression, quality: 'draft' } },
+          ],
+          edges: [{ from: { node: 'step', port: 'step' }, to: { node: 'glb', port: 'step' } }],
+        };
+        const { platform, seeded } = hartomat;
+        const workflow = await createWorkflow(platform, { name: compression, family: 'cad_file', graph });
+        const { runId } = await dispatch(platform, {
+          cadFileId: seeded.cadFileId,
+          workflowId: workflow.id,
+          useDraft: true,
+        });
+        await platform.events.ended(runId, AbortSignal.timeout(RUN_MS));
+        await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}`);
+        const sizes: string[] = [];
+        for (const name of [/3D model/, /Web model/]) {
+          await page.getByRole('button', { name }).click();
+          await page.getByRole('group', { name: name.source === 'Web model' ? /\.web\.glb/ : /6205\.glb/ }).waitFor();
+          await page.locator('.viewer-stage[data-state=ready]').waitFor({ timeout: 60_000 });
+          const facts = await page.locator('.viewer-facts').textContent();
+          sizes.push(facts!.split(' mm')[0]!);
+        }
+        expect(sizes[1]).toBe(sizes[0]);
+        const { channels } = await sharp(await page.locator('.viewer-stage').screenshot()).stats();
+        expect(Math.max(...channels.map(({ stdev }) => stdev))).toBeGreaterThan(10);
+      },
+      RUN_MS + 90_000,
+    );
   });
 
   describeWith('blender', 'ordering and editing', () => {
