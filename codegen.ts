@@ -1,6 +1,14 @@
+import { createHash } from 'node:crypto';
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { addTypenameSelectionDocumentTransform } from '@graphql-codegen/client-preset';
 
 const scalars = { DateTime: 'string', File: 'File', JSON: 'unknown' };
+
+/** Operations are known to the server by what they hash to (server/persistedOperations.ts). */
+const persistedDocuments = {
+  mode: 'embedHashInDocument',
+  hashAlgorithm: (text: string) => createHash('sha256').update(text).digest('hex'),
+} as const;
 
 /** Writes the typed operations of the console and of the partner example, from the committed, printed schema. */
 const config: CodegenConfig = {
@@ -9,7 +17,9 @@ const config: CodegenConfig = {
     'client/gql/': {
       documents: ['client/**/*.{ts,tsx}', '!client/gql/**'],
       preset: 'client',
-      presetConfig: { fragmentMasking: { unmaskFunctionName: 'readFragment' } },
+      presetConfig: { fragmentMasking: { unmaskFunctionName: 'readFragment' }, persistedDocuments },
+      // As the cache of the console asks for them: what is hashed must be what is sent.
+      documentTransforms: [addTypenameSelectionDocumentTransform],
       config: {
         useTypeImports: true,
         strictScalars: true,
@@ -20,7 +30,7 @@ const config: CodegenConfig = {
     'docs/examples/partner/gql/': {
       documents: 'docs/examples/partner/operations.graphql',
       preset: 'client',
-      presetConfig: { fragmentMasking: false },
+      presetConfig: { fragmentMasking: false, persistedDocuments },
       config: {
         useTypeImports: true,
         strictScalars: true,

@@ -21,6 +21,7 @@ import { live, ready } from './health.js';
 import { operationPreparer } from './liveOperations.js';
 import { createMetrics } from './metrics.js';
 import { OpenStreams } from './openStreams.js';
+import { readPersistedOperations } from './persistedOperations.js';
 import { graphqlTypesOnly, MAX_JSON_BYTES } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
 import { installationKey } from './secrets.js';
@@ -102,7 +103,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const auth = { access, guesses, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
   const doors = options.doors ?? readDoorSettings({});
   const metrics = createMetrics(platform);
-  const yoga = buildYoga(platform, key, doors);
+  const operations = await readPersistedOperations(doors);
+  const yoga = buildYoga(platform, key, doors, operations);
 
   const app = express();
   app.disable('x-powered-by');
@@ -133,7 +135,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.use('/graphql', whoIsIt, graphiql(doors.graphiql), signedInOnly, graphqlTypesOnly, refuseForgeries);
   const streams = new OpenStreams();
   access.onLost((isLost) => streams.breakOffOf(isLost));
-  const prepare = operationPreparer(yoga);
+  const prepare = operationPreparer(yoga, operations);
   app.use(
     '/graphql/stream',
     streams.track,

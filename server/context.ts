@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { Platform } from '../runtime/platform.js';
 import { readingInOneStatement } from '../runtime/reads/client.js';
@@ -5,6 +6,12 @@ import type { Context, Viewer } from '../schema/context.js';
 import { createLoaders } from '../schema/loaders.js';
 import { artifactUrl } from './assets.js';
 import { uploadOpener } from './uploads.js';
+
+/** What the HTTP side hands to Yoga. */
+export interface ServerContext {
+  req: IncomingMessage;
+  res: ServerResponse;
+}
 
 /** Makes the context of each GraphQL operation.
  * @param key - signs asset links and upload ids. */

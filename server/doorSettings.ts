@@ -12,10 +12,17 @@ const Origins = z
   .transform((text) => text.split(',').flatMap((origin) => origin.trim() || []))
   .refine((origins) => origins.every(isOrigin), 'must be origins such as https://shop.example, separated by commas');
 
+const Files = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((file) => file.trim() || []));
+
 const Environment = z.object({
   HARTOMAT_CORS_ORIGINS: Origins,
   HARTOMAT_GRAPHIQL: Audience.default('all'),
   HARTOMAT_INTROSPECTION: Audience.default('all'),
+  HARTOMAT_DOCUMENTS: Audience.default('all'),
+  HARTOMAT_PERSISTED_DOCUMENTS: Files,
 });
 
 /** Who comes in by which door; see README, "Settings". */
@@ -26,6 +33,10 @@ export interface DoorSettings {
   graphiql: Audience;
   /** Who may ask for the schema. */
   introspection: Audience;
+  /** Who may send documents that are not among the persisted ones. */
+  documents: Audience;
+  /** Files with persisted documents beside the console's. */
+  persistedDocuments: readonly string[];
 }
 
 /** Reads and checks the settings of the doors. Empty variables count as not set.
@@ -37,6 +48,8 @@ export function readDoorSettings(env: NodeJS.ProcessEnv): DoorSettings {
       corsOrigins: parsed.data.HARTOMAT_CORS_ORIGINS,
       graphiql: parsed.data.HARTOMAT_GRAPHIQL,
       introspection: parsed.data.HARTOMAT_INTROSPECTION,
+      documents: parsed.data.HARTOMAT_DOCUMENTS,
+      persistedDocuments: parsed.data.HARTOMAT_PERSISTED_DOCUMENTS,
     };
   const [issue] = parsed.error.issues;
   throw new DomainError('SETTINGS_INVALID', `The setting ${String(issue?.path[0])} is not usable: ${issue?.message}.`);

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import { identityOf } from './auth.js';
 import { UNEXPECTED } from './explainError.js';
+import type { AskedDocument, PersistedOperations } from './persistedOperations.js';
 import type { buildYoga } from './yoga.js';
 
 export type Results = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
 
-export interface OperationParams {
-  query: string;
+export interface OperationParams extends AskedDocument {
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
 }
@@ -18,7 +19,7 @@ export interface PreparedOperation {
 
 /** Prepares operations of transports that Yoga does not speak, with all of its plugins, so that every limit holds there too.
  * What is wrong with the document comes back as errors. */
-export function operationPreparer(yoga: ReturnType<typeof buildYoga>) {
+export function operationPreparer(yoga: ReturnType<typeof buildYoga>, operations: PersistedOperations) {
   return async (
     req: IncomingMessage,
     params: OperationParams,
@@ -26,7 +27,7 @@ export function operationPreparer(yoga: ReturnType<typeof buildYoga>) {
     const enveloped = yoga.getEnveloped({ req, params } as never);
     let document: DocumentNode;
     try {
-      document = enveloped.parse(params.query);
+      document = enveloped.parse(operations.documentOf(params, identityOf(req)?.viewer ?? null) ?? '');
     } catch (error) {
       return [error instanceof GraphQLError ? error : new GraphQLError(UNEXPECTED)];
     }

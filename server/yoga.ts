@@ -1,26 +1,26 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga, maskError } from 'graphql-yoga';
 import type { Platform } from '../runtime/platform.js';
 import type { Context } from '../schema/context.js';
 import { schema } from '../schema/index.js';
 import { identityOf } from './auth.js';
-import { contextFactory } from './context.js';
+import { contextFactory, type ServerContext } from './context.js';
 import type { DoorSettings } from './doorSettings.js';
 import { explainError, UNEXPECTED } from './explainError.js';
+import { type PersistedOperations, usePersistedOperations } from './persistedOperations.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
 import { useIntrospectionPolicy } from './useIntrospectionPolicy.js';
 import { usePartnerView } from './usePartnerView.js';
 import { useQueryExecution } from './useQueryExecution.js';
 import { useSharedEvents } from './useSharedEvents.js';
 
-interface ServerContext {
-  req: IncomingMessage;
-  res: ServerResponse;
-}
-
 /** The GraphQL API as a request handler. Who is asking was found out before (auth.ts).
  * @param key - signs asset links and upload ids. */
-export function buildYoga(platform: Platform, key: string, { introspection }: Pick<DoorSettings, 'introspection'>) {
+export function buildYoga(
+  platform: Platform,
+  key: string,
+  { introspection }: Pick<DoorSettings, 'introspection'>,
+  operations: PersistedOperations,
+) {
   const log = platform.log.child({ part: 'graphql' });
   const createContext = contextFactory(platform, key);
   return createYoga<ServerContext, Context>({
@@ -28,6 +28,7 @@ export function buildYoga(platform: Platform, key: string, { introspection }: Pi
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),
     graphqlEndpoint: '/graphql',
     plugins: [
+      usePersistedOperations(operations),
       useQueryExecution(),
       useDocumentLimits(),
       useIntrospectionPolicy(introspection),

@@ -1,4 +1,5 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
+import { persistedExchange } from '@urql/exchange-persisted';
 import { createClient as createSseClient } from 'graphql-sse';
 import { Client, fetchExchange, makeOperation, mapExchange, type Operation, subscriptionExchange } from 'urql';
 import { onReconnected } from './connection.js';
@@ -118,13 +119,21 @@ export function createApi(): Client {
           },
         },
       }),
+      // Operations go by their hash (client/gql/persisted-documents.json). A server of another release may not know one: then the
+      // text follows.
+      persistedExchange({
+        preferGetForPersistedQueries: false,
+        enableForMutation: true,
+        enableForSubscriptions: true,
+        generateHash: async (_text, document) => (document as { __meta__?: { hash: string } }).__meta__?.hash ?? '',
+      }),
       fetchExchange,
       subscriptionExchange({
-        forwardSubscription: (operation) => ({
+        forwardSubscription: ({ query = '', variables, extensions }) => ({
           subscribe: (sink) => ({
             unsubscribe: subscribeLive(
               sse,
-              { query: operation.query!, variables: operation.variables },
+              { query, variables, extensions },
               sink as Parameters<typeof subscribeLive>[2],
             ),
           }),

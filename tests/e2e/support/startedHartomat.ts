@@ -25,7 +25,15 @@ export interface StartedHartomat {
 export async function startHartomat(): Promise<StartedHartomat> {
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-e2e-'));
   const [database, port] = await Promise.all([createTestDatabase(), freePort(), ensureClientBuilt(() => {})]);
-  const env = { ...process.env, HARTOMAT_HOME: home, DATABASE_URL: database.url, PORT: String(port), REDIS_URL: '' };
+  const env = {
+    ...process.env,
+    HARTOMAT_HOME: home,
+    DATABASE_URL: database.url,
+    PORT: String(port),
+    REDIS_URL: '',
+    // The console must do with its persisted operations.
+    HARTOMAT_DOCUMENTS: 'off',
+  };
   const service = (name: string, args: string[]) =>
     new Service({ name, args, env, logFile: logFileOf(home, name), say: () => {} });
   const server = service('server', ['--import', 'tsx', 'server/main.ts']);

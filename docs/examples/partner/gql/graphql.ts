@@ -171,7 +171,7 @@ export const WhoAmIDocument = new TypedDocumentString(`
     scopes
   }
 }
-    `) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;
+    `, {"hash":"0eba635f28303be32094b6bb010db1186da4beae8d0699715b63aa07b7ef3f59"}) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;
 export const CatalogueDocument = new TypedDocumentString(`
     query Catalogue($first: Int = 20, $after: String) {
   outputTypes(first: 100, family: order_line) {
@@ -199,7 +199,7 @@ export const CatalogueDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CatalogueQuery, CatalogueQueryVariables>;
+    `, {"hash":"8674e8faf53c237fdb3476be15169ac912408da247b5a71d669ebfb919c953b3"}) as unknown as TypedDocumentString<CatalogueQuery, CatalogueQueryVariables>;
 export const PlaceOrderDocument = new TypedDocumentString(`
     mutation PlaceOrder($input: CreateOrderInput!) {
   createOrder(input: $input) {
@@ -227,7 +227,7 @@ export const PlaceOrderDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<PlaceOrderMutation, PlaceOrderMutationVariables>;
+    `, {"hash":"b479118042a1574a2a4cd91258696daddb9e584743f422bd40f69b71f59f87c8"}) as unknown as TypedDocumentString<PlaceOrderMutation, PlaceOrderMutationVariables>;
 export const ProduceOrderDocument = new TypedDocumentString(`
     mutation ProduceOrder($input: DispatchOrderInput!) {
   dispatchOrder(input: $input) {
@@ -253,7 +253,7 @@ export const ProduceOrderDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ProduceOrderMutation, ProduceOrderMutationVariables>;
+    `, {"hash":"f82b526e46d63e6ec3b53b4fa2b48c349acf7556715ae8d66ba4479a70beb668"}) as unknown as TypedDocumentString<ProduceOrderMutation, ProduceOrderMutationVariables>;
 export const OrderProgressDocument = new TypedDocumentString(`
     query OrderProgress($id: ID!) {
   order(id: $id) {
@@ -282,4 +282,4 @@ export const OrderProgressDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<OrderProgressQuery, OrderProgressQueryVariables>;
+    `, {"hash":"8115aee47c3b626e46b1b9facb25ed69916ec0cc3ebf06b562eb366cede192e8"}) as unknown as TypedDocumentString<OrderProgressQuery, OrderProgressQueryVariables>;
