@@ -35,6 +35,8 @@ describe('the settings of the doors', () => {
       corsOrigins: [],
       graphiql: 'all',
       introspection: 'all',
+      documents: 'all',
+      persistedDocuments: [],
     });
   });
 
@@ -44,6 +46,7 @@ describe('the settings of the doors', () => {
     [{ HARTOMAT_CORS_ORIGINS: 'shop.example' }, 'HARTOMAT_CORS_ORIGINS'],
     [{ HARTOMAT_GRAPHIQL: 'yes' }, 'HARTOMAT_GRAPHIQL'],
     [{ HARTOMAT_INTROSPECTION: 'partners' }, 'HARTOMAT_INTROSPECTION'],
+    [{ HARTOMAT_DOCUMENTS: 'persisted' }, 'HARTOMAT_DOCUMENTS'],
   ])('name what is wrong: %o', (env, name) => {
     expect(() => readDoorSettings(env)).toThrow(
       expect.objectContaining({ code: 'SETTINGS_INVALID', message: expect.stringContaining(name) }),
@@ -120,6 +123,28 @@ describe('GraphiQL and introspection', () => {
     }
     expect((await strict.gql('{ __typename viewer { __typename } }', {}, headers)).errors).toBeUndefined();
     expect(await (await html(strict)).text()).not.toContain('GraphiQL');
+  });
+});
+
+describe('names of the schema', () => {
+  const wrong: [string, object?][] = [
+    ['{ viewr { name } }'],
+    ['{ runs(filtr: {}) { totalCount } }'],
+    ['{ runs { edges { node { stats } } } }'],
+    ['{ viewer }'],
+    ['query ($x: RunFiltr) { viewer { name } }'],
+    ['query ($f: RunFilter) { runs(filter: $f) { totalCount } }', { f: { statu: 'failed' } }],
+    ['query ($f: RunFilter) { runs(filter: $f) { totalCount } }', { f: { family: 'cad_fil' } }],
+  ];
+
+  it.each(wrong)('are not given away to whom they are not told: %s', async (query, variables) => {
+    const { headers } = await token(strict);
+    const said = async (who?: Record<string, string>) =>
+      (await strict.gql(query, variables, who)).errors!.map(({ message }) => message).join(' ');
+    for (let time = 0; time < 2; time++) {
+      expect(await said()).toContain('Did you mean');
+      expect(await said(headers)).not.toContain('Did you mean');
+    }
   });
 });
 
