@@ -321,4 +321,15 @@ describe('the audit trail', () => {
     expect(all).not.toContain(ADMIN_TOKEN);
     expect(all).not.toContain('hm_');
   });
+
+  it('is searched for what was typed, signs included', async () => {
+    const found = async (mutation: string) =>
+      (
+        await app.gql('query($mutation: String!) { auditTrail(filter: { mutation: $mutation }) { totalCount } }', {
+          mutation,
+        })
+      ).data.auditTrail.totalCount;
+    expect(await found('CREATEPROD')).toBeGreaterThan(0);
+    for (const text of ['%', '_', 'create%', '\\']) expect(await found(text)).toBe(0);
+  });
 });

@@ -40,7 +40,7 @@ export type AuditFilter = {
   failedOnly?: boolean | null | undefined;
   /** From this moment on. */
   from?: string | null | undefined;
-  /** With this in the name of the mutation; capitals do not matter. */
+  /** With this in the name of the mutation, in any case; at most 200 characters. */
   mutation?: string | null | undefined;
   /** Before this moment. */
   to?: string | null | undefined;

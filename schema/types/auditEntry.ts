@@ -1,6 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { builder } from '../builder.js';
 import { encodeGlobalId, localId } from '../globalId.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 
 const AuditEntryNode = builder.prismaNode('AuditEntry', {
   id: { field: 'id' },
@@ -29,7 +30,10 @@ const AuditFilter = builder.inputType('AuditFilter', {
   description: 'Which entries; all conditions that are given must hold.',
   fields: (t) => ({
     accountId: t.id({ description: 'Of this account.' }),
-    mutation: t.string({ description: 'With this in the name of the mutation; capitals do not matter.' }),
+    mutation: t.string({
+      description: `With this in the name of the mutation, in any case; ${TEXT_LIMIT}.`,
+      validate: FilterText,
+    }),
     failedOnly: t.boolean({ description: 'Only those that did not go well.' }),
     from: t.field({ type: 'DateTime', description: 'From this moment on.' }),
     to: t.field({ type: 'DateTime', description: 'Before this moment.' }),
@@ -40,7 +44,7 @@ function where(filter: typeof AuditFilter.$inferInput | null | undefined): Prism
   const { accountId, mutation, failedOnly, from, to } = filter ?? {};
   return {
     accountId: accountId ? localId('Account', accountId) : undefined,
-    mutation: mutation ? { contains: mutation, mode: 'insensitive' } : undefined,
+    mutation: containing(mutation),
     outcome: failedOnly ? { not: 'ok' } : undefined,
     at: { gte: from ?? undefined, lt: to ?? undefined },
   };

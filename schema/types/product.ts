@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { createProduct } from '../../runtime/products.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 builder.prismaNode('Product', {
@@ -27,8 +27,8 @@ const ProductFilter = builder.inputType('ProductFilter', {
   description: 'Which products; all conditions that are given must hold.',
   fields: (t) => ({
     text: t.string({
-      description: 'In the article number or the name, in any case; at most 200 characters.',
-      validate: z.string().max(200, 'Look for at most 200 characters.').nullish(),
+      description: `In the article number or the name, in any case; ${TEXT_LIMIT}.`,
+      validate: FilterText,
     }),
     categoryId: t.id({ description: 'Of this category.' }),
   }),
@@ -36,10 +36,9 @@ const ProductFilter = builder.inputType('ProductFilter', {
 
 function where(filter: typeof ProductFilter.$inferInput | null | undefined): Prisma.ProductWhereInput {
   const { text, categoryId } = filter ?? {};
-  // To the database % and _ stand for any text.
-  const contains = text && ({ contains: text.replace(/[\\%_]/g, '\\$&'), mode: 'insensitive' } as const);
+  const contains = containing(text);
   return {
-    OR: contains ? [{ sku: contains }, { name: contains }] : undefined,
+    OR: contains && [{ sku: contains }, { name: contains }],
     categoryId: categoryId ? localId('Category', categoryId) : undefined,
   };
 }
