@@ -105,13 +105,17 @@ export async function createApiToken({ db }: Parts, input: NewToken): Promise<{ 
   return { token, secret };
 }
 
-/** Revoking twice does no harm.
+/** What the token set up ends with it: webhooks are told nothing any more. Revoking twice does no harm.
  * @throws NotFoundError */
 export async function revokeApiToken({ db }: Parts, tokenId: string): Promise<ApiToken> {
   return db.$transaction(async (tx) => {
     await tx.apiToken.updateMany({ where: { id: tokenId, revokedAt: null }, data: { revokedAt: new Date() } });
     const token = await tx.apiToken.findUnique({ where: { id: tokenId } });
     if (!token) throw new NotFoundError('token', tokenId);
+    await tx.webhook.updateMany({
+      where: { tokenId, disabledAt: null },
+      data: { disabledAt: token.revokedAt, disabledReason: `Its token "${token.name}" was revoked.` },
+    });
     await tellLessAccess(tx, `token ${tokenId}`);
     return token;
   });

@@ -36,6 +36,10 @@ export const visibleArtifacts = (who: Beholder | null): Prisma.ArtifactWhereInpu
     ? {}
     : { OR: [{ assets: { some: visibleAssets(who) } }, { files: { some: { asset: visibleAssets(who) } } }] };
 
+/** Others' addresses are nobody's business but the administrators': they may hold keys. */
+export const visibleWebhooks = (who: Beholder | null): Prisma.WebhookWhereInput =>
+  who?.scopes.has('admin') ? {} : { accountId: who?.accountId ?? NOBODY };
+
 export const visibleOutputTypes = (who: Beholder | null): Prisma.OutputTypeWhereInput =>
   seesStudio(who) ? {} : { visibility: 'public', archivedAt: null };
 

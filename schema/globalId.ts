@@ -1,6 +1,8 @@
 import { GraphQLError } from 'graphql';
 import { NotFoundError } from '../runtime/errors.js';
 
+export { encodeGlobalId } from '../runtime/globalId.js';
+
 /** Most ids that `nodes` takes at a time. */
 export const MAX_NODES = 100;
 
@@ -33,11 +35,6 @@ export const NODE_TYPES = {
 export type NodeType = keyof typeof NODE_TYPES;
 
 const LOCAL_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d{1,5})?$/;
-
-/** Opaque to clients; inside it is base64url of `Type:id`. */
-export function encodeGlobalId(typename: string, id: string | number | bigint): string {
-  return Buffer.from(`${typename}:${id}`).toString('base64url');
-}
 
 function parse(globalId: string): { typename: NodeType; id: string } | null {
   const text = Buffer.from(globalId, 'base64url').toString('utf8');

@@ -4,6 +4,7 @@ import { clearFeed } from '../runtime/feedRows.js';
 import { startFallbacks } from '../runtime/legacy/fallback.js';
 import type { Platform } from '../runtime/platform.js';
 import type { ReadyNode } from '../runtime/queues.js';
+import { clearDeliveries } from '../runtime/webhooks/deliveryStates.js';
 
 const EVERY_MS = 5_000;
 /** A worker that has not been heard of for so long is dead; five heartbeats. */
@@ -62,6 +63,7 @@ export class Sweeper {
       await startFallbacks(this.platform);
       await this.platform.queues.enqueue(await releaseShadows(this.platform.pool));
       await clearFeed(this.platform.pool);
+      await clearDeliveries(this.platform.pool);
     } catch (err) {
       this.log.error({ err }, 'the sweeper failed; it will try again');
     }

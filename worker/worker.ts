@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { validate as isUuid } from 'uuid';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
+import { webhookSettings } from '../modules/output/webhook.js';
 import { residentBlenders } from '../modules/render/residentBlender.js';
 import { withLegacyPipeline } from '../runtime/legacy/plan.js';
 import type { Platform } from '../runtime/platform.js';
@@ -17,6 +18,7 @@ import { Plans } from './plans.js';
 import { type RunAheadParts, runAhead } from './runAhead.js';
 import { type NodeRunnerParts, runNode } from './runNode.js';
 import { Sweeper } from './sweeper.js';
+import { WebhookLoop } from './webhookLoop.js';
 
 export interface WorkerOptions {
   capabilities?: readonly Capability[];
@@ -28,6 +30,7 @@ export interface RunningWorker {
   id: string;
   sweeper: Sweeper;
   parity: ParityLoop;
+  webhooks: WebhookLoop;
   /** Takes no more work, lets running nodes end for `graceMs`, gives back the rest. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -88,10 +91,13 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
   const sweeper = new Sweeper(platform, id, log);
   const parity = new ParityLoop(platform, { id, workRoot, hasBlender: capabilities.includes('blender') }, log);
+  const webhooks = new WebhookLoop(platform, webhookSettings(process.env), log);
   await heartbeat.start([...capabilities]);
   await removeLeftovers(platform);
   await sweeper.start();
   parity.start();
+  // Who may not speak with the world outside has no such slots.
+  if (capabilities.includes('io')) webhooks.start();
   const consumers: Consumer[] = capabilities.map((capability) => {
     const consumer = platform.queues.consume(capability, slots[capability], (job) => executor.handle(capability, job));
     consumer.on('error', (err: Error) => log.warn({ err, capability }, 'the queue reported an error'));
@@ -102,10 +108,11 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
     id,
     sweeper,
     parity,
+    webhooks,
     async stop(graceMs = GRACE_MS) {
       sweeper.stop();
       const drained = executor.drain(graceMs);
-      await Promise.all([drained, parity.stop(), ...consumers.map((consumer) => consumer.close())]);
+      await Promise.all([drained, parity.stop(), webhooks.stop(), ...consumers.map((consumer) => consumer.close())]);
       await residentBlenders.close();
       await heartbeat.stop();
       await rm(workRoot, { recursive: true, force: true });

@@ -22,6 +22,8 @@ export interface WebhookCall {
   /** The same for every attempt, so that the receiver can drop repeats. */
   idempotencyKey: string;
   settings: WebhookSettings;
+  /** Sign in place of the secret of the settings, each with a signature of its own: the receiver may know any of them. */
+  secrets?: readonly string[];
   signal: AbortSignal;
   /** Default 10 s for the whole exchange. */
   timeLimitMs?: number;
@@ -61,7 +63,8 @@ export async function callWebhook(call: WebhookCall): Promise<number> {
   }
 }
 
-function checkedUrl(text: string): URL {
+/** @throws {ModuleError} `WEBHOOK_URL_INVALID` */
+export function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
     throw new ModuleError(
@@ -76,7 +79,7 @@ function checkedUrl(text: string): URL {
 }
 
 /** Timestamped signature as of standardwebhooks.com, which has ready receivers for most languages. */
-function headersOf({ body, idempotencyKey, settings, sentAt = new Date() }: WebhookCall): http.OutgoingHttpHeaders {
+function headersOf({ body, idempotencyKey, settings, secrets, sentAt = new Date() }: WebhookCall) {
   const timestamp = Math.floor(sentAt.getTime() / 1000);
   const headers: http.OutgoingHttpHeaders = {
     'content-type': 'application/json',
@@ -86,20 +89,22 @@ function headersOf({ body, idempotencyKey, settings, sentAt = new Date() }: Webh
     'webhook-id': idempotencyKey,
     'webhook-timestamp': timestamp,
   };
-  if (settings.secret) {
-    const key = settings.secret.startsWith('whsec_')
-      ? Buffer.from(settings.secret.slice(6), 'base64')
-      : settings.secret;
+  const signatures = (secrets ?? (settings.secret ? [settings.secret] : [])).map((secret) => {
+    const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret;
     const signature = createHmac('sha256', key).update(`${idempotencyKey}.${timestamp}.${body}`).digest('base64');
-    headers['webhook-signature'] = `v1,${signature}`;
-  }
+    return `v1,${signature}`;
+  });
+  if (signatures.length > 0) headers['webhook-signature'] = signatures.join(' ');
   return headers;
 }
 
-async function agentFor(url: URL, { allowedHosts }: WebhookSettings): Promise<http.Agent> {
+/** Whether the settings let this host be on a private network. */
+export const isAllowedHost = ({ host, hostname }: URL, { allowedHosts }: WebhookSettings): boolean =>
+  allowedHosts.includes(host) || allowedHosts.includes(hostname);
+
+async function agentFor(url: URL, settings: WebhookSettings): Promise<http.Agent> {
   const isSecure = url.protocol === 'https:';
-  if (allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname))
-    return isSecure ? new https.Agent() : new http.Agent();
+  if (isAllowedHost(url, settings)) return isSecure ? new https.Agent() : new http.Agent();
   const { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } = await import('request-filtering-agent');
   return isSecure ? new RequestFilteringHttpsAgent() : new RequestFilteringHttpAgent();
 }
