@@ -3,9 +3,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModuleContext } from '../context.js';
 import type { JsonObject } from '../json.js';
-import { type BlenderLimits, causeOfFailure } from './blenderFailures.js';
+import { type BlenderLimits, causeOfFailure, type JobSaid } from './blenderFailures.js';
 import { type JobEvent, JobProgress, jobEvent } from './blenderLog.js';
 import { requireBlender, startBlender, withoutNetwork } from './blenderProcess.js';
+import type { Device } from './params.js';
 
 export { findBlender } from './blenderProcess.js';
 
@@ -17,8 +18,8 @@ export interface BlenderJob {
   script: string;
   /** What the script reads; written as JSON into the workdir. */
   job: JsonObject;
-  /** Address space, which bounds memory; default 8 GiB. Blender needs about 1.5 GiB to start. */
-  memoryLimitMb?: number;
+  /** Address space, which bounds memory; null: no limit, default 8 GiB. Blender needs about 1.5 GiB to start. */
+  memoryLimitMb?: number | null;
   /** The largest file it may write; default 4 GiB. */
   fileLimitMb?: number;
   /** Default: a day; the caller's signal comes first. */
@@ -26,15 +27,15 @@ export interface BlenderJob {
   /** How long it may say nothing; default ten minutes. */
   silenceLimitMs?: number;
   env?: NodeJS.ProcessEnv;
-  /** Told of every file that the script says is finished, while it goes on. */
-  onFile?: (path: string) => void;
+  /** Told of every file that the script says is finished, and what computed it, while it goes on. */
+  onFile?: (path: string, device: Device) => void;
 }
 
 export type BlenderContext = Pick<ModuleContext, 'workdir' | 'signal' | 'progress' | 'log'>;
 
 export function limitsOf(job: BlenderJob): BlenderLimits {
   return {
-    memoryMb: job.memoryLimitMb ?? LIMITS.memoryMb,
+    memoryMb: job.memoryLimitMb === undefined ? LIMITS.memoryMb : job.memoryLimitMb,
     fileMb: job.fileLimitMb ?? LIMITS.fileMb,
     timeMs: job.timeLimitMs ?? LIMITS.timeMs,
     silenceMs: job.silenceLimitMs ?? LIMITS.silenceMs,
@@ -67,18 +68,19 @@ export async function runBlender(ctx: BlenderContext, job: BlenderJob): Promise<
   const end = await process.end.finally(() => ctx.signal.removeEventListener('abort', stop));
   ctx.signal.throwIfAborted();
   if (end.status === 0 && listener.done) return factsOf(listener.done);
-  throw causeOfFailure(end, listener.fail, limits);
+  throw causeOfFailure(end, listener, limits);
 }
 
 /** Passes on what a job script says, and keeps how it ended. */
-export class JobListener {
+export class JobListener implements JobSaid {
   done: (JobEvent & { event: 'done' }) | null = null;
   fail: (JobEvent & { event: 'fail' }) | null = null;
+  usesGpu = false;
   private readonly progress = new JobProgress();
 
   constructor(
     private readonly ctx: Pick<ModuleContext, 'progress' | 'log'>,
-    private readonly onFile?: (path: string) => void,
+    private readonly onFile?: BlenderJob['onFile'],
   ) {}
 
   take(line: string): void {
@@ -86,8 +88,11 @@ export class JobListener {
     if (moved) this.ctx.progress(moved.fraction, moved.message);
     const event = jobEvent(line);
     if (event?.event === 'log') this.ctx.log(event.level, event.message);
-    else if (event?.event === 'file') this.onFile?.(event.path);
-    else if (event?.event === 'done') this.done = event;
+    else if (event?.event === 'file') this.onFile?.(event.path, event.device);
+    else if (event?.event === 'gpu') {
+      if (!this.usesGpu) this.ctx.log('info', `Cycles renders on ${event.names.join(', ')}.`);
+      this.usesGpu = true;
+    } else if (event?.event === 'done') this.done = event;
     else if (event?.event === 'fail') this.fail = event;
   }
 }

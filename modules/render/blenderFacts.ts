@@ -44,11 +44,14 @@ export async function blenderVersion(env: NodeJS.ProcessEnv = process.env): Prom
   return version;
 }
 
+/** Without a limit of address space, in which drivers of graphics cards do not start. */
 async function ask(env: NodeJS.ProcessEnv): Promise<BlenderFacts> {
   const workdir = await mkdtemp(path.join(tmpdir(), 'hartomat-blender-'));
   try {
     const ctx = { workdir, signal: new AbortController().signal, progress: () => {}, log: () => {} };
-    return BlenderFacts.parse(await runBlender(ctx, { script: 'facts.py', job: {}, timeLimitMs: START_LIMIT_MS, env }));
+    return BlenderFacts.parse(
+      await runBlender(ctx, { script: 'facts.py', job: {}, timeLimitMs: START_LIMIT_MS, memoryLimitMb: null, env }),
+    );
   } finally {
     await rm(workdir, { recursive: true, force: true });
   }

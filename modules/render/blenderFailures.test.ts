@@ -24,6 +24,8 @@ const FAULTS: [BlenderFailure, string, Options][] = [
   ['BLENDER_KILLED', 'wait', { kill: 'SIGKILL' }],
   ['BLENDER_KILLED', 'wait', { kill: 'SIGTERM' }],
   ['OUT_OF_MEMORY', 'eat_memory_inside_blender', { memoryLimitMb: 2048 }],
+  ['GPU_FAILED', 'lose_gpu', {}],
+  ['GPU_FAILED', 'crash_gpu', {}],
   ['DISK_FULL', 'fill_disk_from_python', {}],
   ['DISK_FULL', 'fill_disk_from_blender', { output: '/dev/full' }],
   ['TIMEOUT', 'wait', { timeLimitMs: 400 }],

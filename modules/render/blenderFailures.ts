@@ -17,6 +17,8 @@ export const BLENDER_FAILURES = {
   /** SIGKILL, SIGTERM and their like: by the system when memory runs short, or by a person. */
   BLENDER_KILLED: 'transient',
   OUT_OF_MEMORY: 'resource',
+  /** The graphics card or its driver; the processor can still do it (device.ts). */
+  GPU_FAILED: 'resource',
   DISK_FULL: 'resource',
   TIMEOUT: 'timeout',
   BLENDER_SILENT: 'timeout',
@@ -40,8 +42,8 @@ export interface BlenderEnd {
 }
 
 export interface BlenderLimits {
-  /** Address space, which bounds memory. Blender needs about 1.5 GiB to start. */
-  memoryMb: number;
+  /** Address space, which bounds memory; null: no limit. Blender needs about 1.5 GiB to start. */
+  memoryMb: number | null;
   /** The largest file it may write. */
   fileMb: number;
   timeMs: number;
@@ -52,9 +54,23 @@ export interface BlenderLimits {
 const LINES_REPORTED = 12;
 const FROM_OUTSIDE: readonly (NodeJS.Signals | null)[] = ['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
+const DISK_FULL = /No space left on device|Disk quota exceeded/;
+/** What Cycles prints of CUDA, OptiX, HIP, Metal and oneAPI alike, and of the calls it made. */
+const GPU_COMPLAINT =
+  /Cycles GPU rendering documentation|out of GPU (?:and shared host )?memory|\bin (?:cu|hip|optix)[A-Z]\w*\(|\b(?:CUDA|OptiX|HIP|oneAPI|Metal)\b.*\b(?:error|failed|not found)\b|Failed to (?:create|load|execute).*\b(?:CUDA|OptiX|HIP|oneAPI|Metal)\b/i;
+/** How a driver takes a process down with it. */
+const CRASH_SIGNALS: readonly (NodeJS.Signals | null)[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE'];
+
+/** What a job said of itself before it failed. */
+export interface JobSaid {
+  fail: (JobEvent & { event: 'fail' }) | null;
+  /** Cycles rendered on a graphics card. */
+  usesGpu: boolean;
+}
+
 /** Why a job failed. What the system lacked counts before what the script made of it: an importer that ran out of memory only
  * says that it could not read the file. */
-export function causeOfFailure(end: BlenderEnd, fail: (JobEvent & { event: 'fail' }) | null, limits: BlenderLimits) {
+export function causeOfFailure(end: BlenderEnd, { fail, usesGpu }: JobSaid, limits: BlenderLimits) {
   const details = { log: end.lines.slice(-LINES_REPORTED) };
   const says = (pattern: RegExp) => end.lines.some((line) => pattern.test(line));
   const seconds = (ms: number) => Math.round(ms / 1000);
@@ -66,16 +82,18 @@ export function causeOfFailure(end: BlenderEnd, fail: (JobEvent & { event: 'fail
       `Blender gave no sign of life for ${seconds(limits.silenceMs)} s and was stopped.`,
       details,
     );
+  const diedOfGpu = fail?.code === 'GPU_FAILED' || says(GPU_COMPLAINT) || CRASH_SIGNALS.includes(end.signal);
+  if (usesGpu && diedOfGpu && !says(DISK_FULL))
+    return blenderError('GPU_FAILED', fail?.message ?? 'The graphics card failed while it rendered.', details);
   if (
     says(/\b[MC]alloc(?:Array)? returns null|std::bad_alloc|MemoryError|out of (?:GPU )?memory|Cannot allocate memory/i)
   )
     return blenderError(
       'OUT_OF_MEMORY',
-      `Blender needed more than ${limits.memoryMb} MB of memory. Render a smaller picture or a simpler model.`,
+      `Blender needed more ${limits.memoryMb === null ? 'memory than there is' : `than ${limits.memoryMb} MB of memory`}. Render a smaller picture or a simpler model.`,
       details,
     );
-  if (says(/No space left on device|Disk quota exceeded/))
-    return blenderError('DISK_FULL', 'The disk of the worker is full.', details);
+  if (says(DISK_FULL)) return blenderError('DISK_FULL', 'The disk of the worker is full.', details);
   if (end.signal === 'SIGXFSZ' || says(/File too large/))
     return blenderError(
       'OUTPUT_TOO_LARGE',

@@ -1,10 +1,14 @@
+import type { Device } from './params.js';
+
 /** A line of a job script: `HM {json}`. See python/protocol.py. */
 export type JobEvent =
   /** The job is at `fraction` (0..1) of its whole; what Blender renders next ends at `until`. */
   | { event: 'progress'; fraction: number; until?: number; message?: string }
   | { event: 'log'; level: 'debug' | 'info' | 'warn'; message: string }
   /** A file is finished, while the job goes on. */
-  | { event: 'file'; path: string }
+  | { event: 'file'; path: string; device: Device }
+  /** From now on Cycles renders on a graphics card. */
+  | { event: 'gpu'; names: string[] }
   | { event: 'fail'; code: string; message: string }
   | { event: 'done'; [fact: string]: unknown };
 

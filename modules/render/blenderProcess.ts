@@ -77,7 +77,8 @@ export async function startBlender({ blender, args, home, limits, hasInput }: Bl
   const common = ['-b', '--factory-startup', '--disable-autoexec', '-noaudio', '--python-exit-code', '3'];
   const isolation = (await withoutNetwork()) ?? [];
   // The shell is replaced by Blender at once; it is there because Node cannot set limits. A core dump could fill the disk.
-  const shell = `ulimit -c 0 && ulimit -f ${limits.fileMb * 2048} && ulimit -v ${limits.memoryMb * 1024} && exec "$@"`;
+  const memory = limits.memoryMb === null ? '' : `ulimit -v ${limits.memoryMb * 1024} && `;
+  const shell = `ulimit -c 0 && ulimit -f ${limits.fileMb * 2048} && ${memory}exec "$@"`;
   return new BlenderProcess(
     spawn('/bin/sh', ['-c', shell, 'sh', ...isolation, blender, ...common, ...args], {
       env: cleanEnvironment(home),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { useBrokenGpu } from '../../tests/support/brokenGpu.js';
 import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';
@@ -10,6 +11,7 @@ import type { Material, MaterialMap } from '../shapes/materials.js';
 import type { RenderTemplate } from '../shapes/renderTemplate.js';
 import { runBlender } from './blender.js';
 import { blenderStill } from './blender_still.js';
+import { blenderFacts } from './blenderFacts.js';
 import { neutralStudio } from './neutralStudio.js';
 
 const paint = (baseColor: string): Material => ({
@@ -360,9 +362,27 @@ describeWith('blender', 'a rendered still', () => {
       });
   });
 
-  it('says in the log when it renders on the processor for want of a graphics card', async () => {
-    await render({ ...SMALL, samples: 1, denoise: false, device: 'gpu' });
-    expect(test.logs.map(({ message }) => message)).toContainEqual(expect.stringMatching(/graphics card|renders on/));
+  const onGpu = { ...SMALL, samples: 1, denoise: false, shadow: false, device: 'gpu' };
+
+  it('says when the processor made it for want of a graphics card', async () => {
+    const { metadata } = await render(onGpu);
+    const { gpuDevices } = await blenderFacts();
+    if (gpuDevices.length > 0) return expect(metadata).toMatchObject({ device: 'gpu', warnings: [] });
+    expect(metadata).toMatchObject({ device: 'cpu', warnings: [expect.stringContaining('no graphics card')] });
+    expect(test.logs).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: expect.stringContaining('card') }),
+    );
+  });
+
+  it('is made by the processor when the graphics card fails at it, and says so', async () => {
+    await useBrokenGpu(test.dir);
+    const still = await render(onGpu).finally(() => vi.unstubAllEnvs());
+    const warning = 'The graphics card failed while it rendered. The processor rendered it instead.';
+    expect(still.metadata).toMatchObject({ device: 'cpu', warnings: [warning] });
+    expect(test.logs.filter(({ level }) => level === 'warn').map(({ message, fields }) => [message, fields])).toEqual([
+      [warning, { log: expect.arrayContaining(['Failed to create CUDA context (Unknown error)']) }],
+    ]);
+    expect((await render({ ...onGpu, device: 'cpu' })).sha256).toBe(still.sha256);
   });
 
   it('reports progress that never goes back and ends at one', async () => {

@@ -103,6 +103,8 @@ export const blenderStill = defineModule({
         template: given.template.name,
         coverage: rendered.coverage,
         blenderVersion: rendered.blenderVersion,
+        device: rendered.device,
+        warnings: rendered.warnings,
       },
       from: { path: rendered.path },
     });

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { useBrokenGpu } from '../../tests/support/brokenGpu.js';
 import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';
@@ -295,6 +296,18 @@ describeWith('blender', 'the frames of a turntable', () => {
 });
 
 describeWith('blender', 'a turntable on its own', () => {
+  it('says how many of its frames the processor rendered because the graphics card failed', async () => {
+    await useBrokenGpu(test.dir);
+    const params = { ...SMALL, samples: 1, device: 'gpu', format: 'frames', animation: animation({ frames: 2 }) };
+    const { video, frames } = await blenderTurntable.spec
+      .run(test.ctx, await sceneInputs(), blenderTurntable.spec.params.parse(params))
+      .finally(() => vi.unstubAllEnvs());
+    expect(frames.map(({ metadata }) => metadata.device)).toEqual(['cpu', 'cpu']);
+    expect(video.metadata.warnings).toEqual([
+      '2 of 2 frames were rendered by the processor, because the graphics card was missing or failed.',
+    ]);
+  });
+
   it('renders its frames itself and joins them, with progress that never goes back', async () => {
     const params = blenderTurntable.spec.params.parse({ ...SMALL, animation: animation({}) });
     const { video, frames } = await blenderTurntable.spec.run(test.ctx, await sceneInputs(), params);

@@ -6,6 +6,7 @@ import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { RenderTemplate } from '../shapes/renderTemplate.js';
 import { converted } from '../upgrades.js';
+import { wantsGpu } from './device.js';
 import { requireFfmpeg } from './ffmpeg.js';
 import { groundOf, shownOf } from './ground.js';
 import { groundParams } from './params.js';
@@ -157,6 +158,7 @@ export const blenderTurntable = defineModule({
         isTransparent: transparent,
         engine: params.engine,
         samples: params.samples,
+        warnings: warningsOf(frames, params),
       },
       from: { path: film },
     });
@@ -213,6 +215,15 @@ async function renderAll(
       name: nameOf(inputs.glb),
     },
   );
+}
+
+/** What whoever gets the film should know of its frames. */
+function warningsOf(frames: readonly ArtifactRef[], params: Params): string[] {
+  const others = frames.filter(({ metadata }) => metadata.device === 'cpu').length;
+  if (!wantsGpu(params) || others === 0) return [];
+  return [
+    `${others} of ${frames.length} frames were rendered by the processor, because the graphics card was missing or failed.`,
+  ];
 }
 
 /** @throws {ModuleError} `FRAMES_DIFFER` */

@@ -7,8 +7,10 @@ import type { JsonObject } from '../json.js';
 import { onBackground } from './background.js';
 import { runBlender } from './blender.js';
 import { compose16 } from './compose16.js';
+import { onDevice } from './device.js';
 import { plainExr } from './exr.js';
 import type { Background } from './ground.js';
+import type { Device } from './params.js';
 import { residentBlenders } from './residentBlender.js';
 import { type FileFormat, isPreview, type Scene, sceneJob, sceneMemoryMb } from './scene.js';
 import { type ShadowJob, shadowJob, softShadow } from './shadow.js';
@@ -39,6 +41,10 @@ export interface RenderedPicture {
   /** Share of the picture that the product covers, 0..1; null where the studio's backdrop is in the picture. */
   coverage: number | null;
   blenderVersion: string;
+  /** What computed it. */
+  device: Device;
+  /** What whoever gets the picture should know of it. */
+  warnings: string[];
 }
 
 /** Renders a scene with Blender to a file in the workdir. The same picture gives the same bytes on one installation:
@@ -58,10 +64,12 @@ export async function renderPicture(
   const { width, height } = scene.resolution;
   const product = path.join(ctx.workdir, isExr ? 'product.exr' : 'product.png');
   const shadow = picture.shadow && !isExr ? shadowJob(path.join(ctx.workdir, 'shadow.png'), width, height) : null;
-  const job = { scene: sceneJob(scene), output: product, shadow } as unknown as JsonObject;
-  const request = { script: 'picture.py', job, memoryLimitMb: sceneMemoryMb(scene) };
-  // The pixels are the same; only the start of Blender is saved.
-  const facts = isPreview(scene) ? await residentBlenders.run(ctx, request) : await runBlender(ctx, request);
+  const { facts, warnings } = await onDevice(ctx, scene, (scene) => {
+    const job = { scene: sceneJob(scene), output: product, shadow } as unknown as JsonObject;
+    const request = { script: 'picture.py', job, memoryLimitMb: sceneMemoryMb(scene) };
+    // The pixels are the same; only the start of Blender is saved.
+    return isPreview(scene) ? residentBlenders.run(ctx, request) : runBlender(ctx, request);
+  });
   ctx.signal.throwIfAborted();
   const finished = path.join(ctx.workdir, `picture.${format}`);
   const unfinished = path.join(ctx.workdir, `picture.unfinished.${format}`);
@@ -83,6 +91,8 @@ export async function renderPicture(
     path: finished,
     coverage: coverage === 1 ? null : coverage,
     blenderVersion: String(facts.blenderVersion),
+    device: facts.device as Device,
+    warnings,
   };
 }
 

@@ -4,7 +4,9 @@ import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { runBlender } from './blender.js';
+import { onDevice } from './device.js';
 import type { Shown } from './ground.js';
+import type { Device } from './params.js';
 import { checkProduct, compose } from './picture.js';
 import { type Scene, sceneJob, sceneMemoryMb } from './scene.js';
 import { type ShadowJob, shadowJob } from './shadow.js';
@@ -36,63 +38,29 @@ interface Frame {
  * @returns the frames in their order.
  * @throws {ModuleError} what `runBlender` throws; `PICTURE_EMPTY`. */
 export async function renderFrames(ctx: ModuleContext, job: FramesJob): Promise<ArtifactRef[]> {
-  const { shown, turn, first, count } = job;
-  // By the sphere, or the product would breathe as it turns.
-  const scene: Scene = { ...job.scene, framing: 'sphere', cutOut: shown.cutOut };
-  const { width, height } = scene.resolution;
+  const { first, count } = job;
   const done = new Map<number, ArtifactRef>();
-  const missing: Frame[] = [];
+  const missing: number[] = [];
   for (let number = first; number < first + count; number++) {
     const kept = await ctx.checkpoints.get(checkpointOf(number));
-    if (kept) {
-      done.set(number, kept);
-      continue;
-    }
-    const at = (kind: string) => path.join(ctx.workdir, `${kind}-${number}.png`);
-    missing.push({
-      number,
-      angleDeg: angleAt(turn, number),
-      output: at('frame'),
-      shadow: shown.shadow ? shadowJob(at('shadow'), width, height) : null,
-    });
+    if (kept) done.set(number, kept);
+    else missing.push(number);
   }
-  const before = done.size;
-  if (before > 0) ctx.log('info', `${before} of ${count} frames were rendered before.`);
-  if (missing.length > 0) {
-    const frameAt = new Map(missing.map((frame) => [frame.output, frame]));
-    const giveUp = new AbortController();
-    let finishing: Promise<unknown> = Promise.resolve();
-    const finish = async (frame: Frame) => {
-      const file = await finishFrame(ctx, job, frame);
-      await ctx.checkpoints.put(checkpointOf(frame.number), file);
-      done.set(frame.number, file);
-    };
-    const progress = (fraction: number) => {
-      const reached = before + fraction * missing.length;
-      ctx.progress(reached / count, `Frame ${Math.min(count, Math.floor(reached) + 1)} of ${count}`);
-    };
-    const signal = AbortSignal.any([ctx.signal, giveUp.signal]);
-    const rendering = runBlender(
-      { workdir: ctx.workdir, signal, log: ctx.log, progress },
-      {
-        script: 'turntable.py',
-        job: { scene: sceneJob(scene), axis: turn.axis.toUpperCase(), frames: missing } as unknown as JsonObject,
-        memoryLimitMb: sceneMemoryMb(scene),
-        onFile(output) {
-          const frame = frameAt.get(output);
-          if (frame) finishing = finishing.then(() => finish(frame));
-          // A frame that is no good ends the rendering of the others, which fails with the same reason.
-          finishing.catch((error) => giveUp.abort(error));
+  if (done.size > 0) ctx.log('info', `${done.size} of ${count} frames were rendered before.`);
+  // By the sphere, or the product would breathe as it turns.
+  const scene: Scene = { ...job.scene, framing: 'sphere', cutOut: job.shown.cutOut };
+  if (missing.length > 0)
+    await onDevice(ctx, scene, (scene) =>
+      renderMissing(
+        ctx,
+        { ...job, scene },
+        missing.filter((number) => !done.has(number)),
+        async (number, file) => {
+          await ctx.checkpoints.put(checkpointOf(number), file);
+          done.set(number, file);
         },
-      },
+      ),
     );
-    try {
-      await rendering;
-    } finally {
-      // What is finished is kept even if Blender failed on the next frame.
-      await finishing;
-    }
-  }
   return Array.from({ length: count }, (_, i) => {
     const frame = done.get(first + i);
     if (!frame) throw new ModuleError('BLENDER_CRASHED', `Blender did not render frame ${first + i + 1}.`, 'crash');
@@ -102,7 +70,57 @@ export async function renderFrames(ctx: ModuleContext, job: FramesJob): Promise<
 
 const checkpointOf = (number: number) => `frame-${number}`;
 
-async function finishFrame(ctx: ModuleContext, { scene, shown, name }: FramesJob, frame: Frame): Promise<ArtifactRef> {
+/** @param onFrame told of every frame as it is finished, in order. */
+async function renderMissing(
+  ctx: ModuleContext,
+  job: FramesJob & { scene: Scene },
+  missing: readonly number[],
+  onFrame: (number: number, file: ArtifactRef) => Promise<void>,
+): Promise<JsonObject> {
+  const { scene, shown, turn, count } = job;
+  const { width, height } = scene.resolution;
+  const frames = missing.map((number): Frame => {
+    const at = (kind: string) => path.join(ctx.workdir, `${kind}-${number}.png`);
+    const shadow = shown.shadow ? shadowJob(at('shadow'), width, height) : null;
+    return { number, angleDeg: angleAt(turn, number), output: at('frame'), shadow };
+  });
+  const frameAt = new Map(frames.map((frame) => [frame.output, frame]));
+  const giveUp = new AbortController();
+  let finishing: Promise<unknown> = Promise.resolve();
+  const progress = (fraction: number) => {
+    const reached = count - frames.length + fraction * frames.length;
+    ctx.progress(reached / count, `Frame ${Math.min(count, Math.floor(reached) + 1)} of ${count}`);
+  };
+  const signal = AbortSignal.any([ctx.signal, giveUp.signal]);
+  const rendering = runBlender(
+    { workdir: ctx.workdir, signal, log: ctx.log, progress },
+    {
+      script: 'turntable.py',
+      job: { scene: sceneJob(scene), axis: turn.axis.toUpperCase(), frames } as unknown as JsonObject,
+      memoryLimitMb: sceneMemoryMb(scene),
+      onFile(output, device) {
+        const frame = frameAt.get(output);
+        if (frame)
+          finishing = finishing.then(async () => onFrame(frame.number, await finishFrame(ctx, job, frame, device)));
+        // A frame that is no good ends the rendering of the others, which fails with the same reason.
+        finishing.catch((error) => giveUp.abort(error));
+      },
+    },
+  );
+  try {
+    return await rendering;
+  } finally {
+    // What is finished is kept even if Blender failed on the next frame.
+    await finishing;
+  }
+}
+
+async function finishFrame(
+  ctx: ModuleContext,
+  { scene, shown, name }: FramesJob,
+  frame: Frame,
+  device: Device,
+): Promise<ArtifactRef> {
   const { width, height } = scene.resolution;
   const coverage = await checkProduct(frame.output, scene.resolution);
   const file = path.join(ctx.workdir, `finished-${frame.number}.png`);
@@ -120,6 +138,7 @@ async function finishFrame(ctx: ModuleContext, { scene, shown, name }: FramesJob
       heightPx: height,
       isTransparent: !shown.isRoom,
       coverage: shown.isRoom ? null : coverage,
+      device,
     },
     from: { path: file },
   });

@@ -138,7 +138,7 @@ export class ResidentBlenders {
     const ended = end ?? (await process.end);
     ctx.signal.throwIfAborted();
     if (!hasBegun && ended.stopped === null) return null;
-    throw causeOfFailure(ended, listener.fail, limits);
+    throw causeOfFailure(ended, listener, limits);
   }
 
   /** Keeps a process for the next job, or lets it go. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { JsonObject, JsonValue } from '../json.js';
 import type { BboxMm } from '../shapes/objectTree.js';
 import type { ColorManagementOverride, RenderTemplate } from '../shapes/renderTemplate.js';
+import { wantsGpu } from './device.js';
 import { hasRenderedBackdrop } from './ground.js';
 import type { Device, Engine, Framing, UpAxis } from './params.js';
 import { VIEWS, type View } from './views.js';
@@ -26,7 +27,7 @@ export interface Scene {
   materials: JsonObject | null;
   resolution: { width: number; height: number };
   engine: Engine;
-  /** For Cycles; a graphics card that is not there is replaced by the processor, which the log then says. Default `cpu`. */
+  /** For Cycles; a graphics card that is not there or fails is replaced by the processor (device.ts). Default `cpu`. */
   device?: Device;
   samples: number;
   seed: number;
@@ -104,8 +105,10 @@ function cameraOf({ view, ...camera }: Scene['camera']) {
   return { ...(view && VIEWS[view]), ...given };
 }
 
-/** Address space that rendering it may take. */
-export function sceneMemoryMb({ resolution: { width, height } }: Scene): number {
+/** Address space that rendering it may take; null: no limit. Drivers of graphics cards reserve as much as the machine has memory. */
+export function sceneMemoryMb(scene: Scene): number | null {
+  if (wantsGpu(scene)) return null;
+  const { width, height } = scene.resolution;
   return Math.round(MB_BASE + (MB_PER_MEGAPIXEL * width * height) / 1e6);
 }
 
@@ -113,11 +116,14 @@ export function sceneMemoryMb({ resolution: { width, height } }: Scene): number 
 const PREVIEW = { pixels: 512 * 512, samples: 16 };
 
 /** Whether a scene may be rendered by a resident Blender: so small that the start of Blender would be most of its time, and
- * made of nothing but our own geometry and numbers. */
+ * made of nothing but our own geometry and numbers. A graphics card would have to be set up for it. */
 export function isPreview({ glb: _ours, ...scene }: Scene): boolean {
   const { width, height } = scene.resolution;
   return (
-    width * height <= PREVIEW.pixels && scene.samples <= PREVIEW.samples && !namesFiles(scene as unknown as JsonValue)
+    width * height <= PREVIEW.pixels &&
+    scene.samples <= PREVIEW.samples &&
+    !wantsGpu(scene) &&
+    !namesFiles(scene as unknown as JsonValue)
   );
 }
 

@@ -61,7 +61,7 @@ def _cycles(scene, samples, seed, denoise, device):
 
 
 def _find_gpu():
-    """Whether Cycles has a graphics card to render on; switches it on. Says in the log what is used."""
+    """Whether Cycles has a graphics card to render on; switches it on and says which."""
     preferences = bpy.context.preferences.addons["cycles"].preferences
     for kind in GPU_KINDS:
         try:
@@ -74,9 +74,8 @@ def _find_gpu():
         for device in preferences.devices:
             device.use = device in cards
         if cards:
-            say("log", level="info", message="Cycles renders on %s." % ", ".join(card.name for card in cards))
+            say("gpu", names=[card.name for card in cards])
             return True
-    say("log", level="warn", message="There is no graphics card that Cycles can use here: it renders on the processor.")
     return False
 
 
@@ -150,4 +149,15 @@ def render_to(path, width, height):
     render.resolution_x, render.resolution_y = width, height
     render.resolution_percentage = 100
     render.filepath = path
-    bpy.ops.render.render(write_still=True)
+    try:
+        bpy.ops.render.render(write_still=True)
+    except RuntimeError as error:
+        if device_used() == "cpu":
+            raise
+        raise JobError("GPU_FAILED", "The graphics card failed: %s" % error) from error
+
+
+def device_used():
+    """What the pictures so far were computed with: `cpu` or `gpu`."""
+    scene = bpy.context.scene
+    return "gpu" if scene.render.engine == "CYCLES" and scene.cycles.device == "GPU" else "cpu"

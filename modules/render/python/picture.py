@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 import bpy  # noqa: E402
 import numpy  # noqa: E402
 
+import engine  # noqa: E402
 from protocol import run  # noqa: E402
 from scene import build_scene  # noqa: E402
 from shot import take_picture  # noqa: E402
@@ -18,7 +19,11 @@ from shot import take_picture  # noqa: E402
 def main(job):
     scene = build_scene(job["scene"])
     take_picture(scene, job["output"], job["shadow"])
-    facts = {"blenderVersion": bpy.app.version_string, "radiusMm": round(scene.radius * 1000, 3)}
+    facts = {
+        "blenderVersion": bpy.app.version_string,
+        "radiusMm": round(scene.radius * 1000, 3),
+        "device": engine.device_used(),
+    }
     if job["scene"]["fileFormat"] == "exr":
         facts["opacity"] = opacity(job["output"])
     return facts

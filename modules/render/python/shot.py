@@ -42,7 +42,10 @@ def _render_shadow(scene, shadow):
     scene.floor.hide_render = False
     scene.floor.visible_camera = True
     scene.floor.is_shadow_catcher = True
-    engine.use_engine({**scene.job, "engine": "cycles", "samples": shadow["samples"], "denoise": False})
+    device = scene.job["device"] if scene.job["engine"] == "cycles" else "cpu"
+    engine.use_engine(
+        {**scene.job, "engine": "cycles", "device": device, "samples": shadow["samples"], "denoise": False}
+    )
     engine.use_format("png8")
     engine.render_to(shadow["output"], shadow["width"], shadow["height"])
     scene.floor.is_shadow_catcher = False

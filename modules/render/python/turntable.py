@@ -12,6 +12,7 @@ sys.dont_write_bytecode = True
 import bpy  # noqa: E402
 from mathutils import Matrix, Vector  # noqa: E402
 
+import engine  # noqa: E402
 from protocol import run, say  # noqa: E402
 from scene import build_scene  # noqa: E402
 from shot import take_picture  # noqa: E402
@@ -39,8 +40,8 @@ def main(job):
         bpy.context.view_layer.update()
         start, end = (0.02 + 0.98 * place / len(frames) for place in (index, index + 1))
         take_picture(scene, frame["output"], frame["shadow"], start, end)
-        say("file", path=frame["output"])
-    return {"blenderVersion": bpy.app.version_string}
+        say("file", path=frame["output"], device=engine.device_used())
+    return {"blenderVersion": bpy.app.version_string, "device": engine.device_used()}
 
 
 def what_turns(scene, axis):
