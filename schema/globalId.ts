@@ -29,6 +29,8 @@ export const NODE_TYPES = {
   RenderTemplate: 'render template',
   RolloutChange: 'change of a rollout',
   Run: 'run',
+  Webhook: 'webhook',
+  WebhookDelivery: 'delivery of a webhook',
   Workflow: 'workflow',
   WorkflowVersion: 'workflow version',
 } as const;

@@ -16,6 +16,7 @@ import {
   visibleOrders,
   visibleOutputTypes,
   visibleRuns,
+  visibleWebhooks,
 } from '../runtime/ownership.js';
 import type { Context, Viewer } from './context.js';
 import type { NodeType } from './globalId.js';
@@ -46,6 +47,13 @@ const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
     Asset: 'id name kind version isLatest publishedAt supersededAt artifact files product outputType orderLine run',
     AssetFile: 'position name derivative artifact',
     Artifact: 'id role mediaType sha256 byteSize fileName createdAt url',
+    Webhook:
+      'id name url eventTypes ownOnly isEnabled disabledAt disabledReason failingSince oldSecretsUntil createdAt',
+    WebhookDelivery:
+      'id webhook eventId eventType body status attemptCount nextAttemptAt attempts createdAt finishedAt',
+    WebhookAttempt: 'number at tookMs responseCode errorCode errorMessage',
+    WebhookSecret: 'secret webhook',
+    DeletedWebhook: 'id',
     LookupOption: 'value label description',
     Failure: 'code message',
   }).map(([type, fields]) => [type, new Set(fields.split(' '))]),
@@ -92,6 +100,10 @@ export function refusalFor(viewer: Viewer | null, schema: GraphQLSchema, documen
 
 /** Whether somebody may reach an object by its id. */
 export async function mayReach({ db, viewer }: Context, typename: NodeType, id: string): Promise<boolean> {
+  // These are not the studio's, but their account's.
+  if (typename === 'Webhook') return (await db.webhook.count({ where: { id, ...visibleWebhooks(viewer) } })) > 0;
+  if (typename === 'WebhookDelivery')
+    return (await db.webhookDelivery.count({ where: { id, webhook: visibleWebhooks(viewer) } })) > 0;
   if (seesStudio(viewer)) return true;
   switch (typename) {
     case 'Order':

@@ -8,6 +8,7 @@ import {
   RunStatus,
   VersionPolicy,
   Visibility,
+  WebhookDeliveryStatus,
 } from '../../generated/prisma/enums.js';
 import type { Scope } from '../../runtime/access.js';
 import { builder } from '../builder.js';
@@ -161,4 +162,13 @@ export const FindingSeverityEnum = builder.enumType('FindingSeverity', {
     warning: { value: 'warning', description: 'It runs, but probably not as meant.' },
     info: { value: 'info', description: 'Good to know.' },
   } as const,
+});
+
+export const WebhookDeliveryStatusEnum = builder.enumType('WebhookDeliveryStatus', {
+  description: 'What became of an event on its way to a webhook.',
+  values: values(WebhookDeliveryStatus, {
+    pending: 'An attempt is due, under way, or follows later.',
+    delivered: 'The receiver said that it has it.',
+    failed: 'It never arrived, and no attempt follows.',
+  }),
 });

@@ -71,6 +71,24 @@ export async function growStudio(platform: Platform, catalogue: Catalogue): Prom
       attempts: 1,
     },
   });
+  await db.webhook.create({
+    data: {
+      accountId: account.id,
+      name: `Webhook ${n}`,
+      url: 'https://a.example',
+      eventTypes: ['run.failed'],
+      ownOnly: true,
+      secrets: { create: { secret: 'whsec_AAAA', endsAt: new Date(Date.now() + 3_600_000) } },
+      deliveries: {
+        create: {
+          eventId: uuidv7(),
+          eventType: 'run.failed',
+          body: '{}',
+          attempts: { create: { number: 1, tookMs: 5, responseCode: 500 } },
+        },
+      },
+    },
+  });
   await db.parityReport.create({
     data: { outputTypeId: outputType.id, legacyRunId: first.runId, graphRunId: second.runId },
   });

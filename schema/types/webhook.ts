@@ -1,0 +1,89 @@
+import { visibleWebhooks } from '../../runtime/ownership.js';
+import { WEBHOOK_EVENTS, type WebhookEventType } from '../../runtime/webhooks/eventTypes.js';
+import { builder } from '../builder.js';
+import { localId } from '../globalId.js';
+
+export const WebhookEventEnum = builder.enumType('WebhookEventType', {
+  description:
+    'What webhooks are told of. In what is sent, a full stop stands for the first underscore: `run.succeeded`.',
+  values: Object.fromEntries(
+    Object.entries(WEBHOOK_EVENTS).map(([value, description]) => [value.replace('.', '_'), { value, description }]),
+  ) as Record<string, { value: WebhookEventType; description: string }>,
+});
+
+export const WebhookNode = builder.prismaNode('Webhook', {
+  id: { field: 'id' },
+  nullable: true,
+  description: 'An address that is told what happens to runs and assets, by signed POST requests (docs/webhooks.md).',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What it is for.' }),
+    url: t.exposeString('url', { description: 'Where events are sent to.' }),
+    eventTypes: t.field({
+      type: [WebhookEventEnum],
+      description: 'What it is told of.',
+      resolve: ({ eventTypes }) => eventTypes as WebhookEventType[],
+    }),
+    ownOnly: t.exposeBoolean('ownOnly', {
+      description: "Told only of what the account's own orders bring about. Those of partners always are.",
+    }),
+    isEnabled: t.boolean({
+      description: 'False: nothing is sent, and what happens meanwhile is not told later.',
+      resolve: ({ disabledAt }) => disabledAt === null,
+    }),
+    disabledAt: t.expose('disabledAt', { type: 'DateTime', nullable: true, description: 'Since when it is disabled.' }),
+    disabledReason: t.exposeString('disabledReason', {
+      nullable: true,
+      description: 'Why it was disabled by itself; null where somebody did it.',
+    }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the first attempt failed since one succeeded. After five days of this it is disabled.',
+    }),
+    oldSecretsUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when secrets from before the last rotation sign as well; null: only the newest one does.',
+      select: () => ({
+        secrets: {
+          where: { endsAt: { gt: new Date() } },
+          orderBy: { endsAt: 'desc' },
+          take: 1,
+          select: { endsAt: true },
+        },
+      }),
+      resolve: ({ secrets }) => secrets[0]?.endsAt ?? null,
+    }),
+    account: t.relation('account', { nullable: true, description: "Whose it is; null: the installation's owner's." }),
+    token: t.relation('token', {
+      nullable: true,
+      description: 'The API token that made or last changed it: when it is revoked, the webhook is disabled.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  webhooks: t.prismaConnection({
+    authScopes: { $any: { order: true, admin: true } },
+    type: WebhookNode,
+    cursor: 'id',
+    description: "Webhooks, newest first: an admin's are all, everybody else's their own.",
+    totalCount: (_root, _args, { db, viewer }) => db.webhook.count({ where: visibleWebhooks(viewer) }),
+    resolve: (query, _root, _args, { db, viewer }) =>
+      db.webhook.findMany({
+        ...query,
+        where: visibleWebhooks(viewer),
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      }),
+  }),
+  webhook: t.prismaField({
+    authScopes: { $any: { order: true, admin: true } },
+    type: WebhookNode,
+    nullable: true,
+    description: 'A webhook, or null where there is none that you may see.',
+    args: { id: t.arg.id({ required: true, description: 'Id of the webhook.' }) },
+    resolve: (query, _root, { id }, { db, viewer }) =>
+      db.webhook.findFirst({ ...query, where: { id: localId('Webhook', id), ...visibleWebhooks(viewer) } }),
+  }),
+}));

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createAccount, createApiToken } from '../runtime/accounts.js';
+import { encodeGlobalId as id } from '../schema/globalId.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { isSignedBy, type Receiver, startReceiver } from '../tests/support/webhookReceiver.js';
+import { WebhookLoop } from '../worker/webhookLoop.js';
+
+const CREATE = `mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) {
+  ... on WebhookSecret { secret webhook { id name url eventTypes ownOnly isEnabled } }
+  ... on Error { __typename code message } ... on ValidationError { issues { path message } } } }`;
+const UPDATE = `mutation ($input: UpdateWebhookInput!) { updateWebhook(input: $input) {
+  ... on Webhook { name isEnabled ownOnly disabledReason } ... on Error { code } } }`;
+const DELETE = 'mutation ($id: ID!) { deleteWebhook(id: $id) { ... on DeletedWebhook { id } ... on Error { code } } }';
+const ROTATE = `mutation ($id: ID!, $overlapHours: Int! = 24) { rotateWebhookSecret(id: $id, overlapHours: $overlapHours) {
+  ... on WebhookSecret { secret webhook { oldSecretsUntil } } ... on Error { code } } }`;
+const PING = `mutation ($id: ID!) { pingWebhook(id: $id) {
+  ... on WebhookDelivery { id eventType eventId status body } ... on Error { code } } }`;
+const AGAIN = `mutation ($id: ID!) { redeliverWebhookEvent(deliveryId: $id) {
+  ... on WebhookDelivery { id status nextAttemptAt } ... on Error { code } } }`;
+const LIST = '{ webhooks(first: 10) { totalCount edges { node { id name } } } }';
+const LOG = `query ($filter: WebhookDeliveryFilter) { webhookDeliveries(first: 10, filter: $filter) { totalCount edges { node {
+  id eventType status attemptCount nextAttemptAt finishedAt webhook { name } attempts { number responseCode errorCode tookMs } } } } }`;
+
+let app: TestApp;
+let receiver: Receiver;
+let loop: WebhookLoop;
+beforeAll(async () => {
+  vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
+  receiver = await startReceiver();
+  app = await startTestApp();
+  loop = new WebhookLoop(app.platform, { allowedHosts: ['127.0.0.1'] }, app.platform.log);
+});
+beforeEach(() => app.platform.db.webhook.deleteMany());
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await loop?.stop();
+  await app?.close();
+  await receiver?.close();
+});
+
+type Headers = Record<string, string>;
+const ask = async (query: string, variables: object = {}, headers?: Headers) => {
+  const { data, errors } = await app.gql(query, variables, headers);
+  if (errors) throw Object.assign(new Error(errors[0]!.message), { code: errors[0]!.extensions.code });
+  return Object.values(data)[0] as any;
+};
+const input = (more: object = {}) => ({
+  input: { name: 'Shop', url: receiver.url, eventTypes: ['run_failed', 'asset_published'], ...more },
+});
+async function member(role: 'partner' | 'operator', name: string) {
+  const account = await createAccount(app.platform, { name, role });
+  const { secret } = await createApiToken(app.platform, { accountId: account.id, name: 'Test' });
+  return { accountId: id('Account', account.id), headers: { authorization: `Bearer ${secret}` } };
+}
+const send = async () => {
+  await loop.round();
+  await loop.sent();
+};
+
+test('a webhook is made, changed, tried out and removed', async () => {
+  const { secret, webhook } = await ask(CREATE, input());
+  expect(webhook).toMatchObject({ name: 'Shop', eventTypes: ['run_failed', 'asset_published'], isEnabled: true });
+  const ping = await ask(PING, { id: webhook.id });
+  expect(ping).toMatchObject({ eventType: null, status: 'pending' });
+  await send();
+  const received = receiver.received.at(-1)!;
+  expect(received.event).toMatchObject({
+    id: ping.eventId,
+    type: 'webhook.ping',
+    data: { webhook: { id: webhook.id } },
+  });
+  expect(isSignedBy(secret, received)).toBe(true);
+  expect(await ask(LOG)).toMatchObject({
+    totalCount: 1,
+    edges: [
+      {
+        node: {
+          id: ping.id,
+          status: 'delivered',
+          attemptCount: 1,
+          nextAttemptAt: null,
+          finishedAt: expect.any(String),
+          webhook: { name: 'Shop' },
+          attempts: [{ number: 1, responseCode: 204, errorCode: null }],
+        },
+      },
+    ],
+  });
+  const off = { id: webhook.id, isEnabled: false, name: 'Old shop' };
+  expect(await ask(UPDATE, { input: off })).toMatchObject({ name: 'Old shop', isEnabled: false, disabledReason: null });
+  expect(await ask(PING, { id: webhook.id })).toEqual({ code: 'WEBHOOK_DISABLED' });
+  expect(await ask(AGAIN, { id: ping.id })).toEqual({ code: 'WEBHOOK_DISABLED' });
+  await ask(UPDATE, { input: { id: webhook.id, isEnabled: true } });
+  expect(await ask(AGAIN, { id: ping.id })).toMatchObject({ status: 'pending', nextAttemptAt: expect.any(String) });
+  expect(await ask(DELETE, { id: webhook.id })).toEqual({ id: webhook.id });
+  expect(await ask(DELETE, { id: webhook.id })).toEqual({ code: 'NOT_FOUND' });
+  expect(await ask(LOG)).toMatchObject({ totalCount: 0 });
+});
+
+test('the log is filtered by webhook, state and event', async () => {
+  const [one, two] = [await ask(CREATE, input()), await ask(CREATE, input({ name: 'PIM' }))];
+  receiver.answers.push(503);
+  await ask(PING, { id: one.webhook.id });
+  await send();
+  await ask(PING, { id: two.webhook.id });
+  await send();
+  const names = async (filter: object) =>
+    (await ask(LOG, { filter })).edges.map(({ node }: any) => node.webhook.name).sort();
+  expect(await names({})).toEqual(['PIM', 'Shop']);
+  expect(await names({ webhookId: one.webhook.id })).toEqual(['Shop']);
+  expect(await names({ status: ['delivered'] })).toEqual(['PIM']);
+  expect(await names({ status: ['pending', 'delivered'] })).toEqual(['PIM', 'Shop']);
+  expect(await names({ eventType: ['run_failed'] })).toEqual([]);
+  expect(await names({ to: '2020-01-01T00:00:00Z' })).toEqual([]);
+});
+
+test('the secret is told once, also to those who send the same request again, and is in no trail', async () => {
+  const request = input({ idempotencyKey: 'shop-1' });
+  const first = await ask(CREATE, request);
+  const again = await ask(CREATE, request);
+  expect(again).toEqual({ secret: null, webhook: first.webhook });
+  expect(await ask(CREATE, input({ idempotencyKey: 'shop-1', name: 'Other' }))).toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  });
+  const rotated = await ask(ROTATE, { id: first.webhook.id });
+  expect(rotated.secret).toMatch(/^whsec_.{44}$/);
+  expect(rotated.webhook.oldSecretsUntil).not.toBeNull();
+  expect((await ask(ROTATE, { id: first.webhook.id, overlapHours: 0 })).webhook.oldSecretsUntil).toBeNull();
+  for (let n = 0; n < 4; n++) await ask(ROTATE, { id: first.webhook.id });
+  expect(await ask(ROTATE, { id: first.webhook.id })).toEqual({ code: 'TOO_MANY_SECRETS' });
+  expect(await ask(ROTATE, { id: first.webhook.id, overlapHours: 1000 })).toEqual({ code: 'VALIDATION_FAILED' });
+  const trail = JSON.stringify(await app.platform.db.auditEntry.findMany()) + app.logged.join('');
+  for (const secret of [first.secret, rotated.secret]) expect(trail).not.toContain(secret);
+});
+
+test('what does not fit is refused with its place', async () => {
+  const paths = async (more: object) => (await ask(CREATE, input(more))).issues?.map(({ path }: any) => path);
+  expect(await paths({ url: 'ftp://shop.example', name: ' ', eventTypes: [] })).toEqual([
+    '/name',
+    '/eventTypes',
+    '/url',
+  ]);
+  expect(await paths({ url: 'http://shop.example/hook' })).toEqual(['/url']);
+  expect(await paths({ url: 'https://user:pass@shop.example/hook' })).toEqual(['/url']);
+  expect(await paths({ url: `https://shop.example/${'x'.repeat(2000)}` })).toEqual(['/url']);
+  for (let n = 0; n < 20; n++) await ask(CREATE, input());
+  expect(await ask(CREATE, input())).toMatchObject({ code: 'TOO_MANY_WEBHOOKS' });
+});
+
+test('everybody has their own; administrators see all and make some for others', async () => {
+  const [shop, other] = [await member('partner', 'A shop'), await member('partner', 'Another shop')];
+  const desk = await member('operator', 'Desk');
+  const own = await ask(CREATE, input({ name: 'Own' }), shop.headers);
+  expect(own.webhook.ownOnly).toBe(true);
+  const given = await ask(CREATE, input({ name: 'Given', accountId: shop.accountId }));
+  const log = async (headers: Headers) => (await ask(LOG, {}, headers)).totalCount;
+  const list = async (headers?: Headers) =>
+    (await ask(LIST, {}, headers)).edges.map(({ node }: any) => node.name).sort();
+  await ask(PING, { id: own.webhook.id }, shop.headers);
+  expect(await list(shop.headers)).toEqual(['Given', 'Own']);
+  expect(await list()).toEqual(['Given', 'Own']);
+  expect(await log(shop.headers)).toBe(1);
+  const delivery = await app.platform.db.webhookDelivery.findFirstOrThrow();
+  for (const { headers } of [other, desk]) {
+    expect(await list(headers)).toEqual([]);
+    expect(await log(headers)).toBe(0);
+    for (const global of [own.webhook.id, id('WebhookDelivery', delivery.id)])
+      expect(await ask('query ($id: ID!) { node(id: $id) { id } }', { id: global }, headers)).toBeNull();
+    expect(await ask('query ($id: ID!) { webhook(id: $id) { url } }', { id: own.webhook.id }, headers)).toBeNull();
+    for (const mutation of [DELETE, ROTATE, PING])
+      expect(await ask(mutation, { id: own.webhook.id }, headers)).toEqual({ code: 'NOT_FOUND' });
+    const change = { input: { id: own.webhook.id, url: 'https://elsewhere.example' } };
+    expect(await ask(UPDATE, change, headers)).toEqual({ code: 'NOT_FOUND' });
+    expect(await ask(AGAIN, { id: id('WebhookDelivery', delivery.id) }, headers)).toEqual({ code: 'NOT_FOUND' });
+    const forShop = input({ accountId: shop.accountId });
+    expect(await ask(CREATE, forShop, headers)).toMatchObject({ code: 'FORBIDDEN' });
+  }
+  expect(await ask('query ($id: ID!) { webhook(id: $id) { url } }', { id: given.webhook.id }, shop.headers)).toEqual({
+    url: receiver.url,
+  });
+});
