@@ -1451,6 +1451,8 @@ export type NodeRunQuery = { __typename: 'Query', node:
     | { __typename: 'RenderTemplate', id: string }
     | { __typename: 'RolloutChange', id: string }
     | { __typename: 'Run', id: string }
+    | { __typename: 'Webhook', id: string }
+    | { __typename: 'WebhookDelivery', id: string }
     | { __typename: 'Workflow', id: string }
     | { __typename: 'WorkflowVersion', id: string }
    | null };
