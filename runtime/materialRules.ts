@@ -9,6 +9,8 @@ type Db = Pick<Platform, 'db'>;
 /** Space between priorities, so that a rule can be put between two. */
 const STEP = 10;
 const MAX_PRIORITY = 1_000_000;
+/** Most rules of a library: runs read all of them. */
+export const MAX_RULES = 2_000;
 
 export interface RuleContent {
   materialId: string;
@@ -19,10 +21,15 @@ export interface RuleContent {
   cadColor?: string | null;
 }
 
-/** @throws ValidationError with a path for each value, NotFoundError for the material. */
+/** @throws ValidationError with a path for each value, NotFoundError for the material, ConflictError `TOO_MANY_RULES`. */
 export async function createRule({ db }: Db, content: RuleContent): Promise<RuleRow> {
   const data = await checked({ db }, content);
-  const highest = await db.materialRule.aggregate({ _max: { priority: true } });
+  const { _count, ...highest } = await db.materialRule.aggregate({ _max: { priority: true }, _count: true });
+  if (_count >= MAX_RULES)
+    throw new ConflictError(
+      `There are ${MAX_RULES} rules, and no more fit. Delete some that decide nothing.`,
+      'TOO_MANY_RULES',
+    );
   const priority = content.priority ?? Math.min((highest._max.priority ?? 0) + STEP, MAX_PRIORITY);
   return db.materialRule.create({ data: { ...data, priority } });
 }

@@ -9,7 +9,7 @@ import { isUniqueViolation } from './uniqueViolation.js';
 
 type Parts = Pick<Platform, 'db' | 'definition'>;
 
-/** Most lines of one request. */
+/** Most lines of an order, and of one request. */
 export const MAX_LINES = 500;
 
 export interface NewOrder {
@@ -50,7 +50,7 @@ export async function createOrder(platform: Parts, input: NewOrder, buyer: Behol
 }
 
 /** Adds lines to an order that nothing was dispatched of.
- * @throws ValidationError, NotFoundError, ConflictError `ORDER_DISPATCHED`. */
+ * @throws ValidationError, NotFoundError, ConflictError `ORDER_DISPATCHED`, `ORDER_FULL`. */
 export async function addOrderLines(
   platform: Parts,
   orderId: string,
@@ -59,7 +59,7 @@ export async function addOrderLines(
 ): Promise<void> {
   const columns = await fittingLines(platform, lines, buyer, (position) => `/lines/${position}`);
   await platform.db.$transaction(async (tx) => {
-    await lockOpenOrder(tx, orderId, buyer);
+    await lockOpenOrder(tx, orderId, buyer, lines.length);
     await tx.orderLine.createMany({
       data: numbered(columns, await lastNumber(tx, orderId)).map((line) => ({ ...line, orderId })),
     });
@@ -100,7 +100,7 @@ export async function createOrderLine(
   if (earlier) return sameLine(earlier, columns!);
   try {
     return await platform.db.$transaction(async (tx) => {
-      if (input.orderId) await lockOpenOrder(tx, input.orderId, buyer);
+      if (input.orderId) await lockOpenOrder(tx, input.orderId, buyer, 1);
       const orderId = input.orderId ?? (await tx.order.create({ data: { accountId: buyer.accountId } })).id;
       const lineNumber = (await lastNumber(tx, orderId)) + 1;
       return tx.orderLine.create({ data: { ...columns!, orderId, lineNumber, idempotencyKey } });
@@ -168,19 +168,31 @@ async function lastNumber(tx: Prisma.TransactionClient, orderId: string): Promis
   return last._max.lineNumber ?? 0;
 }
 
-/** Two lines added at once must not get the same number, and none may be added while the first one is dispatched. */
-async function lockOpenOrder(tx: Prisma.TransactionClient, orderId: string, buyer: Beholder): Promise<void> {
-  const rows = await tx.$queryRaw<{ account_id: string | null; number: number; is_open: boolean }[]>`
-    SELECT o.account_id, o.number, NOT EXISTS (
+/** Two lines added at once must not get the same number, and none may be added while the first one is dispatched.
+ * @param adding - lines that must still fit. */
+async function lockOpenOrder(
+  tx: Prisma.TransactionClient,
+  orderId: string,
+  buyer: Beholder,
+  adding = 0,
+): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM "order" WHERE id = ${orderId}::uuid FOR UPDATE`;
+  const rows = await tx.$queryRaw<{ account_id: string | null; number: number; is_open: boolean; lines: number }[]>`
+    SELECT o.account_id, o.number, (SELECT count(*)::int FROM order_line WHERE order_id = o.id) AS lines, NOT EXISTS (
       SELECT 1 FROM order_line l LEFT JOIN run r ON r.order_line_id = l.id
       WHERE l.order_id = o.id AND (r.id IS NOT NULL OR l.cancelled_at IS NOT NULL)
     ) AS is_open
-    FROM "order" o WHERE o.id = ${orderId}::uuid FOR UPDATE OF o`;
+    FROM "order" o WHERE o.id = ${orderId}::uuid`;
   const [order] = rows;
   if (!order || (!seesStudio(buyer) && order.account_id !== buyer.accountId)) throw new NotFoundError('order', orderId);
   if (!order.is_open)
     throw new ConflictError(
       `Order ${order.number} was dispatched or cancelled already. Place another order.`,
       'ORDER_DISPATCHED',
+    );
+  if (order.lines + adding > MAX_LINES)
+    throw new ConflictError(
+      `Order ${order.number} has ${order.lines} lines, and an order has at most ${MAX_LINES}. Place another order.`,
+      'ORDER_FULL',
     );
 }

@@ -116,6 +116,23 @@ describe('placing an order', () => {
 });
 
 describe('an order', () => {
+  test('has a bound, so that its lines can come whole', async () => {
+    const order = await place({ lines: Array.from({ length: 499 }, () => line()) });
+    const add = (count: number) =>
+      mutate(
+        'addOrderLines',
+        'input',
+        { orderId: order.id, lines: Array.from({ length: count }, () => line()) },
+        ORDER,
+      );
+    const refused = await add(2);
+    expect(refused).toMatchObject({ code: 'ORDER_FULL', message: expect.stringContaining('499 lines') });
+    expect((await add(1)).lines).toHaveLength(500);
+    expect(await mutate('createOrderLine', 'input', { ...line(), orderId: order.id }, PLAIN, PLAIN)).toMatchObject({
+      code: 'ORDER_FULL',
+    });
+  });
+
   test('takes lines and gives them back until it is dispatched', async () => {
     const order = await place({ lines: [line()] });
     const more = await mutate('addOrderLines', 'input', { orderId: order.id, lines: [line(), line()] }, ORDER);

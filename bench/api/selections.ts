@@ -24,7 +24,7 @@ export const SELECTIONS: readonly Selection[] = [
         (select json_agg(json_build_object('id', n.run_id || ':' || n.idx, 'nodeId', n.node_id, 'step', n.step,
             'status', n.status, 'startedAt', n.started_at, 'finishedAt', n.finished_at) order by n.idx)
           from node_run n where n.run_id = r.id) as "nodeRuns"
-      from (select * from run order by created_at desc, id limit 50) r
+      from (select * from run order by created_at desc, id desc limit 50) r
     ) row`,
   },
   {
@@ -45,10 +45,10 @@ export const SELECTIONS: readonly Selection[] = [
         json_build_object('id', l.id, 'lineNumber', l.line_number, 'order', json_build_object('number', d.number),
           'product', json_build_object('id', p.id, 'sku', p.sku, 'name', p.name),
           'outputType', json_build_object('name', o.name)) as "orderLine"
-      from (select * from run where status in ('failed', 'succeeded') order by created_at desc, id limit 51) r
+      from (select * from run where status in ('failed', 'succeeded') order by created_at desc, id desc limit 51) r
       join order_line l on l.id = r.order_line_id join "order" d on d.id = l.order_id
       join product p on p.id = l.product_id join output_type o on o.id = l.output_type_id
-      order by r.created_at desc, r.id
+      order by r.created_at desc, r.id desc
     ) row`,
   },
   {

@@ -25,31 +25,32 @@ export function order(
     if (isBackwards && keys.length === 0) throw new NotExpressible('take');
     return { orderBy: text, after: null };
   }
-  // Without a unique last key, or with nulls among them, the cursor's place is not certain.
+  // Without a unique last key the cursor's place is not certain.
   const last = keys.at(-1);
-  if (
-    !last ||
-    model.key.length !== 1 ||
-    last.field.column !== model.key[0] ||
-    keys.some(({ field }) => !field.isRequired)
-  )
-    throw new NotExpressible('cursor');
+  if (!last || model.key.length !== 1 || last.field.column !== model.key[0]) throw new NotExpressible('cursor');
   if (!isPlainObject(cursor) || Object.keys(cursor).length !== 1 || !(last.field.name in cursor))
     throw new NotExpressible('cursor');
   const placeholder = statement.value(cursor[last.field.name]);
   const at = ({ field }: Key) =>
     `(select c.${field.column} from ${model.table} c where c.${model.key[0]} = ${placeholder})`;
-  const beyond = (key: Key) => `${alias}.${key.field.column} ${descends(key) ? '<' : '>'} ${at(key)}`;
+  const name = ({ field }: Key) => `${alias}.${field.column}`;
+  const beyond = (key: Key) => {
+    const passed = `${name(key)} ${descends(key) ? '<' : '>'} ${at(key)}`;
+    if (key.field.isRequired) return passed;
+    // To Postgres nulls are the largest, whichever way it sorts.
+    const [large, small] = descends(key) ? [at(key), name(key)] : [name(key), at(key)];
+    return `(${passed} or (${large} is null and ${small} is not null))`;
+  };
+  const same = (key: Key) => `${name(key)} ${key.field.isRequired ? '=' : 'is not distinct from'} ${at(key)}`;
   const alternatives = keys.map((key, i) => {
-    const equal = keys.slice(0, i).map((earlier) => `${alias}.${earlier.field.column} = ${at(earlier)}`);
-    const step =
-      i === keys.length - 1 ? `${alias}.${key.field.column} ${descends(key) ? '<=' : '>='} ${at(key)}` : beyond(key);
-    return [...equal, step].join(' and ');
+    const isLast = i === keys.length - 1;
+    const step = isLast ? `${name(key)} ${descends(key) ? '<=' : '>='} ${at(key)}` : beyond(key);
+    return [...keys.slice(0, i).map(same), step].join(' and ');
   });
   const first = keys[0]!;
   // Said once more for the index, which can begin there.
-  const start = `${alias}.${first.field.column} ${descends(first) ? '<=' : '>='} ${at(first)}`;
-  return { orderBy: text, after: `${start} and (${alternatives.map((one) => `(${one})`).join(' or ')})` };
+  const start = first.field.isRequired ? `${name(first)} ${descends(first) ? '<=' : '>='} ${at(first)} and ` : '';
+  return { orderBy: text, after: `${start}(${alternatives.map((one) => `(${one})`).join(' or ')})` };
 }
 
 function keysOf(model: Model, orderBy: unknown): Key[] {

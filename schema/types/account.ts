@@ -1,3 +1,5 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import type { Role } from '../../generated/prisma/enums.js';
 import { ROLE_SCOPES, type Scope } from '../../runtime/access.js';
 import {
   createAccount,
@@ -8,7 +10,10 @@ import {
 } from '../../runtime/accounts.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { builder } from '../builder.js';
-import { requireLocalId } from '../globalId.js';
+import { localId, requireLocalId } from '../globalId.js';
+import { atMost, MOST } from '../listBounds.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { RoleEnum, ScopeEnum } from './enums.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
@@ -30,8 +35,8 @@ const AccountNode = builder.prismaNode('Account', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     tokens: t.relation('tokens', {
-      description: 'Its API tokens, newest first, at most 200.',
-      query: { orderBy: { createdAt: 'desc' }, take: 200 },
+      description: `Its API tokens, newest first; ${atMost('tokens')}.`,
+      query: { orderBy: { createdAt: 'desc' }, take: MOST.tokens },
     }),
   }),
 });
@@ -88,25 +93,60 @@ const SignInLink = builder.objectRef<{ code: string; expiresAt: Date }>('SignInL
   }),
 });
 
+const ACCOUNT_SORT = sorting(
+  'Account',
+  { name: 'Its name.', createdAt: 'When it was made.' },
+  { by: 'name', direction: 'asc' },
+);
+const TOKEN_SORT = sorting(
+  'ApiToken',
+  { createdAt: 'When it was made.', name: 'What it is for.' },
+  { by: 'createdAt', direction: 'desc' },
+);
+
+interface WantedAccounts {
+  text?: string | null | undefined;
+  role?: Role[] | null | undefined;
+}
+const accountsLike = ({ text, role }: WantedAccounts): Prisma.AccountWhereInput => ({
+  name: containing(text),
+  role: role ? { in: role } : undefined,
+});
+
 builder.queryFields((t) => ({
   accounts: t.prismaConnection({
     authScopes: { admin: true },
     type: AccountNode,
     cursor: 'id',
     description: 'Accounts by name.',
-    totalCount: (_root, _args, ctx) => ctx.db.account.count(),
-    resolve: (query, _root, _args, ctx) => ctx.db.account.findMany({ ...query, orderBy: [{ name: 'asc' }] }),
+    args: {
+      text: t.arg.string({ description: `In the name, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
+      role: t.arg({ type: [RoleEnum], description: 'With any of these roles; all when left out.' }),
+      orderBy: t.arg(ACCOUNT_SORT.arg),
+    },
+    totalCount: (_root, args, ctx) => ctx.db.account.count({ where: accountsLike(args) }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
+      ctx.db.account.findMany({ ...query, where: accountsLike(args), orderBy: ACCOUNT_SORT.orderBy(orderBy) }),
   }),
   apiTokens: t.prismaConnection({
     authScopes: { signedIn: true },
     type: ApiTokenNode,
     cursor: 'id',
     description: "API tokens, newest first: an admin's are all, everybody else's their own.",
-    resolve: (query, _root, _args, { db, viewer }) =>
+    args: {
+      accountId: t.arg.id({ description: 'Of this account; all when left out.' }),
+      orderBy: t.arg(TOKEN_SORT.arg),
+    },
+    resolve: (query, _root, { accountId, orderBy }, { db, viewer }) =>
       db.apiToken.findMany({
         ...query,
-        where: viewer!.scopes.has('admin') ? {} : { accountId: viewer!.accountId ?? undefined },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        where: {
+          AND: [
+            viewer!.scopes.has('admin') ? {} : { accountId: viewer!.accountId ?? undefined },
+            accountId ? { accountId: localId('Account', accountId) } : {},
+          ],
+        },
+        orderBy: TOKEN_SORT.orderBy(orderBy),
       }),
   }),
 }));

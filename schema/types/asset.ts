@@ -2,9 +2,9 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { visibleAssets } from '../../runtime/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
-
-/** Most files of one asset that come in one answer: a turntable's frames fit. */
-const MAX_FILES = 1_000;
+import { atMost, MOST } from '../listBounds.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 
 const AssetFileObject = builder.prismaObject('AssetFile', {
   description: 'A file of an asset beside the original: another one of a set, or a derivative.',
@@ -46,8 +46,8 @@ export const AssetNode = builder.prismaNode('Asset', {
     artifact: t.relation('artifact', { description: 'The original file: url, sha256, size and facts.' }),
     files: t.relation('files', {
       type: AssetFileObject,
-      description: `Further files of the set, then derivatives; at most ${MAX_FILES}.`,
-      query: { orderBy: { position: 'asc' }, take: MAX_FILES },
+      description: `Further files of the set, then derivatives; ${atMost('files')}.`,
+      query: { orderBy: { position: 'asc' }, take: MOST.files },
     }),
     nodeId: t.exposeString('nodeId', { description: 'The workflow node that published it.' }),
     run: t.relation('run', { description: 'The run that published it.' }),
@@ -69,13 +69,31 @@ const AssetFilter = builder.inputType('AssetFilter', {
     productId: t.id({ description: 'Of this product.' }),
     outputTypeId: t.id({ description: 'Of this output type.' }),
     orderLineId: t.id({ description: 'Made for this order line.' }),
+    orderId: t.id({ description: 'Made for a line of this order.' }),
     name: t.string({ description: 'Of exactly this catalogue name: with a product, all versions of one file.' }),
+    text: t.string({
+      description: `With this in the catalogue name, in any case; ${TEXT_LIMIT}.`,
+      validate: FilterText,
+    }),
+    kind: t.stringList({ description: 'Of any of these kinds.' }),
+    from: t.field({ type: 'DateTime', description: 'Delivered at this moment or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Delivered before this moment.' }),
   }),
 });
 
+const ASSET_SORT = sorting(
+  'Asset',
+  { publishedAt: 'When it was delivered.', name: 'Catalogue name.' },
+  { by: 'publishedAt', direction: 'desc' },
+);
+
 function where(filter: typeof AssetFilter.$inferInput | null | undefined): Prisma.AssetWhereInput {
-  const { latestOnly, productId, outputTypeId, orderLineId, name } = filter ?? {};
+  const { latestOnly, productId, outputTypeId, orderLineId, orderId, name, text, kind, from, to } = filter ?? {};
   return {
+    AND: text ? { name: containing(text) } : undefined,
+    kind: kind ? { in: kind } : undefined,
+    publishedAt: from || to ? { gte: from ?? undefined, lt: to ?? undefined } : undefined,
+    orderLine: orderId ? { orderId: localId('Order', orderId) } : undefined,
     supersededAt: latestOnly ? null : undefined,
     productId: productId ? localId('Product', productId) : undefined,
     outputTypeId: outputTypeId ? localId('OutputType', outputTypeId) : undefined,
@@ -90,14 +108,17 @@ builder.queryField('assets', (t) =>
     type: 'Asset',
     cursor: 'id',
     description: 'Delivered files, newest first.',
-    args: { filter: t.arg({ type: AssetFilter, description: 'Which ones; all when left out.' }) },
+    args: {
+      filter: t.arg({ type: AssetFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(ASSET_SORT.arg),
+    },
     totalCount: (_root, { filter }, ctx) =>
       ctx.db.asset.count({ where: { AND: [where(filter), visibleAssets(ctx.viewer)] } }),
-    resolve: (query, _root, { filter }, ctx) =>
+    resolve: (query, _root, { filter, orderBy }, ctx) =>
       ctx.db.asset.findMany({
         ...query,
         where: { AND: [where(filter), visibleAssets(ctx.viewer)] },
-        orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }],
+        orderBy: ASSET_SORT.orderBy(orderBy),
       }),
   }),
 );

@@ -1,6 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { builder } from '../builder.js';
 import { encodeGlobalId, localId } from '../globalId.js';
+import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 
 const AuditEntryNode = builder.prismaNode('AuditEntry', {
@@ -34,6 +35,7 @@ const AuditFilter = builder.inputType('AuditFilter', {
       description: `With this in the name of the mutation, in any case; ${TEXT_LIMIT}.`,
       validate: FilterText,
     }),
+    outcome: t.stringList({ description: 'With any of these outcomes: `ok`, or codes of errors.' }),
     failedOnly: t.boolean({ description: 'Only those that did not go well.' }),
     from: t.field({ type: 'DateTime', description: 'From this moment on.' }),
     to: t.field({ type: 'DateTime', description: 'Before this moment.' }),
@@ -41,14 +43,17 @@ const AuditFilter = builder.inputType('AuditFilter', {
 });
 
 function where(filter: typeof AuditFilter.$inferInput | null | undefined): Prisma.AuditEntryWhereInput {
-  const { accountId, mutation, failedOnly, from, to } = filter ?? {};
+  const { accountId, mutation, outcome, failedOnly, from, to } = filter ?? {};
   return {
     accountId: accountId ? localId('Account', accountId) : undefined,
     mutation: containing(mutation),
-    outcome: failedOnly ? { not: 'ok' } : undefined,
+    outcome: outcome ? { in: outcome } : undefined,
+    NOT: failedOnly ? { outcome: 'ok' } : undefined,
     at: { gte: from ?? undefined, lt: to ?? undefined },
   };
 }
+
+const AUDIT_SORT = sorting('AuditEntry', { at: 'When it was sent.' }, { by: 'at', direction: 'desc' });
 
 builder.queryField('auditTrail', (t) =>
   t.prismaConnection({
@@ -56,9 +61,12 @@ builder.queryField('auditTrail', (t) =>
     type: AuditEntryNode,
     cursor: 'id',
     description: 'Every mutation that was sent, newest first.',
-    args: { filter: t.arg({ type: AuditFilter, description: 'Which ones; all when left out.' }) },
+    args: {
+      filter: t.arg({ type: AuditFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(AUDIT_SORT.arg),
+    },
     totalCount: (_root, { filter }, ctx) => ctx.db.auditEntry.count({ where: where(filter) }),
-    resolve: (query, _root, { filter }, ctx) =>
-      ctx.db.auditEntry.findMany({ ...query, where: where(filter), orderBy: [{ at: 'desc' }, { id: 'desc' }] }),
+    resolve: (query, _root, { filter, orderBy }, ctx) =>
+      ctx.db.auditEntry.findMany({ ...query, where: where(filter), orderBy: AUDIT_SORT.orderBy(orderBy) }),
   }),
 );

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { importCadFile } from '../../runtime/cadFiles.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
@@ -17,15 +20,42 @@ const CadFileNode = builder.prismaNode('CadFile', {
   }),
 });
 
+const CadFileFilter = builder.inputType('CadFileFilter', {
+  description: 'Which CAD files; all conditions that are given must hold.',
+  fields: (t) => ({
+    text: t.string({ description: `In the name, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
+    from: t.field({ type: 'DateTime', description: 'Came in at this moment or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Came in before this moment.' }),
+  }),
+});
+
+const CAD_FILE_SORT = sorting(
+  'CadFile',
+  { createdAt: 'When it came in.', name: 'Its file name.' },
+  { by: 'createdAt', direction: 'desc' },
+);
+
+function where(filter: typeof CadFileFilter.$inferInput | null | undefined): Prisma.CadFileWhereInput {
+  const { text, from, to } = filter ?? {};
+  return {
+    name: containing(text),
+    createdAt: from || to ? { gte: from ?? undefined, lt: to ?? undefined } : undefined,
+  };
+}
+
 builder.queryFields((t) => ({
   cadFiles: t.prismaConnection({
     authScopes: { view: true },
     type: 'CadFile',
     cursor: 'id',
     description: 'CAD files, newest first.',
-    totalCount: (_root, _args, ctx) => ctx.db.cadFile.count(),
-    resolve: (query, _root, _args, ctx) =>
-      ctx.db.cadFile.findMany({ ...query, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    args: {
+      filter: t.arg({ type: CadFileFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(CAD_FILE_SORT.arg),
+    },
+    totalCount: (_root, { filter }, ctx) => ctx.db.cadFile.count({ where: where(filter) }),
+    resolve: (query, _root, { filter, orderBy }, ctx) =>
+      ctx.db.cadFile.findMany({ ...query, where: where(filter), orderBy: CAD_FILE_SORT.orderBy(orderBy) }),
   }),
   cadFile: t.prismaField({
     authScopes: { view: true },

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { builder } from '../builder.js';
+import { atMost, MOST } from '../listBounds.js';
 
 interface LookupOption {
   value: string;
@@ -14,16 +15,21 @@ const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
     const materials = await db.material.findMany({
       where: { archivedAt: null },
       orderBy: { label: 'asc' },
+      take: MOST.choices,
       select: { name: true, label: true },
     });
     return materials.map(({ name, label }) => ({ value: name, label, description: null }));
   },
   renderTemplates: async (db) => {
-    const templates = await db.renderTemplate.findMany({ where: { archivedAt: null }, orderBy: { label: 'asc' } });
+    const templates = await db.renderTemplate.findMany({
+      where: { archivedAt: null },
+      orderBy: { label: 'asc' },
+      take: MOST.choices,
+    });
     return templates.map(({ name, label, description }) => ({ value: name, label, description: description || null }));
   },
   categories: async (db) => {
-    const categories = await db.category.findMany({ orderBy: { label: 'asc' } });
+    const categories = await db.category.findMany({ orderBy: { label: 'asc' }, take: MOST.choices });
     return categories.map(({ key, label }) => ({ value: key, label, description: null }));
   },
 };
@@ -41,7 +47,7 @@ builder.queryField('lookup', (t) =>
   t.field({
     authScopes: { $any: { view: true, order: true } },
     type: [LookupOptionObject],
-    description: 'The list that a param chooses from, sorted by label.',
+    description: `The list that a param chooses from, sorted by label; ${atMost('choices')}.`,
     args: {
       name: t.arg.string({
         required: true,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Prisma } from '../../generated/prisma/client.js';
 import { toJsonSchema } from '../../modules/define.js';
 import type { JsonObject } from '../../modules/json.js';
 import { TEXTURE_CHANNELS, type TextureChannel } from '../../modules/shapes/materials.js';
@@ -14,6 +15,8 @@ import {
 import { buildUiSchema } from '../../workflow/uiSchema.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { ArtifactNode } from './artifact.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
@@ -115,6 +118,24 @@ const FormObject = builder.simpleObject('MaterialForm', {
 });
 const slider = { slider: true };
 
+const MATERIAL_SORT = sorting(
+  'Material',
+  { label: 'Name for people.', name: 'Stable key.', revision: 'How often it was changed.' },
+  { by: 'label', direction: 'asc' },
+);
+
+interface Wanted {
+  includeArchived: boolean;
+  text?: string | null | undefined;
+}
+function where({ includeArchived, text }: Wanted): Prisma.MaterialWhereInput {
+  const contains = containing(text);
+  return {
+    archivedAt: includeArchived ? undefined : null,
+    OR: contains && [{ label: contains }, { name: contains }],
+  };
+}
+
 builder.queryFields((t) => ({
   materials: t.prismaConnection({
     authScopes: { view: true },
@@ -123,15 +144,15 @@ builder.queryFields((t) => ({
     description: 'Materials by label.',
     args: {
       includeArchived: t.arg.boolean({ required: true, defaultValue: false, description: 'Archived ones too.' }),
-    },
-    totalCount: (_root, { includeArchived }, ctx) =>
-      ctx.db.material.count({ where: { archivedAt: includeArchived ? undefined : null } }),
-    resolve: (query, _root, { includeArchived }, ctx) =>
-      ctx.db.material.findMany({
-        ...query,
-        where: { archivedAt: includeArchived ? undefined : null },
-        orderBy: [{ label: 'asc' }, { id: 'asc' }],
+      text: t.arg.string({
+        description: `In the label or the name, in any case; ${TEXT_LIMIT}.`,
+        validate: FilterText,
       }),
+      orderBy: t.arg(MATERIAL_SORT.arg),
+    },
+    totalCount: (_root, args, ctx) => ctx.db.material.count({ where: where(args) }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
+      ctx.db.material.findMany({ ...query, where: where(args), orderBy: MATERIAL_SORT.orderBy(orderBy) }),
   }),
   material: t.prismaField({
     authScopes: { view: true },

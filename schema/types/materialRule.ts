@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { createRule, deleteRule, reorderRules, updateRule } from '../../runtime/materialRules.js';
+import { createRule, deleteRule, MAX_RULES, reorderRules, updateRule } from '../../runtime/materialRules.js';
 import { builder } from '../builder.js';
 import { encodeGlobalId, requireLocalId } from '../globalId.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { MaterialNode } from './material.js';
-
-/** Most rules a library is expected to have; the list comes whole, because its order is what counts. */
-const MAX_RULES = 2_000;
 
 const RuleNode = builder.prismaNode('MaterialRule', {
   id: { field: 'id' },
@@ -34,7 +31,8 @@ builder.queryField('materialRules', (t) =>
   t.prismaField({
     authScopes: { view: true },
     type: [RuleNode],
-    description: `The mapping rules, strongest first; at most ${MAX_RULES}.`,
+    // Whole, because their order is what counts.
+    description: `The mapping rules, strongest first; at most ${MAX_RULES.toLocaleString('en')}.`,
     complexity: { field: 1, multiplier: 20 },
     resolve: (query, _root, _args, ctx) =>
       ctx.db.materialRule.findMany({ ...query, orderBy: [{ priority: 'desc' }, { id: 'asc' }], take: MAX_RULES }),

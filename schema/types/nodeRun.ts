@@ -2,6 +2,7 @@ import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
 import { boundInputs, type PortValues } from '../../runtime/nodeInputs.js';
 import { moduleOf, type PartOf } from '../../workflow/plan.js';
 import { builder } from '../builder.js';
+import { atMost, MOST } from '../listBounds.js';
 import { CapabilityEnum, NodeRunStatusEnum } from './enums.js';
 import { FailureObject, type StoredFailure } from './failure.js';
 import { PortValueObject, portValues } from './portValue.js';
@@ -125,8 +126,8 @@ export const NodeRunNode = builder.prismaNode('NodeRun', {
 builder.prismaObjectFields(NodeRunNode, (t) => ({
   parts: t.field({
     type: [NodeRunNode],
-    description:
-      'The parts its work was shared out to, in their order; empty for most nodes. It runs itself when all of them have succeeded, to gather what they made.',
-    resolve: ({ runId, idx }, _args, ctx) => ctx.loaders.parts.load({ runId, idx }),
+    description: `The parts its work was shared out to, in their order, ${atMost('nodeRuns')}; none for most nodes. It runs itself when all of them have succeeded, to gather what they made.`,
+    resolve: async ({ runId, idx }, _args, ctx) =>
+      (await ctx.loaders.parts.load({ runId, idx })).slice(0, MOST.nodeRuns),
   }),
 }));

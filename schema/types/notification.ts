@@ -1,4 +1,5 @@
 import { builder } from '../builder.js';
+import { sorting } from '../sorting.js';
 
 builder.prismaNode('Notification', {
   id: { field: 'id' },
@@ -13,14 +14,29 @@ builder.prismaNode('Notification', {
   }),
 });
 
+const NOTIFICATION_SORT = sorting(
+  'Notification',
+  { createdAt: 'When it came in.' },
+  { by: 'createdAt', direction: 'desc' },
+);
+const unread = (unreadOnly: boolean | null | undefined) => (unreadOnly ? { readAt: null } : {});
+
 builder.queryField('notifications', (t) =>
   t.prismaConnection({
     authScopes: { view: true },
     type: 'Notification',
     cursor: 'id',
     description: 'Messages, newest first.',
-    totalCount: (_root, _args, ctx) => ctx.db.notification.count(),
-    resolve: (query, _root, _args, ctx) =>
-      ctx.db.notification.findMany({ ...query, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] }),
+    args: {
+      unreadOnly: t.arg.boolean({ defaultValue: false, description: 'Only those nobody has read.' }),
+      orderBy: t.arg(NOTIFICATION_SORT.arg),
+    },
+    totalCount: (_root, { unreadOnly }, ctx) => ctx.db.notification.count({ where: unread(unreadOnly) }),
+    resolve: (query, _root, { unreadOnly, orderBy }, ctx) =>
+      ctx.db.notification.findMany({
+        ...query,
+        where: unread(unreadOnly),
+        orderBy: NOTIFICATION_SORT.orderBy(orderBy),
+      }),
   }),
 );

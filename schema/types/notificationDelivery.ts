@@ -1,4 +1,6 @@
 import { builder } from '../builder.js';
+import { atMost, MOST } from '../listBounds.js';
+import { sorting } from '../sorting.js';
 
 const CHANNELS = { inbox: 'The inbox of the console.', webhook: 'A signed call of a partner.', email: 'An e-mail.' };
 const STATUSES = {
@@ -57,9 +59,15 @@ const DeliveryNode = builder.prismaNode('NotificationDelivery', {
 
 builder.prismaObjectField('Run', 'deliveries', (t) =>
   t.relation('deliveries', {
-    description: 'What became of the messages it sent.',
-    query: { orderBy: { createdAt: 'asc' } },
+    description: `What became of the messages it sent; ${atMost('files')}.`,
+    query: { orderBy: { createdAt: 'asc' }, take: MOST.files },
   }),
+);
+
+const DELIVERY_SORT = sorting(
+  'NotificationDelivery',
+  { createdAt: 'When the first attempt ended.', updatedAt: 'When the last attempt ended.' },
+  { by: 'createdAt', direction: 'desc' },
 );
 
 builder.queryField('notificationDeliveries', (t) =>
@@ -68,14 +76,17 @@ builder.queryField('notificationDeliveries', (t) =>
     type: DeliveryNode,
     cursor: 'id',
     description: 'What became of messages, newest first.',
-    args: { status: t.arg({ type: [StatusEnum], description: 'In any of these states; all when left out.' }) },
+    args: {
+      status: t.arg({ type: [StatusEnum], description: 'In any of these states; all when left out.' }),
+      orderBy: t.arg(DELIVERY_SORT.arg),
+    },
     totalCount: (_root, { status }, ctx) =>
       ctx.db.notificationDelivery.count({ where: { status: status ? { in: status } : undefined } }),
-    resolve: (query, _root, { status }, ctx) =>
+    resolve: (query, _root, { status, orderBy }, ctx) =>
       ctx.db.notificationDelivery.findMany({
         ...query,
         where: { status: status ? { in: status } : undefined },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        orderBy: DELIVERY_SORT.orderBy(orderBy),
       }),
   }),
 );

@@ -1,12 +1,19 @@
+import type { Prisma } from '../../generated/prisma/client.js';
 import type { JsonObject } from '../../modules/json.js';
+import { MAX_LINES } from '../../runtime/orders.js';
 import { graphOf } from '../../runtime/outputTypeForm.js';
 import { visibleOrders, visibleRuns } from '../../runtime/ownership.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
 import { outputTypeOverrides } from '../../workflow/legacyInvocation.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
+import { atMost, MOST } from '../listBounds.js';
 import type { OrderState } from '../loaders.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { EffectiveParamObject } from './effectiveParam.js';
+import { RunStatusEnum } from './enums.js';
 import { MoneyObject, priceOf, sums } from './money.js';
 import { GRAPH } from './outputType.js';
 
@@ -55,7 +62,7 @@ export const OrderNode = builder.prismaNode('Order', {
         ),
     }),
     lines: t.relation('lines', {
-      description: 'Its lines, in order.',
+      description: `Its lines, in order; at most ${MAX_LINES}.`,
       query: { orderBy: { lineNumber: 'asc' } },
     }),
   }),
@@ -129,9 +136,9 @@ export const OrderLineNode = builder.prismaNode('OrderLine', {
     }),
     deliveredAssets: t.prismaField({
       type: ['Asset'],
-      description: 'Of the files delivered for it, the newest version of each.',
+      description: `Of the files delivered for it, the newest version of each; ${atMost('files')}.`,
       resolve: async (query, { id }, _args, { db, loaders }) => {
-        const ids = await loaders.deliveredAssets.load(id);
+        const ids = (await loaders.deliveredAssets.load(id)).slice(0, MOST.files);
         return ids.length === 0
           ? []
           : db.asset.findMany({ ...query, where: { id: { in: ids } }, orderBy: [{ name: 'asc' }, { id: 'asc' }] });
@@ -140,15 +147,62 @@ export const OrderLineNode = builder.prismaNode('OrderLine', {
   }),
 });
 
+const OrderFilter = builder.inputType('OrderFilter', {
+  description: 'Which orders; all conditions that are given must hold.',
+  fields: (t) => ({
+    text: t.string({
+      description: `With this in the reference, in any case, or with this number; ${TEXT_LIMIT}.`,
+      validate: FilterText,
+    }),
+    productId: t.id({ description: 'With a line of this product.' }),
+    outputTypeId: t.id({ description: 'With a line of this output type.' }),
+    runStatus: t.field({ type: [RunStatusEnum], description: 'With a run in any of these states.' }),
+    from: t.field({ type: 'DateTime', description: 'Placed at this moment or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Placed before this moment.' }),
+  }),
+});
+
+const ORDER_SORT = sorting(
+  'Order',
+  { number: 'Its number, which is when it was placed.', reference: 'Number or name that the customer knows it by.' },
+  { by: 'number', direction: 'desc' },
+);
+
+/** Largest number of an order. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+function where(filter: typeof OrderFilter.$inferInput | null | undefined, { viewer }: Context): Prisma.OrderWhereInput {
+  const { text, productId, outputTypeId, runStatus, from, to } = filter ?? {};
+  const reference = containing(text);
+  const number = /^\d+$/.test(text ?? '') && Number(text) <= MAX_NUMBER ? [{ number: Number(text) }] : [];
+  const line = {
+    productId: productId ? localId('Product', productId) : undefined,
+    outputTypeId: outputTypeId ? localId('OutputType', outputTypeId) : undefined,
+  };
+  return {
+    ...visibleOrders(viewer),
+    OR: reference && [{ reference }, ...number],
+    createdAt: from || to ? { gte: from ?? undefined, lt: to ?? undefined } : undefined,
+    AND: [
+      productId || outputTypeId ? { lines: { some: line } } : {},
+      runStatus ? { lines: { some: { runs: { some: { ...visibleRuns(viewer), status: { in: runStatus } } } } } } : {},
+    ],
+  };
+}
+
 builder.queryFields((t) => ({
   orders: t.prismaConnection({
     type: OrderNode,
     cursor: 'id',
     authScopes: { $any: { view: true, order: true } },
     description: 'Orders, newest first. Partners see their own.',
-    totalCount: (_root, _args, ctx) => ctx.db.order.count({ where: visibleOrders(ctx.viewer) }),
-    resolve: (query, _root, _args, ctx) =>
-      ctx.db.order.findMany({ ...query, where: visibleOrders(ctx.viewer), orderBy: { number: 'desc' } }),
+    args: {
+      filter: t.arg({ type: OrderFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(ORDER_SORT.arg),
+    },
+    totalCount: (_root, { filter }, ctx) => ctx.db.order.count({ where: where(filter, ctx) }),
+    resolve: (query, _root, { filter, orderBy }, ctx) =>
+      ctx.db.order.findMany({ ...query, where: where(filter, ctx), orderBy: ORDER_SORT.orderBy(orderBy) }),
   }),
   order: t.prismaField({
     type: OrderNode,

@@ -9,6 +9,9 @@ import { outputTypeOverrides } from '../../workflow/legacyInvocation.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
+import { atMost, MOST } from '../listBounds.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { EffectiveParamObject } from './effectiveParam.js';
 import { FamilyEnum, RolloutEnum, VersionPolicyEnum, VisibilityEnum } from './enums.js';
 
@@ -116,19 +119,31 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
     pricingTier: t.relation('pricingTier', { nullable: true, description: 'What one piece costs.' }),
     rollout: t.expose('rollout', { type: RolloutEnum, description: 'Which way it is produced.' }),
     categories: t.relation('categories', {
-      description: 'Product categories it is for; none: all.',
-      query: { orderBy: { label: 'asc' } },
+      description: `Product categories it is for, ${atMost('choices')}; none: all.`,
+      query: { orderBy: { label: 'asc' }, take: MOST.choices },
     }),
   }),
 });
 
 /** Without `view`, only what is public and offered. */
 function offered(
-  { family, includeArchived }: { family?: Family | null; includeArchived?: boolean | null },
+  { family, includeArchived, text }: { family?: Family | null; includeArchived?: boolean | null; text?: string | null },
   { viewer }: Context,
 ): Prisma.OutputTypeWhereInput {
-  return { family: family ?? undefined, archivedAt: includeArchived ? undefined : null, ...visibleOutputTypes(viewer) };
+  const contains = containing(text);
+  return {
+    family: family ?? undefined,
+    archivedAt: includeArchived ? undefined : null,
+    OR: contains && [{ name: contains }, { key: contains }],
+    ...visibleOutputTypes(viewer),
+  };
 }
+
+const OUTPUT_TYPE_SORT = sorting(
+  'OutputType',
+  { sortOrder: 'As they are offered.', name: 'Name for people.', createdAt: 'When it was made.' },
+  { by: 'sortOrder', direction: 'asc' },
+);
 
 builder.queryFields((t) => ({
   outputTypes: t.prismaConnection({
@@ -139,13 +154,15 @@ builder.queryFields((t) => ({
     args: {
       family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }),
       includeArchived: t.arg.boolean({ defaultValue: false, description: 'Archived ones too.' }),
+      text: t.arg.string({ description: `In the name or the key, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
+      orderBy: t.arg(OUTPUT_TYPE_SORT.arg),
     },
     totalCount: (_root, args, ctx) => ctx.db.outputType.count({ where: offered(args, ctx) }),
-    resolve: (query, _root, args, ctx) =>
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
       ctx.db.outputType.findMany({
         ...query,
         where: offered(args, ctx),
-        orderBy: [{ sortOrder: 'asc' }, { id: 'asc' }],
+        orderBy: OUTPUT_TYPE_SORT.orderBy(orderBy),
       }),
   }),
   outputType: t.prismaField({

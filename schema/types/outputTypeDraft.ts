@@ -16,6 +16,7 @@ import { legacyDeliverables } from '../../workflow/legacyInvocation.js';
 import { openParams } from '../../workflow/reach.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { builder } from '../builder.js';
+import { atMost, MOST } from '../listBounds.js';
 import { EffectiveParamObject } from './effectiveParam.js';
 import { FieldIssueObject } from './errors.js';
 import { OutputTypeInput, profileFrom } from './outputTypeInput.js';
@@ -133,19 +134,21 @@ const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').impleme
     }),
     pricingTiers: t.prismaField({
       type: ['PricingTier'],
-      description: 'Prices to choose from; for the step `terms`.',
-      resolve: (query, _draft, _args, { db }) => db.pricingTier.findMany({ ...query, orderBy: { label: 'asc' } }),
+      description: `Prices to choose from, ${atMost('choices')}; for the step \`terms\`.`,
+      resolve: (query, _draft, _args, { db }) =>
+        db.pricingTier.findMany({ ...query, orderBy: { label: 'asc' }, take: MOST.choices }),
     }),
     categories: t.prismaField({
       type: ['Category'],
-      description: 'Categories to choose from; for the step `terms`.',
-      resolve: (query, _draft, _args, { db }) => db.category.findMany({ ...query, orderBy: { label: 'asc' } }),
+      description: `Categories to choose from, ${atMost('choices')}; for the step \`terms\`.`,
+      resolve: (query, _draft, _args, { db }) =>
+        db.category.findMany({ ...query, orderBy: { label: 'asc' }, take: MOST.choices }),
     }),
     materials: t.prismaField({
       type: ['Material'],
-      description: 'Materials to choose from; for the step `terms`.',
+      description: `Materials to choose from, ${atMost('choices')}; for the step \`terms\`.`,
       resolve: (query, _draft, _args, { db }) =>
-        db.material.findMany({ ...query, where: { archivedAt: null }, orderBy: { label: 'asc' } }),
+        db.material.findMany({ ...query, where: { archivedAt: null }, orderBy: { label: 'asc' }, take: MOST.choices }),
     }),
   }),
 });

@@ -11,6 +11,7 @@ import {
 } from '../../runtime/parity/results.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
+import { sorting } from '../sorting.js';
 import { ArtifactNode } from './artifact.js';
 import { ParityStatusEnum } from './enums.js';
 
@@ -186,20 +187,28 @@ function where(filter: typeof ParityReportFilter.$inferInput | null | undefined)
   };
 }
 
+const REPORT_SORT = sorting(
+  'ParityReport',
+  {
+    createdAt: 'When it was first asked for.',
+    finishedAt: 'When the verdict was found; reports without one count as the latest.',
+  },
+  { by: 'createdAt', direction: 'desc' },
+);
+
 builder.queryFields((t) => ({
   parityReports: t.prismaConnection({
     type: ParityReportNode,
     cursor: 'id',
     authScopes: view,
     description: 'Comparisons of legacy and graph, newest first.',
-    args: { filter: t.arg({ type: ParityReportFilter, description: 'Which ones; all when left out.' }) },
+    args: {
+      filter: t.arg({ type: ParityReportFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(REPORT_SORT.arg),
+    },
     totalCount: (_root, { filter }, ctx) => ctx.db.parityReport.count({ where: where(filter) }),
-    resolve: (query, _root, { filter }, ctx) =>
-      ctx.db.parityReport.findMany({
-        ...query,
-        where: where(filter),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
+    resolve: (query, _root, { filter, orderBy }, ctx) =>
+      ctx.db.parityReport.findMany({ ...query, where: where(filter), orderBy: REPORT_SORT.orderBy(orderBy) }),
   }),
   parityReport: t.prismaField({
     type: ParityReportNode,

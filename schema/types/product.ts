@@ -3,6 +3,7 @@ import { ConflictError, NotFoundError, ValidationError } from '../../runtime/err
 import { createProduct } from '../../runtime/products.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
@@ -43,16 +44,25 @@ function where(filter: typeof ProductFilter.$inferInput | null | undefined): Pri
   };
 }
 
+const PRODUCT_SORT = sorting(
+  'Product',
+  { name: 'Name for people.', sku: 'Article number.', createdAt: 'When it was added.' },
+  { by: 'name', direction: 'asc' },
+);
+
 builder.queryFields((t) => ({
   products: t.prismaConnection({
     authScopes: { $any: { view: true, order: true } },
     type: 'Product',
     cursor: 'id',
     description: 'Products by name.',
-    args: { filter: t.arg({ type: ProductFilter, description: 'Which ones; all when left out.' }) },
+    args: {
+      filter: t.arg({ type: ProductFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(PRODUCT_SORT.arg),
+    },
     totalCount: (_root, { filter }, ctx) => ctx.db.product.count({ where: where(filter) }),
-    resolve: (query, _root, { filter }, ctx) =>
-      ctx.db.product.findMany({ ...query, where: where(filter), orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
+    resolve: (query, _root, { filter, orderBy }, ctx) =>
+      ctx.db.product.findMany({ ...query, where: where(filter), orderBy: PRODUCT_SORT.orderBy(orderBy) }),
   }),
   product: t.prismaField({
     authScopes: { $any: { view: true, order: true } },

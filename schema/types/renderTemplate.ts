@@ -1,3 +1,4 @@
+import type { Prisma } from '../../generated/prisma/client.js';
 import { toJsonSchema } from '../../modules/define.js';
 import { BlendDeclaration, BlendSetup, StudioSetup } from '../../modules/shapes/renderTemplate.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
@@ -10,6 +11,8 @@ import {
 } from '../../runtime/renderTemplates.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { withUploadedFile } from '../uploadedFile.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
@@ -77,21 +80,41 @@ const FormObject = builder.objectRef<TemplateForm>('RenderTemplateForm').impleme
   }),
 });
 
+const TEMPLATE_SORT = sorting(
+  'RenderTemplate',
+  { label: 'Name for people.', name: 'Stable name.', version: 'How often it was changed.' },
+  { by: 'label', direction: 'asc' },
+);
+
+interface Wanted {
+  includeArchived?: boolean | null | undefined;
+  text?: string | null | undefined;
+}
+function where({ includeArchived, text }: Wanted): Prisma.RenderTemplateWhereInput {
+  const contains = containing(text);
+  return {
+    archivedAt: includeArchived ? undefined : null,
+    OR: contains && [{ label: contains }, { name: contains }],
+  };
+}
+
 builder.queryFields((t) => ({
   renderTemplates: t.prismaConnection({
     authScopes: { view: true },
     type: 'RenderTemplate',
     cursor: 'id',
     description: 'Render templates by label.',
-    args: { includeArchived: t.arg.boolean({ defaultValue: false, description: 'Archived ones too.' }) },
-    totalCount: (_root, { includeArchived }, ctx) =>
-      ctx.db.renderTemplate.count({ where: includeArchived ? {} : { archivedAt: null } }),
-    resolve: (query, _root, { includeArchived }, ctx) =>
-      ctx.db.renderTemplate.findMany({
-        ...query,
-        where: includeArchived ? {} : { archivedAt: null },
-        orderBy: [{ label: 'asc' }, { id: 'asc' }],
+    args: {
+      includeArchived: t.arg.boolean({ defaultValue: false, description: 'Archived ones too.' }),
+      text: t.arg.string({
+        description: `In the label or the name, in any case; ${TEXT_LIMIT}.`,
+        validate: FilterText,
       }),
+      orderBy: t.arg(TEMPLATE_SORT.arg),
+    },
+    totalCount: (_root, args, ctx) => ctx.db.renderTemplate.count({ where: where(args) }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
+      ctx.db.renderTemplate.findMany({ ...query, where: where(args), orderBy: TEMPLATE_SORT.orderBy(orderBy) }),
   }),
   renderTemplate: t.prismaField({
     authScopes: { view: true },

@@ -2,6 +2,9 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { visibleRuns } from '../../runtime/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
+import { atMost, MOST } from '../listBounds.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { ArtifactNode } from './artifact.js';
 import { FamilyEnum, RunModeEnum, RunStatusEnum } from './enums.js';
 import { FailureObject, type StoredFailure } from './failure.js';
@@ -62,17 +65,18 @@ export const RunNode = builder.prismaNode('Run', {
       description: 'Number of its newest event; `runEvents(after:)` goes on from it.',
     }),
     nodeRuns: t.relation('nodeRuns', {
-      description: 'Its nodes, in an order in which every node comes after those it needs.',
-      query: { orderBy: { idx: 'asc' } },
+      description: `Its nodes, in an order in which every node comes after those it needs; ${atMost('nodeRuns')}.`,
+      complexity: { field: 1, multiplier: 12 },
+      query: { orderBy: { idx: 'asc' }, take: MOST.nodeRuns },
     }),
     artifacts: t.field({
       type: [ArtifactNode],
-      description: 'Files it made or took from earlier runs, in the order of its nodes.',
-      resolve: ({ id }, _args, ctx) => ctx.loaders.artifactsOfRun.load(id),
+      description: `Files it made or took from earlier runs, in the order of its nodes; ${atMost('files')}.`,
+      resolve: async ({ id }, _args, ctx) => (await ctx.loaders.artifactsOfRun.load(id)).slice(0, MOST.files),
     }),
     assets: t.relation('assets', {
-      description: 'Files it delivered.',
-      query: { orderBy: [{ publishedAt: 'asc' }, { id: 'asc' }] },
+      description: `Files it delivered; ${atMost('files')}.`,
+      query: { orderBy: [{ publishedAt: 'asc' }, { id: 'asc' }], take: MOST.files },
     }),
     events: t.field({
       type: [RunEventObject],
@@ -103,14 +107,41 @@ const RunFilter = builder.inputType('RunFilter', {
     workflowId: t.id({ description: 'Of this workflow.' }),
     cadFileId: t.id({ description: 'About this CAD file.' }),
     orderLineId: t.id({ description: 'About this order line.' }),
+    orderId: t.id({ description: 'About a line of this order.' }),
+    productId: t.id({ description: 'About this product.' }),
+    outputTypeId: t.id({ description: 'Producing this output type.' }),
+    mode: t.field({ type: [RunModeEnum], description: 'By any of these ways.' }),
+    text: t.string({
+      description: `With this in the name of the CAD file, product or output type, in any case; ${TEXT_LIMIT}.`,
+      validate: FilterText,
+    }),
+    from: t.field({ type: 'DateTime', description: 'Asked for at this moment or later.' }),
+    to: t.field({ type: 'DateTime', description: 'Asked for before this moment.' }),
   }),
 });
 
+const RUN_SORT = sorting(
+  'Run',
+  { createdAt: 'When it was asked for.', finishedAt: 'When it ended; runs that have not count as the latest.' },
+  { by: 'createdAt', direction: 'desc' },
+);
+
 function where(filter: typeof RunFilter.$inferInput | null | undefined): Prisma.RunWhereInput {
-  const { status, family, workflowId, cadFileId, orderLineId } = filter ?? {};
+  const { status, family, mode, workflowId, cadFileId, orderLineId, text, from, to } = filter ?? {};
+  const { orderId, productId, outputTypeId } = filter ?? {};
+  const name = containing(text);
+  const line = {
+    orderId: orderId ? localId('Order', orderId) : undefined,
+    productId: productId ? localId('Product', productId) : undefined,
+    outputTypeId: outputTypeId ? localId('OutputType', outputTypeId) : undefined,
+  };
   return {
     status: status ? { in: status } : undefined,
     family: family ?? undefined,
+    mode: mode ? { in: mode } : undefined,
+    createdAt: from || to ? { gte: from ?? undefined, lt: to ?? undefined } : undefined,
+    orderLine: orderId || productId || outputTypeId ? line : undefined,
+    OR: name && [{ cadFile: { name } }, { orderLine: { product: { name } } }, { orderLine: { outputType: { name } } }],
     workflowId: workflowId ? localId('Workflow', workflowId) : undefined,
     cadFileId: cadFileId ? localId('CadFile', cadFileId) : undefined,
     orderLineId: orderLineId ? localId('OrderLine', orderLineId) : undefined,
@@ -123,14 +154,17 @@ builder.queryFields((t) => ({
     type: RunNode,
     cursor: 'id',
     description: 'Runs, newest first.',
-    args: { filter: t.arg({ type: RunFilter, description: 'Which ones; all when left out.' }) },
+    args: {
+      filter: t.arg({ type: RunFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(RUN_SORT.arg),
+    },
     totalCount: (_root, { filter }, ctx) =>
       ctx.db.run.count({ where: { AND: [where(filter), visibleRuns(ctx.viewer)] } }),
-    resolve: (query, _root, { filter }, ctx) =>
+    resolve: (query, _root, { filter, orderBy }, ctx) =>
       ctx.db.run.findMany({
         ...query,
         where: { AND: [where(filter), visibleRuns(ctx.viewer)] },
-        orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+        orderBy: RUN_SORT.orderBy(orderBy),
       }),
   }),
   run: t.prismaField({

@@ -2,6 +2,7 @@ import type { Worker } from '../../generated/prisma/client.js';
 import type { BlenderFacts } from '../../modules/render/blenderFacts.js';
 import { blenderOf, ffmpegProblemOf, isWorkerAlive, WORKER_SILENCE_MS } from '../../runtime/workers.js';
 import { builder } from '../builder.js';
+import { atMost, MOST } from '../listBounds.js';
 
 const GpuDevice = builder.objectRef<BlenderFacts['gpuDevices'][number]>('GpuDevice').implement({
   description: 'A graphics card that Cycles can render on.',
@@ -78,7 +79,7 @@ builder.queryField('workers', (t) =>
   t.field({
     authScopes: { view: true },
     type: [WorkerInfo],
-    description: 'Workers, the latest started first, at most 100.',
-    resolve: (_root, _args, ctx) => ctx.db.worker.findMany({ orderBy: { startedAt: 'desc' }, take: 100 }),
+    description: `Workers, the latest started first; ${atMost('workers')}.`,
+    resolve: (_root, _args, ctx) => ctx.db.worker.findMany({ orderBy: { startedAt: 'desc' }, take: MOST.workers }),
   }),
 );

@@ -1,3 +1,4 @@
+import type { Prisma } from '../../generated/prisma/client.js';
 import type { Family } from '../../modules/define.js';
 import type { JsonObject } from '../../modules/json.js';
 import { affectedOutputTypes, PUBLISHABLE, sameGraph } from '../../runtime/workflows.js';
@@ -9,6 +10,8 @@ import { openGraph } from '../../workflow/upgradeGraph.js';
 import { parseGraph } from '../../workflow/validate.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
+import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { FamilyEnum } from './enums.js';
 import { FamilySplitObject } from './familySplit.js';
 import { FindingObject, findingsOf } from './finding.js';
@@ -123,6 +126,12 @@ export const WorkflowNode = builder.prismaNode('Workflow', {
   }),
 });
 
+const WORKFLOW_SORT = sorting(
+  'Workflow',
+  { name: 'Name for people.', createdAt: 'When it was made.', updatedAt: 'When it or its draft last changed.' },
+  { by: 'name', direction: 'asc' },
+);
+
 builder.queryFields((t) => ({
   workflows: t.prismaConnection({
     authScopes: { view: true },
@@ -132,14 +141,12 @@ builder.queryFields((t) => ({
     args: {
       family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }),
       archived: t.arg.boolean({ defaultValue: false, description: 'Those in the archive instead.' }),
+      text: t.arg.string({ description: `In the name or the key, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
+      orderBy: t.arg(WORKFLOW_SORT.arg),
     },
     totalCount: (_root, args, ctx) => ctx.db.workflow.count({ where: listed(args) }),
-    resolve: (query, _root, args, ctx) =>
-      ctx.db.workflow.findMany({
-        ...query,
-        where: listed(args),
-        orderBy: [{ name: 'asc' }, { id: 'asc' }],
-      }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
+      ctx.db.workflow.findMany({ ...query, where: listed(args), orderBy: WORKFLOW_SORT.orderBy(orderBy) }),
   }),
   workflow: t.prismaField({
     authScopes: { view: true },
@@ -152,10 +159,19 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const listed = ({ family, archived }: { family?: Family | null; archived?: boolean | null }) => ({
-  family: family ?? undefined,
-  archivedAt: archived ? { not: null } : null,
-});
+interface Wanted {
+  family?: Family | null;
+  archived?: boolean | null;
+  text?: string | null;
+}
+function listed({ family, archived, text }: Wanted): Prisma.WorkflowWhereInput {
+  const contains = containing(text);
+  return {
+    family: family ?? undefined,
+    archivedAt: archived ? { not: null } : null,
+    OR: contains && [{ name: contains }, { key: contains }],
+  };
+}
 
 builder.queryField('workflowDiff', (t) =>
   t.field({
