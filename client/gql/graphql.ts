@@ -42,6 +42,8 @@ export type AuditFilter = {
   from?: string | null | undefined;
   /** With this in the name of the mutation, in any case; at most 200 characters. */
   mutation?: string | null | undefined;
+  /** With any of these outcomes: `ok`, or codes of errors. */
+  outcome?: Array<string> | null | undefined;
   /** Before this moment. */
   to?: string | null | undefined;
 };
@@ -523,10 +525,24 @@ export type RunFilter = {
   cadFileId?: string | number | null | undefined;
   /** Of this family. */
   family?: Family | null | undefined;
+  /** Asked for at this moment or later. */
+  from?: string | null | undefined;
+  /** By any of these ways. */
+  mode?: Array<RunMode> | null | undefined;
+  /** About a line of this order. */
+  orderId?: string | number | null | undefined;
   /** About this order line. */
   orderLineId?: string | number | null | undefined;
+  /** Producing this output type. */
+  outputTypeId?: string | number | null | undefined;
+  /** About this product. */
+  productId?: string | number | null | undefined;
   /** In any of these states. */
   status?: Array<RunStatus> | null | undefined;
+  /** With this in the name of the CAD file, product or output type, in any case; at most 200 characters. */
+  text?: string | null | undefined;
+  /** Asked for before this moment. */
+  to?: string | null | undefined;
   /** Of this workflow. */
   workflowId?: string | number | null | undefined;
 };
