@@ -4,7 +4,9 @@ import { useQuery } from 'urql';
 import { AccessContext } from '../components/access.js';
 import { IconButton } from '../components/Button.js';
 import { Icon, type IconName } from '../components/Icon.js';
-import { graphql } from '../gql/index.js';
+import type { WorkerStateFragment } from '../gql/graphql.js';
+import { graphql, readFragment } from '../gql/index.js';
+import { problemsOf, WORKERS_MS, WorkerState } from '../shared/workforce.js';
 import { useIsDisconnected } from './connection.js';
 import { signOut } from './signOut.js';
 import { THEMES, type Theme, useTheme } from './theme.js';
@@ -15,14 +17,10 @@ const ShellQuery = graphql(`
       name
     }
     workers {
-      id
-      isAlive
+      ...WorkerState
     }
   }
 `);
-
-/** How often the number of workers is asked for. */
-const WORKERS_MS = 15_000;
 
 const PLACES: { to: string; label: string; icon: IconName }[] = [
   { to: '/runs', label: 'Runs', icon: 'play' },
@@ -75,6 +73,20 @@ function useFocusOnArrival() {
   }, [pathname]);
 }
 
+/** Whether somebody is there to do the work, and can. */
+function WorkersPlace({ workers }: { workers: readonly WorkerStateFragment[] }) {
+  const alive = workers.filter((worker) => worker.isAlive);
+  const limited = alive.filter((worker) => problemsOf(worker).length > 0).length;
+  const count = `${alive.length} ${alive.length === 1 ? 'worker' : 'workers'}`;
+  const look = alive.length === 0 ? 'is-bad' : limited > 0 ? 'is-limited' : '';
+  return (
+    <NavLink to="/workers" className={`worker-state ${look}`}>
+      <Icon name={look ? 'alert' : 'zap'} size={14} />
+      {alive.length === 0 ? 'No worker is running' : `${count}${limited > 0 ? `, ${limited} limited` : ' ready'}`}
+    </NavLink>
+  );
+}
+
 /** The frame of every page: places on the left, the page, and a notice while the live connection is cut. */
 export function Shell() {
   const isDisconnected = useIsDisconnected();
@@ -86,7 +98,6 @@ export function Shell() {
     const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), WORKERS_MS);
     return () => clearInterval(asking);
   }, [refetch]);
-  const alive = data?.workers.filter((worker) => worker.isAlive).length;
   return (
     <div className="shell">
       <a className="skip-link" href="#main">
@@ -112,12 +123,7 @@ export function Shell() {
           </ul>
         </nav>
         <div className="sidebar-foot">
-          {alive !== undefined && (
-            <p className={`worker-state ${alive ? '' : 'is-bad'}`}>
-              <Icon name={alive ? 'zap' : 'alert'} size={14} />
-              {alive === 0 ? 'No worker is running' : `${alive} ${alive === 1 ? 'worker' : 'workers'} ready`}
-            </p>
-          )}
+          {data && <WorkersPlace workers={readFragment(WorkerState, data.workers)} />}
           <div className="sidebar-row">
             <span className="who">
               <span className="truncate">{data?.viewer.name}</span>

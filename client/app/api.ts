@@ -56,6 +56,8 @@ const EMBEDDED = [
   'LegacyImport',
   'LegacyImportRow',
   'LegacyKeyReport',
+  'BlenderInfo',
+  'GpuDevice',
 ];
 const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
 const CONNECTIONS = [

@@ -34,6 +34,7 @@ export function createRouter() {
             { path: 'output-types/new', lazy: () => import('../features/output-types/WizardPage.js') },
             { path: 'output-types/:outputTypeId/edit', lazy: () => import('../features/output-types/WizardPage.js') },
             { path: 'output-types/import', lazy: () => import('../features/output-types/ImportPage.js') },
+            { path: 'workers', lazy: () => import('../features/workers/WorkersPage.js') },
             { path: 'admin', lazy: () => import('../features/admin/AdminPage.js') },
             { path: 'output-types/:outputTypeId/parity', lazy: () => import('../features/parity/ParityPage.js') },
             { path: '*', element: <NotFoundPage /> },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dispatch } from '../../runtime/dispatch.js';
@@ -25,6 +26,10 @@ describeWith('chromium', 'a turntable in the console', () => {
       await browser?.close();
       await hartomat?.stop();
     });
+
+    const picture = async (name: string) => {
+      if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
+    };
 
     it('is one node with parts while it is rendered, and a film that plays in the end', async () => {
       const { platform, seeded } = hartomat;
@@ -70,7 +75,45 @@ describeWith('chromium', 'a turntable in the console', () => {
       await page.emulateMedia({ colorScheme: 'light' });
       // The colours take a moment to change over.
       await expect.poll(() => seriousViolations(page), { timeout: 10_000 }).toEqual([]);
+
+      // What became of the message that told the team.
+      await page.getByRole('tab', { name: 'Messages 1' }).click();
+      const sent = page.getByRole('table', { name: 'Messages of the run' }).getByRole('row').nth(1);
+      await sent.getByText('Inbox', { exact: true }).waitFor();
+      await sent.getByText('Accepted').waitFor();
+      await picture('messages');
+      expect(await seriousViolations(page)).toEqual([]);
       expect(complaints).toEqual([]);
     }, 240_000);
+
+    it('is nothing for a worker without Blender, which the console says with the remedy', async () => {
+      const problem = 'Rendering needs Blender, but it is not installed. Install it.';
+      await hartomat.platform.db.worker.create({
+        data: {
+          ...{ id: randomUUID(), host: 'farm-3', pid: 77, capabilities: ['cpu', 'blender'] },
+          // Longer than the test takes.
+          heartbeatAt: new Date(Date.now() + 600_000),
+          tools: { blender: { problem }, ffmpeg: { problem: 'Films need ffmpeg, but it is not installed.' } },
+        },
+      });
+      await page.goto(new URL('/runs', hartomat.url).href);
+      await page.getByRole('link', { name: '2 workers, 1 limited' }).click();
+      const table = page.getByRole('table', { name: 'Workers that are running' });
+      const limited = table.getByRole('row').filter({ hasText: 'farm-3' });
+      await limited.getByText(problem).waitFor();
+      await limited.getByText('Films need ffmpeg').waitFor();
+      await limited.getByText('Limited').waitFor();
+      await table
+        .getByRole('row')
+        .filter({ hasText: 'Ready' })
+        .getByText(/^Blender \d/)
+        .waitFor();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await expect.poll(() => seriousViolations(page), { timeout: 10_000 }).toEqual([]);
+        await picture(`workers-${colorScheme}`);
+      }
+      expect(complaints).toEqual([]);
+    }, 60_000);
   });
 });

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Button } from '../../components/Button.js';
+import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { FilePreview } from '../../components/FilePreview.js';
@@ -48,6 +49,12 @@ function factsOf(metadata: unknown): string[] {
     ...(typeof facts.cameraName === 'string' ? [`camera “${facts.cameraName}”`] : []),
     ...(typeof facts.blenderVersion === 'string' ? [`Blender ${facts.blenderVersion}`] : []),
   ];
+}
+
+/** What whoever uses the file should know of it. */
+function warningsOf(metadata: unknown): string[] {
+  const { warnings } = (metadata ?? {}) as { warnings?: unknown };
+  return Array.isArray(warnings) ? warnings.filter((warning) => typeof warning === 'string') : [];
 }
 
 function ResultItem({
@@ -119,6 +126,7 @@ export function Results({
         {isOver ? 'See the log for what happened.' : 'Files show up here as soon as a node has made them.'}
       </EmptyState>
     );
+  const warnings = warningsOf(file.metadata);
   return (
     <div className="results">
       <ul className="result-list">
@@ -187,6 +195,17 @@ export function Results({
             </a>
           </span>
         </div>
+        {warnings.length > 0 && (
+          <Callout tone="warn" title={warnings.length === 1 ? warnings[0] : 'This file came with warnings'}>
+            {warnings.length > 1 && (
+              <ul>
+                {warnings.map((warning) => (
+                  <li key={warning}>{warning}</li>
+                ))}
+              </ul>
+            )}
+          </Callout>
+        )}
         <div className="result-stage">{!isLarge && <FilePreview key={file.id} file={file} />}</div>
       </div>
       {isLarge && (

@@ -18,6 +18,8 @@ import { ProblemCallout } from '../../shared/Problem.js';
 import { isTerminal, nodeLook, RunStatusBadge } from '../../shared/status.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
 import { LogView } from './LogView.js';
+import { Messages } from './Messages.js';
+import { NobodyThere } from './NobodyThere.js';
 import { NodePanel } from './NodePanel.js';
 import { countOf, failureOf, type NodeWithParts, progressOf, spanOf, stateOf, withParts } from './parts.js';
 import { ResultFile, Results } from './Results.js';
@@ -62,6 +64,11 @@ function runProgress(groups: readonly Group[]): number {
   const done = groups.reduce((sum, group) => sum + (group.node.finishedAt ? 1 : progressOf(group)), 0);
   return groups.length === 0 ? 0 : done / groups.length;
 }
+
+/** What workers must have to take the nodes that could begin. */
+const capabilitiesWaitedFor = (nodes: readonly LiveNodeData[]): string[] => [
+  ...new Set(nodes.filter(({ status }) => status === 'ready').map(({ capability }) => capability)),
+];
 
 function Subject({ run }: { run: LiveRunData }) {
   return (
@@ -164,6 +171,7 @@ function RunView({ id }: { id: string }) {
   const group = part ? { node: part, parts: [] } : groups.find(({ node }) => node.nodeId === selectedNode);
   const isLive = !isTerminal(run.status);
   const failedAt = run.failure?.nodeId;
+  const waitingFor = isLive ? capabilitiesWaitedFor(run.nodeRuns) : [];
   const reused = groups.filter(({ node }) => node.isCached).length;
   return (
     <main id="main" className={`run-page ${group ? 'has-panel' : ''}`} tabIndex={-1}>
@@ -188,6 +196,7 @@ function RunView({ id }: { id: string }) {
           </div>
         </header>
         {isLive && <Progress value={runProgress(groups)} label="Progress of the run" />}
+        <NobodyThere capabilities={waitingFor} />
         {run.failure && (
           <Callout
             tone="bad"
@@ -246,6 +255,25 @@ function RunView({ id }: { id: string }) {
                   />
                 ),
               },
+              ...(run.deliveries.length > 0
+                ? [
+                    {
+                      key: 'messages',
+                      label: (
+                        <>
+                          Messages <span className="count numeric">{run.deliveries.length}</span>
+                        </>
+                      ),
+                      panel: () => (
+                        <Messages
+                          messages={run.deliveries}
+                          labels={labels}
+                          onSelect={(nodeId) => show({ node: nodeId })}
+                        />
+                      ),
+                    },
+                  ]
+                : []),
               { key: 'log', label: 'Log', panel: () => <LogView events={events} labels={labels} isLive={isLive} /> },
             ]}
           />

@@ -83,6 +83,9 @@ const RunQuery = graphql(`
           id
         }
       }
+      deliveries {
+        ...SentMessage
+      }
       events(after: 0, first: 500) {
         seq
         at

@@ -1,0 +1,155 @@
+import './workers.css';
+import { useEffect } from 'react';
+import { useQuery } from 'urql';
+import { Badge } from '../../components/Badge.js';
+import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { formatAgo, formatDateTime } from '../../components/format.js';
+import { Icon } from '../../components/Icon.js';
+import { useNow } from '../../components/useNow.js';
+import type { WorkerStateFragment as Worker } from '../../gql/graphql.js';
+import { readFragment } from '../../gql/index.js';
+import { problemFromError } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import {
+  CAPABILITY_WORDS,
+  capabilitiesOf,
+  problemsOf,
+  WORKERS_MS,
+  WorkerState,
+  WorkforceQuery,
+} from '../../shared/workforce.js';
+
+/** Of workers that ended, so many are shown. */
+const GONE_SHOWN = 10;
+
+function State({ worker }: { worker: Worker }) {
+  if (!worker.isAlive)
+    return (
+      <Badge tone="calm" icon="stop">
+        Gone
+      </Badge>
+    );
+  return problemsOf(worker).length > 0 ? (
+    <Badge tone="warn" icon="alert">
+      Limited
+    </Badge>
+  ) : (
+    <Badge tone="ok" icon="check">
+      Ready
+    </Badge>
+  );
+}
+
+/** What its Blender can do, or why it cannot. */
+function Tools({ worker }: { worker: Worker }) {
+  const { blender, isAlive } = worker;
+  const problems = problemsOf(worker);
+  if (!capabilitiesOf(worker).includes('blender')) return <span className="muted">Does not render</span>;
+  const cards = blender?.gpuDevices.map(({ name, type }) => `${name} (${type})`) ?? [];
+  return (
+    <div className="worker-tools">
+      {blender && (
+        <p>
+          Blender {blender.version}
+          <span className="muted">
+            {' · '}
+            {cards.length > 0 ? cards.join(', ') : 'no graphics card'}
+            {' · '}
+            {blender.hasOpenImageDenoise ? 'OpenImageDenoise' : 'plain denoiser'}
+          </span>
+        </p>
+      )}
+      {!blender && problems.length === 0 && <p className="muted">{isAlive ? 'Looking for Blender …' : 'Not known'}</p>}
+      {problems.map((problem) => (
+        <p key={problem} className={`worker-problem ${isAlive ? '' : 'muted'}`}>
+          {isAlive && <Icon name="alert" size={14} />}
+          <span>{problem}</span>
+        </p>
+      ))}
+    </div>
+  );
+}
+
+function WorkerTable({ workers, label, now }: { workers: readonly Worker[]; label: string; now: number }) {
+  return (
+    <div className="table-scroll">
+      <table className="table" aria-label={label}>
+        <thead>
+          <tr>
+            <th>Machine</th>
+            <th>Takes</th>
+            <th>State</th>
+            <th>Blender and ffmpeg</th>
+            <th>Started</th>
+            <th>Last heard of</th>
+          </tr>
+        </thead>
+        <tbody>
+          {workers.map((worker) => (
+            <tr key={worker.id}>
+              <td>
+                {worker.host}
+                <p className="field-help numeric worker-time">process {worker.pid}</p>
+              </td>
+              <td>
+                {capabilitiesOf(worker)
+                  .map((capability) => CAPABILITY_WORDS[capability] ?? capability)
+                  .join(', ')}
+              </td>
+              <td>
+                <State worker={worker} />
+              </td>
+              <td>
+                <Tools worker={worker} />
+              </td>
+              <td className="muted numeric worker-time">{formatDateTime(worker.startedAt)}</td>
+              <td className="muted numeric worker-time">{formatAgo(worker.heartbeatAt, now)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Who does the work, and what keeps them from it. */
+export function Component() {
+  const [{ data, error, fetching }, refetch] = useQuery({
+    query: WorkforceQuery,
+    requestPolicy: 'cache-and-network',
+  });
+  useEffect(() => {
+    const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), WORKERS_MS);
+    return () => clearInterval(asking);
+  }, [refetch]);
+  const now = useNow(true);
+  const workers = readFragment(WorkerState, data?.workers ?? []);
+  const alive = workers.filter(({ isAlive }) => isAlive);
+  const gone = workers.filter(({ isAlive }) => !isAlive).slice(0, GONE_SHOWN);
+  return (
+    <main id="main" className="page" tabIndex={-1}>
+      <title>Workers · HartOMat</title>
+      <header className="page-header">
+        <h1>Workers</h1>
+      </header>
+      {error && <ProblemCallout problem={problemFromError(error)} title="The workers could not be loaded" />}
+      <div className="card">
+        {!data && fetching && <Loading label="Loading the workers" />}
+        {data && alive.length === 0 && (
+          <EmptyState icon="zap" title="No worker is running">
+            Runs wait until one is there. Start one: <code>npm run worker</code>
+          </EmptyState>
+        )}
+        {alive.length > 0 && <WorkerTable workers={alive} label="Workers that are running" now={now} />}
+      </div>
+      {gone.length > 0 && (
+        <section className="card">
+          <div className="card-header">
+            <h2>Gone</h2>
+          </div>
+          <WorkerTable workers={gone} label="Workers that are gone" now={now} />
+        </section>
+      )}
+    </main>
+  );
+}

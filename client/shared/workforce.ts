@@ -1,0 +1,72 @@
+import type { WorkerStateFragment } from '../gql/graphql.js';
+import { graphql } from '../gql/index.js';
+
+export const WorkerState = graphql(`
+  fragment WorkerState on WorkerInfo {
+    id
+    host
+    pid
+    capabilities
+    blender {
+      version
+      numpyVersion
+      hasOpenImageDenoise
+      gpuDevices {
+        type
+        name
+      }
+    }
+    blenderProblem
+    ffmpegProblem
+    startedAt
+    heartbeatAt
+    isAlive
+  }
+`);
+
+export const WorkforceQuery = graphql(`
+  query Workforce {
+    workers {
+      ...WorkerState
+    }
+  }
+`);
+
+type Worker = Pick<WorkerStateFragment, 'capabilities' | 'blenderProblem' | 'ffmpegProblem' | 'isAlive' | 'host'>;
+
+/** How often workers are asked for: they are lost and found on their own. */
+export const WORKERS_MS = 15_000;
+
+/** What each capability is for. */
+export const CAPABILITY_WORDS: Record<string, string> = {
+  cpu: 'Light work',
+  cad: 'CAD files',
+  blender: 'Rendering',
+  io: 'Publishing, messages',
+};
+
+export const capabilitiesOf = ({ capabilities }: Pick<Worker, 'capabilities'>): string[] => capabilities as string[];
+
+/** Why a worker cannot do all it is there for. */
+export const problemsOf = ({ blenderProblem, ffmpegProblem }: Worker): string[] =>
+  [blenderProblem, ffmpegProblem].filter((problem) => problem !== null);
+
+const WORK: Record<string, string> = {
+  cpu: 'takes light work',
+  cad: 'reads CAD files',
+  blender: 'renders',
+  io: 'publishes and sends messages',
+};
+
+/** Why nobody takes work of a capability, and what to do about it; null: somebody is there. */
+export function whyNobody(capability: string, workers: readonly Worker[]): { title: string; advice: string } | null {
+  const there = workers.filter((worker) => worker.isAlive && capabilitiesOf(worker).includes(capability));
+  if (there.length === 0)
+    return {
+      title: `No worker that ${WORK[capability] ?? `has ${capability}`} is running`,
+      advice: `The run waits for one. Start it: npm run worker -- --capabilities ${capability}`,
+    };
+  const [first] = there;
+  if (capability !== 'blender' || there.some(({ blenderProblem }) => blenderProblem === null)) return null;
+  return { title: 'No worker can render', advice: `On ${first!.host}: ${first!.blenderProblem}` };
+}
