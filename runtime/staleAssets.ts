@@ -1,7 +1,6 @@
-import { text } from 'node:stream/consumers';
 import type { Asset } from '../generated/prisma/client.js';
 import { contentHash } from '../modules/hash.js';
-import { type Material, MaterialMap } from '../modules/shapes/materials.js';
+import { type DecidedMaterials, MaterialChanges } from './materialChanges.js';
 import type { Platform } from './platform.js';
 import { materialLibrary } from './snapshots.js';
 
@@ -18,7 +17,12 @@ export interface StaleReason {
 export interface StaleAsset {
   asset: Asset;
   reasons: StaleReason[];
+  /** How it can be made anew. */
+  source: StaleSource;
 }
+
+/** What the run that published an asset was about. */
+export type StaleSource = { orderLineId: string } | { cadFileId: string; workflowId: string };
 
 export interface StaleFilter {
   productId?: string;
@@ -26,63 +30,73 @@ export interface StaleFilter {
   reason?: StaleReasonCode;
 }
 
-type Parts = Pick<Platform, 'db' | 'pool' | 'store'>;
+type Parts = Pick<Platform, 'db' | 'pool' | 'store' | 'log'>;
+
+/** Newest versions of what was made for order lines that still stand, or for CAD files. */
+const NEWEST = `
+  FROM asset a
+  JOIN run r ON r.id = a.run_id
+  LEFT JOIN order_line l ON l.id = a.order_line_id
+  LEFT JOIN product p ON p.id = l.product_id
+  LEFT JOIN category g ON g.id = p.category_id
+  LEFT JOIN output_type t ON t.id = l.output_type_id`;
+const FILTERED = `a.superseded_at IS NULL AND l.cancelled_at IS NULL AND (l.id IS NOT NULL OR r.family = 'cad_file')
+    AND ($1::uuid IS NULL OR l.product_id = $1) AND ($2::uuid IS NULL OR l.output_type_id = $2) AND ($3::uuid[] IS NULL OR a.id = ANY($3))`;
+
+/** Decisions about materials that could come out another way: the library, the product's category or what was chosen for it is not
+ * what it was. Runs that decided from the same are one row. */
+const DECISIONS = `
+  SELECT d.module_key AS "moduleKey", d.params, d.objects_sha256 AS objects, d.proposal_sha256 AS proposal, d.map_sha256 AS map,
+    g.key AS category, coalesce(p.material_assignments, '{}') AS assignments, coalesce(l.material_overrides, '{}') AS overrides,
+    array_agg(DISTINCT d.run_id) AS "runIds"
+  ${NEWEST}
+  JOIN material_decision d ON d.run_id = r.id
+  WHERE ${FILTERED} AND (d.library_sha256 <> $4
+    OR (l.id IS NOT NULL AND (r.entry->'product'->>'category', r.entry->'product'->'materialAssignments') IS DISTINCT FROM (g.key, p.material_assignments)))
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY d.objects_sha256`;
+
+/** A page of assets with everything that is not what it was.
+ * $4: runs whose materials would be others; $5: what was seen last; $6: the reason asked for; $7: most that are read. */
+const CANDIDATES = `
+  SELECT a.id, a.run_id AS "runId", a.order_line_id AS "orderLineId", r.cad_file_id AS "cadFileId", r.workflow_id AS "workflowId",
+    t.name AS "outputTypeName", coalesce(c.name, '') AS "newCadFile", newest.number AS "newVersion", used.number AS "usedVersion",
+    template.label AS template, codes
+  ${NEWEST}
+  LEFT JOIN cad_file c ON c.id = p.cad_file_id
+  LEFT JOIN workflow_version used ON used.id = r.workflow_version_id
+  LEFT JOIN workflow w ON w.id = r.workflow_id AND w.archived_at IS NULL
+  LEFT JOIN LATERAL (SELECT v.id, v.number FROM workflow_version v
+    WHERE v.workflow_id = w.id AND (t.version_policy IS DISTINCT FROM 'pinned' OR v.id = t.pinned_version_id)
+    ORDER BY v.number DESC LIMIT 1) newest ON r.mode = 'graph' AND (t.id IS NULL OR r.workflow_id = t.workflow_id)
+  LEFT JOIN LATERAL (SELECT now.label FROM template_choice made JOIN render_template now ON now.name = made.name
+    WHERE made.run_id = r.id AND now.version <> made.version LIMIT 1) template ON true
+  CROSS JOIN LATERAL (SELECT array_remove(ARRAY[
+    CASE WHEN l.id IS NOT NULL AND p.cad_file_id IS DISTINCT FROM r.cad_file_id THEN 'cad_file' END,
+    CASE WHEN a.run_id = ANY($4::uuid[]) THEN 'materials' END,
+    CASE WHEN template.label IS NOT NULL THEN 'template' END,
+    CASE WHEN newest.id IS DISTINCT FROM r.workflow_version_id AND newest.id IS NOT NULL THEN 'workflow' END,
+    CASE WHEN t.profile_changed_at > r.created_at THEN 'output_type' END], NULL) AS codes) found
+  WHERE ${FILTERED} AND cardinality(codes) > 0 AND ($6::text IS NULL OR $6 = ANY(codes))
+    AND ($5::uuid IS NULL OR (a.published_at, a.id) > (SELECT b.published_at, b.id FROM asset b WHERE b.id = $5))
+  ORDER BY a.published_at, a.id LIMIT $7`;
 
 interface Candidate {
   id: string;
-  productName: string;
-  outputTypeName: string;
-  /** Name of the product's CAD file; null: it is the one that was used. */
-  newCadFile: string | null;
+  runId: string;
+  orderLineId: string | null;
+  cadFileId: string;
+  workflowId: string;
+  outputTypeName: string | null;
+  /** Name of the product's CAD file; empty: it has none. */
+  newCadFile: string;
   newVersion: number | null;
   usedVersion: number | null;
-  wasDraft: boolean;
-  isProfileChanged: boolean;
-  isAssignedAnew: boolean;
   template: string | null;
-  libraryHash: string | null;
-  maps: string[] | null;
+  codes: StaleReasonCode[];
 }
 
-const BATCH = 100;
-
-/** Newest versions of order lines' assets, with everything that is compared with what is true now. What cannot be out of date is left
- * out, but for changed material libraries: whether one matters to an asset is in the file that says which part is made of what. */
-const CANDIDATES = `
-  SELECT a.id, p.name AS "productName", t.name AS "outputTypeName",
-    CASE WHEN p.cad_file_id IS DISTINCT FROM r.cad_file_id THEN coalesce(c.name, '') END AS "newCadFile",
-    CASE WHEN is_old THEN newest.number END AS "newVersion", used.number AS "usedVersion",
-    is_old AND r.workflow_version_id IS NULL AS "wasDraft",
-    t.profile_changed_at > r.created_at AS "isProfileChanged",
-    is_assigned_anew AS "isAssignedAnew", template.label AS template,
-    r.entry->'materialLibrary'->>'sha256' AS "libraryHash",
-    (SELECT array_agg(DISTINCT map->>'sha256') FROM node_run n,
-      jsonb_path_query(n.outputs, '$.*.artifact ? (@.role == "material_map")') map WHERE n.run_id = r.id) AS maps
-  FROM asset a
-  JOIN run r ON r.id = a.run_id
-  JOIN order_line l ON l.id = a.order_line_id AND l.cancelled_at IS NULL
-  JOIN product p ON p.id = l.product_id
-  JOIN output_type t ON t.id = l.output_type_id
-  LEFT JOIN cad_file c ON c.id = p.cad_file_id
-  LEFT JOIN workflow_version used ON used.id = r.workflow_version_id
-  LEFT JOIN LATERAL (SELECT v.id, v.number FROM workflow_version v
-    WHERE v.workflow_id = t.workflow_id AND (t.version_policy = 'latest' OR v.id = t.pinned_version_id)
-    ORDER BY v.number DESC LIMIT 1) newest ON r.mode = 'graph' AND r.workflow_id = t.workflow_id
-  CROSS JOIN LATERAL (SELECT coalesce(newest.id <> r.workflow_version_id, newest.id IS NOT NULL) AS is_old,
-    coalesce(r.entry->'product'->'materialAssignments' <> p.material_assignments, false) AS is_assigned_anew) old
-  LEFT JOIN LATERAL (SELECT now.label FROM node_run n,
-      jsonb_path_query(n.outputs, '$.*.artifact ? (@.role == "render_template")') made
-    JOIN render_template now ON now.name = made->'metadata'->>'name'
-    WHERE n.run_id = r.id AND now.version <> (made->'metadata'->>'version')::int LIMIT 1) template ON true
-  WHERE a.superseded_at IS NULL AND ($1::uuid IS NULL OR (a.published_at, a.id) > (SELECT b.published_at, b.id FROM asset b WHERE b.id = $1))
-    AND ($2::uuid IS NULL OR l.product_id = $2) AND ($3::uuid IS NULL OR l.output_type_id = $3)
-    AND ($4::uuid[] IS NULL OR a.id = ANY($4))
-    AND (p.cad_file_id IS DISTINCT FROM r.cad_file_id OR is_old OR is_assigned_anew OR t.profile_changed_at > r.created_at
-      OR template.label IS NOT NULL OR r.entry->'materialLibrary'->>'sha256' <> $5)
-  ORDER BY a.published_at, a.id LIMIT ${BATCH}`;
-
 /** Published assets that would not come out the same today, oldest first, with the reasons: newest versions of what was made for order
- * lines that still stand. A new rule for materials is no reason by itself; it shows when the product is dispatched again.
+ * lines that still stand, and for CAD files. Takes the same few statements however large the catalogue is.
  * @param page - `after`: id of the asset to go on behind; `limit`: at most so many.
  * @param ids - only these assets. */
 export async function staleAssets(
@@ -91,87 +105,62 @@ export async function staleAssets(
   page: { after?: string | null; limit: number },
   ids: readonly string[] | null = null,
 ): Promise<StaleAsset[]> {
+  const which = [filter.productId ?? null, filter.outputTypeId ?? null, ids];
+  const materials = await changedMaterials(platform, which);
+  const { rows } = await platform.pool.query<Candidate>(CANDIDATES, [
+    ...which,
+    [...materials.keys()],
+    page.after ?? null,
+    filter.reason ?? null,
+    page.limit,
+  ]);
+  const assets = await platform.db.asset.findMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+  const byId = new Map(assets.map((asset) => [asset.id, asset]));
+  return rows.flatMap((row) => {
+    const asset = byId.get(row.id);
+    const { orderLineId, cadFileId, workflowId } = row;
+    const source = orderLineId ? { orderLineId } : { cadFileId, workflowId };
+    return asset ? [{ asset, reasons: reasonsOf(row, materials.get(row.runId) ?? []), source }] : [];
+  });
+}
+
+/** By run: what would look different. */
+async function changedMaterials(platform: Parts, which: readonly unknown[]): Promise<Map<string, string[]>> {
   const library = await materialLibrary(platform);
-  const now = new Map(library.materials.map((material) => [material.name, material]));
-  const libraryHash = contentHash(library);
-  // Runs with the same parts and materials share one map.
-  const known = new Map<string, Promise<Material[]>>();
-  const found: StaleAsset[] = [];
-  for (let after = page.after ?? null; ; ) {
-    const { rows } = await platform.pool.query<Candidate>(CANDIDATES, [
-      after,
-      filter.productId ?? null,
-      filter.outputTypeId ?? null,
-      ids,
-      libraryHash,
-    ]);
-    const judged = await Promise.all(
-      rows.map(async (row) => {
-        const materials =
-          row.libraryHash === libraryHash ? [] : await changedMaterials(platform, row.maps ?? [], now, known);
-        return { id: row.id, reasons: reasonsOf(row, materials) };
+  const { rows } = await platform.pool.query<DecidedMaterials & { runIds: string[] }>(DECISIONS, [
+    ...which,
+    contentHash(library),
+  ]);
+  const changes = new MaterialChanges(platform, library);
+  const found = new Map<string, string[]>();
+  for (let at = 0; at < rows.length; at += AT_ONCE)
+    await Promise.all(
+      rows.slice(at, at + AT_ONCE).map(async ({ runIds, ...decided }) => {
+        const messages = await changes.of(decided);
+        if (messages.length > 0)
+          for (const runId of runIds) found.set(runId, [...new Set([...(found.get(runId) ?? []), ...messages])]);
       }),
     );
-    const stale = judged.filter(
-      ({ reasons }) => reasons.length > 0 && (!filter.reason || reasons.some(({ code }) => code === filter.reason)),
-    );
-    const taken = stale.slice(0, page.limit - found.length);
-    const assets = await platform.db.asset.findMany({ where: { id: { in: taken.map(({ id }) => id) } } });
-    const byId = new Map(assets.map((asset) => [asset.id, asset]));
-    found.push(...taken.flatMap(({ id, reasons }) => (byId.has(id) ? [{ asset: byId.get(id)!, reasons }] : [])));
-    after = rows.at(-1)?.id ?? null;
-    if (rows.length < BATCH || found.length >= page.limit) return found;
-  }
+  return found;
 }
+
+/** Decisions that are looked at side by side. */
+const AT_ONCE = 32;
 
 function reasonsOf(row: Candidate, materials: readonly string[]): StaleReason[] {
-  const reasons: StaleReason[] = [];
-  const add = (code: StaleReasonCode, message: string) => reasons.push({ code, message });
-  if (row.newCadFile !== null)
-    add(
-      'cad_file',
-      row.newCadFile === '' ? 'The product has no CAD file any more.' : `The CAD file is “${row.newCadFile}” now.`,
-    );
-  if (row.isAssignedAnew) add('materials', `Other materials were chosen for parts of “${row.productName}”.`);
-  if (materials.length > 0)
-    add('materials', `${materials.length === 1 ? 'A material' : 'Materials'} changed: ${materials.join(', ')}.`);
-  if (row.template !== null) add('template', `The render template “${row.template}” changed.`);
-  if (row.newVersion !== null)
-    add(
-      'workflow',
-      row.wasDraft
-        ? `It was made by a draft; version ${row.newVersion} of the workflow is published.`
-        : `It was made by version ${row.usedVersion} of the workflow; version ${row.newVersion} counts now.`,
-    );
-  if (row.isProfileChanged) add('output_type', `The output type “${row.outputTypeName}” changed.`);
-  return reasons;
+  return row.codes.flatMap((code): StaleReason[] => {
+    if (code === 'materials') return materials.map((message) => ({ code, message }));
+    return [{ code, message: SENTENCES[code](row) }];
+  });
 }
 
-/** Labels of the materials in use that are not what they were. */
-async function changedMaterials(
-  { store }: Parts,
-  maps: readonly string[],
-  now: ReadonlyMap<string, Material>,
-  known: Map<string, Promise<Material[]>>,
-): Promise<string[]> {
-  const labels = new Set<string>();
-  for (const sha256 of maps) {
-    const used = known.get(sha256) ?? materialsOf(store, sha256);
-    known.set(sha256, used);
-    for (const material of await used) {
-      const current = now.get(material.name);
-      if (!current || contentHash(bare(current)) !== contentHash(bare(material)))
-        labels.add(current?.label ?? material.label);
-    }
-  }
-  return [...labels].sort();
-}
-
-/** What it looks like; another name for people changes no picture. */
-const bare = ({ label: _label, ...look }: Material) => look;
-
-async function materialsOf(store: Parts['store'], sha256: string): Promise<Material[]> {
-  const { assignments } = MaterialMap.parse(JSON.parse(await text(store.open(sha256))));
-  const byName = new Map(assignments.flatMap(({ material }) => (material ? [[material.name, material] as const] : [])));
-  return [...byName.values()];
-}
+const SENTENCES: Record<Exclude<StaleReasonCode, 'materials'>, (row: Candidate) => string> = {
+  cad_file: ({ newCadFile }) =>
+    newCadFile === '' ? 'The product has no CAD file any more.' : `The CAD file is “${newCadFile}” now.`,
+  template: ({ template }) => `The render template “${template}” changed.`,
+  workflow: ({ newVersion, usedVersion }) =>
+    usedVersion === null
+      ? `It was made by a draft; version ${newVersion} of the workflow is published.`
+      : `It was made by version ${usedVersion} of the workflow; version ${newVersion} counts now.`,
+  output_type: ({ outputTypeName }) => `The output type “${outputTypeName}” changed.`,
+};

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
@@ -12,7 +13,8 @@ import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 const LIST = `query ($filter: StaleAssetFilter, $first: Int, $after: String) { staleAssets(filter: $filter, first: $first, after: $after) {
   pageInfo { hasNextPage endCursor } edges { node { asset { id orderLine { id } } reasons { code message } } } } }`;
 const REQUEUE = `mutation ($input: RequeueStaleAssetsInput!) { requeueStaleAssets(input: $input) { __typename
-  ... on DispatchBatch { started lines { orderLineId result { ... on Run { id } ... on Error { code } } } } ... on Error { code } ... on ValidationError { issues { path } } } }`;
+  ... on DispatchBatch { started lines { orderLineId result { ... on Run { id } ... on Error { code } } }
+    cadFiles { cadFileId result { ... on Run { id mode } ... on Error { code } } } } ... on Error { code } ... on ValidationError { issues { path } } } }`;
 const another = fileURLToPath(new URL('../tests/fixtures/step/conveyor-48.step', import.meta.url));
 
 /** The tests go on from one another: what one makes stale, a later one renders anew. */
@@ -105,6 +107,29 @@ describeWith('blender', 'published assets', () => {
     expect(edges[0].node.reasons[0].message).toBe('A material changed: Another name.');
   });
 
+  it('are out of date when a new rule decides otherwise, for those whose parts it decides on', async () => {
+    const { db } = app.platform;
+    const [first] = (await stale()).edges;
+    const { materialMap, parts } = await mapOf(first.node.asset.id);
+    const other = await db.material.findFirstOrThrow({
+      where: { name: { notIn: materialMap.map(({ material }: any) => material?.name ?? '') } },
+    });
+    const rule = (partNamePattern: string) =>
+      db.materialRule.create({ data: { priority: 900_000, partNamePattern, materialId: other.id } });
+    const before = await messages();
+    const beside = await rule('no such part*');
+    expect(await messages()).toEqual(before);
+    const named = await rule(parts[0]);
+    const [message] = (await messages()).filter((one: string) => !before.includes(one));
+    expect(message).toContain('Other materials are chosen now.');
+    expect(message).toContain(`${parts[0]}: ${other.label} instead of `);
+    await db.product.update({ where: { sku: 'OTHER' }, data: { materialAssignments: { Nobody: other.name } } });
+    expect(await messages()).toContainEqual(expect.stringContaining('cannot be decided any more'));
+    await db.product.update({ where: { sku: 'OTHER' }, data: { materialAssignments: {} } });
+    await db.materialRule.deleteMany({ where: { id: { in: [beside.id, named.id] } } });
+    expect(await messages()).toEqual(before);
+  });
+
   it('say every reason, and are found by it, page by page', async () => {
     const { db } = app.platform;
     const template = await db.renderTemplate.findFirstOrThrow({ where: { name: 'studio_soft' } });
@@ -120,8 +145,6 @@ describeWith('blender', 'published assets', () => {
     await db.product.update({ where: { sku: 'OTHER' }, data: { cadFileId: cadFile.id } });
     const all = ['materials', 'template', 'workflow'];
     expect(await codes()).toEqual([all, ['cad_file', ...all]]);
-    await db.product.update({ where: { id: seeded.product.id }, data: { materialAssignments: { Nobody: 'steel' } } });
-    expect((await codes())[0]).toEqual(['materials', ...all]);
     const outputType = await db.outputType.findUniqueOrThrow({ where: { id: outputTypeId } });
     await db.outputType.update({
       where: { id: outputTypeId },
@@ -140,7 +163,6 @@ describeWith('blender', 'published assets', () => {
 
   it('are made anew by one call, once per key, and are up to date then', async () => {
     await app.platform.db.product.update({ where: { sku: 'OTHER' }, data: { cadFileId: seeded.product.cadFileId } });
-    await app.platform.db.product.update({ where: { id: seeded.product.id }, data: { materialAssignments: {} } });
     const assetIds = (await stale()).edges.map(({ node }: any) => node.asset.id);
     const batch = await requeue({ assetIds, idempotencyKey: 'anew' });
     expect(batch).toMatchObject({ started: 2 });
@@ -155,6 +177,66 @@ describeWith('blender', 'published assets', () => {
     const latest = await app.platform.db.asset.findMany({ where: { supersededAt: null } });
     expect(latest.map(({ runId }) => id('Run', runId)).sort()).toEqual([...runIds].sort());
   }, 120_000);
+
+  it('of CAD files are out of date when their workflow is published anew, and are taken in once more', async () => {
+    const { db } = app.platform;
+    const node = (nodeId: string, step: string, params: object = {}) => ({
+      ...{ id: nodeId, step, params, onFailure: 'halt' },
+    });
+    const edge = (from: string, port: string, to: string, toPort: string) => ({
+      from: { node: from, port },
+      to: { node: to, port: toPort },
+    });
+    const graph = {
+      format: 1,
+      family: 'cad_file',
+      nodes: [
+        node('step', 'resolve_step_path'),
+        node('glb', 'export_glb', { quality: 'draft' }),
+        node('publish', 'publish_asset'),
+      ],
+      edges: [edge('step', 'step', 'glb', 'step'), edge('glb', 'glb', 'publish', 'source')],
+    };
+    const workflow = await db.workflow.create({
+      data: {
+        ...{ key: 'models', name: 'Models', family: 'cad_file', draft: graph },
+        versions: { create: { number: 1, graph } },
+      },
+    });
+    const { data } = await app.gql(
+      'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { message } } }',
+      { input: { cadFileId: id('CadFile', seeded.cadFileId!), workflowId: id('Workflow', workflow.id) } },
+    );
+    await ended([data.dispatch.id]);
+    expect(await codes()).toEqual([]);
+    await db.workflowVersion.create({ data: { workflowId: workflow.id, number: 2, graph } });
+    const { edges } = await stale();
+    expect(edges).toMatchObject([
+      { node: { asset: { orderLine: null }, reasons: [{ code: 'workflow', message: expect.stringContaining('2') }] } },
+    ]);
+    expect(await codes({ filter: { outputTypeId: id('OutputType', outputTypeId) } })).toEqual([]);
+    const assetIds = [edges[0].node.asset.id];
+    const batch = await requeue({ assetIds, idempotencyKey: 'taken in anew' });
+    expect(batch).toMatchObject({
+      started: 1,
+      lines: [],
+      cadFiles: [{ cadFileId: id('CadFile', seeded.cadFileId!), result: { mode: 'graph' } }],
+    });
+    await ended([batch.cadFiles[0].result.id]);
+    expect(await codes()).toEqual([]);
+    expect(await requeue({ assetIds, idempotencyKey: 'taken in anew' })).toEqual(batch);
+    expect(await requeue({ assetIds })).toMatchObject({ started: 0 });
+  }, 60_000);
+
+  const messages = async () =>
+    (await stale()).edges.flatMap(({ node }: any) => node.reasons.map(({ message }: any) => message));
+
+  async function mapOf(assetId: string) {
+    const { runId } = await app.platform.db.asset.findUniqueOrThrow({ where: { id: localId('Asset', assetId) } });
+    const { mapSha256 } = await app.platform.db.materialDecision.findFirstOrThrow({ where: { runId } });
+    const map = JSON.parse(await readFile(app.platform.store.path(mapSha256), 'utf8'));
+    return { materialMap: map.assignments, parts: map.assignments.map(({ partName }: any) => partName) };
+  }
 
   async function urlOf(artifactId: string): Promise<string> {
     const { data } = await app.gql('query ($id: ID!) { node(id: $id) { ... on Artifact { url } } }', {

@@ -1,5 +1,6 @@
 import type { Run } from '../../generated/prisma/client.js';
 import type { DomainError } from '../../modules/errors.js';
+import type { CadFileDispatch } from '../../runtime/cadFileDispatch.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import type { LineDispatch } from '../../runtime/orderDispatch.js';
 import { builder } from '../builder.js';
@@ -30,31 +31,72 @@ const LineDispatchObject = builder.objectRef<{ orderLineId: string; outcome: Lin
   }),
 });
 
-export const BatchObject = builder
-  .objectRef<{ lines: { orderLineId: string; outcome: LineOutcome }[] }>('DispatchBatch')
+const CadFileDispatchObject = builder
+  .objectRef<{ cadFileId: string; outcome: LineOutcome }>('CadFileDispatch')
   .implement({
-    description: 'How the lines of a batch went.',
+    description: 'How a CAD file of a batch went.',
     fields: (t) => ({
-      started: t.int({
-        description: 'How many have a run.',
-        resolve: ({ lines }) => lines.filter(({ outcome }) => !(outcome instanceof Error)).length,
+      cadFileId: t.globalID({
+        description: 'Id of the CAD file.',
+        resolve: ({ cadFileId }) => ({ type: 'CadFile', id: cadFileId }),
       }),
-      lines: t.field({
-        type: [LineDispatchObject],
-        description: 'One for each line, in the order they were asked for.',
-        resolve: ({ lines }) => lines,
+      result: t.field({
+        type: RunNode,
+        description: 'The run, or the reason why there is none.',
+        errors: {
+          types: [ValidationError, NotFoundError, ConflictError],
+          union: {
+            name: 'DispatchCadFileResult',
+            description: 'The run of a CAD file, or the reason why there is none.',
+          },
+        },
+        resolve: ({ outcome }) => {
+          if (outcome instanceof Error) throw outcome;
+          return outcome;
+        },
       }),
     }),
   });
 
+interface Batch {
+  lines: { orderLineId: string; outcome: LineOutcome }[];
+  cadFiles: { cadFileId: string; outcome: LineOutcome }[];
+}
+
+export const BatchObject = builder.objectRef<Batch>('DispatchBatch').implement({
+  description: 'How the parts of a batch went.',
+  fields: (t) => ({
+    started: t.int({
+      description: 'How many have a run.',
+      resolve: ({ lines, cadFiles }) =>
+        [...lines, ...cadFiles].filter(({ outcome }) => !(outcome instanceof Error)).length,
+    }),
+    lines: t.field({
+      type: [LineDispatchObject],
+      description: 'One for each order line, in the order they were asked for.',
+      resolve: ({ lines }) => lines,
+    }),
+    cadFiles: t.field({
+      type: [CadFileDispatchObject],
+      authScopes: { view: true },
+      description: 'One for each CAD file that is taken in once more; only `requeueStaleAssets` has any.',
+      resolve: ({ cadFiles }) => cadFiles,
+    }),
+  }),
+});
+
 /** One query for all runs of a batch. */
-export async function withRuns({ db }: Context, lines: readonly LineDispatch[]) {
-  const ids = lines.flatMap(({ result }) => ('runId' in result ? [result.runId] : []));
+export async function withRuns(
+  { db }: Context,
+  lines: readonly LineDispatch[],
+  cadFiles: readonly CadFileDispatch[] = [],
+): Promise<Batch> {
+  const ids = [...lines, ...cadFiles].flatMap(({ result }) => ('runId' in result ? [result.runId] : []));
   const runs = new Map((await db.run.findMany({ where: { id: { in: ids } } })).map((run) => [run.id, run]));
+  const outcomeOf = ({ result }: Pick<LineDispatch, 'result'>) =>
+    'runId' in result ? runs.get(result.runId)! : result;
   return {
-    lines: lines.map(({ orderLineId, result }) => ({
-      orderLineId,
-      outcome: 'runId' in result ? runs.get(result.runId)! : result,
-    })),
+    lines: lines.map((line) => ({ orderLineId: line.orderLineId, outcome: outcomeOf(line) })),
+    cadFiles: cadFiles.map((file) => ({ cadFileId: file.cadFileId, outcome: outcomeOf(file) })),
   };
 }

@@ -18,7 +18,7 @@ import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js
 
 const DESCRIPTIONS: Record<StaleReasonCode, string> = {
   cad_file: 'The product has another CAD file.',
-  materials: 'A material in use changed, or others were chosen for the product.',
+  materials: 'A material in use changed, or other ones would be chosen: by the product, a rule, or its category.',
   template: 'The render template changed.',
   workflow: 'Another version of the workflow counts.',
   output_type: 'The output type changed what its runs make.',
@@ -66,7 +66,7 @@ builder.queryField('staleAssets', (t) =>
     authScopes: { view: true },
     type: StaleAssetObject,
     description:
-      'Newest versions of assets of order lines that are out of date, and why; oldest first. It is read forward, with `first` and `after`.',
+      'Newest versions of assets of order lines and CAD files that are out of date, and why; oldest first. It is read forward, with `first` and `after`.',
     complexity: 20,
     args: { filter: t.arg({ type: Filter, description: 'Which ones; all when left out.' }) },
     resolve: (_root, { filter, ...args }, ctx) => {
@@ -96,14 +96,15 @@ builder.mutationField('requeueStaleAssets', (t) =>
     type: BatchObject,
     authScopes: { operate: true },
     description:
-      'Dispatches the order lines of assets that are out of date once more. Those that are up to date are left alone; what was delivered stays until the new version is published.',
+      'Dispatches the order lines of assets that are out of date once more, and takes their CAD files in once more. Those that are up to date are left alone; what was delivered stays until the new version is published.',
     errors: { types: [ValidationError, NotFoundError] },
     args: { input: t.arg({ type: RequeueInput, required: true, description: 'Which assets.' }) },
     resolve: async (_root, { input }, ctx) => {
       const { idempotencyKey, filter } = input;
       const assetIds = input.assetIds?.map((id) => requireLocalId('Asset', id));
       const request = { assetIds, filter: filterFrom(filter), idempotencyKey };
-      return withRuns(ctx, await requeueStaleAssets(ctx.platform, request, ctx.viewer!));
+      const { lines, cadFiles } = await requeueStaleAssets(ctx.platform, request, ctx.viewer!);
+      return withRuns(ctx, lines, cadFiles);
     },
   }),
 );

@@ -47,6 +47,13 @@ const StaleQuery = graphql(`
                 number
               }
             }
+            run {
+              id
+              cadFile {
+                id
+                name
+              }
+            }
           }
           reasons {
             code
@@ -66,6 +73,16 @@ const Requeue = graphql(`
         started
         lines {
           orderLineId
+          result {
+            __typename
+            ... on Error {
+              code
+              message
+            }
+          }
+        }
+        cadFiles {
+          cadFileId
           result {
             __typename
             ... on Error {
@@ -129,7 +146,9 @@ export function Component() {
     const result = answer.data?.requeueStaleAssets;
     setProblem(problemOf(result, answer.error));
     if (result?.__typename !== 'DispatchBatch') return;
-    const sentences = result.lines.flatMap((line) => ('message' in line.result ? line.result.message : []));
+    const sentences = [...result.lines, ...result.cadFiles].flatMap((one) =>
+      'message' in one.result ? one.result.message : [],
+    );
     setOutcome({ started: result.started, refused: [...new Set(sentences)] });
     setChosen(new Set());
     refetch({ requestPolicy: 'network-only' });
@@ -188,8 +207,8 @@ export function Component() {
       {data && rows.length === 0 && (
         <div className="card">
           <EmptyState icon="check" title={reason || after ? 'Nothing here' : 'Everything is up to date'}>
-            Assets appear here when the CAD file, a material, the template, the workflow or the output type they were
-            made with has changed since.
+            Assets appear here when the CAD file, a material or a rule for materials, the template, the workflow or the
+            output type they were made with has changed since.
           </EmptyState>
         </div>
       )}
@@ -220,7 +239,7 @@ export function Component() {
                     <td className="cell-check">
                       <input
                         type="checkbox"
-                        aria-label={`Choose ${asset.name} of ${asset.product?.name ?? 'no product'}`}
+                        aria-label={`Choose ${asset.name} of ${asset.product?.name ?? asset.run.cadFile?.name ?? 'no product'}`}
                         checked={chosen.has(asset.id)}
                         onChange={() => toggle(asset.id)}
                       />
@@ -246,7 +265,10 @@ export function Component() {
                         </span>
                       </span>
                     </td>
-                    <td>{asset.product?.name}</td>
+                    <td>
+                      {asset.product?.name ?? asset.run.cadFile?.name}
+                      {!asset.product && <p className="cell-note">CAD file</p>}
+                    </td>
                     <td className="muted">{asset.outputType?.name}</td>
                     <td>
                       <ul className="stale-reasons">

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import pino from 'pino';
+import { migrate } from '../../prisma/migrate.js';
+import { openPlatform } from '../../runtime/platform.js';
+import { staleAssets } from '../../runtime/staleAssets.js';
+import { startPostgres } from '../../scripts/lib/postgres.js';
+import { ASSETS, fileOf, fillCatalogue, PRODUCTS } from './data.js';
+
+// node --import tsx bench/stale/main.ts: what it costs to find what is out of date in a large catalogue, in statements and milliseconds.
+const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
+const postgres = await startPostgres({
+  dataDir: path.join(dir, 'postgres'),
+  logFile: path.join(dir, 'postgres.log'),
+  password: 'bench',
+  noSync: true,
+});
+const stops: (() => Promise<unknown>)[] = [() => postgres.stop()];
+try {
+  const admin = new pg.Client({ connectionString: postgres.url('postgres') });
+  await admin.connect();
+  await admin.query('create database bench');
+  await admin.end();
+  await migrate(postgres.url('bench'));
+  const settings = {
+    ...{ port: 0, host: '127.0.0.1', home: dir, databaseUrl: postgres.url('bench'), redisUrl: null },
+    ...{ artifactDir: path.join(dir, 'artifacts'), blenderPath: null, adminToken: null, modulePackages: [] },
+  };
+  const platform = await openPlatform(settings, { log: pino({ level: 'warn' }, pino.destination(2)) });
+  stops.unshift(() => platform.close());
+  const { db, pool, store } = platform;
+  const files = [];
+  for (let product = 1; product <= PRODUCTS; product += 1) files.push(await fileOf(store, product));
+  await fillCatalogue(pool, files, 'the library of then');
+  console.log(`${ASSETS} assets of ${PRODUCTS} products, ${ASSETS * 12} node runs, a page of 50`);
+
+  async function look(what: string, page: { after?: string; limit: number } = { limit: 50 }) {
+    let statements = 0;
+    const query = pg.Client.prototype.query;
+    pg.Client.prototype.query = function counted(this: pg.Client, ...args: unknown[]) {
+      statements += 1;
+      return (query as (...all: unknown[]) => unknown).apply(this, args);
+    } as typeof query;
+    const before = performance.now();
+    const found = await staleAssets(platform, {}, page);
+    const ms = performance.now() - before;
+    pg.Client.prototype.query = query;
+    console.log(`${what}: ${found.length} found, ${statements} statements, ${ms.toFixed(0)} ms`);
+    return found;
+  }
+  await look('another library, nothing looks different');
+  await look('the same once more');
+  await db.product.updateMany({
+    where: { sku: 'SKU-1999' },
+    data: { materialAssignments: { 'Part 1999-1': 'steel' } },
+  });
+  const steel = { name: 'steel', label: 'Steel', spec: { baseColor: '#cccccc', metallic: 1 } };
+  const { id: materialId } = await db.material.create({ data: steel });
+  await look('a new material, chosen for one product');
+  const rule = { priority: 10, partNamePattern: '*7-0*', materialId };
+  const { id: ruleId } = await db.materialRule.create({ data: rule });
+  const [first] = await look('a new rule that decides on a tenth of the products');
+  await look('the same once more');
+  await look('its next page', { after: first!.asset.id, limit: 50 });
+  await db.materialRule.update({ where: { id: ruleId }, data: { partNamePattern: 'housing*' } });
+  await look('a rule that decides on all products');
+  await pool.query(`update output_type set profile_changed_at = now() + interval '1 second'`);
+  await look('the output type changed as well');
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+} finally {
+  for (const stop of stops) await stop();
+  await rm(dir, { recursive: true, force: true });
+}
