@@ -4,6 +4,7 @@ import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatDateTime } from '../../components/format.js';
+import { Pager } from '../../components/Pager.js';
 import type { AccountFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
@@ -116,20 +117,13 @@ export function AccountsTab() {
           </table>
         </div>
       )}
-      {data && (after || data.accounts.pageInfo.hasNextPage) && (
-        <nav className="pager" aria-label="Pages of accounts">
-          <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
-            First
-          </Button>
-          <Button
-            look="quiet"
-            disabled={!data.accounts.pageInfo.hasNextPage}
-            onClick={() => setAfter(data.accounts.pageInfo.endCursor ?? null)}
-          >
-            More
-          </Button>
-        </nav>
-      )}
+      <Pager
+        label="Pages of accounts"
+        after={after}
+        page={data?.accounts.pageInfo}
+        words={['First', 'More']}
+        onPage={setAfter}
+      />
       {open?.kind === 'edit' && (
         <AccountDialog
           account={open.account}

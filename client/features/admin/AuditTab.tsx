@@ -5,6 +5,7 @@ import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatDateTime, formatDuration } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
+import { Pager } from '../../components/Pager.js';
 import { readFragment } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -148,16 +149,7 @@ export function AuditTab() {
           </table>
         </div>
       )}
-      {page && (after || page.hasNextPage) && (
-        <nav className="pager" aria-label="Pages of the audit trail">
-          <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
-            Newest
-          </Button>
-          <Button look="quiet" disabled={!page.hasNextPage} onClick={() => setAfter(page.endCursor ?? null)}>
-            Older
-          </Button>
-        </nav>
-      )}
+      <Pager label="Pages of the audit trail" after={after} page={page} onPage={setAfter} />
     </>
   );
 }

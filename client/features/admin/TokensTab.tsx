@@ -5,6 +5,7 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime } from '../../components/format.js';
+import { Pager } from '../../components/Pager.js';
 import type { TokensQuery as Answer } from '../../gql/graphql.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -123,20 +124,7 @@ export function TokensTab() {
           </table>
         </div>
       )}
-      {data && (after || data.apiTokens.pageInfo.hasNextPage) && (
-        <nav className="pager" aria-label="Pages of tokens">
-          <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
-            Newest
-          </Button>
-          <Button
-            look="quiet"
-            disabled={!data.apiTokens.pageInfo.hasNextPage}
-            onClick={() => setAfter(data.apiTokens.pageInfo.endCursor ?? null)}
-          >
-            Older
-          </Button>
-        </nav>
-      )}
+      <Pager label="Pages of tokens" after={after} page={data?.apiTokens.pageInfo} onPage={setAfter} />
       {isMaking && (
         <TokenDialog onClose={() => setMaking(false)} onCreated={() => refetch({ requestPolicy: 'network-only' })} />
       )}

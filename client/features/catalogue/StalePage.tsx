@@ -8,6 +8,7 @@ import { Callout } from '../../components/Callout.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime } from '../../components/format.js';
 import { newKey } from '../../components/newKey.js';
+import { Pager } from '../../components/Pager.js';
 import type { StaleReasonCode } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
@@ -289,20 +290,13 @@ export function Component() {
           </div>
         </div>
       )}
-      {data && (after || data.staleAssets.pageInfo.hasNextPage) && (
-        <nav className="pager" aria-label="Pages of the list">
-          <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
-            First
-          </Button>
-          <Button
-            look="quiet"
-            disabled={!data.staleAssets.pageInfo.hasNextPage}
-            onClick={() => setAfter(data.staleAssets.pageInfo.endCursor ?? null)}
-          >
-            More
-          </Button>
-        </nav>
-      )}
+      <Pager
+        label="Pages of the list"
+        after={after}
+        page={data?.staleAssets.pageInfo}
+        words={['First', 'More']}
+        onPage={setAfter}
+      />
     </main>
   );
 }

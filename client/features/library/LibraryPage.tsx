@@ -8,6 +8,7 @@ import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo, formatBytes, formatDateTime } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import { newKey } from '../../components/newKey.js';
+import { Pager } from '../../components/Pager.js';
 import type { LibraryQuery as LibraryData } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError } from '../../shared/errors.js';
@@ -262,20 +263,7 @@ export function Component() {
             </table>
           </div>
         )}
-        {data && (after || data.cadFiles.pageInfo.hasNextPage) && (
-          <nav className="pager" aria-label="Pages of CAD files">
-            <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
-              Newest
-            </Button>
-            <Button
-              look="quiet"
-              disabled={!data.cadFiles.pageInfo.hasNextPage}
-              onClick={() => setAfter(data.cadFiles.pageInfo.endCursor ?? null)}
-            >
-              Older
-            </Button>
-          </nav>
-        )}
+        <Pager label="Pages of CAD files" after={after} page={data?.cadFiles.pageInfo} onPage={setAfter} />
       </section>
       <section className="card" aria-labelledby="products">
         <header className="card-header">

@@ -5,6 +5,7 @@ import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
+import { Pager } from '../../components/Pager.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -142,20 +143,7 @@ export function Component() {
           </div>
         </div>
       )}
-      {data && (after || data.orders.pageInfo.hasNextPage) && (
-        <nav className="pager" aria-label="Pages of orders">
-          <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
-            Newest
-          </Button>
-          <Button
-            look="quiet"
-            disabled={!data.orders.pageInfo.hasNextPage}
-            onClick={() => setAfter(data.orders.pageInfo.endCursor ?? null)}
-          >
-            Older
-          </Button>
-        </nav>
-      )}
+      <Pager label="Pages of orders" after={after} page={data?.orders.pageInfo} onPage={setAfter} />
       {isOrdering && (
         <OrderDialog
           productId={productId}

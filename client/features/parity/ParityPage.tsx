@@ -6,6 +6,7 @@ import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime } from '../../components/format.js';
+import { Pager } from '../../components/Pager.js';
 import type { ParityStatus } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
@@ -156,20 +157,7 @@ export function Component() {
                 </li>
               ))}
             </ul>
-            {(after || type?.parityReports.pageInfo.hasNextPage) && (
-              <div className="pager">
-                <Button look="quiet" disabled={!after} onClick={() => setAfter(null)}>
-                  Newest
-                </Button>
-                <Button
-                  look="quiet"
-                  disabled={!type?.parityReports.pageInfo.hasNextPage}
-                  onClick={() => setAfter(type?.parityReports.pageInfo.endCursor ?? null)}
-                >
-                  Older
-                </Button>
-              </div>
-            )}
+            <Pager label="Pages of comparisons" after={after} page={type?.parityReports.pageInfo} onPage={setAfter} />
           </nav>
           {openId && <Report key={openId} id={openId} />}
         </div>
