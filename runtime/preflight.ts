@@ -26,6 +26,7 @@ import {
   findingsOfNodes,
   findingsOfWorkers,
   PARTS_UNKNOWN,
+  type Work,
 } from './preflightChecks.js';
 import { PreflightDesk } from './preflightDesk.js';
 import {
@@ -181,7 +182,8 @@ async function preflightLegacy(
   const findings = [...before, ...(await findingsOfNodes(desk, decided, new Map(Object.entries(check.params))))];
   const checks = checksOfPlan(decided, platform.definition);
   const foreseen = await foresee(desk, plan, entry);
-  return summed(desk, { orderLineId, mode: 'legacy', findings, checks, graph, plan, foreseen, workflowId: null });
+  const { work } = check;
+  return summed(desk, { orderLineId, mode: 'legacy', findings, checks, graph, plan, foreseen, work, workflowId: null });
 }
 
 interface Foreseen extends Pick<Preflight, 'orderLineId' | 'mode' | 'findings'> {
@@ -190,12 +192,14 @@ interface Foreseen extends Pick<Preflight, 'orderLineId' | 'mode' | 'findings'> 
   graph: WorkflowGraph;
   plan: Plan;
   foreseen: readonly ForeseenNode[];
+  /** What is asked of workers, where the plan does not say it. */
+  work?: readonly Work[];
   workflowId: string | null;
 }
 
 async function summed(
   desk: PreflightDesk,
-  { orderLineId, mode, findings: found, checks: more, graph, plan, foreseen, workflowId }: Foreseen,
+  { orderLineId, mode, findings: found, checks: more, graph, plan, foreseen, work, workflowId }: Foreseen,
 ): Promise<Preflight> {
   const running = foreseen.filter(({ isCached }) => !isCached).map(({ node }) => node);
   const ranges = await desk.history.ranges(workflowId, hashPlan(graph, plan), plan.nodes);
@@ -209,7 +213,7 @@ async function summed(
     predecessors: planned.predecessors,
     range: isCached ? { minMs: 0, maxMs: 0 } : duration,
   }));
-  const findings = [...found, ...findingsOfWorkers(desk.workforce, running)];
+  const findings = [...found, ...findingsOfWorkers(desk.workforce, work ?? running)];
   const isOpen = findings.some(({ code }) => code === PARTS_UNKNOWN);
   const seen = Object.fromEntries([...EVERY_RUN, ...more].map((check) => [check, check !== 'materials' || !isOpen]));
   const checks = checkResults(expectedChecks(orderLineId), findings, seen);

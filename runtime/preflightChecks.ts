@@ -173,10 +173,13 @@ const WORK: Record<Capability, string> = {
   io: 'publishes and notifies',
 };
 
+/** What a run asks of workers. */
+export type Work = Pick<PlannedNode, 'capability' | 'moduleKey' | 'params' | 'id'>;
+
 /** Whether somebody is there for everything that will run. */
 export function findingsOfWorkers(
   { capabilities, blenderProblem, ffmpegProblem }: Workforce,
-  running: readonly Pick<PlannedNode, 'capability' | 'moduleKey' | 'params' | 'id'>[],
+  running: readonly Work[],
 ): CheckedFinding[] {
   const film = running.find(
     ({ moduleKey, params }) => moduleKey === blenderTurntable.key && params.format !== 'frames',

@@ -116,6 +116,10 @@ describe('a preflight', () => {
       { severity: 'error', nodeId: 'turntable', message: `On farm-3: ${problem}` },
     ]);
     expect(await found('frames')).toEqual([]);
+    await db.outputType.update({ where: { id: outputTypeId }, data: { rollout: 'legacy' } });
+    expect(await found('mp4')).toMatchObject([{ severity: 'error', nodeId: 'blender_turntable' }]);
+    expect(await found('frames')).toEqual([]);
+    await db.outputType.update({ where: { id: outputTypeId }, data: { rollout: 'graph' } });
     await db.worker.delete({ where: { id: workerId } });
   });
 

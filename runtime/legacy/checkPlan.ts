@@ -3,7 +3,8 @@ import type { WorkflowGraph } from '../../workflow/graph.js';
 import { LEGACY_STEPS, legacyParams } from '../../workflow/legacyInvocation.js';
 import type { DefinitionLookup } from '../../workflow/nodeDefinition.js';
 import type { Plan } from '../../workflow/plan.js';
-import type { LegacySettings } from './pipeline.js';
+import type { Work } from '../preflightChecks.js';
+import { type LegacySettings, legacyPipeline } from './pipeline.js';
 
 const CHECKED = ['resolve_step_path', 'extract_objects', 'resolve_material_map', 'resolve_template'];
 const EDGES = [
@@ -12,7 +13,7 @@ const EDGES = [
 ] as const;
 
 /** What the legacy pipeline decides before it makes anything, as a plan of its own: to look at beforehand, never to be run.
- * @returns the plan, and the params of all steps. */
+ * @returns the plan, the params of all steps, and what all steps ask of the worker that takes the whole. */
 export function legacyCheckPlan(settings: LegacySettings, lookup: DefinitionLookup) {
   const { params } = legacyParams(settings as Parameters<typeof legacyParams>[0]);
   const steps = Object.keys(LEGACY_STEPS[settings.artifactKind]).filter((step) => CHECKED.includes(step));
@@ -25,5 +26,9 @@ export function legacyCheckPlan(settings: LegacySettings, lookup: DefinitionLook
     ),
   };
   const plan: Plan = compilePlan(graph, lookup, params);
-  return { plan, params };
+  const { capability } = legacyPipeline.execution;
+  const work = Object.entries(LEGACY_STEPS[settings.artifactKind]).map(
+    ([id, { key: moduleKey }]): Work => ({ id, moduleKey, capability, params: params[id]! }),
+  );
+  return { plan, params, work };
 }
