@@ -160,6 +160,11 @@ describe('a preflight', () => {
     expect(await problems({ orderLineId: await line({ template: 'nowhere' }) })).toEqual([
       ['TEMPLATE_UNKNOWN', 'resolve_template'],
     ]);
+    // What is set for one node of the workflow reaches the step of its kind.
+    const overrides = (await db.outputType.findUniqueOrThrow({ where })).overrides as object;
+    await db.outputType.update({ where, data: { overrides: { ...overrides, 'template.template': 'elsewhere' } } });
+    expect(await problems({ orderLineId: await line() })).toEqual([['TEMPLATE_UNKNOWN', 'resolve_template']]);
+    await db.outputType.update({ where, data: { overrides } });
     await db.outputType.update({ where, data: { rollout: 'graph' } });
   });
 

@@ -73,36 +73,45 @@ export interface LegacyParams {
 }
 
 /** The params every step runs with: module default, then old settings, then output type, then order line.
- * Like in a graph, a value reaches every module that opens a param of its name to invocations. */
+ * Like in a graph, a value reaches every module that opens a param of its name to invocations, and `<step>.<param>` one step alone, over
+ * the plain name in the same layer. */
 export function legacyParams({ artifactKind, settings, overrides, options }: LegacyRequest): LegacyParams {
   const adapted = adaptLegacySettings(settings, { artifactKind }).overrides as JsonObject;
   const layers = { settings: adapted, overrides, options };
-  const values: JsonObject = { ...adapted, ...overrides, ...options };
-  const layerOf = (name: string) =>
-    (['options', 'overrides', 'settings'] as const).find((layer) => Object.hasOwn(layers[layer], name)) ?? 'settings';
   const taken = new Set<string>();
   const findings: Finding[] = [];
   const params = Object.entries(LEGACY_STEPS[artifactKind]).map(([step, module]) => {
-    const names = invocationParamsOf(module).filter((name) => Object.hasOwn(values, name));
-    for (const name of names) taken.add(name);
-    const check = checkParams(module, Object.fromEntries(names.map((name) => [name, values[name]!])));
+    const values: JsonObject = {};
+    const places = new Map<string, [layer: string, key: string]>();
+    for (const [layer, given] of Object.entries(layers))
+      for (const name of invocationParamsOf(module))
+        for (const key of [name, `${step}.${name}`]) {
+          if (!Object.hasOwn(given, key)) continue;
+          values[name] = given[key]!;
+          places.set(name, [layer, key]);
+          taken.add(pointer(layer, key));
+        }
+    const check = checkParams(module, values);
     if (check.ok) return [step, check.params] as const;
-    for (const { path, message } of check.issues)
+    for (const { path, message } of check.issues) {
+      const [name, ...within] = path;
       findings.push({
         code: 'LEGACY_OVERRIDE_INVALID',
         severity: 'error',
         message: `${module.title}: ${message}`,
-        path: path[0] === undefined ? '' : pointer(layerOf(String(path[0])), ...path),
+        path: name === undefined ? '' : pointer(...(places.get(String(name)) ?? ['settings', name]), ...within),
       });
+    }
     return [step, {}] as const;
   });
-  for (const name of Object.keys(values))
-    if (!taken.has(name))
-      findings.push({
-        code: 'LEGACY_OVERRIDE_UNUSED',
-        severity: 'warning',
-        message: `No step of the legacy pipeline takes the setting “${name}”.`,
-        path: pointer(layerOf(name), name),
-      });
+  for (const [layer, given] of Object.entries(layers))
+    for (const key of Object.keys(given))
+      if (!taken.has(pointer(layer, key)))
+        findings.push({
+          code: 'LEGACY_OVERRIDE_UNUSED',
+          severity: 'warning',
+          message: `No step of the legacy pipeline takes the setting “${key}”.`,
+          path: pointer(layer, key),
+        });
   return { params: Object.fromEntries(params), findings };
 }

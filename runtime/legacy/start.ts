@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
+import { addressedBySteps } from '../../workflow/legacyAddress.js';
 import { isLegacyKind, LEGACY_KINDS, legacyParams } from '../../workflow/legacyInvocation.js';
 import type { Plan } from '../../workflow/plan.js';
 import { shadowPlan } from '../../workflow/shadowPlan.js';
@@ -35,11 +36,13 @@ export async function prepareLegacyRun(platform: Platform, subject: OrderSubject
       [],
       'LEGACY_KIND_UNSUPPORTED',
     );
+  // Settings for one node alone are said for the graph that the output type is linked to.
+  const { graph } = outputType.pinnedVersion ?? outputType.workflow?.versions[0] ?? {};
   const settings = legacySettings({
     artifactKind,
     settings: outputType.legacySettings as JsonObject,
-    overrides: outputType.overrides as JsonObject,
-    options: options as JsonObject,
+    overrides: addressedBySteps(outputType.overrides as JsonObject, graph),
+    options: addressedBySteps(options as JsonObject, graph),
   });
   const { findings } = legacyParams(settings as Parameters<typeof legacyParams>[0]);
   const error = findings.find(({ severity }) => severity === 'error');
