@@ -1,23 +1,31 @@
 import { ModuleError } from '../modules/errors.js';
 import type { JsonObject } from '../modules/json.js';
 import { moduleOf, type Plan, type PlannedNode } from '../workflow/plan.js';
-import type { PortValues } from './nodeInputs.js';
+import type { ArtifactStore } from './artifacts/store.js';
+import { artifactsIn, boundInputs, type PortValues } from './nodeInputs.js';
 import { readyNode } from './nodePorts.js';
 import type { PreflightDesk } from './preflightDesk.js';
+
+/** What becomes of a node. `cached`: its outputs are there from an earlier run. `runs`: they are not. `depends`: it runs, unless what
+ * runs before it makes the same as in an earlier run. */
+export const FORECASTS = ['cached', 'runs', 'depends'] as const;
+export type Forecast = (typeof FORECASTS)[number];
 
 /** What will become of a planned node. */
 export interface ForeseenNode {
   node: PlannedNode;
-  /** Its outputs are there from an earlier run. */
-  isCached: boolean;
+  forecast: Forecast;
   /** Null: only the run can tell. */
   outputs: PortValues | null;
+  /** The files among its outputs can be read. */
+  hasFiles: boolean;
   /** What it would fail with. */
   problem: ModuleError | null;
 }
 
-/** Goes through a plan as a run would, level by level (plans are sorted by it): looks results up, and tries out what is quick and without effects, so that it is
- * known what they hand on. Everything behind a node whose outputs are not known yet will run. */
+/** Goes through a plan as a run would, level by level (plans are sorted by it): looks results up, and tries out what is quick and without
+ * effects, so that it is known what they hand on. Pure modules make the same of the same, so what a node hands on that only lacks its
+ * files is known as well. */
 export async function foresee(desk: PreflightDesk, plan: Plan, entry: JsonObject): Promise<ForeseenNode[]> {
   const seen: ForeseenNode[] = [];
   for (let level = 0; seen.length < plan.nodes.length; level += 1) {
@@ -33,17 +41,28 @@ async function foreseeNode(
   seen: readonly ForeseenNode[],
   entry: JsonObject,
 ): Promise<ForeseenNode> {
-  const runs: ForeseenNode = { node, isCached: false, outputs: null, problem: null };
+  const runs: ForeseenNode = { node, forecast: 'runs', outputs: null, hasFiles: false, problem: null };
   const module = moduleOf(node, desk.platform.definition);
-  if (!module || node.determinism !== 'pure' || node.predecessors.some((idx) => !seen[idx]!.outputs)) return runs;
+  if (!module || node.determinism !== 'pure') return runs;
+  if (node.predecessors.some((idx) => !seen[idx]!.outputs))
+    return { ...runs, forecast: (await desk.cache.hasResultsOf(module.key)) ? 'depends' : 'runs' };
+  const outputsOf = (idx: number) => seen[idx]!.outputs;
   try {
-    const ready = readyNode(module, node, (idx) => seen[idx]!.outputs, entry);
+    const ready = readyNode(module, node, outputsOf, entry);
     const cacheKey = ready.cacheKey!;
-    const cached = await desk.cache.get(cacheKey);
-    if (cached) return { ...runs, isCached: true, outputs: cached };
-    return node.capability === 'cpu' ? { ...runs, outputs: await desk.tryOut(module, { ...ready, cacheKey }) } : runs;
+    const earlier = await desk.cache.earlier(cacheKey);
+    if (earlier?.isWhole) return { ...runs, forecast: 'cached', outputs: earlier.outputs, hasFiles: true };
+    // Not where a file is only going to be made again.
+    if (node.capability === 'cpu' && (await hasFiles(desk.store, boundInputs(node, module, outputsOf, entry))))
+      return { ...runs, outputs: await desk.tryOut(module, { ...ready, cacheKey }), hasFiles: true };
+    return { ...runs, outputs: earlier?.outputs ?? null };
   } catch (error) {
     if (error instanceof ModuleError) return { ...runs, problem: error };
     throw error;
   }
+}
+
+async function hasFiles(store: ArtifactStore, values: PortValues): Promise<boolean> {
+  const sizes = await Promise.all(artifactsIn(values).map(({ sha256 }) => store.byteSize(sha256)));
+  return !sizes.includes(null);
 }

@@ -13,7 +13,7 @@ import {
 import { rolloutOf } from './dispatch.js';
 import type { Subject } from './entry.js';
 import { NotFoundError, ValidationError } from './errors.js';
-import { type ForeseenNode, foresee } from './foresee.js';
+import { type Forecast, type ForeseenNode, foresee } from './foresee.js';
 import { legacyCheckPlan } from './legacy/checkPlan.js';
 import { prepareLegacyRun } from './legacy/start.js';
 import { dueLines, lineFacts, obstacleOf } from './orderDispatch.js';
@@ -43,7 +43,7 @@ import { hashPlan } from './startRun.js';
 export interface PreflightNode {
   planned: PlannedNode;
   graph: WorkflowGraph;
-  isCached: boolean;
+  forecast: Forecast;
   /** From history; null: nothing like it ran lately, or it is cached. */
   duration: TimeRange | null;
 }
@@ -201,17 +201,17 @@ async function summed(
   desk: PreflightDesk,
   { orderLineId, mode, findings: found, checks: more, graph, plan, foreseen, work, workflowId }: Foreseen,
 ): Promise<Preflight> {
-  const running = foreseen.filter(({ isCached }) => !isCached).map(({ node }) => node);
+  const running = foreseen.filter(({ forecast }) => forecast !== 'cached').map(({ node }) => node);
   const ranges = await desk.history.ranges(workflowId, hashPlan(graph, plan), plan.nodes);
-  const nodes = foreseen.map(({ node, isCached }) => ({
+  const nodes = foreseen.map(({ node, forecast }) => ({
     planned: node,
     graph,
-    isCached,
-    duration: isCached ? null : ranges[node.idx]!,
+    forecast,
+    duration: forecast === 'cached' ? null : ranges[node.idx]!,
   }));
-  const times = nodes.map(({ planned, isCached, duration }) => ({
+  const times = nodes.map(({ planned, forecast, duration }) => ({
     predecessors: planned.predecessors,
-    range: isCached ? { minMs: 0, maxMs: 0 } : duration,
+    range: forecast === 'cached' ? { minMs: 0, maxMs: 0 } : duration,
   }));
   const findings = [...found, ...findingsOfWorkers(desk.workforce, work ?? running)];
   const isOpen = findings.some(({ code }) => code === PARTS_UNKNOWN);

@@ -67,8 +67,8 @@ export async function findingsOfNodes(
       : [],
   );
   const undecided = foreseen.find(
-    ({ node, outputs, problem }) =>
-      !outputs && !problem && moduleOf(node, desk.platform.definition)?.artifactRolesProduced.includes('material_map'),
+    ({ node, hasFiles, problem }) =>
+      !hasFiles && !problem && moduleOf(node, desk.platform.definition)?.artifactRolesProduced.includes('material_map'),
   );
   if (undecided)
     findings.push({
@@ -78,8 +78,8 @@ export async function findingsOfNodes(
       message: 'The CAD file has not been read yet: its parts and their materials are checked in the run.',
       nodeId: undecided.node.id,
     });
-  const known = foreseen.flatMap(({ node, outputs }) =>
-    artifactsIn(outputs ?? {}).map((artifact) => ({ nodeId: node.id, artifact })),
+  const known = foreseen.flatMap(({ node, outputs, hasFiles }) =>
+    artifactsIn((hasFiles && outputs) || {}).map((artifact) => ({ nodeId: node.id, artifact })),
   );
   for (const { nodeId, artifact } of known) {
     if (artifact.role === 'material_map') {
@@ -176,7 +176,7 @@ const WORK: Record<Capability, string> = {
 /** What a run asks of workers. */
 export type Work = Pick<PlannedNode, 'capability' | 'moduleKey' | 'params' | 'id'>;
 
-/** Whether somebody is there for everything that will run. */
+/** Whether somebody is there for everything that will run, or may have to. */
 export function findingsOfWorkers(
   { capabilities, blenderProblem, ffmpegProblem }: Workforce,
   running: readonly Work[],

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { createAccount, createApiToken } from '../runtime/accounts.js';
+import { artifactsIn } from '../runtime/nodeInputs.js';
 import { createOrder } from '../runtime/orders.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -42,7 +43,7 @@ async function line(options: object = {}, more: object = {}): Promise<string> {
 }
 
 const PREFLIGHT = `__typename ... on Error { code message } ... on Preflight { isReady mode price { amount currency }
-  duration { minMs maxMs } checks { check state } findings { code severity message nodeId path } nodes { nodeId label isCached duration { maxMs } } }`;
+  duration { minMs maxMs } checks { check state } findings { code severity message nodeId path } nodes { nodeId label forecast isCached duration { maxMs } } }`;
 async function ask(input: object) {
   const { data, errors } = await app.gql(
     `query ($input: PreflightInput!) { preflight(input: $input) { ${PREFLIGHT} } }`,
@@ -80,6 +81,8 @@ async function run(input: object) {
 }
 const planOf = ({ nodes }: { nodes: { nodeId: string; label: string; isCached: boolean }[] }) =>
   nodes.map(({ nodeId, label, isCached }) => ({ nodeId, label, isCached }));
+const forecasts = ({ nodes }: { nodes: { nodeId: string; forecast: string }[] }) =>
+  Object.fromEntries(nodes.map(({ nodeId, forecast }) => [nodeId, forecast]));
 
 describe('a preflight', () => {
   it('says without a trace what is missing before anything was ever run', async () => {
@@ -208,6 +211,15 @@ describe('a preflight', () => {
   });
 });
 
+/** The files a module made, and the entries of the result cache that know of them. */
+async function madeBy(moduleKey: string) {
+  const rows = await app.platform.db.resultCache.findMany({ where: { moduleKey } });
+  return {
+    artifacts: rows.flatMap(({ outputs }) => artifactsIn(outputs as never)),
+    entries: rows.map(({ key }) => key),
+  };
+}
+
 describeWith('blender', 'on unchanged state', () => {
   it('the plan is what the run then does, from the first run to one with a single new material', async () => {
     worker = await startWorker(app.platform);
@@ -216,6 +228,7 @@ describeWith('blender', 'on unchanged state', () => {
     const agrees = async (input: object) => {
       const found = await ask(input);
       expect(found.isReady, JSON.stringify(found.findings)).toBe(true);
+      expect(Object.values(forecasts(found))).not.toContain('depends');
       expect(planOf(found)).toEqual(await run(input));
       return found.nodes.filter(({ isCached }: any) => !isCached).map(({ nodeId }: any) => nodeId);
     };
@@ -231,6 +244,22 @@ describeWith('blender', 'on unchanged state', () => {
     // Another line: its materials are its own, but come out the same.
     expect(await agrees({ orderLineId: await line() })).toEqual(['map', 'publish', 'notify']);
     expect(await agrees({ orderLineId: await line({ samples: 2 }) })).toEqual(['map', 'still', 'publish', 'notify']);
+
+    // Files that are gone are made again, and come out the same: what is behind them is there.
+    const { artifacts, entries } = await madeBy('cad.export_glb');
+    for (const { sha256 } of artifacts) await rm(app.platform.store.path(sha256));
+    expect(await agrees({ orderLineId })).toEqual(['glb', 'publish', 'notify']);
+    const { artifacts: trees } = await madeBy('cad.extract_objects');
+    for (const { sha256 } of trees) await rm(app.platform.store.path(sha256));
+    expect(await agrees({ orderLineId })).toEqual(['objects', 'publish', 'notify']);
+    // Of a result that nobody remembers only the run can tell whether it comes out the same.
+    await db.resultCache.deleteMany({ where: { key: { in: entries } } });
+    const unsure = await ask({ orderLineId });
+    expect(forecasts(unsure)).toMatchObject({ glb: 'runs', map: 'cached', still: 'depends', publish: 'runs' });
+    expect((await run({ orderLineId })).find(({ nodeId }: any) => nodeId === 'still')).toMatchObject({
+      isCached: true,
+    });
+    expect(await agrees({ orderLineId })).toEqual(['publish', 'notify']);
 
     const wrong = await line({}, { materialOverrides: { 'No such part': 'unused_pink' } });
     expect(await problems({ orderLineId: wrong })).toEqual([['PART_UNKNOWN', 'map']]);

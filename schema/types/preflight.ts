@@ -1,5 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { FORECASTS, type Forecast } from '../../runtime/foresee.js';
 import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
 import { seesStudio } from '../../runtime/ownership.js';
 import { type Preflight, type PreflightNode, preflight, preflightOrder, together } from '../../runtime/preflight.js';
@@ -20,6 +21,18 @@ const TimeRangeObject = builder.objectRef<TimeRange>('TimeRange').implement({
     minMs: t.exposeFloat('minMs', { description: 'At best, in milliseconds.' }),
     maxMs: t.exposeFloat('maxMs', { description: 'At worst, in milliseconds.' }),
   }),
+});
+
+const FORECAST_DESCRIPTIONS: Record<Forecast, string> = {
+  cached: 'Its outputs are there from an earlier run: it takes no time.',
+  runs: 'It runs.',
+  depends: 'It runs, unless what runs before it makes the same as in an earlier run.',
+};
+const ForecastEnum = builder.enumType('PreflightForecast', {
+  description: 'What becomes of a node in the run there would be.',
+  values: Object.fromEntries(
+    FORECASTS.map((value) => [value, { value, description: FORECAST_DESCRIPTIONS[value] }]),
+  ) as { [F in Forecast]: { value: F; description: string } },
 });
 
 const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').implement({
@@ -50,13 +63,15 @@ const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').im
       description: 'What a worker must have to run it.',
       resolve: ({ planned }) => planned.capability,
     }),
-    isCached: t.exposeBoolean('isCached', {
+    forecast: t.expose('forecast', { type: ForecastEnum, description: 'What becomes of it.' }),
+    isCached: t.boolean({
       description: 'Its outputs are there from an earlier run: it takes no time.',
+      resolve: ({ forecast }) => forecast === 'cached',
     }),
     duration: t.field({
       type: TimeRangeObject,
       nullable: true,
-      description: 'How long it took lately; null: nothing like it ran, or it is cached.',
+      description: 'How long it took lately where it ran; null: nothing like it ran, or it is cached.',
       resolve: ({ duration }) => duration,
     }),
   }),

@@ -24,7 +24,8 @@ export function formatRange(range: { minMs: number; maxMs: number } | null | und
 export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragment; isOpen: boolean }) {
   const { checks, findings, nodes } = found;
   const labels = new Map(nodes.map(({ nodeId, label }) => [nodeId, label]));
-  const running = nodes.filter(({ isCached }) => !isCached).length;
+  const running = nodes.filter(({ forecast }) => forecast !== 'cached').length;
+  const isSure = nodes.every(({ forecast }) => forecast !== 'depends');
   return (
     <>
       <ul className="preflight-checks" aria-label="What was checked">
@@ -58,14 +59,23 @@ export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragm
       {nodes.length > 0 && (
         <details className="preflight-plan" open={isOpen}>
           <summary>
+            {!isSure && 'Up to '}
             {running} of {nodes.length} {nodes.length === 1 ? 'node' : 'nodes'} will run
             <span className="muted"> · {formatRange(found.duration)}</span>
           </summary>
           <ul>
-            {nodes.map(({ nodeId, label, isCached, duration }) => (
+            {nodes.map(({ nodeId, label, forecast, duration }) => (
               <li key={nodeId}>
-                <span className={isCached ? 'muted' : undefined}>{label}</span>
-                {isCached ? (
+                <span className={forecast === 'cached' ? 'muted' : undefined}>
+                  {label}
+                  {forecast === 'depends' && (
+                    <span className="muted" title="It runs, unless what runs before it makes the same as before.">
+                      {' '}
+                      only if its inputs are new
+                    </span>
+                  )}
+                </span>
+                {forecast === 'cached' ? (
                   <Badge tone="reused" icon="zap">
                     Cached
                   </Badge>

@@ -28,7 +28,7 @@ export const PreflightFields = graphql(`
     nodes {
       nodeId
       label
-      isCached
+      forecast
       duration {
         minMs
         maxMs
