@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
 import os from 'node:os';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { ModuleError } from '../errors.js';
+import { processFlags } from './loaderFlags.js';
 import type { CadJob, JobMessage, JobRequest, JobResult } from './occtJobs.js';
 
 export interface CadReaderOptions {
@@ -143,11 +143,8 @@ export class CadReaders {
 
   private spawn(): Reader {
     const file = fileURLToPath(new URL('./occtChild.ts', import.meta.url));
-    // Built, it is JavaScript.
-    const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const loader = file.endsWith('.ts') ? ['--import', tsx()] : [];
     const child = fork(file, [String(this.options.maxRssBytes)], {
-      execArgv: [...loader, `--max-old-space-size=${HEAP_MB}`],
+      execArgv: [...processFlags(file), `--max-old-space-size=${HEAP_MB}`],
       // No secrets of the worker, and no settings that would change how Node starts.
       env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -10,9 +10,9 @@ import { writeGlb } from './glb.js';
 import { objectTreeOf } from './objectTree.js';
 import type { CadJob, JobFailure, JobMessage, JobRequest, JobResult } from './occtJobs.js';
 import { warningsFromLog } from './occtLog.js';
-import { dropOcct, preloadOcct } from './occtReader.js';
+import { occtThreads } from './occtThreads.js';
 import { emptyBox, growBox } from './partShape.js';
-import { readParts } from './readParts.js';
+import { LANES, readParts } from './readParts.js';
 import { readStepText, type StepText } from './stepText.js';
 import { type Tessellation, tessellationKey } from './tessellation.js';
 import { IDENTITY } from './transforms.js';
@@ -52,7 +52,7 @@ async function modelOf(
   progress(0.1, `Meshing ${facts.productCount} products`);
   const result = await orExplain(() =>
     readParts(file, structure, job.tessellation, (done, count) =>
-      progress(0.1 + (0.7 * done) / count, `Meshing part ${done + 1} of ${count}`),
+      progress(0.1 + (0.7 * done) / count, `Meshed ${done} of ${count} parts`),
     ),
   );
   progress(0.8, 'Assembling the model');
@@ -61,7 +61,7 @@ async function modelOf(
     ...warningsFromLog(result.log, facts.warnings.length > 0),
   ]);
   remember(key, model);
-  if (process.memoryUsage.rss() > DROP_OCCT_ABOVE_RSS) dropOcct();
+  if (process.memoryUsage.rss() > DROP_OCCT_ABOVE_RSS) await occtThreads.drop();
   return { model, isWarm: false };
 }
 
@@ -102,7 +102,7 @@ async function perform(job: CadJob, progress: Progress): Promise<JobResult> {
     progress(0.1, 'Checking the file');
     const { warnings, ...facts } = (await textOf(job)).facts;
     // Whatever comes next needs OpenCascade: load it while the modules in between do their part.
-    void preloadOcct();
+    occtThreads.prepare(facts.productCount > 1 ? LANES : 1);
     return { facts: { ...facts }, warnings, isWarm: false };
   }
   const { model, isWarm } = await modelOf(job, progress);

@@ -57,13 +57,22 @@ function load(): Promise<Instance> {
   return loaded;
 }
 
-async function instantiate(): Promise<Instance> {
-  const load = createRequire(import.meta.url);
-  const occtimportjs = load('occt-import-js') as (options: object) => Promise<Occt>;
-  compiled ??= readFile(load.resolve('occt-import-js/dist/occt-import-js.wasm')).then((bytes) =>
-    WebAssembly.compile(new Uint8Array(bytes)),
+/** OpenCascade's code, compiled once a process; threads may share it. */
+export function compileOcct(): Promise<WebAssembly.Module> {
+  compiled ??= readFile(createRequire(import.meta.url).resolve('occt-import-js/dist/occt-import-js.wasm')).then(
+    (bytes) => WebAssembly.compile(new Uint8Array(bytes)),
   );
-  const module = await compiled;
+  return compiled;
+}
+
+/** Takes over what another thread has compiled. */
+export function useCompiled(module: WebAssembly.Module): void {
+  compiled = Promise.resolve(module);
+}
+
+async function instantiate(): Promise<Instance> {
+  const occtimportjs = createRequire(import.meta.url)('occt-import-js') as (options: object) => Promise<Occt>;
+  const module = await compileOcct();
   const bridge = new OcctBridge();
   const note = (line: string) => {
     if (line.trim() && log.length < 200) log.push(line.trim());
@@ -83,16 +92,13 @@ async function instantiate(): Promise<Instance> {
 
 /** Loads OpenCascade ahead of its first use; a failure shows when it is used. */
 export async function preloadOcct(): Promise<void> {
-  await load().catch(dropOcct);
+  await load().catch(() => {
+    loaded = undefined;
+  });
 }
 
-/** Forgets the OpenCascade instance, with the memory it grew to and whatever state a trap left it in. */
-export function dropOcct(): void {
-  loaded = undefined;
-}
-
-/** Reads and meshes a STEP file. Blocks for as long as OpenCascade takes; only for the child process.
- * @throws whatever OpenCascade traps with; the instance is dropped then. */
+/** Reads and meshes a STEP file. Blocks for as long as OpenCascade takes; only for threads that have nothing else to do.
+ * @throws whatever OpenCascade traps with; the instance is dropped then, with whatever state that left it in. */
 export async function readStep(bytes: Uint8Array, tessellation: Tessellation): Promise<OcctResult> {
   const { occt, bridge } = await load();
   const { linear, angularRad } = tessellation;
@@ -108,7 +114,7 @@ export async function readStep(bytes: Uint8Array, tessellation: Tessellation): P
     const roots = (result.root?.children ?? []).map((node) => ({ name: node.name, bodies: bodiesOf(node, meshes) }));
     return { success: result.success, roots, log };
   } catch (error) {
-    dropOcct();
+    loaded = undefined;
     throw error;
   } finally {
     bridge.close();

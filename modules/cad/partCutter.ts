@@ -51,14 +51,22 @@ export class PartCutter {
     }
   }
 
-  /** Cuttings of about `size` bytes that together hold all `definitions`, in their order. */
+  /** Cuttings of about `size` bytes that together hold all `definitions`. One that is as large by itself stays by itself, so
+   * that the others need not wait for it; definitions of one product, which only their order tells apart, stay together. */
   *cuttings(definitions: readonly ProductDefinition[], size: number): Generator<Cutting> {
     let records = new Map<number, string>();
     let taken: ProductDefinition[] = [];
     let byteSize = 0;
-    for (const definition of definitions) {
-      byteSize += this.collect(definition.id, records);
-      taken.push(definition);
+    for (const group of byProduct(definitions)) {
+      const own = new Map<number, string>();
+      const ownSize = group.reduce((sum, { id }) => sum + this.collect(id, own), 0);
+      if (ownSize >= size) {
+        yield { definitions: group, bytes: this.write(own) };
+        continue;
+      }
+      for (const [id, text] of own) records.set(id, text);
+      taken.push(...group);
+      byteSize += ownSize;
       if (byteSize < size) continue;
       yield { definitions: taken, bytes: this.write(records) };
       records = new Map();
@@ -121,6 +129,16 @@ export class PartCutter {
       'latin1',
     );
   }
+}
+
+function byProduct(definitions: readonly ProductDefinition[]): ProductDefinition[][] {
+  const groups = new Map<number, ProductDefinition[]>();
+  for (const definition of definitions) {
+    const group = groups.get(definition.productId);
+    if (group) group.push(definition);
+    else groups.set(definition.productId, [definition]);
+  }
+  return [...groups.values()];
 }
 
 /** The ids a record's text refers to, those in its strings left out. */

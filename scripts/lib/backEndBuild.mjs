@@ -15,6 +15,7 @@ const ENTRIES = {
   worker: 'worker/main.ts',
   packageApi: 'workflow/packageApi.ts',
   occtChild: 'modules/cad/occtChild.ts',
+  occtThread: 'modules/cad/occtThread.ts',
 };
 /** Builds of other states that are kept: a running installation still loads parts of its own. */
 const KEPT = 2;
