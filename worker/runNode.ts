@@ -21,7 +21,13 @@ import type { Plans } from './plans.js';
 import { Reporter } from './reporter.js';
 
 /** Why a running node was told to stop. */
-export type StopReason = 'cancelled' | 'timeout' | 'shutdown' | 'fenced';
+export type StopReason = 'cancelled' | 'timeout' | 'shutdown' | 'yielded' | 'fenced';
+
+/** Why an attempt is given back, for the log of the run. */
+const RELEASED: Partial<Record<StopReason, string>> = {
+  shutdown: 'The worker was stopped.',
+  yielded: 'What will be delivered goes first.',
+};
 
 export interface NodeRunnerParts {
   pool: pg.Pool;
@@ -71,7 +77,7 @@ export async function runNode(parts: NodeRunnerParts, node: ClaimedNode, stop: A
   if (result.outcome === 'retry')
     events.push({ type: 'node.retrying', data: { attempt: node.attempt, retryInMs, failure: { ...result.failure } } });
   else if (result.outcome === 'released')
-    events.push({ type: 'node.released', data: { reason: 'The worker was stopped.' } });
+    events.push({ type: 'node.released', data: { reason: RELEASED[stop.signal.reason as StopReason]! } });
   else
     events.push({
       type: 'node.finished',
@@ -188,7 +194,7 @@ async function withinTime<T>(timeoutMs: number, stop: AbortController, work: Pro
 
 function outcomeOf(error: unknown, signal: AbortSignal, node: ClaimedNode): Finish['outcome'] {
   if (signal.aborted && signal.reason === 'cancelled') return 'cancelled';
-  if (signal.aborted && signal.reason === 'shutdown') return 'released';
+  if (signal.aborted && signal.reason in RELEASED) return 'released';
   const isRetryable = signal.aborted
     ? signal.reason === 'timeout'
     : error instanceof ModuleError

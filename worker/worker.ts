@@ -17,6 +17,7 @@ import { ParityLoop } from './parityLoop.js';
 import { Plans } from './plans.js';
 import { type RunAheadParts, runAhead } from './runAhead.js';
 import { type NodeRunnerParts, runNode } from './runNode.js';
+import { ShadowYield } from './shadowYield.js';
 import { Sweeper } from './sweeper.js';
 import { WebhookLoop } from './webhookLoop.js';
 
@@ -91,11 +92,13 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
   const sweeper = new Sweeper(platform, id, log);
   const parity = new ParityLoop(platform, { id, workRoot, hasBlender: capabilities.includes('blender') }, log);
+  const shadowYield = new ShadowYield(platform.pool, executor, log);
   const webhooks = new WebhookLoop(platform, webhookSettings(process.env), log);
   await heartbeat.start([...capabilities]);
   await removeLeftovers(platform);
   await sweeper.start();
   parity.start();
+  shadowYield.start();
   // Who may not speak with the world outside has no such slots.
   if (capabilities.includes('io')) webhooks.start();
   const consumers: Consumer[] = capabilities.map((capability) => {
@@ -111,6 +114,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
     webhooks,
     async stop(graceMs = GRACE_MS) {
       sweeper.stop();
+      shadowYield.stop();
       const drained = executor.drain(graceMs);
       await Promise.all([drained, parity.stop(), webhooks.stop(), ...consumers.map((consumer) => consumer.close())]);
       await residentBlenders.close();
