@@ -9,6 +9,12 @@ import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
+const NEWEST = {
+  where: { family: 'cad_file' as const },
+  take: 1,
+  orderBy: [{ createdAt: 'desc' as const }, { id: 'desc' as const }],
+};
+
 const CadFileNode = builder.prismaNode('CadFile', {
   id: { field: 'id' },
   nullable: true,
@@ -17,6 +23,13 @@ const CadFileNode = builder.prismaNode('CadFile', {
     name: t.exposeString('name', { description: 'Its file name.' }),
     artifact: t.relation('artifact', { description: 'The file.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it came in.' }),
+    lastIntake: t.prismaField({
+      type: 'Run',
+      nullable: true,
+      description: 'The newest run over it alone; null: it was never taken in.',
+      select: (_args, _ctx, nestedSelection) => ({ runs: nestedSelection(NEWEST) }),
+      resolve: (_query, { runs }) => runs[0] ?? null,
+    }),
   }),
 });
 

@@ -90,6 +90,41 @@ describeWith('chromium', 'the console', () => {
     });
   });
 
+  describe('a catalogue larger than a page', () => {
+    it('is searched by name and article number, and ordered from', async () => {
+      const { db } = hartomat.platform;
+      const names = Array.from({ length: 120 }, (_, index) => `Aa gasket ${String(index).padStart(3, '0')}`);
+      await db.product.createMany({ data: names.map((name, index) => ({ sku: `GA-${index}`, name })) });
+      await open('/library');
+      const products = page.getByRole('region', { name: 'Products' });
+      await products.getByText('Aa gasket 049').waitFor();
+      expect(await products.getByText('Aa gasket 050').count()).toBe(0);
+      await products.getByRole('button', { name: 'More' }).click();
+      await products.getByText('Aa gasket 050').waitFor();
+      await products.getByRole('searchbox').fill('6205-2');
+      await products.getByText('Deep-groove ball bearing').waitFor();
+      expect(await products.getByRole('row').count()).toBe(2);
+      await products.getByRole('searchbox').fill('nowhere');
+      await shows('No product fits “nowhere”');
+      expect(await seriousViolations(page)).toEqual([]);
+
+      await open('/orders');
+      await page.getByRole('button', { name: 'New order' }).click();
+      const product = page.getByRole('combobox', { name: 'Product' });
+      await product.click();
+      await shows(/101 more/);
+      await product.fill('deep-groove');
+      await page.getByRole('option', { name: /Deep-groove/ }).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await product.press('ArrowDown');
+      await product.press('Enter');
+      await product.blur();
+      expect(await product.inputValue()).toBe('Deep-groove ball bearing 6205-2RS');
+      await page.getByRole('button', { name: 'Not now' }).click();
+      await db.product.deleteMany({ where: { name: { in: names } } });
+    });
+  });
+
   describe('a failed run', () => {
     it('is retried after asking, and followed to its new end', async () => {
       await page.getByRole('button', { name: 'Retry' }).click();

@@ -10,8 +10,9 @@ import { ProblemCallout } from '../../shared/Problem.js';
 import { MaterialPanel } from './MaterialPanel.js';
 import { NewMaterialDialog } from './NewMaterialDialog.js';
 import { MaterialFields, MaterialsQuery, PreviewQuery } from './operations.js';
-import { PartsCard, type Subject } from './PartsCard.js';
+import { PartsCard } from './PartsCard.js';
 import { RulesCard } from './RulesCard.js';
+import type { Subject } from './SubjectChoice.js';
 import { Swatch } from './Swatch.js';
 
 /** The material library: what there is, which parts get it, and what a product comes out as. */
@@ -30,6 +31,8 @@ export function Component() {
     variables: {
       productId: subject?.kind === 'product' ? subject.id : null,
       cadFileId: subject?.kind === 'cad_file' ? subject.id : null,
+      product: subject?.id ?? '',
+      hasProduct: subject?.kind === 'product',
     },
     pause: !subject,
     requestPolicy: 'cache-and-network',
@@ -40,18 +43,10 @@ export function Component() {
   };
   const materials = readFragment(MaterialFields, data?.materials.edges.map(({ node }) => node) ?? []);
   const offered = materials.filter(({ archivedAt }) => !archivedAt);
-  const products = data?.products.edges.map(({ node }) => node) ?? [];
   const openId = search.get('material');
   const open = materials.find(({ id }) => id === openId);
   const show = (id: string | null) => setSearch(id ? { material: id } : {}, { replace: true });
   const preview = (subject && looked.data?.materialPreview) || null;
-  const choices = [
-    ...products.map(({ id, name, sku }) => ({ subject: { kind: 'product' as const, id }, label: `${name} (${sku})` })),
-    ...(data?.cadFiles.edges ?? []).map(({ node }) => ({
-      subject: { kind: 'cad_file' as const, id: node.id },
-      label: node.name,
-    })),
-  ];
   return (
     <main id="main" className={`materials-page ${open ? 'has-panel' : ''}`} tabIndex={-1}>
       <title>Materials · HartOMat</title>
@@ -104,11 +99,10 @@ export function Component() {
           <>
             <PartsCard
               subject={subject}
-              choices={choices}
               onChoose={setSubject}
               preview={preview}
               isLoading={looked.fetching}
-              product={products.find(({ id }) => subject?.kind === 'product' && id === subject.id) ?? null}
+              product={(subject?.kind === 'product' && looked.data?.product) || null}
               materials={offered}
               onChanged={reload}
             />

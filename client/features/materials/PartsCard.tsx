@@ -7,6 +7,7 @@ import type { MaterialPreviewQuery, MaterialSource } from '../../gql/graphql.js'
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { SetProductMaterials } from './operations.js';
+import { type Subject, SubjectChoice } from './SubjectChoice.js';
 
 type Preview = NonNullable<MaterialPreviewQuery['materialPreview']>;
 
@@ -19,13 +20,9 @@ const SOURCE: Record<MaterialSource, string> = {
   default: 'Default',
 };
 
-/** Who the preview is about: `product:<id>` or `cad_file:<id>`. */
-export type Subject = { kind: 'product' | 'cad_file'; id: string };
-
 /** What the library does to the parts of a product or a CAD file; on products a person may choose. */
 export function PartsCard({
   subject,
-  choices,
   onChoose,
   preview,
   isLoading,
@@ -34,7 +31,6 @@ export function PartsCard({
   onChanged,
 }: {
   subject: Subject | null;
-  choices: { subject: Subject; label: string }[];
   onChoose: (subject: Subject | null) => void;
   preview: Preview | null;
   isLoading: boolean;
@@ -56,32 +52,11 @@ export function PartsCard({
     setProblem(problemOf(data?.setProductMaterials, error));
     onChanged();
   };
-  const key = ({ kind, id }: Subject) => `${kind}:${id}`;
   return (
     <section className="card" aria-labelledby="material-parts">
       <header className="card-header">
         <h2 id="material-parts">Try it on</h2>
-        <select
-          className="control parts-choice"
-          aria-label="Product or CAD file"
-          value={subject ? key(subject) : ''}
-          onChange={(event) =>
-            onChoose(choices.find((each) => key(each.subject) === event.target.value)?.subject ?? null)
-          }
-        >
-          <option value="">nothing</option>
-          {(['product', 'cad_file'] as const).map((kind) => (
-            <optgroup key={kind} label={kind === 'product' ? 'Products' : 'CAD files'}>
-              {choices
-                .filter((each) => each.subject.kind === kind)
-                .map((each) => (
-                  <option key={key(each.subject)} value={key(each.subject)}>
-                    {each.label}
-                  </option>
-                ))}
-            </optgroup>
-          ))}
-        </select>
+        <SubjectChoice subject={subject} onChoose={onChoose} />
       </header>
       {problem && <ProblemCallout problem={problem} />}
       {!subject && (

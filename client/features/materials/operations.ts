@@ -58,17 +58,24 @@ export const MaterialsQuery = graphql(`
       value
       label
     }
-    products(first: 100) {
+  }
+`);
+
+/** What the library can be tried on. */
+export const MaterialSubjectsQuery = graphql(`
+  query MaterialSubjects($products: ProductFilter, $cadFiles: CadFileFilter) {
+    products(first: 10, filter: $products) {
+      totalCount
       edges {
         node {
           id
           sku
           name
-          materialAssignments
         }
       }
     }
-    cadFiles(first: 100) {
+    cadFiles(first: 10, filter: $cadFiles) {
+      totalCount
       edges {
         node {
           id
@@ -80,7 +87,11 @@ export const MaterialsQuery = graphql(`
 `);
 
 export const PreviewQuery = graphql(`
-  query MaterialPreview($productId: ID, $cadFileId: ID) {
+  query MaterialPreview($productId: ID, $cadFileId: ID, $product: ID!, $hasProduct: Boolean!) {
+    product(id: $product) @include(if: $hasProduct) {
+      id
+      materialAssignments
+    }
     materialPreview(productId: $productId, cadFileId: $cadFileId) {
       parts {
         partId

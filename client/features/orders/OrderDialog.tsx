@@ -12,11 +12,18 @@ import { SchemaForm } from '../../forms/SchemaForm.js';
 import { graphql } from '../../gql/index.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { type ChosenProduct, ProductChoice } from '../../shared/ProductChoice.js';
 import { useDispatch } from '../../shared/useDispatch.js';
 
 const OrderChoicesQuery = graphql(`
-  query OrderChoices {
-    products(first: 100) {
+  query OrderChoices($productId: ID!, $hasProduct: Boolean!) {
+    product(id: $productId) @include(if: $hasProduct) {
+      id
+      name
+      sku
+    }
+    products(first: 1) {
+      totalCount
       edges {
         node {
           id
@@ -54,19 +61,24 @@ export function OrderDialog({
   onClose: () => void;
   onCreated: () => void;
 }) {
-  const [{ data, error }] = useQuery({ query: OrderChoicesQuery, requestPolicy: 'cache-and-network' });
+  const [{ data, error }] = useQuery({
+    query: OrderChoicesQuery,
+    variables: { productId: productId ?? '', hasProduct: productId != null },
+    requestPolicy: 'cache-and-network',
+  });
   const { createOrderLine, dispatch } = useDispatch();
   const navigate = useNavigate();
   const [key] = useState(newKey);
-  const [chosen, setChosen] = useState<{ product?: string; outputType?: string }>({ product: productId ?? undefined });
+  const [chosen, setChosen] = useState<{ product?: ChosenProduct | null; outputType?: string }>({});
   const [quantity, setQuantity] = useState('1');
   const [options, setOptions] = useState<Record<string, unknown>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
 
-  const products = data?.products.edges.map(({ node }) => node) ?? [];
+  const isCatalogueEmpty = data?.products.totalCount === 0;
+  const onlyProduct = data?.products.totalCount === 1 ? data.products.edges[0]!.node : null;
   const outputTypes = data?.outputTypes.edges.map(({ node }) => node) ?? [];
-  const product = products.find(({ id }) => id === chosen.product) ?? products[0];
+  const product = chosen.product === undefined ? (data?.product ?? onlyProduct) : chosen.product;
   const outputType = outputTypes.find(({ id }) => id === chosen.outputType) ?? outputTypes[0];
   const form = useMemo(
     () => ({
@@ -126,31 +138,16 @@ export function OrderDialog({
       }
     >
       {error && <p className="field-error">The choices could not be loaded. Close this and try again.</p>}
-      {data && products.length === 0 && (
+      {isCatalogueEmpty && (
         <p>
           There is no product to order yet. <Link to="/library">Make one of a CAD file</Link>
         </p>
       )}
       {data && outputTypes.length === 0 && <p>There is no output type to order yet.</p>}
-      {product && outputType && (
+      {data && !isCatalogueEmpty && outputType && (
         <>
           <div className="order-row">
-            <Labelled label="Product">
-              {(ids) => (
-                <select
-                  {...ids}
-                  className="control"
-                  value={product.id}
-                  onChange={(event) => setChosen({ ...chosen, product: event.target.value })}
-                >
-                  {products.map((each) => (
-                    <option key={each.id} value={each.id}>
-                      {each.name} ({each.sku})
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Labelled>
+            <ProductChoice chosen={product} onChoose={(next) => setChosen({ ...chosen, product: next })} />
             <Labelled label="Output type" help={outputType.description || undefined}>
               {(ids) => (
                 <select

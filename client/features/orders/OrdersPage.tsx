@@ -6,6 +6,8 @@ import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
 import { Pager } from '../../components/Pager.js';
+import { SearchField } from '../../components/SearchField.js';
+import { useListed } from '../../components/useListed.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -14,8 +16,8 @@ import { OrderDialog } from './OrderDialog.js';
 import { OrderStateBadge } from './orderState.js';
 
 const OrdersQuery = graphql(`
-  query Orders($after: String) {
-    orders(first: 20, after: $after) {
+  query Orders($after: String, $text: String) {
+    orders(first: 20, after: $after, filter: { text: $text }) {
       totalCount
       pageInfo {
         hasNextPage
@@ -56,10 +58,10 @@ const OrdersQuery = graphql(`
 
 /** What was ordered, newest first. */
 export function Component() {
-  const [after, setAfter] = useState<string | null>(null);
+  const { text, after, search: searchFor, turn } = useListed();
   const [{ data, error, fetching }, refetch] = useQuery({
     query: OrdersQuery,
-    variables: { after },
+    variables: { after, text },
     requestPolicy: 'cache-and-network',
   });
   const [search, setSearch] = useSearchParams();
@@ -80,11 +82,19 @@ export function Component() {
           <h1>Orders</h1>
           {data && <span className="muted numeric">{data.orders.totalCount}</span>}
         </div>
-        <div className="page-actions">{orders.length > 0 && newOrder}</div>
+        <div className="page-actions">
+          <SearchField label="Search the orders" placeholder="Number or reference" onSearch={searchFor} />
+          {(orders.length > 0 || text) && newOrder}
+        </div>
       </header>
       {error && <ProblemCallout problem={problemFromError(error)} title="The orders could not be loaded" />}
       {!data && fetching && <Loading label="Loading the orders" />}
-      {data && orders.length === 0 && (
+      {data && orders.length === 0 && text && (
+        <div className="card">
+          <EmptyState icon="search" title={`No order fits “${text}”`} />
+        </div>
+      )}
+      {data && orders.length === 0 && !text && (
         <div className="card">
           <EmptyState icon="inbox" title="No orders yet" actions={newOrder}>
             An order says which product is wanted in which output type. Its run makes the pictures and delivers them
@@ -143,7 +153,7 @@ export function Component() {
           </div>
         </div>
       )}
-      <Pager label="Pages of orders" after={after} page={data?.orders.pageInfo} onPage={setAfter} />
+      <Pager label="Pages of orders" after={after} page={data?.orders.pageInfo} onPage={turn} />
       {isOrdering && (
         <OrderDialog
           productId={productId}

@@ -5,16 +5,19 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { newKey } from '../../components/newKey.js';
+import type { SearchOption } from '../../components/SearchChoice.js';
 import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
+import { CadFileChoice } from '../../shared/CadFileChoice.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { type ChosenProduct, ProductChoice } from '../../shared/ProductChoice.js';
 import { RunPreflight } from '../../shared/preflight/RunPreflight.js';
 import { type Outcome, useDispatch } from '../../shared/useDispatch.js';
 
 const SubjectsQuery = graphql(`
   query DispatchSubjects($isCad: Boolean!) {
-    cadFiles(first: 100) @include(if: $isCad) {
+    cadFiles(first: 1) @include(if: $isCad) {
       edges {
         node {
           id
@@ -45,7 +48,8 @@ const SubjectsQuery = graphql(`
         }
       }
     }
-    products(first: 100) @skip(if: $isCad) {
+    products(first: 1) @skip(if: $isCad) {
+      totalCount
       edges {
         node {
           id
@@ -126,13 +130,14 @@ export function DispatchDialog({
   const navigate = useNavigate();
   const [key] = useState(newKey);
   const [chosen, setChosen] = useState<Record<string, string>>({});
+  const [chosenFile, setFile] = useState<SearchOption | null | undefined>(undefined);
+  const [chosenProduct, setProduct] = useState<ChosenProduct | null | undefined>(undefined);
   const [useDraft, setUseDraft] = useState(true);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
 
-  const cadFiles = data?.cadFiles?.edges.map(({ node }) => ({ id: node.id, label: node.name })) ?? [];
-  const products =
-    data?.products?.edges.map(({ node }) => ({ id: node.id, label: `${node.name} (${node.sku})` })) ?? [];
+  const newest = data?.cadFiles?.edges[0]?.node;
+  const cadFile = chosenFile === undefined ? (newest ? { id: newest.id, label: newest.name } : null) : chosenFile;
   const outputTypes = data?.outputTypes?.edges.map(({ node }) => ({ ...node, label: node.name })) ?? [];
   const lines =
     data?.orders?.edges.flatMap(({ node: order }) =>
@@ -143,12 +148,13 @@ export function DispatchDialog({
           label: `Order ${order.number}, line ${line.lineNumber}: ${line.product.name} · ${line.outputType.name}`,
         })),
     ) ?? [];
-  const subject = chosen.subject ?? (isCad ? cadFiles[0]?.id : (lines[0]?.id ?? NEW_LINE));
-  const product = chosen.product ?? products[0]?.id;
+  const subject = isCad ? cadFile?.id : (chosen.subject ?? lines[0]?.id ?? NEW_LINE);
+  const onlyProduct = data?.products?.totalCount === 1 ? data.products.edges[0]!.node : null;
+  const product = chosenProduct === undefined ? onlyProduct : chosenProduct;
   const outputType =
     chosen.outputType ?? (outputTypes.find((type) => type.workflow?.id === workflow.id) ?? outputTypes[0])?.id;
   const isNewLine = subject === NEW_LINE;
-  const canStart = isCad ? subject !== undefined : !isNewLine || (product !== undefined && outputType !== undefined);
+  const canStart = isCad ? subject !== undefined : !isNewLine || (product !== null && outputType !== undefined);
   const choose = (name: string) => (id: string) => setChosen((old) => ({ ...old, [name]: id }));
 
   const start = async (): Promise<Outcome | null> => {
@@ -156,7 +162,7 @@ export function DispatchDialog({
     const run = { workflowId: workflow.id, useDraft, idempotencyKey: key };
     if (isCad) return dispatch({ ...run, cadFileId: subject });
     if (!isNewLine) return dispatch({ ...run, orderLineId: subject });
-    const line = await createOrderLine({ productId: product!, outputTypeId: outputType!, idempotencyKey: key });
+    const line = await createOrderLine({ productId: product!.id, outputTypeId: outputType!, idempotencyKey: key });
     return line.problem ? line : dispatch({ ...run, orderLineId: line.id });
   };
   const submit = async () => {
@@ -168,7 +174,8 @@ export function DispatchDialog({
     else navigate(`/runs/${outcome.id}`);
   };
 
-  const isEmpty = data !== undefined && !canStart;
+  const isEmpty =
+    data !== undefined && (isCad ? !newest : isNewLine && (data.products?.totalCount === 0 || !outputType));
   // A line that is not there yet, and a draft that is not stored, cannot be looked at.
   const known = !isNewLine && subject !== undefined && !(useDraft && isDirty);
   return (
@@ -191,9 +198,7 @@ export function DispatchDialog({
           <Link to="/library">Go to the library</Link>
         </p>
       )}
-      {isCad && cadFiles.length > 0 && (
-        <Choices label="CAD file" choices={cadFiles} value={subject ?? ''} onChange={choose('subject')} />
-      )}
+      {isCad && newest && <CadFileChoice chosen={cadFile} onChoose={setFile} />}
       {!isCad && data && (
         <Choices
           label="Order line"
@@ -203,9 +208,9 @@ export function DispatchDialog({
           onChange={choose('subject')}
         />
       )}
-      {!isCad && isNewLine && products.length > 0 && (
+      {!isCad && isNewLine && !isEmpty && (
         <>
-          <Choices label="Product" choices={products} value={product ?? ''} onChange={choose('product')} />
+          <ProductChoice chosen={product} onChoose={setProduct} />
           <Choices label="Output type" choices={outputTypes} value={outputType ?? ''} onChange={choose('outputType')} />
         </>
       )}

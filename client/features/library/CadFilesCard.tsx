@@ -1,0 +1,180 @@
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { Button } from '../../components/Button.js';
+import { EmptyState } from '../../components/EmptyState.js';
+import { formatAgo, formatBytes, formatDateTime } from '../../components/format.js';
+import { Icon } from '../../components/Icon.js';
+import { newKey } from '../../components/newKey.js';
+import { Pager } from '../../components/Pager.js';
+import { SearchField } from '../../components/SearchField.js';
+import type { Listed } from '../../components/useListed.js';
+import type { LibraryQuery } from '../../gql/graphql.js';
+import type { Problem } from '../../shared/errors.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { RunStatusBadge } from '../../shared/status.js';
+import { useDispatch } from '../../shared/useDispatch.js';
+
+export type CadFile = LibraryQuery['cadFiles']['edges'][number]['node'];
+
+function CadRow({
+  file,
+  isBusy,
+  canTakeIn,
+  onTakeIn,
+  onMakeProduct,
+  onView,
+}: {
+  file: CadFile;
+  isBusy: boolean;
+  canTakeIn: boolean;
+  onTakeIn: () => void;
+  onMakeProduct: () => void;
+  onView: (url: string) => void;
+}) {
+  const intake = file.lastIntake;
+  const picture = intake?.artifacts.find((artifact) => artifact.role === 'preview_thumbnail');
+  const model = intake?.artifacts.find((artifact) => artifact.role === 'glb_model');
+  return (
+    <tr>
+      <td className="cell-picture">
+        {picture ? (
+          <img className="thumb" src={picture.url} alt="" loading="lazy" />
+        ) : (
+          <span className="thumb">
+            <Icon name="box" />
+          </span>
+        )}
+      </td>
+      <td>
+        <span className="truncate cell-name" title={file.name}>
+          {file.name}
+        </span>
+      </td>
+      <td className="numeric muted">{formatBytes(file.artifact.byteSize)}</td>
+      <td className="numeric muted" title={formatDateTime(file.createdAt)}>
+        {formatAgo(file.createdAt, Date.now())}
+      </td>
+      <td>
+        {intake ? (
+          <Link to={`/runs/${intake.id}`} aria-label={`Last intake of ${file.name}`}>
+            <RunStatusBadge status={intake.status} />
+          </Link>
+        ) : (
+          <span className="muted">never taken in</span>
+        )}
+      </td>
+      <td className="cell-actions">
+        <div className="page-actions">
+          {model && (
+            <Button look="quiet" icon="cube" onClick={() => onView(model.url)}>
+              View
+            </Button>
+          )}
+          <Button icon="play" needs={['operate', 'order']} isBusy={isBusy} disabled={!canTakeIn} onClick={onTakeIn}>
+            Take in
+          </Button>
+          <Button icon="plus" needs="author" onClick={onMakeProduct}>
+            Product
+          </Button>
+          <a
+            className="button button-quiet button-icon"
+            href={file.artifact.url}
+            download={file.name}
+            aria-label={`Download ${file.name}`}
+            title={`Download ${file.name}`}
+          >
+            <Icon name="download" />
+          </a>
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+/** The STEP files that are here, newest first. */
+export function CadFilesCard({
+  files,
+  workflow,
+  listed,
+  onMakeProduct,
+  onView,
+}: {
+  files: LibraryQuery['cadFiles'];
+  /** What takes them in; undefined: there is none. */
+  workflow: { id: string; latestVersion?: { id: string } | null } | undefined;
+  listed: Listed;
+  onMakeProduct: (file: CadFile) => void;
+  onView: (model: { name: string; url: string }) => void;
+}) {
+  const { dispatch } = useDispatch();
+  const navigate = useNavigate();
+  const [busyId, setBusyId] = useState<string | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+
+  const takeIn = async (file: CadFile) => {
+    if (!workflow) return;
+    setBusyId(file.id);
+    const outcome = await dispatch({
+      cadFileId: file.id,
+      workflowId: workflow.id,
+      useDraft: !workflow.latestVersion,
+      idempotencyKey: newKey(),
+    });
+    setBusyId(null);
+    setProblem(outcome.problem);
+    if (outcome.id) navigate(`/runs/${outcome.id}`);
+  };
+
+  return (
+    <section className="card" aria-labelledby="cad-files">
+      <header className="card-header">
+        <h2 id="cad-files">CAD files</h2>
+        <span className="muted numeric">{files.totalCount}</span>
+        <SearchField label="Search the CAD files" placeholder="Name of the file" onSearch={listed.search} />
+      </header>
+      {problem && <ProblemCallout problem={problem} title="The intake could not be started" />}
+      {files.edges.length === 0 &&
+        (listed.text ? (
+          <EmptyState icon="search" title={`No CAD file is called “${listed.text}”`} />
+        ) : (
+          <EmptyState icon="box" title="No CAD files yet">
+            Drop a STEP file above. Once it is here, take it in to see its parts and geometry, and make a product of it.
+          </EmptyState>
+        ))}
+      {files.edges.length > 0 && (
+        <div className="table-scroll">
+          <table className="table">
+            <thead>
+              <tr>
+                <th>
+                  <span className="visually-hidden">Picture</span>
+                </th>
+                <th>Name</th>
+                <th>Size</th>
+                <th>Uploaded</th>
+                <th>Last intake</th>
+                <th>
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {files.edges.map(({ node: file }) => (
+                <CadRow
+                  key={file.id}
+                  file={file}
+                  isBusy={busyId === file.id}
+                  canTakeIn={workflow !== undefined}
+                  onTakeIn={() => takeIn(file)}
+                  onMakeProduct={() => onMakeProduct(file)}
+                  onView={(url) => onView({ name: file.name, url })}
+                />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <Pager label="Pages of CAD files" after={listed.after} page={files.pageInfo} onPage={listed.turn} />
+    </section>
+  );
+}
