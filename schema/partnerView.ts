@@ -42,6 +42,7 @@ const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
     OrderPreflight: 'isReady lines duration total',
     TimeRange: 'minMs maxMs',
     Run: 'id family status title progress failure assets lastSeq createdAt startedAt finishedAt orderLine',
+    RunEvent: 'seq at type',
     RunChange: 'cursor at status run',
     AssetPublication: 'cursor at asset',
     Asset: 'id name kind version isLatest publishedAt supersededAt artifact files product outputType orderLine run',

@@ -13,7 +13,10 @@ import { createSignInUrl } from './signIn.js';
 
 const CHANGES = `subscription ($after: String, $filter: RunChangeFilter) {
   runChanged(after: $after, filter: $filter) { cursor status run { id } } }`;
-const ASSETS = 'subscription ($after: String) { assetPublished(after: $after) { cursor asset { id name } } }';
+const ASSETS = `subscription ($after: String, $filter: AssetPublicationFilter) {
+  assetPublished(after: $after, filter: $filter) { cursor asset { id name } } }`;
+const EVENTS = `subscription ($runId: ID!, $after: Int! = 0) {
+  runEvents(runId: $runId, after: $after) { seq type nodeId data } }`;
 
 interface Change {
   cursor: string;
@@ -94,6 +97,26 @@ async function take(source: Source, query: string, variables: Record<string, unk
   return taken;
 }
 
+/** All answers of a subscription that ends by itself. */
+async function followed(source: Source, query: string, variables: Record<string, unknown>): Promise<any[]> {
+  const all: any[] = [];
+  for await (const { data, errors } of source.subscribe(query, variables)) {
+    if (errors) throw errors[0];
+    all.push(Object.values(data)[0]);
+  }
+  return all;
+}
+
+/** A line of a new order. */
+async function lineOf(accountId: string | null) {
+  const { product, outputType } = catalogue;
+  const order = await app.platform.db.order.create({
+    data: { accountId, lines: { create: { lineNumber: 1, productId: product.id, outputTypeId: outputType.id } } },
+    include: { lines: true },
+  });
+  return order.lines[0]!;
+}
+
 /** Where the feed tells of a run for the first time. */
 async function cursorOf(runId: string): Promise<string> {
   const { rows } = await app.platform.pool.query(
@@ -123,16 +146,52 @@ describe.each([
     source.close();
   });
 
-  it('assets are told as they are published', async () => {
+  it('events of one run are replayed, followed, and gone on with from where one was', async () => {
     const source = open();
-    const { runId } = await createEndedRun(app.platform, catalogue);
+    const runId = await start();
+    const events = { runId: id('Run', runId) };
+    const [queued] = await take(source, EVENTS, events, 1);
+    expect(queued).toMatchObject({ seq: 1, type: 'run.queued' });
+    const rest = followed(source, EVENTS, { ...events, after: queued.seq });
+    await cancelRun(app.platform, runId);
+    const seen = await rest;
+    expect(seen.at(-1)).toMatchObject({ type: 'run.finished' });
+    expect(seen.map(({ seq }) => seq)).toEqual(seen.map((_event, index) => index + 2));
+    expect(await followed(source, EVENTS, { ...events, after: 2 })).toEqual(seen.slice(1));
+    source.close();
+  });
+
+  it('assets are told as they are published, by filter, and gone on with from a cursor', async () => {
+    const source = open();
+    const line = await lineOf(null);
+    const filter = { orderLineId: id('OrderLine', line.id) };
+    const publish = () => createEndedRun(app.platform, { ...catalogue, line });
+    const { runId } = await publish();
     const asset = await app.platform.db.asset.findFirstOrThrow({ where: { runId } });
-    const told: { asset: { id: string } }[] = [];
-    for await (const { data } of source.subscribe(ASSETS, { after: '0.0' })) {
-      told.push(data.assetPublished);
-      if (data.assetPublished.asset.id === id('Asset', asset.id)) break;
-    }
-    expect(new Set(told.map((each) => each.asset.id)).size).toBe(told.length);
+    const [first] = await take(source, ASSETS, { after: '0.0', filter }, 1);
+    expect(first.asset.id).toBe(id('Asset', asset.id));
+    const next = take(source, ASSETS, { after: first.cursor, filter }, 1);
+    await createEndedRun(app.platform, catalogue);
+    const later = await publish();
+    const second = await app.platform.db.asset.findFirstOrThrow({ where: { runId: later.runId } });
+    expect((await next)[0].asset.id).toBe(id('Asset', second.id));
+    source.close();
+  });
+
+  it('a list of runs hears of what its filter lets through', async () => {
+    const source = open();
+    const line = await lineOf(null);
+    const { workflow, cadFile } = catalogue;
+    const after = await cursorOf(await start());
+    const { runId } = await createEndedRun(app.platform, catalogue);
+    await app.platform.db.run.update({ where: { id: runId }, data: { orderLineId: line.id } });
+    for (const filter of [
+      { orderLineId: id('OrderLine', line.id) },
+      { orderId: id('Order', line.orderId) },
+      { status: ['succeeded'], family: 'cad_file', workflowId: id('Workflow', workflow.id) },
+      { status: ['succeeded'], cadFileId: id('CadFile', cadFile.id) },
+    ])
+      expect((await take(source, CHANGES, { after, filter }, 1))[0].run.id).toBe(id('Run', runId));
     source.close();
   });
 
@@ -140,21 +199,23 @@ describe.each([
     const { account, secret } = await member('partner');
     const source = open(secret);
     await start();
-    const order = await app.platform.db.order.create({
-      data: {
-        accountId: account.id,
-        lines: { create: { lineNumber: 1, productId: catalogue.product.id, outputTypeId: catalogue.outputType.id } },
-      },
-      include: { lines: true },
-    });
+    const line = await lineOf(account.id);
     const { runId } = await createEndedRun(app.platform, catalogue);
-    await app.platform.db.run.update({ where: { id: runId }, data: { orderLineId: order.lines[0]!.id } });
+    await app.platform.db.run.update({ where: { id: runId }, data: { orderLineId: line.id } });
     const [change] = await take(source, CHANGES, { after: '0.0' }, 1);
     expect(change.run.id).toBe(id('Run', runId));
+    const own = 'subscription ($runId: ID!) { runEvents(runId: $runId) { seq type } }';
+    expect(await followed(source, own, { runId: change.run.id })).toHaveLength(3);
+    await expect(take(source, own, { runId: id('Run', await start()) }, 1)).rejects.toMatchObject({
+      extensions: { code: 'NOT_FOUND' },
+    });
+    await expect(take(source, EVENTS, { runId: change.run.id }, 1)).rejects.toMatchObject({
+      extensions: { code: 'FORBIDDEN' },
+    });
     const shadow = { mode: 'shadow' as const };
     await app.platform.db.run.update({ where: { id: runId }, data: shadow });
     const other = await createEndedRun(app.platform, catalogue);
-    await app.platform.db.run.update({ where: { id: other.runId }, data: { orderLineId: order.lines[0]!.id } });
+    await app.platform.db.run.update({ where: { id: other.runId }, data: { orderLineId: line.id } });
     expect((await take(source, CHANGES, { after: '0.0' }, 1))[0].run.id).toBe(id('Run', other.runId));
     source.close();
   });

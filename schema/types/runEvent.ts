@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { RunEvent } from '../../generated/prisma/client.js';
+import { visibleRuns } from '../../runtime/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { untilClosed } from '../untilClosed.js';
@@ -23,9 +24,10 @@ export const RunEventObject = builder.objectRef<RunEventShape>('RunEvent').imple
 
 builder.subscriptionField('runEvents', (t) =>
   t.field({
-    authScopes: { view: true },
+    authScopes: { $any: { view: true, order: true } },
     type: RunEventObject,
-    description: 'Replays the events after `after`, then goes live without gap or repeat; ends after `run.finished`.',
+    description:
+      'Replays the events after `after`, then goes live without gap or repeat; ends after `run.finished`. Partners follow runs of their own.',
     args: {
       runId: t.arg.id({ required: true, description: 'Id of the run.' }),
       after: t.arg.int({
@@ -34,11 +36,11 @@ builder.subscriptionField('runEvents', (t) =>
         description: '`seq` of the last event you have seen; 0: from the beginning.',
       }),
     },
-    subscribe: async (_root, { runId, after }, ctx) => {
+    subscribe: async (_root, { runId, after }, { db, platform, viewer }) => {
       const id = localId('Run', runId);
-      if ((await ctx.db.run.count({ where: { id } })) === 0)
+      if ((await db.run.count({ where: { id, ...visibleRuns(viewer) } })) === 0)
         throw new GraphQLError('There is no run with this id.', { extensions: { code: 'NOT_FOUND' } });
-      return untilClosed((signal) => ctx.platform.events.run(id, Math.max(after, 0), signal));
+      return untilClosed((signal) => platform.events.run(id, Math.max(after, 0), signal));
     },
     resolve: (event) => event as RunEventShape,
   }),
