@@ -1,6 +1,6 @@
-import { EventEmitter } from 'node:events';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { FeedFollower, type FeedSource } from './feedFollower.js';
 import {
   checkPlace,
   FEED_PAGE,
@@ -12,7 +12,6 @@ import {
   readFeed,
 } from './feedRows.js';
 import { Listener } from './listener.js';
-import { waitFor } from './waitFor.js';
 
 /** How many entries are kept at hand for followers. Who is further behind reads from the table. */
 const TAIL = 1_000;
@@ -22,14 +21,14 @@ const FAILED_MS = 500;
 /** What happens to the runs and assets of the whole installation, live. One connection listens and one reader reads, however many
  * follow: they get the same objects. Everybody goes at their own pace, and what is kept for them does not grow: who is slow reads
  * the table again. */
-export class Feed {
-  private readonly bus = new EventEmitter().setMaxListeners(0);
+export class Feed implements FeedSource {
   private readonly listener: Listener;
   private followers = 0;
+  private waiting: (() => void)[] = [];
   /** Entries between `from` and `end`, in their order. */
   private tail: FeedEntry[] = [];
   private from: FeedPlace | null = null;
-  private end: FeedPlace | null = null;
+  end: FeedPlace | null = null;
   private opening: Promise<FeedPlace> | null = null;
   private reading: Promise<void> | null = null;
   private isStale = false;
@@ -44,20 +43,16 @@ export class Feed {
     this.listener = new Listener(databaseUrl, 'hartomat_feed', wake, wake);
   }
 
-  /** Entries after `cursor` (from now on where it is null), as they come; ends on `signal`.
-   * @throws DomainError `BAD_CURSOR`, `CURSOR_EXPIRED`, before the first entry. */
-  async follow(cursor: string | null, signal: AbortSignal): Promise<AsyncGenerator<FeedEntry, void, undefined>> {
+  /** Entries after `cursor` (from now on where it is null) that `matches`, as they come, until whoever follows returns.
+   * @throws DomainError `BAD_CURSOR`, `CURSOR_EXPIRED`. */
+  async follow(cursor: string | null, matches: (entry: FeedEntry) => boolean): Promise<FeedFollower> {
     const given = cursor === null ? null : readCursor(cursor);
     if (given) await checkPlace(this.pool, given);
-    signal.throwIfAborted();
     this.followers += 1;
-    const leave = () => this.leave();
-    signal.addEventListener('abort', leave, { once: true });
     try {
       const end = await this.open();
-      return this.entries(given ?? end, signal);
+      return new FeedFollower(this, given ?? end, matches);
     } catch (error) {
-      signal.removeEventListener('abort', leave);
       this.leave();
       throw error;
     }
@@ -68,35 +63,29 @@ export class Feed {
     return this.listener.close();
   }
 
-  private async *entries(after: FeedPlace, signal: AbortSignal): AsyncGenerator<FeedEntry, void, undefined> {
-    let place = after;
-    while (!signal.aborted) {
-      const { end } = this;
-      const entries = this.from && !isAfter(this.from, place) ? this.atHand(place) : await this.page(place);
-      for (const entry of entries) {
-        if (signal.aborted) return;
-        place = entry;
-        yield entry;
-      }
-      // What was read while the page was on its way may not be on it.
-      if (entries.length === 0 && this.end === end) await waitFor(this.bus, ['grown'], signal);
-    }
+  keeps(place: FeedPlace): boolean {
+    return this.from !== null && !isAfter(this.from, place);
   }
 
-  private atHand(place: FeedPlace): FeedEntry[] {
+  atHand(after: FeedPlace, matches: (entry: FeedEntry) => boolean): FeedEntry | null {
     let low = 0;
     let high = this.tail.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (isAfter(this.tail[middle]!, place)) high = middle;
+      if (isAfter(this.tail[middle]!, after)) high = middle;
       else low = middle + 1;
     }
-    return this.tail.slice(low);
+    for (; low < this.tail.length; low++) if (matches(this.tail[low]!)) return this.tail[low]!;
+    return null;
   }
 
-  private async page(place: FeedPlace): Promise<FeedEntry[]> {
+  async page(place: FeedPlace): Promise<FeedEntry[]> {
     const { entries } = await readFeed(this.pool, place);
     return entries;
+  }
+
+  onceGrown(grown: () => void): void {
+    this.waiting.push(grown);
   }
 
   /** Begins to listen; what is written from then on is read. @returns the end of the feed. */
@@ -117,7 +106,7 @@ export class Feed {
     return this.opening;
   }
 
-  private leave(): void {
+  leave(): void {
     this.followers -= 1;
     if (this.followers > 0) return;
     this.tail = [];
@@ -164,6 +153,8 @@ export class Feed {
       const gone = this.tail.splice(0, this.tail.length - TAIL);
       this.from = gone.at(-1)!;
     }
-    this.bus.emit('grown');
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const grown of waiting) grown();
   }
 }

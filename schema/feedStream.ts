@@ -2,7 +2,6 @@ import { GraphQLError } from 'graphql';
 import { DomainError } from '../modules/errors.js';
 import type { Feed } from '../runtime/feed.js';
 import type { FeedEntry } from '../runtime/feedRows.js';
-import { untilClosed } from './untilClosed.js';
 
 /** Entries of the feed after a cursor that `matches`, for a subscription.
  * @throws GraphQLError `BAD_CURSOR`, `CURSOR_EXPIRED`, before the first entry. */
@@ -11,16 +10,10 @@ export async function feedStream(
   after: string | null | undefined,
   matches: (entry: FeedEntry) => boolean,
 ): Promise<AsyncIterableIterator<FeedEntry>> {
-  const closing = new AbortController();
   try {
-    const entries = await feed.follow(after ?? null, closing.signal);
-    return untilClosed(() => only(entries, matches), closing);
+    return await feed.follow(after ?? null, matches);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     throw new GraphQLError(error.message, { extensions: { code: error.code } });
   }
-}
-
-async function* only(entries: AsyncIterable<FeedEntry>, matches: (entry: FeedEntry) => boolean) {
-  for await (const entry of entries) if (matches(entry)) yield entry;
 }

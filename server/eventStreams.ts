@@ -1,13 +1,15 @@
 import type { Request, Response } from 'express';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { createHandler } from 'graphql-sse/lib/use/express';
+import { createHandler } from 'graphql-sse';
+import { waitFor } from '../runtime/waitFor.js';
 import { isPrepared, type OperationParams, type PrepareOperation, type Results } from './liveOperations.js';
 
 /** Failures before the first event, in the one form that graphql-sse passes on: it wants to see `data`. */
 const failed = (errors: readonly GraphQLError[]): ExecutionResult => ({ data: null, errors: [...errors] });
 
 /** The graphql-sse protocol (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md) with both of its modes. It writes
- * to Node's response itself, not through web streams, which every event to every subscriber would pay for. */
+ * to Node's response itself, not through web streams, and waits only where a client is slower than its events: every event to every
+ * subscriber would pay for more. */
 export function eventStreams(prepare: PrepareOperation): (request: Request, response: Response) => Promise<void> {
   async function results(request: Request, params: OperationParams): Promise<Results> {
     const prepared = await prepare(request, params);
@@ -15,7 +17,27 @@ export function eventStreams(prepare: PrepareOperation): (request: Request, resp
     const result = await prepared.run(prepared.args);
     return Symbol.asyncIterator in result || 'data' in result ? result : failed(result.errors ?? []);
   }
-  return createHandler({
+  const handle = createHandler<Request>({
     onSubscribe: async ({ raw }, params) => (await results(raw, params as OperationParams)) as never,
   });
+  return async (request, response) => {
+    const [body, { status, statusText, headers }] = await handle({
+      method: request.method,
+      url: request.url,
+      headers: { get: (name) => request.get(name) },
+      body: request.body,
+      raw: request,
+      context: undefined,
+    });
+    response.writeHead(status, statusText, headers);
+    if (typeof body !== 'object' || body === null) return void response.end(body);
+    const closed = new AbortController();
+    response.once('close', () => {
+      closed.abort();
+      void body.return(undefined);
+    });
+    for await (const message of body)
+      if (!response.write(message) && !closed.signal.aborted) await waitFor(response, ['drain'], closed.signal);
+    response.end();
+  };
 }

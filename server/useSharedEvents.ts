@@ -19,7 +19,8 @@ export function useSharedEvents(): Plugin<Context> {
   return { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
 }
 
-type Answer = ExecutionResult | Promise<ExecutionResult>;
+const END = { done: true, value: undefined } as const;
+type Answer = Promise<IteratorResult<ExecutionResult, undefined>>;
 
 /** Who comes later gets an answer of its own: objects move on, and links in it run out. */
 const SHARED_MS = 1_000;
@@ -34,14 +35,11 @@ async function subscribe(args: ExecutionArgs): Promise<ExecutionResult | AsyncIt
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();
   const question = questionOf(args);
-  const results: AsyncIterableIterator<ExecutionResult> = {
-    async next() {
-      const { done, value } = await events.next();
-      return done ? { done, value: undefined } : { done: false, value: await shared(value as object, question, args) };
-    },
+  const results: AsyncIterableIterator<ExecutionResult, undefined> = {
+    next: () => events.next().then(({ done, value }) => (done ? END : shared(value as object, question, args))),
     async return() {
       await events.return?.();
-      return { done: true, value: undefined };
+      return END;
     },
     async throw(error) {
       await events.return?.();
@@ -57,7 +55,9 @@ function shared(event: object, question: string, args: ExecutionArgs): Answer {
   answers.set(event, given);
   const known = given.get(question);
   if (known && Date.now() - known.at < SHARED_MS) return known.answer;
-  const answer = execute({ ...args, rootValue: event });
+  const answer = Promise.resolve(execute({ ...args, rootValue: event })).then(
+    (value) => ({ done: false, value }) as const,
+  );
   given.set(question, { answer, at: Date.now() });
   return answer;
 }
