@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PricingTier, WorkflowVersion } from '../generated/prisma/client.js';
 import { FAMILIES } from '../modules/define.js';
+import type { JsonObject } from '../modules/json.js';
 import { ArtifactContract } from '../modules/shapes/artifactContract.js';
 import { type CallerForm, callerForm } from '../workflow/callerParams.js';
 import { contractIssues, type Deliverable, deliverables } from '../workflow/deliverables.js';
@@ -8,6 +9,8 @@ import { familyDefinition } from '../workflow/families.js';
 import { pointer } from '../workflow/finding.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import { resolveParams } from '../workflow/invocation.js';
+import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
+import { legacyProfileIssues, profilePath } from '../workflow/legacyProfile.js';
 import { Restriction } from '../workflow/restriction.js';
 import { openGraph } from '../workflow/upgradeGraph.js';
 import type { FieldIssue } from './errors.js';
@@ -80,6 +83,8 @@ export interface CheckedProfile {
   issues: FieldIssue[];
   /** The graph it runs; null: there is none, or none that can be read. */
   graph: WorkflowGraph | null;
+  /** What its old settings say in the new words, then its own: the layer that runs get. */
+  overrides: JsonObject;
   version: Pick<WorkflowVersion, 'id' | 'number'> | null;
   /** What the graph delivers with these overrides. */
   deliverables: Deliverable[];
@@ -105,27 +110,38 @@ export async function checkProfile(
   ]);
   const graph = (linked && openGraph(linked.graph, platform.definition).graph) ?? null;
   if (linked && !graph) issues.push({ path: '/workflowId', message: 'The workflow is in a form that cannot be read.' });
-  const made = graph ? deliverables(graph, platform.definition, { outputType: profile.overrides }) : [];
+  const said = {
+    artifactKind: profile.artifactKind ?? '',
+    legacySettings: profile.legacySettings ?? {},
+    overrides: profile.overrides ?? {},
+  };
+  const contract = profile.contract ?? ArtifactContract.parse({});
+  const overrides = outputTypeOverrides(said);
+  const made = graph ? deliverables(graph, platform.definition, { outputType: overrides }) : [];
   const form = graph
-    ? callerForm(graph, platform.definition, {
-        overrides: profile.overrides ?? {},
-        callerParams: profile.callerParams ?? {},
-      })
+    ? callerForm(graph, platform.definition, { overrides, callerParams: profile.callerParams ?? {} })
     : null;
   if (graph) {
-    const { findings } = resolveParams(graph, platform.definition, { outputType: profile.overrides ?? {} });
-    for (const { path, message, severity } of findings)
-      if (severity !== 'info' && path?.startsWith('/overrides')) issues.push({ path, message });
+    const { findings } = resolveParams(graph, platform.definition, { outputType: overrides });
+    for (const { path, message, severity } of findings) {
+      if (severity === 'info' || !path?.startsWith('/overrides')) continue;
+      const own = profilePath({ path }, said);
+      // What the old world set and no node takes is in the report of its settings.
+      if (severity === 'error' || own === path) issues.push({ path: own, message });
+    }
     issues.push(...form!.issues);
-    if (profile.artifactKind)
-      issues.push(...contractIssues(made, profile.artifactKind, profile.contract ?? ArtifactContract.parse({})));
-  } else if (profile.workflowId == null && Object.keys(profile.callerParams ?? {}).length > 0)
-    issues.push({ path: '/callerParams', message: 'Without a workflow there is nothing that callers could set.' });
+    if (profile.artifactKind) issues.push(...contractIssues(made, profile.artifactKind, contract));
+  } else if (profile.workflowId == null) {
+    if (Object.keys(profile.callerParams ?? {}).length > 0)
+      issues.push({ path: '/callerParams', message: 'Without a workflow there is nothing that callers could set.' });
+    if (profile.artifactKind) issues.push(...legacyProfileIssues({ ...said, contract }));
+  }
   const place = ({ path }: FieldIssue) => OUTPUT_TYPE_STEPS.indexOf(stepOf(path));
   return {
     profile,
     issues: issues.toSorted((a, b) => place(a) - place(b)),
     graph,
+    overrides,
     version: linked && { id: linked.id, number: linked.number },
     deliverables: made,
     callerForm: form,

@@ -84,6 +84,84 @@ describe('the five steps', () => {
   });
 });
 
+describe('the settings step', () => {
+  const QUERY = `query ($input: OutputTypeInput!) { outputTypeDraft(input: $input) { isComplete issues { path message }
+    legacyForm { schema uiSchema defaults } legacyPreview { overrides report { key status target } }
+    overridable { defaults } nodeOverridable { schema uiSchema defaults } callerForm { schema }
+    effectiveParams { nodeId name value origin } } }`;
+  const draft = async (input: object) => {
+    const { data, errors } = await app.gql(QUERY, { input });
+    expect(errors).toBeUndefined();
+    return data.outputTypeDraft;
+  };
+  const OLD = { name: 'Old', family: 'order_line', artifactKind: 'still_image' };
+
+  test('has a field for each old word that fits, and leaves everything else word for word', async () => {
+    const legacySettings = {
+      width: 512,
+      samples: '64',
+      format: 'jpeg',
+      jpeg_quality: 80,
+      hdri: 'sky.hdr',
+      watermark: 1,
+    };
+    const { isComplete, legacyForm, legacyPreview, nodeOverridable } = await draft({ ...OLD, legacySettings });
+    expect(isComplete).toBe(true);
+    expect(nodeOverridable).toBeNull();
+    const fields = Object.keys(legacyForm.schema.properties);
+    expect(fields).toEqual(expect.arrayContaining(['width', 'height', 'engine', 'template']));
+    for (const none of ['samples', 'hdri', 'watermark', 'frames']) expect(fields).not.toContain(none);
+    expect(legacyForm.defaults).toMatchObject({ width: 1024, engine: 'cycles', transparent: false });
+    expect(legacyPreview.report).toEqual([
+      { key: 'width', status: 'mapped', target: 'overrides.resolution' },
+      { key: 'samples', status: 'mapped', target: 'overrides.samples' },
+      { key: 'format', status: 'mapped', target: 'overrides.format' },
+      { key: 'jpeg_quality', status: 'mapped', target: 'overrides.imageQuality' },
+      { key: 'hdri', status: 'ignored', target: null },
+      { key: 'watermark', status: 'unknown', target: null },
+    ]);
+    const film = await draft({ ...OLD, artifactKind: 'turntable_video' });
+    expect(Object.keys(film.legacyForm.schema.properties)).toContain('frames');
+  });
+
+  test('says of old settings that nothing can be made of them, or not what is sold, before anybody orders', async () => {
+    const paths = async (more: object) =>
+      (await draft({ ...OLD, ...more })).issues.map(({ path }: { path: string }) => path);
+    const cutOut = { legacySettings: { transparent_bg: 'yes' }, overrides: { format: 'jpeg' } };
+    expect(await paths(cutOut)).toEqual(['/overrides/format']);
+    const large = { contract: { widthPx: { max: 256 } } };
+    expect(await paths({ ...large, legacySettings: { resolution: 512 } })).toEqual(['/contract/widthPx']);
+    expect(await paths({ ...large, legacySettings: { resolution: 256 } })).toEqual([]);
+    expect(await paths({ artifactKind: 'glb_model' })).toEqual(['/artifactKind']);
+    // With a workflow the old settings are a part of what it is run with.
+    const linked = { workflowId: still, legacySettings: { format: 'jpg', watermark: 'x' } };
+    expect(await paths({ ...linked, contract: { mediaTypes: ['image/png'] } })).toEqual(['/contract/mediaTypes']);
+    const { effectiveParams, overridable } = await draft({ ...OLD, ...linked });
+    expect(effectiveParams).toContainEqual({ nodeId: 'still', name: 'format', value: 'jpeg', origin: 'output_type' });
+    expect(overridable.defaults.format).toBe('jpeg');
+  });
+
+  test('offers what several nodes take for one node alone, with what it has without', async () => {
+    const all = await app.platform.db.workflow.findUniqueOrThrow({ where: { key: 'order_all' } });
+    const input = {
+      ...{ ...OLD, workflowId: id('Workflow', all.id), overrides: { samples: 32, 'turntable.samples': 8 } },
+      callerParams: { 'turntable.samples': { maximum: 16 } },
+    };
+    const { nodeOverridable, callerForm, effectiveParams, issues } = await draft(input);
+    expect(issues).toEqual([]);
+    expect(nodeOverridable.defaults).toMatchObject({ 'still.samples': 32, 'turntable.samples': 32 });
+    expect(nodeOverridable.uiSchema.elements.map(({ label }: { label: string }) => label)).toContain('Turntable');
+    expect(nodeOverridable.schema.properties['turntable.samples'].title).toBe('Samples');
+    expect(callerForm.schema.properties['turntable.samples']).toMatchObject({
+      title: 'Samples (Turntable)',
+      ...{ maximum: 16, default: 8 },
+    });
+    expect(effectiveParams).toContainEqual({
+      ...{ nodeId: 'turntable', name: 'samples', value: 8, origin: 'output_type' },
+    });
+  });
+});
+
 describe('an output type', () => {
   test('is made, changed by who saw it last, copied and archived', async () => {
     const made = await call('createOutputType', 'OutputTypeInput', PAIR(), 'inputSchema inputDefaults');

@@ -152,7 +152,7 @@ describe('the rollout of an output type', () => {
   });
 
   test('goes back to legacy with the workflow that is taken away, and the history says so', async () => {
-    const { id: typeId } = await outputType({ rollout: 'graph', family: 'cad_file', artifactKind: 'glb_model' });
+    const { id: typeId } = await outputType({ rollout: 'graph', family: 'cad_file' });
     const unlink = (revision: number) =>
       app.gql(
         `mutation ($input: UpdateOutputTypeInput!) { updateOutputType(input: $input) { __typename

@@ -5,7 +5,7 @@ import type { WorkflowGraph } from './graph.js';
 import { resolveParams } from './invocation.js';
 import { issueText, valueAt } from './issueText.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
-import { settingTitle } from './params.js';
+import { humanised, settingTitle } from './params.js';
 import { offeredBy, reachedBy } from './reach.js';
 import { type Restriction, restrict } from './restriction.js';
 import { buildUiSchema } from './uiSchema.js';
@@ -58,6 +58,9 @@ export function callerForm(
     if (!first || !schemas[0]) continue;
     const value = params[first.nodeId]?.[first.param];
     const { default: _moduleDefault, ...schema } = schemas[0];
+    // Beside a setting of all nodes people must know which node it is.
+    if (name !== first.param && restriction.title === undefined)
+      schema.title = `${schema.title ?? humanised(first.param)} (${first.label})`;
     properties[name] = value === undefined ? schema : { ...schema, default: value };
     if (value === undefined) continue;
     defaults[name] = value;

@@ -54,18 +54,20 @@ function kindsOf(contract: Contract, name: string, params: NodeParams): Delivera
 }
 
 /** The media types a param `format` leaves over: `png16` and `exr` name `image/png` and `image/x-exr`. */
-function typesOfFormat(mediaTypes: readonly string[], format: unknown): string[] {
+export function typesOfFormat(mediaTypes: readonly string[], format: unknown): string[] {
   const word = typeof format === 'string' ? format.replace(/16$/, '') : '';
   const named = word ? mediaTypes.filter((type) => type.endsWith(word)) : [];
   return named.length > 0 ? named : [...mediaTypes];
 }
 
 /** Why the workflow, with these overrides, cannot make what the contract asks for; what only a run can tell is not judged.
- * Paths are into the profile. */
+ * Paths are into the profile.
+ * @param maker what makes it, as sentences call it. */
 export function contractIssues(
   made: readonly Deliverable[],
   artifactKind: string,
   contract: ArtifactContract,
+  maker = 'The workflow',
 ): ProfileIssue[] {
   const options = made.filter(
     ({ kind }) => kind === artifactKind || (artifactKind === 'turntable_video' && kind === 'turntable_frame'),
@@ -75,19 +77,23 @@ export function contractIssues(
     return [
       {
         path: '/artifactKind',
-        message: `The workflow cannot deliver “${artifactKind}”. It delivers ${kinds || 'nothing'}.`,
+        message: `${maker} cannot deliver “${artifactKind}”. It delivers ${kinds || 'nothing'}.`,
       },
     ];
   }
-  const verdicts = options.map((option) => misfits(option, contract));
+  const verdicts = options.map((option) => misfits(option, contract, maker));
   return verdicts.find((issues) => issues.length === 0) ?? verdicts[0]!;
 }
 
-function misfits({ mediaTypes, isSet, params }: Deliverable, contract: ArtifactContract): ProfileIssue[] {
+function misfits(
+  { mediaTypes, isSet, params }: Deliverable,
+  contract: ArtifactContract,
+  maker: string,
+): ProfileIssue[] {
   const issues: ProfileIssue[] = [];
   const say = (field: string, message: string) => issues.push({ path: `/contract/${field}`, message });
   if (contract.mediaTypes.length > 0 && !contract.mediaTypes.some((type) => mediaTypes.includes(type)))
-    say('mediaTypes', `With these settings the workflow delivers ${mediaTypes.join(' or ')}.`);
+    say('mediaTypes', `${maker} delivers ${mediaTypes.join(' or ')} with these settings.`);
   const size = params.resolution as { width?: unknown; height?: unknown } | undefined;
   for (const [field, actual] of [
     ['widthPx', size?.width],
@@ -96,7 +102,7 @@ function misfits({ mediaTypes, isSet, params }: Deliverable, contract: ArtifactC
     const range = contract[field];
     if (!range || typeof actual !== 'number') continue;
     if (actual < (range.min ?? 1) || actual > (range.max ?? Infinity))
-      say(field, `The workflow makes ${actual} px, outside of ${range.min ?? 1} to ${range.max ?? '…'}.`);
+      say(field, `${maker} makes ${actual} px, outside of ${range.min ?? 1} to ${range.max ?? '…'}.`);
   }
   const isTransparent = params.transparent;
   if (
@@ -104,12 +110,9 @@ function misfits({ mediaTypes, isSet, params }: Deliverable, contract: ArtifactC
     typeof isTransparent === 'boolean' &&
     contract.transparent !== isTransparent
   )
-    say(
-      'transparent',
-      isTransparent ? 'The workflow makes a cut-out.' : 'The workflow makes a picture with a background.',
-    );
+    say('transparent', isTransparent ? `${maker} makes a cut-out.` : `${maker} makes a picture with a background.`);
   const { min, max } = contract.count;
-  if (min > 1 && !isSet) say('count/min', 'The workflow delivers one file.');
+  if (min > 1 && !isSet) say('count/min', `${maker} delivers one file.`);
   if (max !== undefined && max < min) say('count/max', `Must be at least ${min}.`);
   if (contract.maxBytes !== undefined && contract.maxBytes < contract.minBytes)
     say('maxBytes', `Must be at least ${contract.minBytes}.`);

@@ -2,7 +2,7 @@ import type { ArtifactRole } from '../modules/artifacts.js';
 import type { Ports, ProductionModule } from '../modules/define.js';
 import type { JsonObject } from '../modules/json.js';
 import { MODULES } from '../modules/registry.js';
-import type { Deliverable } from './deliverables.js';
+import { type Deliverable, typesOfFormat } from './deliverables.js';
 import { type Finding, pointer } from './finding.js';
 import type { NodeParams } from './graph.js';
 import { adaptLegacySettings } from './legacySettings.js';
@@ -34,14 +34,6 @@ export const LEGACY_STEPS = {
 export type LegacyKind = keyof typeof LEGACY_STEPS;
 export const LEGACY_KINDS = Object.keys(LEGACY_STEPS) as LegacyKind[];
 export const isLegacyKind = (kind: string): kind is LegacyKind => Object.hasOwn(LEGACY_STEPS, kind);
-
-/** What the linear pipeline can deliver. */
-export const legacyDeliverables = (): Deliverable[] =>
-  LEGACY_KINDS.map((kind) => {
-    const ports = Object.values(LEGACY_STEPS[kind]).flatMap(({ outputs }) => Object.values(outputs as Ports));
-    const port = ports.find((one) => one.kind === 'artifact' && one.roles.includes(kind));
-    return { kind, mediaTypes: port?.kind === 'artifact' ? [...port.mediaTypes] : [], isSet: false, params: {} };
-  });
 
 /** What the linear pipeline is asked for. Later layers win, value by value. */
 export interface LegacyRequest {
@@ -114,4 +106,19 @@ export function legacyParams({ artifactKind, settings, overrides, options }: Leg
           path: pointer(layer, key),
         });
   return { params: Object.fromEntries(params), findings };
+}
+
+/** What the linear pipeline can deliver.
+ * @param request - what it is asked for; its params are known of that kind alone. */
+export function legacyDeliverables(request?: LegacyRequest): Deliverable[] {
+  return LEGACY_KINDS.map((kind) => {
+    const params = request?.artifactKind === kind ? legacyParams(request).params : {};
+    const made = Object.entries(LEGACY_STEPS[kind]).flatMap(([step, { outputs }]) =>
+      Object.values(outputs as Ports).flatMap((port) =>
+        port.kind === 'artifact' && port.roles.includes(kind) ? [{ step, mediaTypes: port.mediaTypes }] : [],
+      ),
+    )[0]!;
+    const own = params[made.step] ?? {};
+    return { kind, mediaTypes: typesOfFormat(made.mediaTypes, own.format), isSet: false, params: own };
+  });
 }

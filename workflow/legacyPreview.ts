@@ -1,5 +1,6 @@
 import type { ArtifactRole } from '../modules/artifacts.js';
 import type { JsonObject } from '../modules/json.js';
+import { pointer } from './finding.js';
 import { isLegacyKind, legacyParams } from './legacyInvocation.js';
 import { legacySettingsOf } from './legacyReverse.js';
 import { adaptLegacySettings, type LegacyAdaptation, type LegacyOptions } from './legacySettings.js';
@@ -20,10 +21,12 @@ export function previewLegacy(
     ? legacyParams({ artifactKind, settings, overrides: {}, options: {} }).findings
     : [];
   // Of a module's findings the path names the new word; people look for the old one.
-  const findings = taken.map((finding) => {
-    const name = finding.path?.split('/')[2];
-    const key = adapted.report.find(({ target }) => name && target === `overrides.${name}`)?.key;
-    return { ...finding, path: key === undefined ? '' : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}` };
-  });
+  const findings = taken.map((finding) => ({ ...finding, path: pathOfWord(adapted, finding.path?.split('/')[2]) }));
   return { ...adapted, plain: legacySettingsOf(adapted.overrides), findings: [...adapted.findings, ...findings] };
+}
+
+/** Where a bag of old settings says an override, as a JSON pointer into the bag; empty: nowhere in particular. */
+export function pathOfWord({ report }: Pick<LegacyAdaptation, 'report'>, override: string | undefined): string {
+  const found = report.find(({ target }) => override && target === `overrides.${override}`);
+  return found ? pointer(found.key) : '';
 }

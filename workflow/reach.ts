@@ -7,6 +7,8 @@ import { invocationParamsOf } from './params.js';
 /** A param of a node that is open to output types and order lines. */
 export interface Reached {
   nodeId: string;
+  /** What people call the node. */
+  label: string;
   module: ProductionModule;
   param: string;
 }
@@ -21,6 +23,16 @@ export function reachedBy(name: string, graph: WorkflowGraph, lookup: Definition
 /** The params of a graph that an output type or a caller may set, each once, in the order of the nodes. */
 export function openParams(graph: WorkflowGraph, lookup: DefinitionLookup): string[] {
   return [...new Set(openIn(graph, lookup).map(({ param }) => param))];
+}
+
+/** The same by node, with what people call each. */
+export function openByNode(graph: WorkflowGraph, lookup: DefinitionLookup) {
+  return graph.nodes.flatMap(({ id, step, ui }) => {
+    const definition = lookup(step);
+    if (!definition) return [];
+    const { module, label } = definition;
+    return [{ nodeId: id, label: ui?.label || label, module, params: invocationParamsOf(module) }];
+  });
 }
 
 /** Name that reaches one node alone. */
@@ -57,12 +69,10 @@ export function offeredBy(reached: readonly Reached[]): JsonSchema[] {
   }));
 }
 
-function openIn(graph: WorkflowGraph, lookup: DefinitionLookup): Reached[] {
-  return graph.nodes.flatMap(({ id, step }) => {
-    const module = lookup(step)?.module;
-    return module ? invocationParamsOf(module).map((param) => ({ nodeId: id, module, param })) : [];
-  });
-}
+const openIn = (graph: WorkflowGraph, lookup: DefinitionLookup): Reached[] =>
+  openByNode(graph, lookup).flatMap(({ nodeId, label, module, params }) =>
+    params.map((param) => ({ nodeId, label, module, param })),
+  );
 
 const schemaOf = ({ module, param }: Reached) => (module.paramSchema.properties as Record<string, JsonSchema>)[param]!;
 

@@ -93,7 +93,8 @@ function restrictValues(own: JsonSchema, values: JsonValue[], schema: JsonSchema
   for (const [position, value] of values.entries())
     if (!type.safeParse(value).success)
       problems.push({ at: ['enum', String(position)], message: `${JSON.stringify(value)} is no value it can have.` });
-  const titled = own.oneOf as JsonSchema[] | undefined;
-  if (titled) schema.oneOf = titled.filter((option) => values.includes(option.const as JsonValue));
+  const titled = (['oneOf', 'anyOf'] as const).find((key) => own[key] !== undefined);
+  if (titled)
+    schema[titled] = (own[titled] as JsonSchema[]).filter((option) => values.includes(option.const as JsonValue));
   else schema.enum = values;
 }

@@ -117,13 +117,13 @@ async function importRow(
   };
   const fieldIssues = (from: RowIssue[]) =>
     from.map(({ path, message }) => {
-      const column = columns[path.split('/')[1] as keyof typeof columns];
+      const [, field, ...within] = path.split('/');
+      // Settings are cells of the row, or keys of one.
+      if (field === 'legacySettings') return { path: within.map((name) => `/${name}`).join(''), message };
+      const column = columns[field as keyof typeof columns];
       return { path: column === undefined ? path : pathOf(column), message };
     });
   issues.push(...fieldIssues((await checkProfile(platform, profile)).issues));
-  // What the pipeline refuses could be ordered, and would fail every time.
-  for (const { code, path = '', message } of findings)
-    if (code === 'LEGACY_OVERRIDE_INVALID') issues.push({ path, message });
   if (issues.length > 0) return failed(issues);
   if (isDryRun) return { ...result, status: 'created', issues };
   try {

@@ -2,11 +2,14 @@ import { z } from 'zod';
 import type { ArtifactRole } from '../../modules/artifacts.js';
 import type { JsonObject } from '../../modules/json.js';
 import { ValidationError } from '../../runtime/errors.js';
+import { legacyForm } from '../../workflow/legacyForm.js';
+import { isLegacyKind } from '../../workflow/legacyInvocation.js';
 import { type LegacyPreview, previewLegacy } from '../../workflow/legacyPreview.js';
 import type { LegacyKeyReport } from '../../workflow/legacySettings.js';
 import { builder } from '../builder.js';
 import { FindingObject } from './finding.js';
 import { OutputTypeNode } from './outputType.js';
+import { DraftObject, ParamForm } from './outputTypeDraft.js';
 
 const LegacyKeyStatus = builder.enumType('LegacyKeyStatus', {
   description: 'What became of a key of old render settings.',
@@ -74,6 +77,23 @@ builder.prismaObjectFields(OutputTypeNode, (t) => ({
     select: { legacySettings: true, artifactKind: true },
     resolve: ({ legacySettings, artifactKind }) =>
       previewLegacy(legacySettings as JsonObject, artifactKind as ArtifactRole),
+  }),
+}));
+
+builder.objectFields(DraftObject, (t) => ({
+  legacyForm: t.field({
+    type: ParamForm,
+    nullable: true,
+    description:
+      'The old render settings that have a field, in their plainest words, with what the legacy pipeline does where nothing is set; for the step `overrides`. What else the settings hold is kept word for word. Null: the legacy pipeline does not make this kind.',
+    resolve: ({ profile: { artifactKind = '', legacySettings = {} } }) =>
+      isLegacyKind(artifactKind) ? legacyForm(artifactKind, legacySettings) : null,
+  }),
+  legacyPreview: t.field({
+    type: LegacyPreviewObject,
+    description: 'What the old render settings come to, key by key.',
+    resolve: ({ profile: { artifactKind = 'still_image', legacySettings = {} } }) =>
+      previewLegacy(legacySettings, artifactKind as ArtifactRole),
   }),
 }));
 

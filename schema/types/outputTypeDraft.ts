@@ -12,7 +12,8 @@ import { type CallerForm, callerForm } from '../../workflow/callerParams.js';
 import type { Deliverable } from '../../workflow/deliverables.js';
 import { deliverables } from '../../workflow/deliverables.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
-import { legacyDeliverables } from '../../workflow/legacyInvocation.js';
+import { legacyDeliverables, outputTypeOverrides } from '../../workflow/legacyInvocation.js';
+import { nodeForm } from '../../workflow/nodeForm.js';
 import { openParams } from '../../workflow/reach.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { builder } from '../builder.js';
@@ -47,20 +48,22 @@ const ArtifactKindChoice = builder.objectRef<Deliverable>('ArtifactKindChoice').
   }),
 });
 
-const ParamForm = builder.objectRef<CallerForm>('ParamForm').implement({
-  description: 'A form over params, drawn from a schema.',
-  fields: (t) => ({
-    schema: t.field({ type: 'JSON', description: 'JSON Schema (draft 7).', resolve: ({ schema }) => schema }),
-    uiSchema: t.field({ type: 'JSON', description: 'JSONForms UI schema.', resolve: ({ uiSchema }) => uiSchema }),
-    defaults: t.field({
-      type: 'JSON',
-      description: 'What applies where nothing is set.',
-      resolve: ({ defaults }) => defaults,
+export const ParamForm = builder
+  .objectRef<Pick<CallerForm, 'schema' | 'uiSchema' | 'defaults'>>('ParamForm')
+  .implement({
+    description: 'A form over params, drawn from a schema.',
+    fields: (t) => ({
+      schema: t.field({ type: 'JSON', description: 'JSON Schema (draft 7).', resolve: ({ schema }) => schema }),
+      uiSchema: t.field({ type: 'JSON', description: 'JSONForms UI schema.', resolve: ({ uiSchema }) => uiSchema }),
+      defaults: t.field({
+        type: 'JSON',
+        description: 'What applies where nothing is set.',
+        resolve: ({ defaults }) => defaults,
+      }),
     }),
-  }),
-});
+  });
 
-const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').implement({
+export const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').implement({
   description: 'An output type in the making: what is wrong with each step, and what each next step offers.',
   fields: (t) => ({
     isComplete: t.boolean({
@@ -112,12 +115,22 @@ const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').impleme
     overridable: t.field({
       type: ParamForm,
       nullable: true,
-      description: 'Every param that may be overridden, with what the workflow itself sets; for the step `overrides`.',
-      resolve: ({ graph }, _args, { platform }) => {
+      description:
+        'Every param that may be overridden, with what workflow and legacy settings make of it; for the step `overrides`.',
+      resolve: ({ graph, profile }, _args, { platform }) => {
         if (!graph) return null;
         const open = Object.fromEntries(openParams(graph, platform.definition).map((name) => [name, {}]));
-        return callerForm(graph, platform.definition, { overrides: {}, callerParams: open });
+        const { artifactKind = '', legacySettings = {} } = profile;
+        const overrides = outputTypeOverrides({ artifactKind, legacySettings, overrides: {} });
+        return callerForm(graph, platform.definition, { overrides, callerParams: open });
       },
+    }),
+    nodeOverridable: t.field({
+      type: ParamForm,
+      nullable: true,
+      description:
+        'Params that several nodes take, for one node alone: names are `<node>.<param>`, grouped by node; for the step `overrides`.',
+      resolve: ({ graph, overrides }, _args, { platform }) => graph && nodeForm(graph, platform.definition, overrides),
     }),
     callerForm: t.field({
       type: ParamForm,
@@ -129,8 +142,8 @@ const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').impleme
       type: [EffectiveParamObject],
       description: 'Every param of every node as an order without options would run with it.',
       complexity: 5,
-      resolve: ({ graph, profile }, _args, { platform }) =>
-        graph ? effectiveParams(graph, platform.definition, { outputType: profile.overrides }) : [],
+      resolve: ({ graph, overrides }, _args, { platform }) =>
+        graph ? effectiveParams(graph, platform.definition, { outputType: overrides }) : [],
     }),
     pricingTiers: t.prismaField({
       type: ['PricingTier'],

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { legacyForm } from './legacyForm.js';
+import { LEGACY_KINDS } from './legacyInvocation.js';
+import { adaptLegacySettings } from './legacySettings.js';
+
+it.each(LEGACY_KINDS)('understands everything that the form of a %s starts with', (artifactKind) => {
+  const { defaults, schema } = legacyForm(artifactKind, {});
+  const { report, findings } = adaptLegacySettings(defaults, { artifactKind });
+  expect(report.filter(({ status }) => status === 'unknown')).toEqual([]);
+  expect(findings).toEqual([]);
+  expect(Object.keys(schema.properties as object)).toEqual(expect.arrayContaining(Object.keys(defaults)));
+});
