@@ -1,4 +1,20 @@
 import type { CombinedError } from 'urql';
+import { type FragmentType, graphql, readFragment } from '../gql/index.js';
+
+/** What every result that may fail asks of its failures. */
+const ProblemParts = graphql(`
+  fragment ProblemParts on Error {
+    __typename
+    code
+    message
+    ... on ValidationError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+`);
 
 /** A failure as the API states it, ready to be shown. */
 export interface Problem {
@@ -7,19 +23,16 @@ export interface Problem {
   issues: { path: string; message: string }[];
 }
 
-interface ErrorLike {
-  __typename?: string;
-  code?: string;
-  message?: string;
-  issues?: { path: string; message: string }[];
-}
+/** What a result has of the fragment where it is an error. */
+type Result = { __typename?: string } | ({ __typename?: string } & FragmentType<typeof ProblemParts>);
 
 /** The problem in a mutation's answer, or null when it went through. */
-export function problemOf(result: ErrorLike | null | undefined, error: CombinedError | undefined): Problem | null {
+export function problemOf(result: Result | null | undefined, error: CombinedError | undefined): Problem | null {
   if (error) return problemFromError(error);
   if (!result) return { code: 'NO_ANSWER', message: 'The server gave no answer. Try again.', issues: [] };
   if (!result.__typename?.endsWith('Error')) return null;
-  return { code: result.code ?? 'ERROR', message: result.message ?? 'That did not work.', issues: result.issues ?? [] };
+  const { code, message, ...rest } = readFragment(ProblemParts, result as FragmentType<typeof ProblemParts>);
+  return { code, message, issues: 'issues' in rest ? rest.issues : [] };
 }
 
 /** A failed request in words: no connection, or what the server said. */

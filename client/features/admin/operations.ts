@@ -35,16 +35,7 @@ export const CreateAccount = graphql(`
       ... on Account {
         ...AccountFields
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -56,16 +47,7 @@ export const UpdateAccount = graphql(`
       ... on Account {
         ...AccountFields
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -78,10 +60,7 @@ export const CreateSignInLink = graphql(`
         path
         expiresAt
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -122,16 +101,7 @@ export const CreateToken = graphql(`
       ... on CreatedApiToken {
         secret
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -144,10 +114,7 @@ export const RevokeToken = graphql(`
         id
         revokedAt
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

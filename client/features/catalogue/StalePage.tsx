@@ -76,33 +76,18 @@ const Requeue = graphql(`
           orderLineId
           result {
             __typename
-            ... on Error {
-              code
-              message
-            }
+            ...ProblemParts
           }
         }
         cadFiles {
           cadFileId
           result {
             __typename
-            ... on Error {
-              code
-              message
-            }
+            ...ProblemParts
           }
         }
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -147,8 +132,8 @@ export function Component() {
     const result = answer.data?.requeueStaleAssets;
     setProblem(problemOf(result, answer.error));
     if (result?.__typename !== 'DispatchBatch') return;
-    const sentences = [...result.lines, ...result.cadFiles].flatMap((one) =>
-      'message' in one.result ? one.result.message : [],
+    const sentences = [...result.lines, ...result.cadFiles].flatMap(
+      (one) => problemOf(one.result, undefined)?.message ?? [],
     );
     setOutcome({ started: result.started, refused: [...new Set(sentences)] });
     setChosen(new Set());

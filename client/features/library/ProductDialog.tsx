@@ -14,16 +14,7 @@ const CreateProduct = graphql(`
       ... on Product {
         id
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -17,10 +17,7 @@ const UploadCadFile = graphql(`
         id
         name
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -122,16 +122,7 @@ export const CreateMaterial = graphql(`
       ... on Material {
         ...MaterialFields
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -143,16 +134,7 @@ export const UpdateMaterial = graphql(`
       ... on Material {
         ...MaterialFields
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -164,10 +146,7 @@ export const ArchiveMaterial = graphql(`
       ... on Material {
         ...MaterialFields
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -179,10 +158,7 @@ export const UploadTexture = graphql(`
       ... on Material {
         ...MaterialFields
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -194,10 +170,7 @@ export const RemoveTexture = graphql(`
       ... on Material {
         ...MaterialFields
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -209,10 +182,7 @@ export const UploadBlend = graphql(`
       ... on Material {
         ...MaterialFields
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -224,10 +194,7 @@ export const RemoveBlend = graphql(`
       ... on Material {
         ...MaterialFields
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -239,16 +206,7 @@ export const CreateRule = graphql(`
       ... on MaterialRule {
         id
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -260,16 +218,7 @@ export const UpdateRule = graphql(`
       ... on MaterialRule {
         id
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -281,10 +230,7 @@ export const DeleteRule = graphql(`
       ... on DeletedMaterialRule {
         id
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -299,10 +245,7 @@ export const ReorderRules = graphql(`
           priority
         }
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -315,16 +258,7 @@ export const SetProductMaterials = graphql(`
         id
         materialAssignments
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);

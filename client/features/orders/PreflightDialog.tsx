@@ -74,9 +74,10 @@ export function PreflightDialog({
     setProblem(failed);
     if (failed || result?.__typename !== 'DispatchBatch') return;
     onDispatched();
-    const left = result.lines.flatMap(({ orderLineId, result: one }) =>
-      'message' in one ? [{ id: orderLineId, message: one.message }] : [],
-    );
+    const left = result.lines.flatMap(({ orderLineId, result: one }) => {
+      const refusal = problemOf(one, undefined);
+      return refusal ? [{ id: orderLineId, message: refusal.message }] : [];
+    });
     setRefused(left);
     if (left.length === 0) onClose();
   };

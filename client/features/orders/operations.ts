@@ -11,10 +11,7 @@ export const LinePreflightQuery = graphql(`
         }
         ...PreflightFields
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -41,10 +38,7 @@ export const OrderPreflightQuery = graphql(`
           ...PreflightFields
         }
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -129,17 +123,11 @@ export const DispatchLines = graphql(`
               id
               status
             }
-            ... on Error {
-              code
-              message
-            }
+            ...ProblemParts
           }
         }
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -152,10 +140,7 @@ export const CancelOrder = graphql(`
         id
         state
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -168,10 +153,7 @@ export const CancelLine = graphql(`
         id
         state
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -184,10 +166,7 @@ export const RemoveLine = graphql(`
         id
         state
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

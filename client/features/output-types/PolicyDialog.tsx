@@ -35,16 +35,7 @@ const SetPolicy = graphql(`
         id
         revision
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);

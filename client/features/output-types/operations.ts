@@ -138,16 +138,7 @@ export const CreateOutputType = graphql(`
       ... on OutputType {
         id
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -160,16 +151,7 @@ export const UpdateOutputType = graphql(`
         id
         revision
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -183,10 +165,7 @@ export const ArchiveOutputType = graphql(`
         revision
         isArchived
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -198,10 +177,7 @@ export const DuplicateOutputType = graphql(`
       ... on OutputType {
         id
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -214,10 +190,7 @@ export const BeginWorkflow = graphql(`
         id
         draftRevision
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -226,10 +199,7 @@ export const PublishBegunWorkflow = graphql(`
   mutation PublishOutputTypeWorkflow($input: PublishWorkflowInput!) {
     publishWorkflow(input: $input) {
       __typename
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

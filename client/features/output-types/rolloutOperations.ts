@@ -56,16 +56,7 @@ export const SetRollout = graphql(`
         id
         ...RolloutFields
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -97,16 +88,7 @@ export const ImportLegacyOutputTypes = graphql(`
           }
         }
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);

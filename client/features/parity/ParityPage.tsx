@@ -79,10 +79,7 @@ const Rerun = graphql(`
         id
         status
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -16,10 +16,7 @@ const CancelRun = graphql(`
         status
         lastSeq
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -33,10 +30,7 @@ const RetryRun = graphql(`
         status
         lastSeq
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -28,16 +28,7 @@ const CreateTemplate = graphql(`
       ... on RenderTemplate {
         id
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -49,16 +40,7 @@ const UploadTemplate = graphql(`
       ... on RenderTemplate {
         id
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);
@@ -74,16 +56,7 @@ const UpdateTemplate = graphql(`
         version
         setup
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);

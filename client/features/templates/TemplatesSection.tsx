@@ -39,10 +39,7 @@ const ArchiveTemplate = graphql(`
         version
         isArchived
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -42,16 +42,7 @@ const SaveDraft = graphql(`
           ...EditorFinding
         }
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -58,10 +58,7 @@ const Restore = graphql(`
           path
         }
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -27,10 +27,7 @@ const Split = graphql(`
           id
         }
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);

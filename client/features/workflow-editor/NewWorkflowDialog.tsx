@@ -18,16 +18,7 @@ const Create = graphql(`
       ... on Workflow {
         id
       }
-      ... on Error {
-        code
-        message
-      }
-      ... on ValidationError {
-        issues {
-          path
-          message
-        }
-      }
+      ...ProblemParts
     }
   }
 `);

@@ -44,10 +44,7 @@ export const RunPreflightQuery = graphql(`
       ... on Preflight {
         ...PreflightFields
       }
-      ... on Error {
-        code
-        message
-      }
+      ...ProblemParts
     }
   }
 `);
