@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exportGlb } from '../../modules/cad/export_glb.js';
+import { THUMBNAIL_SAMPLES } from '../../modules/cad/render_thumbnail.js';
 import type { JsonObject } from '../../modules/json.js';
 import { runBlender } from '../../modules/render/blender.js';
 import { neutralStudio } from '../../modules/render/neutralStudio.js';
@@ -30,7 +31,7 @@ export async function residentBench(print: (line: string) => void): Promise<void
       materials: null,
       resolution: { width: 256, height: 256 },
       engine: 'cycles',
-      samples: 10,
+      samples: THUMBNAIL_SAMPLES,
       seed: 0,
       denoise: true,
       camera: {},
@@ -50,7 +51,7 @@ export async function residentBench(print: (line: string) => void): Promise<void
       warm.push(await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'warm.png')))));
       cold.push(await timed(() => runBlender(test.ctx, job(path.join(test.ctx.workdir, 'cold.png')))));
     }
-    print(`${PICTURES} thumbnails of the bearing, 256 px, 10 samples: median (least to most)`);
+    print(`${PICTURES} thumbnails of the bearing, 256 px, ${THUMBNAIL_SAMPLES} samples: median (least to most)`);
     print(`  resident Blender  ${summary(warm)}; its first ${Math.round(first)}`);
     print(`  Blender of its own  ${summary(cold)}`);
     print(`  resident ÷ own  ${(median(warm) / median(cold)).toFixed(2)}`);

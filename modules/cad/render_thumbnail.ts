@@ -3,13 +3,14 @@ import { artifactPort, defineModule } from '../define.js';
 import { neutralStudio } from '../render/neutralStudio.js';
 import { withEnding } from './readModel.js';
 
-/** What grain they leave is removed; more make no difference that shows at this size. */
-const THUMBNAIL_SAMPLES = 10;
+/** What grain they leave is removed. At 384 px, 6 are 2.7 of 255 (root mean square) from the picture of 256 samples and 10 are 2.2, for two
+ * thirds of the time. */
+export const THUMBNAIL_SAMPLES = 6;
 
 /** A small picture of the model in its CAD colours, for lists. */
 export const renderThumbnail = defineModule({
   key: 'cad.render_thumbnail',
-  version: 2,
+  version: 3,
   title: 'Render thumbnail',
   description:
     'A small cut-out picture of the model in the colours of the CAD file, in a neutral studio, with Blender.',

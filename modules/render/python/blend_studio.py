@@ -4,6 +4,7 @@ colour management. Whatever could write files, run scripts or change the size of
 import bpy
 
 import studio
+from emptyfile import take_empty
 from protocol import JobError
 
 # Where a picture from another side is asked for and only one of the two angles is given.
@@ -11,7 +12,7 @@ AZIMUTH_DEG, ELEVATION_DEG = 35, 24
 
 
 def open_studio(path, interface, cut_out):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    take_empty()
     # Never with use_scripts=True: it would override --disable-autoexec.
     try:
         bpy.ops.wm.open_mainfile(filepath=path, load_ui=False)

@@ -11,9 +11,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 # The repository is not the job's to write to.
 sys.dont_write_bytecode = True
 
-import bpy  # noqa: E402
-
 import picture  # noqa: E402
+from emptyfile import make_empty  # noqa: E402
 from protocol import die_with_parent, run_job  # noqa: E402
 
 SCRIPTS = {"picture.py": picture.main}
@@ -21,12 +20,13 @@ SCRIPTS = {"picture.py": picture.main}
 
 def main():
     die_with_parent()
+    make_empty()
     for line in iter(sys.stdin.readline, ""):
         request = json.loads(line)
         script = SCRIPTS[request["script"]]
         run_job(lambda job: {**script(job), "rssMb": rss_mb()}, request["job"])
         # Nothing of one job is there for the next one, and its memory is free while this process waits.
-        bpy.ops.wm.read_factory_settings(use_empty=True)
+        make_empty()
 
 
 def rss_mb():

@@ -9,6 +9,7 @@ import engine
 import materials
 import product
 import studio
+from emptyfile import take_empty
 from protocol import JobError, say
 
 
@@ -52,7 +53,7 @@ def build_scene(job):
 def _in_studio(job):
     if "name" in job["camera"]:
         raise JobError("CAMERA_UNKNOWN", "Only templates that were built in Blender have cameras with names.")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    take_empty()
     say("progress", fraction=0.05, message="Reading the 3D model")
     meshes = product.import_glb(job["glb"])
     points = product.rest_on_floor(meshes, job["upAxis"], job["bboxMm"])
