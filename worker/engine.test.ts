@@ -127,6 +127,15 @@ function suite(redis: () => Promise<string | null>) {
     ]);
   });
 
+  it.skipIf(process.platform !== 'linux')('tries again what a full disk kept from its work', async () => {
+    const params = { times: 1, fillsDisk: true };
+    const runId = await startTestRun(platform, testGraph({ a: { step: 'flaky', params } }, []));
+    const { node } = await outcomeOf(platform, runId);
+    expect(node.a).toMatchObject({ attempt: 2, status: 'succeeded' });
+    const [retrying] = (await historyOf(platform, runId)).filter(({ type }) => type === 'node.retrying');
+    expect(retrying!.data).toMatchObject({ failure: { code: 'DISK_FULL', failureClass: 'resource' } });
+  });
+
   it('stops a node at its time limit', async () => {
     const { run, node } = await outcomeOf(
       platform,

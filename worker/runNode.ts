@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { ModuleContext } from '../modules/context.js';
 import type { ProductionModule } from '../modules/define.js';
 import { DomainError, ModuleError } from '../modules/errors.js';
+import { systemFailure } from '../modules/systemFailure.js';
 import type { ArtifactStore } from '../runtime/artifacts/store.js';
 import { StoredCheckpoints } from '../runtime/checkpoints.js';
 import { deliveriesOf } from '../runtime/deliveries.js';
@@ -59,7 +60,8 @@ export async function runNode(parts: NodeRunnerParts, node: ClaimedNode, stop: A
     if (isShadow && !mayRunInShadow(planned))
       throw new ModuleError('EFFECT_WITHHELD', 'A shadow run does nothing that others would notice.');
     result = { outcome: 'succeeded', failure: null, ...(await produce(parts, node, planned, reporter, stop)) };
-  } catch (error) {
+  } catch (thrown) {
+    const error = systemFailure(thrown) ?? thrown;
     const failure = failureOf(error, stop.signal, planned, parts.log, node);
     const outcome = outcomeOf(error, stop.signal, node);
     result = {

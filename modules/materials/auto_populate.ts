@@ -39,13 +39,16 @@ export const autoPopulate = defineModule({
       ctx.artifacts.readJson(inputs.materialLibrary, MaterialLibrary),
     ]);
     const proposals = propose(tree, library, inputs.product?.category ?? null);
-    const open = proposals.filter((proposal) => proposal.material === null).length;
-    ctx.progress(1, `${proposals.length - open} of ${proposals.length} parts have a proposal`);
+    const open = proposals.filter(({ material }) => material === null).map(({ partName }) => partName);
+    const sentence = `${proposals.length - open.length} of ${proposals.length} parts have a proposal`;
+    if (open.length > 0)
+      ctx.log('warn', `${sentence}; none for ${open.slice(0, 10).join(', ')}${open.length > 10 ? ' …' : ''}.`);
+    ctx.progress(1, sentence);
     const proposal = await ctx.artifacts.write({
       role: 'material_proposal',
       mediaType: 'application/json',
       fileName: 'material-proposal.json',
-      metadata: { partCount: proposals.length, openCount: open },
+      metadata: { partCount: proposals.length, openCount: open.length },
       from: { text: JSON.stringify({ proposals } satisfies MaterialProposal) },
     });
     return { proposal };

@@ -103,7 +103,11 @@ export const resolveMap = defineModule({
       params,
     });
     const sentence = `${map.assignments.length - map.unmapped.length} of ${map.assignments.length} parts have a material`;
-    if (map.unmapped.length > 0) ctx.log('warn', `${sentence}; not decided: ${map.unmapped.slice(0, 10).join(', ')}.`);
+    if (map.unmapped.length > 0)
+      ctx.log(
+        'warn',
+        `${sentence}; not decided: ${map.unmapped.slice(0, 10).join(', ')}${map.unmapped.length > 10 ? ' …' : ''}.`,
+      );
     ctx.progress(1, sentence);
     const artifact = await ctx.artifacts.write({
       role: 'material_map',

@@ -27,6 +27,8 @@ const KEPT_FACTS = [
   'materialCount',
   'cameraName',
   'blenderVersion',
+  'device',
+  'warnings',
 ];
 const NO_CONTRACT = ArtifactContract.parse({});
 

@@ -261,6 +261,13 @@ describeWith('blender', 'the frames of a turntable', () => {
     await other.cleanup();
   });
 
+  it('tumble from left to right with the sides where they are', async () => {
+    const [, turned] = await render({ frames: 4, count: 2, axis: 'x' });
+    const { x, pixels } = await knob(turned!);
+    expect(x).toBeGreaterThan(44);
+    expect(pixels).toBeGreaterThan(10);
+  });
+
   it('tumble about a level axis in full view', async () => {
     const frames = await render({ frames: 4, count: 2, axis: 'y', direction: 'clockwise', shadow: true });
     const [right, turned] = await Promise.all(frames.map(knob));
@@ -309,7 +316,8 @@ describeWith('blender', 'a turntable on its own', () => {
   });
 
   it('renders its frames itself and joins them, with progress that never goes back', async () => {
-    const params = blenderTurntable.spec.params.parse({ ...SMALL, animation: animation({}) });
+    const turn = { startDeg: 90, direction: 'clockwise' };
+    const params = blenderTurntable.spec.params.parse({ ...SMALL, animation: animation(turn) });
     const { video, frames } = await blenderTurntable.spec.run(test.ctx, await sceneInputs(), params);
     expect(frames).toHaveLength(4);
     expect(video.metadata).toMatchObject({ frameCount: 4, durationMs: 1000, widthPx: 64, heightPx: 64 });
@@ -323,6 +331,19 @@ describeWith('blender', 'a turntable on its own', () => {
       'csv=p=0',
     ];
     expect((await run('ffprobe', [...probe, test.fileOf(video)])).stdout.trim()).toBe('h264,64,4');
+    // A quarter turned at first and then the other way: away, right, towards the viewer, left, as a player shows it.
+    const shown = ['-v', 'error', '-i', test.fileOf(video), '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+    const { stdout: pixels } = await run('ffmpeg', shown, { encoding: 'buffer' });
+    const greenAt = [0, 1, 2, 3].map((frame) => {
+      const xs = Array.from({ length: 64 * 64 }, (_, i) => i).filter((i) => {
+        const [r, g, b] = pixels.subarray((frame * 64 * 64 + i) * 3);
+        return g! > 1.5 * Math.max(r!, b!);
+      });
+      return xs.reduce((sum, i) => sum + (i % 64), 0) / xs.length;
+    });
+    expect(greenAt[1]).toBeGreaterThan(44);
+    expect(greenAt[3]).toBeLessThan(20);
+    for (const x of [greenAt[0]!, greenAt[2]!]) expect(Math.abs(x - 31.5)).toBeLessThan(4);
     const fractions = test.progress.map(({ fraction }) => fraction);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
     expect(test.progress.map(({ message }) => message)).toEqual(

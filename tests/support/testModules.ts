@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { artifactPort, dataPort, defineModule, FAMILIES, type ProductionModule } from '../../modules/define.js';
@@ -164,13 +165,15 @@ const modules = {
     params: z.object({
       times: z.number().default(1),
       failureClass: z.enum(['input', 'transient']).default('transient'),
+      fillsDisk: z.boolean().default(false),
     }),
     execution: { ...execution, retry: { attempts: 3, backoffMs: 10 } },
-    async run(ctx, _inputs, { times, failureClass }) {
+    async run(ctx, _inputs, { times, failureClass, fillsDisk }) {
       count(ctx.idempotencyKey);
       ctx.log('info', `try ${ran.get(ctx.idempotencyKey)} \0 \ud800`);
-      if (ran.get(ctx.idempotencyKey)! <= times)
-        throw new ModuleError('FLAKY', 'It did not work this time.', failureClass);
+      const fails = ran.get(ctx.idempotencyKey)! <= times;
+      if (fails && fillsDisk) await writeFile('/dev/full', 'x');
+      if (fails) throw new ModuleError('FLAKY', 'It did not work this time.', failureClass);
       return { out: 'at last' };
     },
   }),
