@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
+import type pg from 'pg';
 import { type Artifact, type NodeRun, Prisma, type PrismaClient, type RunEvent } from '../generated/prisma/client.js';
-import type { NodeRunStatus } from '../generated/prisma/enums.js';
 import type { JsonObject } from '../modules/json.js';
 import { artifactsIn, type PortValues } from '../runtime/nodeInputs.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
@@ -16,8 +16,6 @@ export interface RunPlanning {
 /** As the views of migration 0160_orders say. */
 export type OrderState = 'draft' | 'queued' | 'running' | 'delivered' | 'partially_delivered' | 'failed' | 'cancelled';
 
-const DONE: ReadonlySet<NodeRunStatus> = new Set(['succeeded', 'skipped']);
-
 /** Answers many keys with one query; keys asked for in the same tick go together. Nothing is remembered, because a
  * subscription keeps its context for hours. */
 function batched<K, V>(load: (keys: readonly K[]) => Promise<(key: K) => V>, cacheKeyFn?: (key: K) => string) {
@@ -31,7 +29,7 @@ function batched<K, V>(load: (keys: readonly K[]) => Promise<(key: K) => V>, cac
 }
 
 /** Batches of what Prisma's selections cannot express. One set per request. */
-export function createLoaders(db: PrismaClient) {
+export function createLoaders(db: PrismaClient, pool: pg.Pool) {
   const planning = batched<string, RunPlanning | null>(async (runIds) => {
     const runs = await db.run.findMany({
       where: { id: { in: [...runIds] } },
@@ -113,23 +111,14 @@ export function createLoaders(db: PrismaClient) {
 
   /** Share of a run's work that is done, 0..1: the mean over its nodes. */
   const progress = batched<string, number>(async (runIds) => {
-    const groups = await db.nodeRun.groupBy({
-      by: ['runId', 'status'],
-      where: { runId: { in: [...runIds] } },
-      _avg: { progress: true },
-      _count: { _all: true },
+    const { rows } = await pool.query<{ run_id: string; share: number }>({
+      name: 'progress-of-runs',
+      text: `select run_id, avg(case when status in ('succeeded', 'skipped') then 1 else progress end) as share
+        from node_run where run_id = any($1) group by run_id`,
+      values: [runIds],
     });
-    const sums = new Map<string, { done: number; count: number }>();
-    for (const { runId, status, _avg, _count } of groups) {
-      const sum = sums.get(runId) ?? { done: 0, count: 0 };
-      sum.done += _count._all * (DONE.has(status) ? 1 : (_avg.progress ?? 0));
-      sum.count += _count._all;
-      sums.set(runId, sum);
-    }
-    return (runId) => {
-      const sum = sums.get(runId);
-      return sum ? sum.done / sum.count : 0;
-    };
+    const shares = new Map(rows.map(({ run_id, share }) => [run_id, share]));
+    return (runId) => shares.get(runId) ?? 0;
   });
 
   /** The first `first` events of a run after number `after`, oldest first. */
@@ -166,21 +155,27 @@ export function createLoaders(db: PrismaClient) {
     ({ runId, nodeId, first }) => `${runId}/${nodeId}/${first}`,
   );
 
-  const states = (view: Prisma.Sql, column: Prisma.Sql) =>
+  const states = (of: 'order' | 'order_line') =>
     batched<string, OrderState>(async (ids) => {
-      const rows = await db.$queryRaw<{ id: string; state: OrderState }[]>`
-        select ${column} as id, state from ${view} where ${column} = any(${[...ids]}::uuid[])`;
+      const { rows } = await pool.query<{ id: string; state: OrderState }>({
+        name: `state-of-${of}`,
+        text: `select ${of}_id as id, state from ${of}_state where ${of}_id = any($1)`,
+        values: [ids],
+      });
       const byId = new Map(rows.map(({ id, state }) => [id, state]));
       return (id) => byId.get(id) ?? 'draft';
     });
-  const orderState = states(Prisma.sql`order_state`, Prisma.sql`order_id`);
-  const lineState = states(Prisma.sql`order_line_state`, Prisma.sql`order_line_id`);
+  const orderState = states('order');
+  const lineState = states('order_line');
 
   /** Ids of the newest asset of each name that was delivered for an order line. */
   const deliveredAssets = batched<string, string[]>(async (lineIds) => {
-    const rows = await db.$queryRaw<{ id: string; line: string }[]>`
-      select distinct on (order_line_id, name) id, order_line_id as line from asset
-      where order_line_id = any(${[...lineIds]}::uuid[]) order by order_line_id, name, published_at desc, id desc`;
+    const { rows } = await pool.query<{ id: string; line: string }>({
+      name: 'delivered-assets',
+      text: `select distinct on (order_line_id, name) id, order_line_id as line from asset
+        where order_line_id = any($1) order by order_line_id, name, published_at desc, id desc`,
+      values: [lineIds],
+    });
     return (lineId) => rows.filter(({ line }) => line === lineId).map(({ id }) => id);
   });
 

@@ -22,8 +22,8 @@ const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
  * hour, so that a page that is drawn again finds its pictures in the browser's cache. */
 export function artifactUrl(key: string, { id, fileName }: { id: string; fileName: string }, now = Date.now()): string {
   const expires = (Math.floor(now / HOUR_MS) + 2) * HOUR_MS;
-  const query = new URLSearchParams({ exp: String(expires), sig: sign(key, PURPOSE, `${id} ${expires}`) });
-  return `/assets/${id}/${encodeURIComponent(fileName)}?${query}`;
+  const signature = sign(key, PURPOSE, `${id} ${expires}`);
+  return `/assets/${id}/${encodeURIComponent(fileName)}?exp=${expires}&sig=${encodeURIComponent(signature)}`;
 }
 
 function isSigned(key: string, { params, query }: Request, now = Date.now()): boolean {

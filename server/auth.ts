@@ -1,5 +1,6 @@
 import type { NextFunction, Request, Response } from 'express';
 import { type Scope, scopesOf } from '../runtime/access.js';
+import type { Viewer } from '../schema/context.js';
 import type { Access, Grant } from './access.js';
 import { type Caller, refuseGuess, type TokenGuesses } from './guessing.js';
 import { isSame } from './secrets.js';
@@ -20,8 +21,10 @@ export interface AuthSettings {
 
 const BEARER = /^Bearer +(\S+)$/i;
 
+/** Whoever has the admin token of the environment. */
+export const ADMIN_VIEWER: Viewer = { accountId: null, name: 'Admin token', role: 'admin', scopes: scopesOf('admin') };
 const ADMIN_TOKEN: Identity = {
-  viewer: { accountId: null, name: 'Admin token', role: 'admin', scopes: scopesOf('admin') },
+  viewer: ADMIN_VIEWER,
   tokenId: null,
   sessionHash: null,
   expiresAt: null,

@@ -21,7 +21,7 @@ export function contextFactory(platform: Platform, key: string) {
   return (viewer: Viewer | null): Context => ({
     platform,
     db,
-    loaders: createLoaders(db),
+    loaders: createLoaders(db, platform.pool),
     viewer,
     artifactUrl: (artifact) => artifactUrl(key, artifact),
     openUpload,

@@ -18,7 +18,7 @@ import { type Catalogue, createCatalogue, createEndedRun } from '../tests/suppor
 /** Lists that say no number: why they cannot grow with use. */
 const SHORT: Record<string, string> = {
   'of the code: scopes, families, starters, modules and their contracts':
-    'Account.scopes ApiToken.scopes Viewer.scopes FamilyDefinition.entrySlots FamilyDefinition.expectedRoles FamilyDefinition.paletteGroups FamilyDefinition.starters NodeDefinition.artifactRolesConsumed NodeDefinition.artifactRolesProduced NodeDefinition.families NodeDefinition.inputContract NodeDefinition.outputContract Port.mediaTypes Port.roles ArtifactKindChoice.mediaTypes OutputTypeDraft.artifactKinds Query.families Query.legalLinks Query.nodeDefinitions Query.workflowStarters OutputType.rolloutOptions RolloutOption.reasons Material.textures RenderTemplate.engines',
+    'Account.scopes ApiToken.scopes Viewer.scopes FamilyDefinition.entrySlots FamilyDefinition.expectedRoles FamilyDefinition.paletteGroups FamilyDefinition.starters FamilyDefinition.allowedSteps FamilyDefinition.preflightChecks Preflight.checks Webhook.eventTypes NodeDefinition.artifactRolesConsumed NodeDefinition.artifactRolesProduced NodeDefinition.families NodeDefinition.inputContract NodeDefinition.outputContract Port.mediaTypes Port.roles ArtifactKindChoice.mediaTypes OutputTypeDraft.artifactKinds Query.families Query.legalLinks Query.nodeDefinitions Query.workflowStarters OutputType.rolloutOptions RolloutOption.reasons Material.textures RenderTemplate.engines',
   'of one graph, which has at most 2,000 nodes and 10,000 edges':
     'FamilySplit.cut WorkflowSplit.cut WorkflowSplit.made GraphDiff.edges GraphDiff.nodes NodeChange.fields Workflow.findings WorkflowVersion.findings Query.graphFindings OutputType.effectiveParams OrderLine.effectiveParams OutputTypeDraft.effectiveParams Preflight.nodes Preflight.findings NodeRun.inputs NodeRun.outputs Run.legacySteps PublishPreview.affected AffectedOutputType.losses OutputTypeDraft.workflows',
   'of one input, which is bounded itself':
@@ -99,6 +99,12 @@ beforeAll(async () => {
       attempts: 1,
     })),
   });
+  await db.webhook.createMany({
+    data: FIVE.map(() => ({ name: 'Hook', url: 'https://x.example', eventTypes: [], ownOnly: false, createdAt: same })),
+  });
+  const { id: webhookId } = await db.webhook.findFirstOrThrow();
+  const delivery = { webhookId, eventType: 'run.failed', body: '{}', createdAt: same };
+  await db.webhookDelivery.createMany({ data: made.map((eventId) => ({ ...delivery, eventId })) });
   await db.parityReport.createMany({
     data: made.map((runId, n) => ({
       outputTypeId: catalogue.outputType.id,

@@ -1,5 +1,6 @@
 import type { Column, Model, Models, Relation } from './models.js';
 import { order } from './order.js';
+import { ReadDate } from './readDate.js';
 import { isPlainObject, NotExpressible, type ReadArgs, type Statement } from './statement.js';
 import { condition, joined } from './where.js';
 
@@ -91,7 +92,7 @@ function decoder(parts: readonly { name: string; decode: Decode | null }[]): Dec
 
 function columnPart({ column, type }: Column, alias: string): { sql: string; decode: Decode | null } {
   const sql = `${alias}.${column}`;
-  if (type === 'DateTime') return { sql, decode: (text: string) => new Date(text) };
+  if (type === 'DateTime') return { sql, decode: (text: string) => new ReadDate(text) };
   // JSON has no numbers of this size that JavaScript could read.
   if (type === 'BigInt') return { sql: `${sql}::text`, decode: (text: string) => BigInt(text) };
   if (type === 'Bytes' || type === 'Decimal') throw new NotExpressible(type);

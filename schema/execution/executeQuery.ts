@@ -101,12 +101,18 @@ class QueryExecution {
   private field(selected: SelectedField, source: unknown, prev: Path | undefined): unknown {
     const { field, key, parentType, plain } = selected;
     try {
-      const value = plain?.fromRow(source as Row);
-      if (value !== undefined && value !== null) return plain!.leaf.serialize(value);
+      const value = plain?.fromRow(source as Row, this.execution.contextValue);
+      if (value === null && plain!.isNullable) return null;
+      if (value !== undefined && value !== null && !isPromise(value)) return plain!.leaf.serialize(value);
+      if (value !== undefined)
+        return this.completeOrFail(selected, field.type, { prev, key, typename: parentType.name }, () => value);
     } catch (error) {
       return this.fail(selected, field.type, error, { prev, key, typename: parentType.name });
     }
     const path = { prev, key, typename: parentType.name };
+    const relation = selected.related();
+    if (relation !== null && (source as Row)[relation] !== undefined)
+      return this.completeOrFail(selected, field.type, path, () => (source as Row)[relation]);
     return this.completeOrFail(selected, field.type, path, () =>
       (field.resolve ?? defaultFieldResolver)(
         source,

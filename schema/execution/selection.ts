@@ -11,12 +11,14 @@ import {
   getArgumentValues,
   getNullableType,
   isLeafType,
+  isNonNullType,
+  isObjectType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { type FromRow, valueInRow } from '../plainFields.js';
+import { type FromRow, relationInRow, valueInRow } from '../plainFields.js';
 
 /** One query under way. */
 export interface Execution
@@ -32,7 +34,9 @@ export interface SelectedField {
   field: GraphQLField<unknown, unknown>;
   parentType: GraphQLObjectType;
   /** Set where the value lies ready in the row. */
-  plain: { fromRow: FromRow; leaf: GraphQLLeafType } | null;
+  plain: { fromRow: FromRow; leaf: GraphQLLeafType; isNullable: boolean } | null;
+  /** Name of an object in the row that needs no resolver, because nothing beneath it does; null: it is not such a field. */
+  related(): string | null;
   /** @throws GraphQLError where a value does not fit */
   args: () => Record<string, unknown>;
   /** What is selected beneath, by the type that is met there. */
@@ -51,7 +55,7 @@ export function selectedAtRoot(execution: Execution): readonly SelectedField[] {
 
 export function selectedBeneath(
   execution: Execution,
-  { beneath, nodes }: SelectedField,
+  { beneath, nodes }: Pick<SelectedField, 'beneath' | 'nodes'>,
   type: GraphQLObjectType,
 ): readonly SelectedField[] {
   let fields = beneath.get(type);
@@ -67,26 +71,42 @@ export function selectedBeneath(
   return fields;
 }
 
+/** What lies in the row already may be read without telling Prisma's plugin, as long as no field beneath wants to know of it. */
+function related(execution: Execution, { field, beneath, nodes }: SelectedField): string | null {
+  const name = field.resolve && relationInRow.get(field.resolve);
+  const type = getNullableType(field.type);
+  if (!name || !isObjectType(type)) return null;
+  const fields = selectedBeneath(execution, { beneath, nodes }, type);
+  return fields.every((one) => one.plain || one.field === TypeNameMetaFieldDef || one.related() !== null) ? name : null;
+}
+
 function selected(
-  { schema, variableValues }: Execution,
+  execution: Execution,
   parentType: GraphQLObjectType,
   byKey: ReadonlyMap<string, FieldNode[]>,
 ): readonly SelectedField[] {
+  const { schema, variableValues } = execution;
   return [...byKey].flatMap(([key, nodes]) => {
     const field = fieldOf(schema, parentType, nodes[0]!.name.value);
     if (!field) return [];
     const leaf = getNullableType(field.type);
     const fromRow = field.resolve && valueInRow.get(field.resolve);
     let args: Record<string, unknown> | undefined;
-    return {
+    let relation: { name: string | null } | undefined;
+    const one: SelectedField = {
       key,
       nodes,
       field,
       parentType,
-      plain: fromRow && isLeafType(leaf) ? { fromRow, leaf } : null,
+      plain: fromRow && isLeafType(leaf) ? { fromRow, leaf, isNullable: !isNonNullType(field.type) } : null,
+      related: () => {
+        relation ??= { name: related(execution, one) };
+        return relation.name;
+      },
       args: () => (args ??= getArgumentValues(field, nodes[0]!, variableValues)),
       beneath: new Map(),
     };
+    return one;
   });
 }
 

@@ -24,6 +24,7 @@ const AssetFileObject = builder.prismaObject('AssetFile', {
 export const AssetNode = builder.prismaNode('Asset', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'A delivered file under its catalogue name, in one of its versions.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Catalogue name of the file.' }),
@@ -33,6 +34,7 @@ export const AssetNode = builder.prismaNode('Asset', {
     }),
     isLatest: t.boolean({
       description: 'No newer version has superseded it.',
+      select: { supersededAt: true },
       resolve: ({ supersededAt }) => supersededAt === null,
     }),
     publishedAt: t.expose('publishedAt', { type: 'DateTime', description: 'When it was delivered.' }),

@@ -18,6 +18,7 @@ const NEWEST = {
 const CadFileNode = builder.prismaNode('CadFile', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'A CAD file (STEP) of the library.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its file name.' }),

@@ -64,6 +64,7 @@ const BlendAssetObject = builder.objectRef<{ material: string; artifactId: strin
 export const MaterialNode = builder.prismaNode('Material', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'A material of the library.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Stable key: rules, products and order lines name it.' }),
@@ -71,11 +72,13 @@ export const MaterialNode = builder.prismaNode('Material', {
     properties: t.field({
       type: 'JSON',
       description: 'Its values as of `materialForm`: baseColor, metallic, roughness, …',
+      select: { spec: true },
       resolve: ({ spec }) => formOf(spec as JsonObject),
     }),
     textures: t.field({
       type: [MaterialTextureObject],
       description: 'Pictures that take the place of values.',
+      select: { name: true, label: true, spec: true },
       resolve: (material) => {
         const { textures } = materialOf(material);
         return TEXTURE_CHANNELS.flatMap((channel) => {
@@ -88,6 +91,7 @@ export const MaterialNode = builder.prismaNode('Material', {
       type: BlendAssetObject,
       nullable: true,
       description: 'Blender takes this instead of values and textures; null: there is none.',
+      select: { name: true, label: true, spec: true },
       resolve: (material) => {
         const { blendAsset } = materialOf(material);
         return blendAsset ? { material: blendAsset.material, artifactId: blendAsset.file.id } : null;

@@ -4,6 +4,7 @@ import { sorting } from '../sorting.js';
 builder.prismaNode('Notification', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: "A message in the console's inbox.",
   fields: (t) => ({
     title: t.exposeString('title', { description: 'One line.' }),

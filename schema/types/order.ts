@@ -37,6 +37,7 @@ const OrderStateEnum = builder.enumType('OrderState', {
 export const OrderNode = builder.prismaNode('Order', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'An order of a customer.',
   fields: (t) => ({
     number: t.exposeInt('number', { description: 'Number for people.' }),
@@ -71,6 +72,7 @@ export const OrderNode = builder.prismaNode('Order', {
 export const OrderLineNode = builder.prismaNode('OrderLine', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'One line of an order: a product in an output type.',
   fields: (t) => ({
     lineNumber: t.exposeInt('lineNumber', { description: 'Position in the order, from 1.' }),
@@ -84,22 +86,26 @@ export const OrderLineNode = builder.prismaNode('OrderLine', {
       type: MoneyObject,
       nullable: true,
       description: 'Price of one piece as it was when the line was ordered; null: on request.',
+      select: { unitPriceCents: true, currency: true },
       resolve: ({ unitPriceCents, currency }) => priceOf(unitPriceCents, currency, 1),
     }),
     price: t.field({
       type: MoneyObject,
       nullable: true,
       description: '`unitPrice` times `quantity`.',
+      select: { unitPriceCents: true, currency: true, quantity: true },
       resolve: ({ unitPriceCents, currency, quantity }) => priceOf(unitPriceCents, currency, quantity),
     }),
     options: t.field({
       type: 'JSON',
       description: 'Param overrides by param name; win over those of the output type.',
+      select: { options: true },
       resolve: (line) => line.options,
     }),
     materialOverrides: t.field({
       type: 'JSON',
       description: 'Part name → material name, for this line only.',
+      select: { materialOverrides: true },
       resolve: (line) => line.materialOverrides,
     }),
     effectiveParams: t.field({

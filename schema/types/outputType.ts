@@ -29,6 +29,7 @@ export const GRAPH = {
 export const OutputTypeNode = builder.prismaNode('OutputType', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'What is sold: the invocation profile of a workflow.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Stable key.' }),
@@ -56,17 +57,20 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
       type: 'JSON',
       description:
         'What a delivered file must be beside its kind: mediaTypes, minBytes, maxBytes, widthPx, heightPx, transparent, count.',
+      select: { contract: true },
       resolve: (outputType) => outputType.contract,
     }),
     overrides: t.field({
       type: 'JSON',
       description: 'Param overrides by param name, for every node that has the param.',
+      select: { overrides: true },
       resolve: (outputType) => outputType.overrides,
     }),
     callerParams: t.field({
       type: 'JSON',
       description:
         "Which params order lines may set, by param name, with bounds tighter than the module's own: minimum, maximum, minLength, maxLength, minItems, maxItems, enum, properties.",
+      select: { callerParams: true },
       resolve: (outputType) => outputType.callerParams,
     }),
     inputSchema: t.field({
@@ -102,11 +106,13 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
     constraints: t.field({
       type: 'JSON',
       description: 'What may be ordered: `materials`, the names of materials that order lines may ask for; empty: any.',
+      select: { constraints: true },
       resolve: (outputType) => OrderConstraints.parse(outputType.constraints),
     }),
     legacySettings: t.field({
       type: 'JSON',
       description: 'Render settings of the old world, word for word.',
+      select: { legacySettings: true },
       resolve: (outputType) => outputType.legacySettings,
     }),
     revision: t.exposeInt('revision', {
@@ -114,6 +120,7 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
     }),
     isArchived: t.boolean({
       description: 'Not offered any more; orders of the past keep it.',
+      select: { archivedAt: true },
       resolve: (outputType) => outputType.archivedAt !== null,
     }),
     pricingTier: t.relation('pricingTier', { nullable: true, description: 'What one piece costs.' }),

@@ -136,24 +136,28 @@ const ComparisonObject = builder.objectRef<Comparison>('ParityComparison').imple
 export const ParityReportNode = builder.prismaNode('ParityReport', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   authScopes: view,
   description: 'What the legacy pipeline and the workflow made of the same entry, compared role by role.',
   fields: (t) => ({
     status: t.expose('status', { type: ParityStatusEnum, description: 'Where it stands, and the verdict.' }),
     reasons: t.stringList({
       description: 'Sentences for people: why the verdict is what it is.',
+      select: { reasons: true },
       resolve: ({ reasons }) => reasons as string[],
     }),
     comparisons: t.field({
       type: [ComparisonObject],
       description: 'By role, in the order of their weight; durations last. Empty until it is made.',
       complexity: 20,
+      select: { results: true },
       resolve: ({ results }) => ParityResults.parse(results),
     }),
     policy: t.field({
       type: 'JSON',
       nullable: true,
       description: 'The thresholds it was judged by; null: not yet.',
+      select: { policy: true },
       resolve: ({ policy }) => policy,
     }),
     outputType: t.relation('outputType', { description: 'What the runs produced.' }),

@@ -3,6 +3,7 @@ import { builder } from '../builder.js';
 builder.prismaNode('PricingTier', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'What one piece of an output type costs.',
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Stable key.' }),

@@ -10,6 +10,7 @@ import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempote
 builder.prismaNode('Product', {
   id: { field: 'id' },
   nullable: true,
+  select: { id: true },
   description: 'A product of the catalogue.',
   fields: (t) => ({
     sku: t.exposeString('sku', { description: 'Article number, unique.' }),
@@ -19,6 +20,7 @@ builder.prismaNode('Product', {
     materialAssignments: t.field({
       type: 'JSON',
       description: 'Part name → material name, chosen by a person.',
+      select: { materialAssignments: true },
       resolve: (product) => product.materialAssignments,
     }),
   }),

@@ -2,6 +2,7 @@ import { visibleWebhooks } from '../../runtime/ownership.js';
 import { WEBHOOK_EVENTS, type WebhookEventType } from '../../runtime/webhooks/eventTypes.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
+import { sorting } from '../sorting.js';
 
 export const WebhookEventEnum = builder.enumType('WebhookEventType', {
   description:
@@ -63,19 +64,22 @@ export const WebhookNode = builder.prismaNode('Webhook', {
   }),
 });
 
+const WEBHOOK_SORT = sorting(
+  'Webhook',
+  { createdAt: 'When it was made.', name: 'What it is for.' },
+  { by: 'createdAt', direction: 'desc' },
+);
+
 builder.queryFields((t) => ({
   webhooks: t.prismaConnection({
     authScopes: { $any: { order: true, admin: true } },
     type: WebhookNode,
     cursor: 'id',
     description: "Webhooks, newest first: an admin's are all, everybody else's their own.",
+    args: { orderBy: t.arg(WEBHOOK_SORT.arg) },
     totalCount: (_root, _args, { db, viewer }) => db.webhook.count({ where: visibleWebhooks(viewer) }),
-    resolve: (query, _root, _args, { db, viewer }) =>
-      db.webhook.findMany({
-        ...query,
-        where: visibleWebhooks(viewer),
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      }),
+    resolve: (query, _root, { orderBy }, { db, viewer }) =>
+      db.webhook.findMany({ ...query, where: visibleWebhooks(viewer), orderBy: WEBHOOK_SORT.orderBy(orderBy) }),
   }),
   webhook: t.prismaField({
     authScopes: { $any: { order: true, admin: true } },

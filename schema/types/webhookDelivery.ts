@@ -3,6 +3,7 @@ import { visibleWebhooks } from '../../runtime/ownership.js';
 import { isWebhookEventType } from '../../runtime/webhooks/eventTypes.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
+import { sorting } from '../sorting.js';
 import { WebhookDeliveryStatusEnum } from './enums.js';
 import { WebhookEventEnum, WebhookNode } from './webhook.js';
 
@@ -86,20 +87,29 @@ function where(filter: typeof DeliveryFilter.$inferInput | null | undefined): Pr
   };
 }
 
+const DELIVERY_SORT = sorting(
+  'WebhookDelivery',
+  { createdAt: 'When the event happened.' },
+  { by: 'createdAt', direction: 'desc' },
+);
+
 builder.queryField('webhookDeliveries', (t) =>
   t.prismaConnection({
     authScopes: { $any: { order: true, admin: true } },
     type: WebhookDeliveryNode,
     cursor: 'id',
     description: "The delivery log, newest first: an admin's is of all webhooks, everybody else's of their own.",
-    args: { filter: t.arg({ type: DeliveryFilter, description: 'Which ones; all when left out.' }) },
+    args: {
+      filter: t.arg({ type: DeliveryFilter, description: 'Which ones; all when left out.' }),
+      orderBy: t.arg(DELIVERY_SORT.arg),
+    },
     totalCount: (_root, { filter }, { db, viewer }) =>
       db.webhookDelivery.count({ where: { ...where(filter), webhook: visibleWebhooks(viewer) } }),
-    resolve: (query, _root, { filter }, { db, viewer }) =>
+    resolve: (query, _root, { filter, orderBy }, { db, viewer }) =>
       db.webhookDelivery.findMany({
         ...query,
         where: { ...where(filter), webhook: visibleWebhooks(viewer) },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        orderBy: DELIVERY_SORT.orderBy(orderBy),
       }),
   }),
 );

@@ -1,0 +1,45 @@
+import { execute, parse } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { executeQuery } from '../schema/execution/executeQuery.js';
+import { schema } from '../schema/index.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { createCatalogue, createEndedRun } from '../tests/support/testData.js';
+import { rootLists, wholeSelection } from '../tests/support/wholeSelection.js';
+import { ADMIN_VIEWER } from './auth.js';
+import { contextFactory } from './context.js';
+
+let app: TestApp;
+let contextOf: ReturnType<typeof contextFactory>;
+beforeAll(async () => {
+  app = await startTestApp();
+  const catalogue = await createCatalogue(app.platform);
+  for (const minute of [1, 2, 3])
+    await createEndedRun(app.platform, catalogue, new Date(Date.UTC(2026, 0, 1, 0, minute)));
+  // A run of an order line too, with a time that has no milliseconds and one that ends in a nought.
+  const [run] = await app.platform.db.run.findMany({ take: 1 });
+  await app.platform.db.run.update({
+    where: { id: run!.id },
+    data: {
+      orderLineId: catalogue.line.id,
+      cadFileId: null,
+      startedAt: new Date('2026-01-01T00:00:00Z'),
+      finishedAt: new Date('2026-01-01T00:00:00.120Z'),
+    },
+  });
+  contextOf = contextFactory(app.platform, 'a key');
+});
+afterAll(() => app.close());
+
+const QUERIES = [
+  ...rootLists(schema).map(({ name, args, type }) => `{ ${name}${args} ${wholeSelection(type, 2)} }`),
+  '{ runs { edges { node { title progress orderLine { product { name category { label } } outputType { name } order { number } } } } } }',
+  '{ a: runs { edges { node { x: workflow { name } y: workflow { key versions { totalCount } } } } } }',
+  '{ assets { edges { node { product { name } again: product { sku cadFile { name artifact { url } } } } } } }',
+];
+
+test.each(QUERIES)('%s: as the reference executor answers', async (query) => {
+  const args = () => ({ schema, document: parse(query), contextValue: contextOf(ADMIN_VIEWER) });
+  const [expected, answer] = [await execute(args()), await executeQuery(args())];
+  expect(expected.errors).toBeUndefined();
+  expect(JSON.stringify(answer)).toBe(JSON.stringify(expected));
+});
