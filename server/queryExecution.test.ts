@@ -1,8 +1,9 @@
 import { execute, parse } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { executeQuery } from '../schema/execution/executeQuery.js';
 import { schema } from '../schema/index.js';
-import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { createCatalogue, createEndedRun } from '../tests/support/testData.js';
 import { rootLists, wholeSelection } from '../tests/support/wholeSelection.js';
 import { ADMIN_VIEWER } from './auth.js';
@@ -42,4 +43,35 @@ test.each(QUERIES)('%s: as the reference executor answers', async (query) => {
   const [expected, answer] = [await execute(args()), await executeQuery(args())];
   expect(expected.errors).toBeUndefined();
   expect(JSON.stringify(answer)).toBe(JSON.stringify(expected));
+});
+
+test('what is left to read is not read when the client hangs up', async () => {
+  const { pool } = app.platform;
+  const query = vi.spyOn(pg.Client.prototype, 'query');
+  const asksFor = (text: string) => query.mock.calls.some(([asked]) => JSON.stringify(asked)?.includes(text));
+  const lock = await pool.connect();
+  try {
+    await lock.query('begin; lock table "run" in access exclusive mode');
+    const hangUp = new AbortController();
+    const answer = app.fetch('/graphql', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ runs { edges { node { id progress } } } }' }),
+      signal: hangUp.signal,
+    });
+    await expect.poll(() => asksFor('from \\"run\\"')).toBe(true);
+    hangUp.abort();
+    await expect(answer).rejects.toThrow();
+    // Its socket was closed before this one opened.
+    await app.fetch('/health/live');
+    await lock.query('commit');
+    await expect.poll(() => app.logged.join('')).toContain('"path":"/health/live"');
+    expect((await app.gql('{ runs { edges { node { id } } } }')).errors).toBeUndefined();
+    expect(asksFor('progress-of-runs')).toBe(false);
+    expect((await app.gql('{ runs { edges { node { progress } } } }')).errors).toBeUndefined();
+    expect(asksFor('progress-of-runs')).toBe(true);
+  } finally {
+    lock.release(true);
+    query.mockRestore();
+  }
 });

@@ -1,13 +1,17 @@
-import { getOperationAST, OperationTypeNode } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { type ExecutionArgs, getOperationAST, OperationTypeNode } from 'graphql';
+import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import { executeQuery } from '../schema/execution/executeQuery.js';
 
-/** Lets queries be executed by our own executor; mutations keep Yoga's, which knows how to take turns. */
-export function useQueryExecution(): Plugin {
+/** Lets queries be executed by our own executor, as long as the client waits; mutations keep Yoga's, which knows how to take
+ * turns, and go through whoever waits. */
+export function useQueryExecution(): Plugin<YogaInitialContext> {
   return {
     onExecute({ args, setExecuteFn }) {
-      if (getOperationAST(args.document, args.operationName)?.operation === OperationTypeNode.QUERY)
-        setExecuteFn(executeQuery);
+      const { document, operationName, contextValue } = args;
+      if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.QUERY) return;
+      // Undefined over transports that Yoga does not speak.
+      const signal = contextValue.request?.signal;
+      setExecuteFn((given: ExecutionArgs) => executeQuery(given, signal));
     },
   };
 }

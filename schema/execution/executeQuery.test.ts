@@ -107,3 +107,25 @@ test('the chosen operation of several is executed, and a field called __proto__ 
   });
   expect(({} as { price?: unknown }).price).toBeUndefined();
 });
+
+test('once nobody waits for the answer, no more resolvers are called', async () => {
+  const waiting = new AbortController();
+  const called: string[] = [];
+  const product = {
+    name: () => {
+      called.push('name');
+      return 'Ring';
+    },
+  };
+  const rootValue = {
+    product: async () => {
+      called.push('product');
+      waiting.abort();
+      return soon(product);
+    },
+  };
+  const document = parse('{ product { name } }');
+  const answer = await executeQuery({ schema, document, rootValue }, waiting.signal);
+  expect(called).toEqual(['product']);
+  expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'CANCELLED' } }] });
+});

@@ -4,7 +4,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLAbstractType,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -37,8 +37,9 @@ const then = <T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> =>
   isPromise(value) ? (value as Promise<T>).then(next) : next(value);
 
 /** Executes a query by the rules of the GraphQL specification (section 6), like any executor. What a field is and what is
- * selected beneath it is found out once and not once a row, and plain columns are taken from their rows (plainFields.ts). */
-export function executeQuery(args: ExecutionArgs): Maybe<ExecutionResult> {
+ * selected beneath it is found out once and not once a row, and plain columns are taken from their rows (plainFields.ts).
+ * @param signal - of whoever waits for the answer: once they are gone, no more resolvers are called. */
+export function executeQuery(args: ExecutionArgs, signal?: AbortSignal): Maybe<ExecutionResult> {
   const { schema, document, rootValue, contextValue } = args;
   const operation = getOperationAST(document, args.operationName)!;
   const variables = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues ?? {}, {
@@ -53,17 +54,25 @@ export function executeQuery(args: ExecutionArgs): Maybe<ExecutionResult> {
     contextValue,
     variableValues: variables.coerced,
   };
-  return new QueryExecution(execution).run();
+  return new QueryExecution(execution, signal).run();
 }
+
+const cancelled = () =>
+  new GraphQLError('Nobody waits for the answer any more.', { extensions: { code: 'CANCELLED' } });
 
 class QueryExecution {
   private readonly errors: GraphQLError[] = [];
 
-  constructor(private readonly execution: Execution) {}
+  constructor(
+    private readonly execution: Execution,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
 
   run(): Maybe<ExecutionResult> {
-    const answer = (data: Row | null): ExecutionResult =>
-      this.errors.length > 0 ? { errors: this.errors, data } : { data };
+    const answer = (data: Row | null): ExecutionResult => {
+      if (this.signal?.aborted) return { errors: [cancelled()], data: null };
+      return this.errors.length > 0 ? { errors: this.errors, data } : { data };
+    };
     const fail = (error: unknown) => {
       this.errors.push(error as GraphQLError);
       return answer(null);
@@ -79,6 +88,7 @@ class QueryExecution {
   /** An object of the answer with its fields in the order they were asked for. */
   private object(source: unknown, path: Path | undefined, fields: readonly SelectedField[]): Maybe<Row> {
     const result: Row = {};
+    if (this.signal?.aborted) return result;
     const pending: Promise<void>[] = [];
     try {
       for (const selected of fields) {
