@@ -17,6 +17,7 @@ import type { Context } from './context.js';
 import { decodeGlobalId, encodeGlobalId, MAX_NODES, type NodeType } from './globalId.js';
 import { mayReach } from './partnerView.js';
 import { plainFields } from './plainFields.js';
+import { stability } from './stability.js';
 
 /** Rows of a page when `first` and `last` are left out, and at most. */
 export const PAGE_SIZE = { default: 20, max: 100 } as const;
@@ -71,6 +72,7 @@ export const builder = new SchemaBuilder<Types>({
     ComplexityPlugin,
     SimpleObjectsPlugin,
     ValidationPlugin,
+    stability,
   ],
   defaultFieldNullability: false,
   // Each field names the errors it can answer with; anything else is a bug, masked and logged.

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { NODE_TYPES } from './globalId.js';
 import { schema } from './index.js';
 import { printSdl, SDL_FILE } from './print.js';
+import { EXPERIMENTAL } from './stability.js';
 
 const types = Object.values(schema.getTypeMap()).filter(
   (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
@@ -30,6 +31,21 @@ test('every type, field, argument, input field and enum value is described', () 
     if (isEnumType(type)) for (const value of type.getValues()) look(`${type.name}.${value.name}`, value);
   }
   expect(silent).toEqual([]);
+});
+
+test('what may still change says so where tools show it, and nothing else does', () => {
+  const roots = [schema.getQueryType()!, schema.getMutationType()!, schema.getSubscriptionType()!];
+  const marked = roots.flatMap((type) =>
+    Object.values(type.getFields())
+      .filter(({ description }) => description?.includes('Experimental, may change without notice: '))
+      .map(({ name }) => `${type.name}.${name}`),
+  );
+  expect(marked.sort()).toEqual(Object.keys(EXPERIMENTAL).sort());
+});
+
+test('what is deprecated says what to use instead', () => {
+  const deprecated = [...printSdl().matchAll(/@deprecated(\(reason: "(.*?)"\))?/g)].map(([, , reason]) => reason ?? '');
+  for (const reason of deprecated) expect(reason).toMatch(/[Uu]se `.+`/);
 });
 
 test('global ids know every type that is a Node', () => {

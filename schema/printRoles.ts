@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { GraphQLField, GraphQLObjectType } from 'graphql';
 import { ROLE_SCOPES, type Scope } from '../runtime/access.js';
 import { schema } from './index.js';
+import { EXPERIMENTAL } from './stability.js';
 
 export const ROLES_FILE = fileURLToPath(new URL('../docs/roles.md', import.meta.url));
 
@@ -34,9 +35,11 @@ function table(type: GraphQLObjectType): string {
       const needed = scopesNeeded(field);
       if (!needed) throw new Error(`${type.name}.${field.name} does not say who may use it`);
       const asked = needed.map((scope) => `\`${scope}\``).join(' or ') || 'signed in';
-      return `| \`${field.name}\` | ${asked} | ${ROLES.map((role) => (mayUse(role, needed) ? 'yes' : '–')).join(' | ')} |`;
+      const roles = ROLES.map((role) => (mayUse(role, needed) ? 'yes' : '–')).join(' | ');
+      const stability = EXPERIMENTAL[`${type.name}.${field.name}`] ? 'experimental' : 'stable';
+      return `| \`${field.name}\` | ${asked} | ${roles} | ${stability} |`;
     });
-  const head = `| field | needs | ${ROLES.join(' | ')} |\n| --- | --- |${' --- |'.repeat(ROLES.length)}`;
+  const head = `| field | needs | ${ROLES.join(' | ')} | stability |\n| --- | --- |${' --- |'.repeat(ROLES.length)} --- |`;
   return `## ${type.name}\n\n${head}\n${rows.join('\n')}\n`;
 }
 
@@ -47,7 +50,7 @@ export function printRoles(): string {
 
 Printed from the schema by \`npm run generate\`. A token has the scopes of its role, or fewer. Partners see their own orders, runs and
 assets only, and of each type only the fields that are for them (\`schema/partnerView.ts\`); \`node\` and \`nodes\` find what somebody may
-see and answer null for the rest.
+see and answer null for the rest. What stable and experimental mean: \`docs/api.md\`.
 
 ${types.map((type) => table(type!)).join('\n')}`;
 }
