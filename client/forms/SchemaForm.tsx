@@ -5,6 +5,7 @@ import { useCallback, useMemo, useRef } from 'react';
 import { sameJson } from '../components/sameJson.js';
 import { ajv, type SchemaError } from './ajv.js';
 import type { FormConfig } from './control.js';
+import { hasDottedNames, plainData, safeData, safeMessages, safeSchema, safeUiSchema } from './dottedNames.js';
 import { renderers } from './renderers.js';
 
 export interface PlacedMessage {
@@ -15,15 +16,11 @@ export interface PlacedMessage {
 
 /** A form drawn from a JSON Schema and an optional JSONForms UI schema, nothing else.
  * `value` is the complete data; it may be changed from outside (undo, another node) at any time. */
-export function SchemaForm({
-  schema,
-  uiSchema,
-  value,
-  defaults,
-  messages,
-  isReadOnly = false,
-  onChange,
-}: {
+export function SchemaForm(props: SchemaFormProps) {
+  return hasDottedNames(props.schema) ? <DottedForm {...props} /> : <Form {...props} />;
+}
+
+interface SchemaFormProps {
   schema: JsonSchema;
   uiSchema?: unknown;
   value: unknown;
@@ -32,7 +29,23 @@ export function SchemaForm({
   messages?: PlacedMessage[];
   isReadOnly?: boolean;
   onChange: (value: unknown) => void;
-}) {
+}
+
+/** The same over names with a dot, such as `<node>.<param>`. */
+function DottedForm({ schema, uiSchema, value, defaults, messages, onChange, ...rest }: SchemaFormProps) {
+  const inner = useMemo(
+    () => ({
+      schema: safeSchema(schema),
+      uiSchema: safeUiSchema(uiSchema),
+      defaults: safeData(defaults),
+      messages: safeMessages(messages),
+    }),
+    [schema, uiSchema, defaults, messages],
+  );
+  return <Form {...rest} {...inner} value={safeData(value)} onChange={(next) => onChange(plainData(next))} />;
+}
+
+function Form({ schema, uiSchema, value, defaults, messages, isReadOnly = false, onChange }: SchemaFormProps) {
   // JSONForms keeps its own state and is fed only what did not come from itself: else fast typing is overwritten
   // by its own echo.
   const seed = useRef(value);

@@ -18,7 +18,9 @@ export const lookupField = {
   ),
   renderer: withJsonFormsControlProps((control) => {
     const { schema, data, path, handleChange } = control;
-    const { options, isLoading, hasFailed } = useLookup((schema as FieldSchema)['x-lookup']);
+    const { options: all, isLoading, hasFailed } = useLookup((schema as FieldSchema)['x-lookup']);
+    // Somebody may have left only some of them to choose from.
+    const options = schema.enum ? all.filter(({ value }) => schema.enum?.includes(value)) : all;
     const { defaultValue } = fieldFacts(control);
     const isNullable = innerOfNullable(schema) !== null;
     const chosen = options.find((option) => option.value === data);

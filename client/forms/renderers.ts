@@ -7,6 +7,7 @@ import { groupField } from './groupField.js';
 import { jsonField } from './jsonField.js';
 import { groupLayout, horizontalLayout, labelElement, verticalLayout } from './layouts.js';
 import { lookupField } from './lookupField.js';
+import { multiChoiceField } from './multiChoiceField.js';
 import { multilineField } from './multilineField.js';
 import { nullableField } from './nullableField.js';
 import { numberField } from './numberField.js';
@@ -37,6 +38,7 @@ export const renderers: JsonFormsRendererRegistryEntry[] = [
   colorField,
   dateTimeField,
   stringListField,
+  multiChoiceField,
   objectListField,
   groupField,
   nullableField,

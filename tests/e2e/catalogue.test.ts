@@ -66,6 +66,17 @@ describeWith('chromium', 'a delivered asset', () => {
     await page.locator('.parity-head').getByText('Passed').waitFor();
   });
 
+  it('is compared with another run on demand', async () => {
+    await page.getByRole('button', { name: 'Compare two runs' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Compare two runs' });
+    await dialog.getByLabel('Legacy run').selectOption({ index: 1 });
+    await dialog.getByLabel('Run by workflow').selectOption({ index: 1 });
+    expect(await seriousViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Compare', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('.parity-head').getByText('Passed').waitFor();
+  });
+
   it('is out of date once the template changes, and is made anew from the list', async () => {
     await open('/catalogue/out-of-date');
     await page.getByText('Everything is up to date').waitFor();

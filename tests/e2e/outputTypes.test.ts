@@ -61,6 +61,18 @@ describeWith('chromium', 'making an output type', () => {
     expect(await seriousViolations(page)).toEqual([]);
   });
 
+  it('leaves callers a choice of some values, and old settings word for word beside the fields for them', async () => {
+    const format = page.locator('.caller-param', { hasText: 'format' }).first();
+    await format.getByRole('checkbox').first().check();
+    await format.getByRole('checkbox', { name: 'PNG', exact: true }).check();
+    await page.getByText('Legacy settings', { exact: true }).click();
+    await page.getByLabel('Name of another old setting').fill('watermark');
+    await page.getByLabel('Its value').fill('logo');
+    await page.getByRole('button', { name: 'Add', exact: true }).last().click();
+    await page.getByText('unknown', { exact: true }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
   it('is stored with its terms, and offered', async () => {
     await next();
     await step('Terms');
@@ -73,9 +85,10 @@ describeWith('chromium', 'making an output type', () => {
     await page.locator('.effective-params tr', { hasText: 'Samples' }).getByText('24').waitFor();
     expect(await stored()).toMatchObject({
       overrides: { samples: 24 },
-      callerParams: { samples: { maximum: 64 } },
+      callerParams: { samples: { maximum: 64 }, format: { enum: ['png'] } },
+      legacySettings: { watermark: 'logo' },
       artifactKind: 'still_image',
-      rollout: 'graph',
+      rollout: 'legacy',
     });
   });
 

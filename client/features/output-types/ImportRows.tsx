@@ -1,5 +1,6 @@
 import { Badge, type Tone } from '../../components/Badge.js';
-import type { ImportLegacyOutputTypesMutation, LegacyImportStatus, LegacyKeyStatus } from '../../gql/graphql.js';
+import type { ImportLegacyOutputTypesMutation, LegacyImportStatus } from '../../gql/graphql.js';
+import { KEY_TONE, LegacyReport } from './LegacyReport.js';
 
 export type ImportReport = Extract<
   ImportLegacyOutputTypesMutation['importLegacyOutputTypes'],
@@ -12,8 +13,6 @@ const STATUS: Record<LegacyImportStatus, { label: string; planned: string; tone:
   unchanged: { label: 'Imported before', planned: 'Imported before', tone: 'calm' },
   failed: { label: 'Left out', planned: 'Does not fit', tone: 'bad' },
 };
-const KEY_TONE: Record<LegacyKeyStatus, Tone> = { mapped: 'ok', ignored: 'calm', unknown: 'warn' };
-const KEY_LABEL: Record<LegacyKeyStatus, string> = { mapped: 'mapped', ignored: 'ignored', unknown: 'unknown' };
 
 /** Row by row: what became of it, and of each of its settings. */
 export function ImportRows({ report }: { report: ImportReport }) {
@@ -77,21 +76,12 @@ function Settings({ report }: { report: Row['report'] }) {
         <span className="import-keys">
           {counts.map(({ status, count }) => (
             <Badge key={status} tone={KEY_TONE[status]}>
-              {count} {KEY_LABEL[status]}
+              {count} {status}
             </Badge>
           ))}
         </span>
       </summary>
-      <dl className="facts">
-        {report.map(({ key, status, target, note }) => (
-          <div key={key} className="import-key">
-            <dt className="mono">{key}</dt>
-            <dd>
-              <Badge tone={KEY_TONE[status]}>{KEY_LABEL[status]}</Badge> {target ? <code>{target}</code> : note}
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <LegacyReport report={report} />
     </details>
   );
 }

@@ -13,6 +13,7 @@ import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { FAMILY_LABEL, roleLabel } from '../../shared/words.js';
 import { EffectiveParams } from './EffectiveParams.js';
+import { LegacyReport } from './LegacyReport.js';
 import { OutputTypeActions } from './OutputTypeActions.js';
 import { EffectiveParamFields } from './operations.js';
 import { RolloutSection } from './RolloutSection.js';
@@ -60,6 +61,14 @@ const EffectiveParamsQuery = graphql(`
       effectiveParams {
         ...EffectiveParamFields
       }
+      legacyPreview {
+        report {
+          key
+          status
+          target
+          note
+        }
+      }
     }
   }
 `);
@@ -73,6 +82,7 @@ function Details({ type, onClose, onChanged }: { type: OutputType; onClose: () =
     requestPolicy: 'cache-and-network',
   });
   const params = readFragment(EffectiveParamFields, data?.outputType?.effectiveParams ?? []);
+  const report = data?.outputType?.legacyPreview.report ?? [];
   return (
     <aside className="panel" aria-label={`Output type ${type.name}`}>
       <header className="panel-head">
@@ -112,6 +122,12 @@ function Details({ type, onClose, onChanged }: { type: OutputType; onClose: () =
             <p className="muted">Its legacy settings: there is no workflow.</p>
           )}
         </section>
+        {report.length > 0 && (
+          <section className="panel-section">
+            <h3>Legacy settings</h3>
+            <LegacyReport report={report} />
+          </section>
+        )}
       </div>
     </aside>
   );

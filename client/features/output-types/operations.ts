@@ -54,6 +54,24 @@ export const DraftQuery = graphql(`
         uiSchema
         defaults
       }
+      nodeOverridable {
+        schema
+        uiSchema
+        defaults
+      }
+      legacyForm {
+        schema
+        uiSchema
+        defaults
+      }
+      legacyPreview {
+        report {
+          key
+          status
+          target
+          note
+        }
+      }
       callerForm {
         schema
         uiSchema

@@ -1,3 +1,4 @@
+import { choicesOf } from '../../forms/choices.js';
 import type { EditedOutputTypeQuery, OutputTypeDraftQuery, OutputTypeInput } from '../../gql/graphql.js';
 
 export type Draft = OutputTypeDraftQuery['outputTypeDraft'];
@@ -52,9 +53,19 @@ export const withoutWorkflow: OutputTypeInput = {
   callerParams: {},
 };
 
-/** The form of the bounds that a setting can be given: numbers get the least and the most, groups theirs by name.
- * Null: it has no bounds that a form could ask for. */
+/** The form of the bounds that a setting can be given: numbers get the least and the most, choices the values that are left, groups
+ * theirs by name. Null: it has no bounds that a form could ask for. */
 export function boundsSchema(schema: Json): Json | null {
+  const lookup = schema['x-lookup'];
+  const choices = choicesOf(schema);
+  if (choices || (lookup !== undefined && schema.type === 'string')) {
+    const items = choices ? { oneOf: choices } : { type: 'string', 'x-lookup': lookup };
+    const help = 'None ticked: any.';
+    return {
+      type: 'object',
+      properties: { enum: { type: 'array', title: 'Only', description: help, uniqueItems: true, items } },
+    };
+  }
   if (schema.type === 'number' || schema.type === 'integer') {
     const { type, minimum, maximum } = schema;
     const bound = (title: string) => ({
@@ -82,9 +93,8 @@ export function pruned(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const kept = Object.entries(value)
     .map(([name, each]) => [name, pruned(each)] as const)
-    .filter(([, each]) => each !== undefined && !(isObject(each) && Object.keys(each).length === 0));
+    .filter(([, each]) => each !== undefined && !isEmpty(each));
   return Object.fromEntries(kept);
 }
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isEmpty = (value: unknown) => typeof value === 'object' && value !== null && Object.keys(value).length === 0;

@@ -11,6 +11,7 @@ import type { ParityStatus } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { CompareDialog } from './CompareDialog.js';
 import { ParityComparison } from './ParityComparison.js';
 
 const ParityQuery = graphql(`
@@ -101,7 +102,8 @@ export function Component() {
   const { outputTypeId = '' } = useParams();
   const [after, setAfter] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
-  const [{ data, error, fetching }] = useQuery({
+  const [isComparing, setComparing] = useState(false);
+  const [{ data, error, fetching }, refetch] = useQuery({
     query: ParityQuery,
     variables: { id: outputTypeId, after },
     requestPolicy: 'cache-and-network',
@@ -121,7 +123,14 @@ export function Component() {
             </Badge>
           )}
         </div>
-        <Link to="/output-types">All output types</Link>
+        <div className="page-actions">
+          <Link to="/output-types">All output types</Link>
+          {type && (
+            <Button icon="layers" needs="operate" onClick={() => setComparing(true)}>
+              Compare two runs…
+            </Button>
+          )}
+        </div>
       </header>
       {type?.parity && <p className="muted">{type.parity.gate.reasons.join(' ')}</p>}
       {error && <ProblemCallout problem={problemFromError(error)} title="The comparisons could not be loaded" />}
@@ -158,6 +167,18 @@ export function Component() {
           </nav>
           {openId && <Report key={openId} id={openId} />}
         </div>
+      )}
+      {isComparing && (
+        <CompareDialog
+          outputTypeId={outputTypeId}
+          onClose={() => setComparing(false)}
+          onAsked={(reportId) => {
+            setComparing(false);
+            setAfter(null);
+            setChosen(reportId);
+            refetch({ requestPolicy: 'network-only' });
+          }}
+        />
       )}
     </main>
   );
