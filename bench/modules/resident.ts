@@ -9,12 +9,13 @@ import { ResidentBlenders } from '../../modules/render/residentBlender.js';
 import { type Scene, sceneJob } from '../../modules/render/scene.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { median, summary, timed } from '../measure.js';
+import type { Comparison } from './comparison.js';
 
 const STEP = new URL('../../tests/fixtures/step/bearing-6205.step', import.meta.url);
 const PICTURES = 10;
 
-/** Thumbnails by a Blender that stays beside those by a Blender of their own: each alternately, so that both see the same machine. */
-export async function residentBench(print: (line: string) => void): Promise<void> {
+/** Small stills, as thumbnails and previews are, by a Blender that stays beside those by a Blender of their own: alternately, so that both see the same machine. */
+export async function residentBench(print: (line: string) => void): Promise<Comparison[]> {
   const test = await createTestContext();
   const residents = new ResidentBlenders();
   try {
@@ -51,10 +52,20 @@ export async function residentBench(print: (line: string) => void): Promise<void
       warm.push(await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'warm.png')))));
       cold.push(await timed(() => runBlender(test.ctx, job(path.join(test.ctx.workdir, 'cold.png')))));
     }
-    print(`${PICTURES} thumbnails of the bearing, 256 px, ${THUMBNAIL_SAMPLES} samples: median (least to most)`);
+    print(
+      `${PICTURES} small stills of the bearing warm, ${PICTURES} cold, 256 px, ${THUMBNAIL_SAMPLES} samples: median (least to most)`,
+    );
     print(`  resident Blender  ${summary(warm)}; its first ${Math.round(first)}`);
     print(`  Blender of its own  ${summary(cold)}`);
     print(`  resident ÷ own  ${(median(warm) / median(cold)).toFixed(2)}`);
+    return [
+      {
+        what: 'a small still, 256 px, warm',
+        ours: median(warm),
+        beside: 'cold: a Blender of its own',
+        theirs: median(cold),
+      },
+    ];
   } finally {
     await residents.close();
     await test.cleanup();

@@ -8,13 +8,14 @@ import { findBlender, pythonFile } from '../../modules/render/blender.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { firstThings } from '../../tests/support/moduleSamples.js';
 import { median, summary, timed } from '../measure.js';
+import type { Comparison } from './comparison.js';
 
 const STILLS = 3;
 /** Too large for a resident Blender, which would be another comparison. */
 const PARAMS: JsonObject = { resolution: { width: 512, height: 512 }, samples: 24 };
 
 /** A still by its module beside the very same script and job in a bare `blender -b`: what everything around Blender costs. */
-export async function stillBench(print: (line: string) => void): Promise<void> {
+export async function stillBench(print: (line: string) => void): Promise<Comparison[]> {
   const blender = (await findBlender())!;
   const test = await createTestContext();
   const { ctx } = test;
@@ -48,6 +49,14 @@ export async function stillBench(print: (line: string) => void): Promise<void> {
     print(`  render.blender_still  ${summary(byModule)}`);
     print(`  bare blender -b  ${summary(bare)}`);
     print(`  module ÷ bare  ${(median(byModule) / median(bare)).toFixed(3)}`);
+    return [
+      {
+        what: 'a still, 512 px',
+        ours: median(byModule),
+        beside: 'the same script in bare blender -b',
+        theirs: median(bare),
+      },
+    ];
   } finally {
     await test.cleanup();
   }

@@ -9,6 +9,7 @@ import { createOrderLine } from '../../runtime/orders.js';
 import { openPlatform, type Platform } from '../../runtime/platform.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
 import { type RunningWorker, startWorker } from '../../worker/worker.js';
+import type { Comparison } from './comparison.js';
 
 const FRAMES = 24;
 const ROUNDS = 2;
@@ -16,7 +17,7 @@ const LOOK = { resolution: { width: 256, height: 256 }, samples: 16, denoise: fa
 
 /** A turntable of the bearing, ordered and rendered by the whole system, at one and at two workers in turn; beside the same with all
  * frames in one part, so that what the parts cost can be seen. */
-export async function turntableBench(print: (line: string) => void): Promise<void> {
+export async function turntableBench(print: (line: string) => void): Promise<Comparison[]> {
   const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
   // Root runs the database as a user of its own, who must get there.
   await chmod(dir, 0o755);
@@ -71,6 +72,14 @@ export async function turntableBench(print: (line: string) => void): Promise<voi
     print(
       `  2 workers ÷ 1 worker  ${(Math.min(...two) / Math.min(...one)).toFixed(2)} (both on this machine, where Blender uses every core)`,
     );
+    return [
+      {
+        what: `a turntable of ${FRAMES} frames, 2 workers`,
+        ours: Math.min(...two),
+        beside: '1 worker',
+        theirs: Math.min(...one),
+      },
+    ];
   } finally {
     for (const worker of workers) await worker.stop(0);
     for (const platform of platforms) await platform.close();

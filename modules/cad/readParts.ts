@@ -24,7 +24,7 @@ const MiB = 1024 * KiB;
 export const LANES = Math.min(4, os.availableParallelism());
 const DEFAULTS: PartReading = {
   wholeBytes: 24 * KiB,
-  pieceBytes: 2 * MiB,
+  pieceBytes: MiB,
   lanes: LANES,
   maxRssBytes: 1024 * MiB,
 };
