@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import type { ProductionModule } from './define.js';
+import type { JsonObject } from './json.js';
+import history from './paramHistory.json' with { type: 'json' };
+import { MODULES } from './registry.js';
+import { upgradeParams } from './upgrades.js';
+
+// paramHistory.json has the names of the params of every module in every version. A new optional param is written there; one that is
+// renamed or removed needs a new version, and an upgrade that says what becomes of it.
+const HISTORY: Record<string, Record<string, string[]>> = history;
+
+it('is kept of every module', () => {
+  expect(Object.keys(HISTORY).sort()).toEqual(Object.keys(MODULES).sort());
+});
+
+describe.each(Object.entries<ProductionModule>(MODULES))('the params of %s', (key, module) => {
+  const now = Object.keys(module.params.shape);
+
+  it('are on record, in every version up to the one there is', () => {
+    expect(Object.keys(HISTORY[key]!)).toEqual(Array.from({ length: module.version }, (_, at) => `${at + 1}`));
+    expect([...HISTORY[key]![module.version]!].sort()).toEqual([...now].sort());
+  });
+
+  it.each(Object.entries(HISTORY[key]!))('of version %s are all there now or reported', (version, names) => {
+    const { defaults } = module;
+    // Of what no default is known, any value will do: what an upgrade cannot take it must report.
+    const stored = Object.fromEntries(names.map((name) => [name, defaults[name] ?? `of ${name}`])) as JsonObject;
+    const { params, origins, dropped } = upgradeParams(module, stored, Number(version));
+    expect(now).toEqual(expect.arrayContaining(Object.keys(params)));
+    const accounted = [...Object.values(origins).flat(), ...dropped.map(({ param }) => param)];
+    expect([...new Set(accounted)].sort()).toEqual([...names].sort());
+    for (const { reason } of dropped) expect(reason).not.toBe('');
+  });
+});
