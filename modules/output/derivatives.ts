@@ -83,11 +83,13 @@ export function checkDerivatives(derivatives: readonly Derivative[], mediaTypes:
     );
 }
 
-/** Makes one derivative in `folder`; the same original gives the same bytes on one installation. */
+/** Makes one derivative in `folder`; the same original gives the same bytes on one installation.
+ * @throws the signal's reason when it aborts. */
 export async function makeDerivative(
   original: { path: string; fileName: string },
   derivative: Derivative,
   folder: string,
+  signal: AbortSignal,
 ): Promise<MadeDerivative> {
   const { default: sharp } = await import('sharp');
   const mediaType = MEDIA_TYPES[derivative.format];
@@ -96,8 +98,18 @@ export async function makeDerivative(
   const image = sharp(original.path, { failOn: 'truncated', limitInputPixels: 300_000_000 })
     .autoOrient()
     .resize({ width: derivative.maxWidthPx, withoutEnlargement: true });
-  const { width, height } = await encode(withProfile(image, derivative), derivative).toFile(file);
+  const encoding = encode(withProfile(image, derivative), derivative).toFile(file);
+  const { width, height } = await untilAborted(encoding, signal);
   return { path: file, fileName, mediaType, widthPx: width, heightPx: height };
+}
+
+/** Sharp cannot be told to stop, and an AVIF may take it half a minute: nobody waits for what it still computes then. */
+function untilAborted<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    work.finally(() => signal.removeEventListener('abort', stop)).then(resolve, reject);
+  });
 }
 
 /** Without a word sharp converts to sRGB and leaves the profile out. */

@@ -166,7 +166,7 @@ async function deliver(ctx: ModuleContext, originals: readonly Original[], { col
     made.push({
       original,
       derivative,
-      ...(await makeDerivative({ path: original.path, fileName: original.name }, derivative, ctx.workdir)),
+      ...(await makeDerivative({ path: original.path, fileName: original.name }, derivative, ctx.workdir, ctx.signal)),
     });
   }
   const assets: ArtifactRef[] = [];

@@ -3,6 +3,8 @@ import type { ArtifactRef, ArtifactRole } from '../../modules/artifacts.js';
 import type { ModuleArtifacts } from '../../modules/context.js';
 import type { JsonObject, JsonValue } from '../../modules/json.js';
 import type { ModuleKey } from '../../modules/registry.js';
+import { replicated } from '../fixtures/step/awkward.js';
+import { makeGlb } from './glb.js';
 
 export type PortData = ArtifactRef | readonly ArtifactRef[] | JsonValue | undefined;
 /** Values a module yielded, by port. */
@@ -13,19 +15,33 @@ export interface ModuleSample {
   /** @param made yields of the modules before, by key. @param first what runs begin with. */
   inputs(made: Record<string, Made>, first: FirstThings): Record<string, PortData | PortData[]>;
   params?: JsonObject;
-  /** What else keeps it busy for many seconds, so that it can be stopped in the middle; null: it is done before that. */
-  busy: ((first: FirstThings) => { params: JsonObject; inputs?: Record<string, PortData[]> }) | null;
+  /** What else keeps it busy for many seconds, so that it can be stopped in the middle; or why nothing does. */
+  busy:
+    | ((
+        large: LargeThings,
+        first: FirstThings,
+      ) => { params?: JsonObject; inputs?: Record<string, PortData | PortData[]> })
+    | { neverLong: string };
 }
 
 /** What runs begin with, and the address of a server that takes requests and never answers. */
 export interface FirstThings {
   stepSource: ArtifactRef;
+  /** A picture of a few pixels. */
+  picture: ArtifactRef;
   materialLibrary: ArtifactRef;
   templateLibrary: ArtifactRef;
   product: JsonObject;
   orderLine: JsonObject;
   outputType: JsonObject;
   silentUrl: string;
+}
+
+/** A CAD file, a model and a picture that take seconds to mesh, to bring into Blender, and to make derivatives of. */
+export interface LargeThings {
+  step: ArtifactRef;
+  glb: ArtifactRef;
+  picture: ArtifactRef;
 }
 
 const small = { resolution: { width: 32, height: 24 }, samples: 2 };
@@ -40,18 +56,21 @@ const cad: ModuleSample['inputs'] = (made) => ({ step: made['cad.resolve_step_pa
 
 /** A sample of every module, in an order in which each finds what it needs. A module without one fails modules/contracts.test.ts. */
 export const SAMPLES: Record<ModuleKey, ModuleSample> = {
-  'cad.resolve_step_path': { inputs: (_made, { stepSource }) => ({ source: stepSource }), busy: null },
-  'cad.extract_objects': { inputs: cad, busy: null },
-  'cad.compute_bbox': { inputs: cad, busy: null },
+  'cad.resolve_step_path': {
+    inputs: (_made, { stepSource }) => ({ source: stepSource }),
+    busy: { neverLong: 'it passes over the text once, and refuses files that would take longer' },
+  },
+  'cad.extract_objects': { inputs: cad, busy: ({ step }) => ({ inputs: { step } }) },
+  'cad.compute_bbox': { inputs: cad, busy: ({ step }) => ({ inputs: { step } }) },
   'cad.export_glb': {
     inputs: cad,
-    params: { quality: 'draft' },
+    params: { quality: 'draft', compression: 'draco', lodLevels: 1 },
     busy: () => ({ params: { linearDeflectionMm: 0.0001, angularDeflectionRad: 0.02 } }),
   },
   'cad.render_thumbnail': {
     inputs: (made) => ({ glb: made['cad.export_glb']!.glb }),
     params: { sizePx: 256 },
-    busy: null,
+    busy: ({ glb }) => ({ inputs: { glb } }),
   },
   'materials.auto_populate': {
     inputs: (made, { materialLibrary, product }) => ({
@@ -59,7 +78,7 @@ export const SAMPLES: Record<ModuleKey, ModuleSample> = {
       materialLibrary,
       product,
     }),
-    busy: null,
+    busy: { neverLong: 'it compares names, thousands in a moment' },
   },
   'materials.resolve_map': {
     inputs: (made, { materialLibrary, product, orderLine }) => ({
@@ -69,9 +88,12 @@ export const SAMPLES: Record<ModuleKey, ModuleSample> = {
       orderLine,
       proposal: made['materials.auto_populate']!.proposal,
     }),
-    busy: null,
+    busy: { neverLong: 'it compares names, thousands in a moment' },
   },
-  'render.resolve_template': { inputs: (_made, { templateLibrary }) => ({ templateLibrary }), busy: null },
+  'render.resolve_template': {
+    inputs: (_made, { templateLibrary }) => ({ templateLibrary }),
+    busy: { neverLong: 'it looks a name up' },
+  },
   'render.blender_still': { inputs: scene, params: small, busy: () => ({ params: large }) },
   'render.turntable_frames': {
     inputs: scene,
@@ -84,41 +106,40 @@ export const SAMPLES: Record<ModuleKey, ModuleSample> = {
     // With its frames given it would only have to join them.
     busy: () => ({ params: { ...large, animation: { frames: 2, fps: 12 } }, inputs: { frames: [] } }),
   },
-  'render.export_blend': { inputs: scene, params: small, busy: null },
+  'render.export_blend': {
+    inputs: scene,
+    params: small,
+    busy: ({ glb }) => ({ inputs: { glb } }),
+  },
   'output.publish_asset': {
-    inputs: (made, { product, orderLine, outputType }) => ({
-      source: [made['cad.export_glb']!.glb],
-      product,
-      orderLine,
-      outputType,
+    inputs: (_made, { picture, product, orderLine }) => ({ source: [picture], product, orderLine }),
+    params: { derivatives: [{ name: 'web', maxWidthPx: 16 }] },
+    busy: (large) => ({
+      params: { derivatives: [{ name: 'web', maxWidthPx: 8192, format: 'avif' }] },
+      inputs: { source: [large.picture] },
     }),
-    busy: null,
   },
   'output.notify': {
     inputs: (_made, { product, orderLine, outputType }) => ({ product, orderLine, outputType }),
-    busy: ({ silentUrl }) => ({ params: { channel: 'webhook', url: silentUrl } }),
+    busy: (_large, { silentUrl }) => ({ params: { channel: 'webhook', url: silentUrl } }),
   },
 };
 
 const fromHere = (file: string) => readFile(new URL(file, import.meta.url));
 const seed = async (name: string): Promise<unknown> => JSON.parse(String(await fromHere(`../../prisma/seed/${name}`)));
+const writing =
+  (artifacts: ModuleArtifacts) => (role: ArtifactRole, mediaType: string, fileName: string, bytes: Uint8Array) =>
+    artifacts.write({ role, mediaType, fileName, from: { bytes } });
 
 /** Writes what runs begin with into a store: a real STEP file and the libraries every installation is seeded with. */
 export async function firstThings(artifacts: ModuleArtifacts, silentUrl: string): Promise<FirstThings> {
+  const write = writing(artifacts);
   const json = (role: ArtifactRole, content: unknown) =>
-    artifacts.write({
-      role,
-      mediaType: 'application/json',
-      fileName: `${role}.json`,
-      from: { text: JSON.stringify(content) },
-    });
+    write(role, 'application/json', `${role}.json`, Buffer.from(JSON.stringify(content)));
+  const bearing = await fromHere('../fixtures/step/bearing-6205.step');
   return {
-    stepSource: await artifacts.write({
-      role: 'step_source',
-      mediaType: 'model/step',
-      fileName: 'bearing-6205.step',
-      from: { bytes: await fromHere('../fixtures/step/bearing-6205.step') },
-    }),
+    stepSource: await write('step_source', 'model/step', 'bearing-6205.step', bearing),
+    picture: await write('still_image', 'image/png', 'small.png', await noise(24)),
     materialLibrary: await json('material_library', {
       materials: await seed('materials.json'),
       rules: await seed('materialRules.json'),
@@ -129,4 +150,25 @@ export async function firstThings(artifacts: ModuleArtifacts, silentUrl: string)
     outputType: { id: 'type', key: 'glb', name: 'Model', artifactKind: 'glb_model' },
     silentUrl,
   };
+}
+
+/** Writes what keeps modules busy into a store. */
+export async function largeThings(artifacts: ModuleArtifacts): Promise<LargeThings> {
+  const write = writing(artifacts);
+  const housings = replicated(await fromHere('../fixtures/step/housing-p205.step'), 150);
+  const at = Array.from({ length: 20_000 }, (_, i): [number, number, number] => [i % 200, Math.floor(i / 200), 0]);
+  const boxes = await makeGlb([{ partId: 'p0', partName: 'Outer Ring', size: [0.5, 0.5, 0.5], at }]);
+  return {
+    step: await write('step_source', 'model/step', 'large.step', housings),
+    glb: await write('glb_model', 'model/gltf-binary', 'large.glb', boxes),
+    picture: await write('still_image', 'image/png', 'large.png', await noise(5000)),
+  };
+}
+
+async function noise(sizePx: number): Promise<Uint8Array> {
+  const { default: sharp } = await import('sharp');
+  const create = { width: sizePx, height: sizePx, channels: 3, background: '#888888' } as const;
+  return sharp({ create: { ...create, noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
 }
