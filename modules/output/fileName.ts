@@ -17,6 +17,9 @@ export const NAME_PLACEHOLDERS = {
 export type NamePlaceholder = keyof typeof NAME_PLACEHOLDERS;
 export type NameFacts = Partial<Record<NamePlaceholder, string | number>>;
 
+/** A template that asks for nothing but what there is; for JSON Schema. */
+export const NAME_TEMPLATE = new RegExp(`^(?!.*\\{(?!(?:${Object.keys(NAME_PLACEHOLDERS).join('|')})\\})[^{}]*\\})`);
+
 const LONGEST_STEM = 120;
 /** Device names that Windows takes for itself, whatever the ending. */
 const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)$/i;

@@ -141,7 +141,6 @@ it('is a channel of output.notify', async () => {
   try {
     const params = (values: object) => notify.spec.params.parse({ channel: 'email', ...values });
     const send = (values: object) => notify.spec.run(test.ctx, {}, params(values));
-    await expect(send({})).rejects.toMatchObject({ code: 'MAIL_RECIPIENTS_MISSING', details: { path: '/recipients' } });
     await expect(send({ recipients: ['anna@studio.example'] })).rejects.toMatchObject({ code: 'MAIL_NOT_SET_UP' });
     vi.stubEnv('SMTP_URL', url);
     vi.stubEnv('MAIL_FROM', 'hartomat@studio.example');

@@ -41,11 +41,14 @@ it('has something to say without any input', async () => {
   expect(receipt).toMatchObject({ title: 'A run is ready', body: '' });
 });
 
-it('wants an address for a webhook', async () => {
-  await expect(notify.spec.run(test.ctx, {}, params({ channel: 'webhook' }))).rejects.toMatchObject({
-    code: 'WEBHOOK_URL_INVALID',
-    details: { path: '/url' },
-  });
+it.each([
+  [{ channel: 'webhook' }, 'url', 'A webhook needs an address'],
+  [{ channel: 'webhook', url: 'ftp://shop.example' }, 'url', 'It must be an http or https address'],
+  [{ channel: 'webhook', url: 'https://me:secret@shop.example' }, 'url', 'without a user name'],
+  [{ channel: 'email' }, 'recipients', 'An e-mail needs a recipient'],
+])('is refused where it is set up as %j', (given, field, message) => {
+  const { error } = notify.params.safeParse(given);
+  expect(error?.issues).toMatchObject([{ path: [field], message: expect.stringContaining(message) }]);
 });
 
 it('does not reach into the private network unless the operator allows the host', async () => {

@@ -6,7 +6,7 @@ import { ModuleError } from '../errors.js';
 import { mailSettings, sendMail } from './mail.js';
 import { DELIVERABLE_TYPES } from './mediaTypes.js';
 import { type MessageSubject, messageAbout, payloadAbout } from './message.js';
-import { callWebhook, webhookSettings } from './webhook.js';
+import { callWebhook, isWebhookUrl, webhookSettings } from './webhook.js';
 
 /** What became of a notification. Whoever runs the module writes `inbox` receipts into the inbox, once per node of a run, and keeps
  * the record of deliveries: from the receipt, and from `details.delivery` (channel, target, responseCode) of a failure. */
@@ -25,27 +25,40 @@ type Sent = Pick<z.output<typeof Receipt>, 'status' | 'responseCode'>;
 
 const MAX_RECIPIENTS = 20;
 
-const Params = z.object({
-  channel: z
-    .union([
-      z.literal('inbox').meta({ title: 'Inbox', description: 'Shown in the console.' }),
-      z.literal('webhook').meta({ title: 'Webhook', description: 'Posted to an address as signed JSON.' }),
-      z.literal('email').meta({ title: 'E-mail', description: 'Sent by the mail server of this installation.' }),
-    ])
-    .default('inbox')
-    .meta({ title: 'Channel', description: 'Who is told.' }),
-  url: z
-    .string()
-    .max(2000)
-    .default('')
-    .meta({ title: 'Webhook address', description: 'Only for the webhook channel.' }),
-  recipients: z
-    .array(z.email('An e-mail address like name@studio.example.').max(254))
-    .max(MAX_RECIPIENTS)
-    .default([])
-    .meta({ title: 'Recipients', description: `Only for the e-mail channel: up to ${MAX_RECIPIENTS} addresses.` }),
-  note: z.string().max(2000).default('').meta({ title: 'Note', description: 'Added to the message.' }),
-});
+const Params = z
+  .object({
+    channel: z
+      .union([
+        z.literal('inbox').meta({ title: 'Inbox', description: 'Shown in the console.' }),
+        z.literal('webhook').meta({ title: 'Webhook', description: 'Posted to an address as signed JSON.' }),
+        z.literal('email').meta({ title: 'E-mail', description: 'Sent by the mail server of this installation.' }),
+      ])
+      .default('inbox')
+      .meta({ title: 'Channel', description: 'Who is told.' }),
+    url: z
+      .string()
+      .max(2000)
+      .default('')
+      .meta({ title: 'Webhook address', description: 'Only for the webhook channel.' }),
+    recipients: z
+      .array(z.email('An e-mail address like name@studio.example.').max(254))
+      .max(MAX_RECIPIENTS)
+      .default([])
+      .meta({ title: 'Recipients', description: `Only for the e-mail channel: up to ${MAX_RECIPIENTS} addresses.` }),
+    note: z.string().max(2000).default('').meta({ title: 'Note', description: 'Added to the message.' }),
+  })
+  .refine(({ channel, url }) => channel !== 'webhook' || url !== '', {
+    path: ['url'],
+    message: 'A webhook needs an address',
+  })
+  .refine(({ channel, url }) => channel !== 'webhook' || url === '' || isWebhookUrl(url), {
+    path: ['url'],
+    message: 'It must be an http or https address without a user name',
+  })
+  .refine(({ channel, recipients }) => channel !== 'email' || recipients.length > 0, {
+    path: ['recipients'],
+    message: 'An e-mail needs a recipient',
+  });
 type Params = z.output<typeof Params>;
 
 /** Tells people or partners that something is ready. */
@@ -102,8 +115,6 @@ const SEND: Record<Params['channel'], Send> = {
   inbox: async () => ({ status: 'accepted', responseCode: null }),
 
   async webhook(ctx, { url }, subject, message) {
-    if (url === '')
-      throw new ModuleError('WEBHOOK_URL_INVALID', 'The webhook channel needs an address.', 'input', { path: '/url' });
     const responseCode = await callWebhook({
       url,
       body: JSON.stringify({ type: 'hartomat.ready', ...message, ...payloadAbout(subject) }),
@@ -115,10 +126,6 @@ const SEND: Record<Params['channel'], Send> = {
   },
 
   async email(ctx, { recipients }, _subject, message) {
-    if (recipients.length === 0)
-      throw new ModuleError('MAIL_RECIPIENTS_MISSING', 'The e-mail channel needs a recipient.', 'input', {
-        path: '/recipients',
-      });
     const { responseCode, rejected } = await sendMail({
       to: recipients,
       ...message,

@@ -67,6 +67,17 @@ it('uses the source name where there is neither product nor output type', async 
   expect(asset.fileName).toBe('bearing.png');
 });
 
+it.each(['{skuu}', '{sku}_{}', '{constructor}', 'a {sku', '{{sku}}', '{sku}_{outputType}-{index}'])(
+  'knows before it runs whether there is what the name "%s" asks for',
+  (fileName) => {
+    const asksForMore = /\{(?:skuu|constructor)?\}/.test(fileName);
+    const { error } = publishAsset.params.safeParse({ fileName });
+    expect(error?.issues.map(({ path, message }) => `${path}: ${message}`) ?? []).toEqual(
+      asksForMore ? [expect.stringContaining('fileName: The placeholders are {sku}, {product}')] : [],
+    );
+  },
+);
+
 it('numbers the files of a set', async () => {
   const { asset, files } = await publish([await still(64), await still(65)]);
   expect([asset, ...files!].map(({ fileName, role }) => [fileName, role])).toEqual([

@@ -10,7 +10,7 @@ import type { JsonObject } from '../json.js';
 import { ArtifactContract } from '../shapes/artifactContract.js';
 import { checkDelivery, type Delivered } from './artifactCheck.js';
 import { checkDerivatives, Derivative, makeDerivative } from './derivatives.js';
-import { NAME_PLACEHOLDERS, type NameFacts, publishedFileName } from './fileName.js';
+import { NAME_PLACEHOLDERS, NAME_TEMPLATE, type NameFacts, publishedFileName } from './fileName.js';
 import { DELIVERABLE_TYPES, ENDINGS } from './mediaTypes.js';
 
 /** Facts of the source that stay true of the delivered file. */
@@ -37,6 +37,12 @@ const Params = z.object({
     .string()
     .min(1)
     .max(200)
+    .regex(
+      NAME_TEMPLATE,
+      `The placeholders are ${Object.keys(NAME_PLACEHOLDERS)
+        .map((name) => `{${name}}`)
+        .join(', ')}.`,
+    )
     .default('{sku}_{outputType}')
     .meta({
       title: 'File name',

@@ -63,10 +63,15 @@ export async function callWebhook(call: WebhookCall): Promise<number> {
   }
 }
 
+/** Whether it is an http or https address without user name and password. */
+export function isWebhookUrl(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && !url.username && !url.password;
+}
+
 /** @throws {ModuleError} `WEBHOOK_URL_INVALID` */
 export function checkedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
+  if (!isWebhookUrl(text))
     throw new ModuleError(
       'WEBHOOK_URL_INVALID',
       'The webhook address must be an http or https address without a user name.',
@@ -75,7 +80,7 @@ export function checkedUrl(text: string): URL {
         path: '/url',
       },
     );
-  return url;
+  return new URL(text);
 }
 
 /** Timestamped signature as of standardwebhooks.com, which has ready receivers for most languages. */

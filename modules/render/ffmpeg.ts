@@ -71,6 +71,8 @@ export async function runFfmpeg(
     throw new ModuleError('VIDEO_KILLED', `${path.basename(program)} was stopped from outside.`, 'transient', details);
   if (complaints.some((line) => line.includes('No space left on device')))
     throw new ModuleError('DISK_FULL', 'The disk is full.', 'resource', details);
+  if (complaints.some((line) => line.includes('Cannot allocate memory')))
+    throw new ModuleError('OUT_OF_MEMORY', `${path.basename(program)} ran out of memory.`, 'resource', details);
   if (status !== 0)
     throw new ModuleError('VIDEO_FAILED', `${path.basename(program)} ended with status ${status}.`, 'crash', details);
   return printed.join('\n');
