@@ -1,6 +1,7 @@
 import { getNamedType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { once } from '../runtime/once.js';
+import { encodeGlobalId } from '../schema/globalId.js';
 import { schema } from '../schema/index.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { createCatalogue } from '../tests/support/testData.js';
@@ -83,8 +84,25 @@ test('the API gives one workflow for one key, and says so when the key means som
   expect(await app.platform.db.workflow.count({ where: { name: { in: ['Intake', 'Other'] } } })).toBe(1);
 });
 
-/** Their answers hold a secret that is told once, or putting the same there twice is the same as once. */
-const WITHOUT = ['createApiToken', 'createSignInLink', 'uploadMaterialBlend', 'uploadMaterialTexture'];
+/** One link more than was needed runs out unused, and putting the same there twice is the same as once. */
+const WITHOUT = ['createSignInLink', 'uploadMaterialBlend', 'uploadMaterialTexture'];
+
+test('a token is made once for a key, and its secret told once', async () => {
+  const { id } = await app.platform.db.account.create({ data: { name: 'Somebody', role: 'viewer' } });
+  const make = async (name: string) => {
+    const { data } = await app.gql(
+      `mutation ($input: CreateApiTokenInput!) { createApiToken(input: $input) {
+        ... on CreatedApiToken { secret token { id } } ... on Error { code } } }`,
+      { input: { accountId: encodeGlobalId('Account', id), name, idempotencyKey: 'my-token' } },
+    );
+    return data.createApiToken;
+  };
+  const first = await make('PIM');
+  expect(first.secret).toMatch(/^hm_/);
+  expect(await make('PIM')).toEqual({ secret: null, token: first.token });
+  expect(await make('ERP')).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  expect(await app.platform.db.apiToken.count()).toBe(1);
+});
 
 test('whatever makes or starts something takes a key', () => {
   const makers = Object.values(schema.getMutationType()!.getFields()).filter(({ name }) =>

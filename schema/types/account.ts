@@ -69,10 +69,13 @@ const ApiTokenNode = builder.prismaNode('ApiToken', {
   }),
 });
 
-const CreatedToken = builder.objectRef<{ tokenId: string; secret: string }>('CreatedApiToken').implement({
+const CreatedToken = builder.objectRef<{ tokenId: string; secret: string | null }>('CreatedApiToken').implement({
   description: 'A new API token with its text, which is told this once.',
   fields: (t) => ({
-    secret: t.exposeString('secret', { description: 'The token itself. It cannot be read again.' }),
+    secret: t.exposeString('secret', {
+      nullable: true,
+      description: 'The token itself. It cannot be read again; null: an earlier request of the same key was told it.',
+    }),
     token: t.prismaField({
       type: ApiTokenNode,
       description: 'What is known of it later.',
@@ -177,6 +180,10 @@ const CreateApiTokenInput = builder.inputType('CreateApiTokenInput', {
     name: t.string({ required: true, description: 'What it is for: 1 to 100 characters.' }),
     scopes: t.field({ type: [ScopeEnum], description: "Some of the role's scopes; all when left out." }),
     expiresAt: t.field({ type: 'DateTime', description: 'When it stops working; never when left out.' }),
+    idempotencyKey: t.string({
+      description: `${IDEMPOTENCY_KEY_DESCRIPTION} The secret is told the first time only.`,
+      validate: IdempotencyKey,
+    }),
   }),
 });
 
@@ -212,8 +219,13 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CreateApiTokenInput, required: true, description: 'The new token.' }) },
     resolve: async (_root, { input }, ctx) => {
       const accountId = requireLocalId('Account', input.accountId);
-      const { token, secret } = await createApiToken(ctx.platform, { ...input, accountId });
-      return { tokenId: token.id, secret };
+      let secret: string | null = null;
+      const { id } = await onceFor(ctx, 'createApiToken', input, async () => {
+        const made = await createApiToken(ctx.platform, { ...input, accountId });
+        secret = made.secret;
+        return made.token;
+      });
+      return { tokenId: id, secret };
     },
   }),
   revokeApiToken: t.prismaField({
