@@ -43,10 +43,11 @@ class PlainFieldsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     return plain;
   }
 
-  private relationToOne({ extensions, args, pothosOptions }: PothosOutputFieldConfig<Types>): string | null {
+  private relationToOne({ extensions, args }: PothosOutputFieldConfig<Types>): string | null {
     const relation = extensions?.pothosPrismaRelationField as { name: string; isList: boolean } | undefined;
-    const isPlain = relation && !relation.isList && Object.keys(args).length === 0;
-    return isPlain && !('resolve' in pothosOptions) && !('onNull' in pothosOptions) ? relation.name : null;
+    // With a fallback it has a resolver of its own.
+    if (!relation || relation.isList || extensions?.pothosPrismaFallback || Object.keys(args).length > 0) return null;
+    return relation.name;
   }
 
   private fromRow(field: PothosOutputFieldConfig<Types>): FromRow | null {
