@@ -125,6 +125,8 @@ export class Supervisor {
     const service = new Service({
       name,
       args: [
+        // Answers are short-lived: with more room for new objects, a server collects garbage half as often.
+        ...(name === 'server' ? ['--max-semi-space-size=32'] : []),
         ...(needsTypeScript ? ['--import', 'tsx'] : []),
         backEnd ? join(backEnd, `${name}.js`) : `${name}/main.ts`,
         ...options,
