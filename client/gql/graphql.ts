@@ -93,6 +93,8 @@ export type CreateApiTokenInput = {
   accountId: string | number;
   /** When it stops working; never when left out. */
   expiresAt?: string | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. The secret is told the first time only. */
+  idempotencyKey?: string | null | undefined;
   /** What it is for: 1 to 100 characters. */
   name: string;
   /** Some of the role's scopes; all when left out. */
@@ -952,7 +954,7 @@ export type CreateTokenMutation = { __typename: 'Mutation', createApiToken:
       { __typename: 'ConflictError' }
       & { ' $fragmentRefs'?: { 'ProblemParts_ConflictError_Fragment': ProblemParts_ConflictError_Fragment } }
     )
-    | { __typename: 'CreatedApiToken', secret: string }
+    | { __typename: 'CreatedApiToken', secret: string | null }
     | (
       { __typename: 'NotFoundError' }
       & { ' $fragmentRefs'?: { 'ProblemParts_NotFoundError_Fragment': ProblemParts_NotFoundError_Fragment } }
