@@ -90,6 +90,18 @@ describeWith('chromium', 'the console', () => {
     });
   });
 
+  describe('a failed run', () => {
+    it('is retried after asking, and followed to its new end', async () => {
+      await page.getByRole('button', { name: 'Retry' }).click();
+      await page.getByRole('button', { name: 'Retry the run' }).click();
+      await page.getByRole('tab', { name: 'Log' }).click();
+      const log = page.locator('.run-tabs').getByRole('log');
+      await log.getByText('Run retried').waitFor();
+      await expect.poll(() => log.getByText('Run ended: failed.').count(), { timeout: RUN_MS }).toBe(2);
+      await page.getByRole('button', { name: 'Retry' }).waitFor();
+    }, 90_000);
+  });
+
   describe('a catalogue larger than a page', () => {
     it('is searched by name and article number, and ordered from', async () => {
       const { db } = hartomat.platform;
@@ -123,18 +135,6 @@ describeWith('chromium', 'the console', () => {
       await page.getByRole('button', { name: 'Not now' }).click();
       await db.product.deleteMany({ where: { name: { in: names } } });
     });
-  });
-
-  describe('a failed run', () => {
-    it('is retried after asking, and followed to its new end', async () => {
-      await page.getByRole('button', { name: 'Retry' }).click();
-      await page.getByRole('button', { name: 'Retry the run' }).click();
-      await page.getByRole('tab', { name: 'Log' }).click();
-      const log = page.locator('.run-tabs').getByRole('log');
-      await log.getByText('Run retried').waitFor();
-      await expect.poll(() => log.getByText('Run ended: failed.').count(), { timeout: RUN_MS }).toBe(2);
-      await page.getByRole('button', { name: 'Retry' }).waitFor();
-    }, 90_000);
   });
 
   describe('the list of runs', () => {

@@ -15,7 +15,7 @@ CREATE TABLE "webhook" (
     "failing_since" TIMESTAMPTZ(3),
     "disabled_at" TIMESTAMPTZ(3),
     "disabled_reason" TEXT,
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
 
     CONSTRAINT "webhook_pkey" PRIMARY KEY ("id")
 );
@@ -26,7 +26,7 @@ CREATE TABLE "webhook_secret" (
     "webhook_id" UUID NOT NULL,
     "secret" TEXT NOT NULL,
     "ends_at" TIMESTAMPTZ(3),
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
 
     CONSTRAINT "webhook_secret_pkey" PRIMARY KEY ("id")
 );
@@ -41,8 +41,8 @@ CREATE TABLE "webhook_delivery" (
     "status" "WebhookDeliveryStatus" NOT NULL DEFAULT 'pending',
     "attempt_count" INTEGER NOT NULL DEFAULT 0,
     "round" INTEGER NOT NULL DEFAULT 0,
-    "next_attempt_at" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
-    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+    "next_attempt_at" TIMESTAMPTZ(6) NOT NULL DEFAULT transaction_timestamp(),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
     "finished_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "webhook_delivery_pkey" PRIMARY KEY ("id")
@@ -52,7 +52,7 @@ CREATE TABLE "webhook_delivery" (
 CREATE TABLE "webhook_attempt" (
     "delivery_id" UUID NOT NULL,
     "number" INTEGER NOT NULL,
-    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT now(),
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT transaction_timestamp(),
     "took_ms" INTEGER NOT NULL,
     "response_code" INTEGER,
     "error_code" TEXT,
@@ -71,10 +71,10 @@ CREATE INDEX "webhook_token_id_idx" ON "webhook"("token_id");
 CREATE INDEX "webhook_secret_webhook_id_idx" ON "webhook_secret"("webhook_id");
 
 -- CreateIndex
-CREATE INDEX "webhook_delivery_webhook_id_created_at_idx" ON "webhook_delivery"("webhook_id", "created_at");
+CREATE INDEX "webhook_delivery_webhook_id_created_at_id_idx" ON "webhook_delivery"("webhook_id", "created_at", "id");
 
 -- CreateIndex
-CREATE INDEX "webhook_delivery_created_at_idx" ON "webhook_delivery"("created_at");
+CREATE INDEX "webhook_delivery_created_at_id_idx" ON "webhook_delivery"("created_at", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "webhook_delivery_webhook_id_event_id_key" ON "webhook_delivery"("webhook_id", "event_id");
