@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CONSOLE_OPERATIONS } from '../../server/persistedOperations.js';
 import { describeWith } from '../support/tools.js';
+import { isSignedBy, type Receiver, startReceiver } from '../support/webhookReceiver.js';
 import { openBrowser, openPage, seriousViolations } from './support/browser.js';
 import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
 
@@ -13,6 +14,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
   let page: Page;
   let complaints: string[];
   let link: string;
+  let receiver: Receiver;
 
   const newContext = async () => {
     const made = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
@@ -20,6 +22,8 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     return made;
   };
   beforeAll(async () => {
+    vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
+    receiver = await startReceiver();
     [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
     context = await newContext();
     ({ page, complaints } = await openPage(context));
@@ -27,8 +31,10 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await page.getByRole('link', { name: 'Admin' }).click();
   }, 300_000);
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await browser?.close();
     await hartomat?.stop();
+    await receiver?.close();
   });
   const picture = async (name: string, of = page) => {
     if (process.env.SCREENSHOTS) await of.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
@@ -82,6 +88,58 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await expect.poll(async () => (await ask()).status).toBe(401);
     await picture('tokens');
     expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('webhooks are made, tried out, looked after and removed', { timeout: 120_000 }, async () => {
+    const { answers, received, url } = receiver;
+    await page.getByRole('tab', { name: 'Webhooks' }).click();
+    await page.getByText('Nobody is told yet').waitFor();
+    await picture('webhooks-empty');
+    await page.getByRole('button', { name: 'Webhook', exact: true }).click();
+    await page.getByLabel('Name').fill('Shop');
+    await page.getByLabel('Address').fill('http://shop.example/hartomat');
+    await page.getByLabel('Account').selectOption({ label: 'Shop · Partner' });
+    await page.getByRole('button', { name: 'Create the webhook' }).click();
+    await page.getByText('Only https').first().waitFor();
+    await picture('webhook-dialog');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByLabel('Address').fill(url);
+    await page.getByRole('button', { name: 'Create the webhook' }).click();
+    const secret = await page.getByLabel('Secret', { exact: true }).inputValue();
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+
+    answers.push(...Array<number>(20).fill(500));
+    await page.getByRole('button', { name: 'Send a test event to Shop' }).click();
+    await page.getByText('could not take the message now').waitFor();
+    await page.getByText('Failing', { exact: true }).waitFor();
+    await picture('webhooks-failing');
+    answers.length = 0;
+    await page.getByRole('button', { name: 'Send webhook.ping to Shop again' }).click();
+    await page.getByText('Works').waitFor();
+    expect(received.length).toBeGreaterThan(1);
+    expect(received.every((each) => isSignedBy(secret, each))).toBe(true);
+    await page.locator('summary', { hasText: 'webhook.ping' }).click();
+    await picture('webhooks');
+    expect(await seriousViolations(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'New secret for Shop' }).click();
+    await picture('webhook-rotate');
+    await page.getByRole('button', { name: 'Make a new secret' }).click();
+    expect(await page.getByLabel('Secret', { exact: true }).inputValue()).not.toBe(secret);
+    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await page.getByText('Older secrets sign too until').waitFor();
+    await page.getByRole('button', { name: 'Disable Shop' }).click();
+    await page.getByText('Disabled', { exact: true }).waitFor();
+    await page.getByLabel('State').selectOption('Given up');
+    await page.getByText('Nothing of this kind').waitFor();
+    await page.getByLabel('State').selectOption('Any state');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await picture('webhooks-dark');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.getByRole('button', { name: 'Remove Shop' }).click();
+    await page.getByRole('button', { name: 'Remove the webhook' }).click();
+    await page.getByText('Nobody is told yet').waitFor();
   });
 
   it('leave an audit trail that can be filtered', { timeout: 120_000 }, async () => {

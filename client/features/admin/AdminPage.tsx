@@ -6,14 +6,16 @@ import { type Tab, Tabs } from '../../components/Tabs.js';
 import { AccountsTab } from './AccountsTab.js';
 import { AuditTab } from './AuditTab.js';
 import { TokensTab } from './TokensTab.js';
+import { WebhooksTab } from './WebhooksTab.js';
 
 const TABS: Tab[] = [
   { key: 'accounts', label: 'Accounts', panel: () => <AccountsTab /> },
   { key: 'tokens', label: 'API tokens', panel: () => <TokensTab /> },
+  { key: 'webhooks', label: 'Webhooks', panel: () => <WebhooksTab /> },
   { key: 'audit', label: 'Audit trail', panel: () => <AuditTab /> },
 ];
 
-/** Who may come in, with what, and what they did. */
+/** Who may come in, with what, who is told what happens, and what they did. */
 export function Component() {
   const [search, setSearch] = useSearchParams();
   const refusal = useRefusal('admin');
