@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { problemsOf, whyNobody } from './workforce.js';
+import { problemsOf, whyItWaits } from './workforce.js';
 
 const worker = (more: object = {}) => ({
   ...{ host: 'farm-1', isAlive: true, capabilities: ['cpu', 'blender'], blenderProblem: null, ffmpegProblem: null },
@@ -8,17 +8,22 @@ const worker = (more: object = {}) => ({
 const PROBLEM = 'Rendering needs Blender, but it is not installed.';
 
 it('tells why nobody takes a node', () => {
-  expect(whyNobody('blender', [worker()])).toBeNull();
-  expect(whyNobody('cad', [worker()])).toEqual({
-    title: 'No worker that reads CAD files is running',
-    advice: expect.stringContaining('npm run worker -- --capabilities cad'),
-  });
-  expect(whyNobody('blender', [worker({ isAlive: false })])?.title).toBe('No worker that renders is running');
+  expect(whyItWaits(['blender', 'cpu'], [worker()])).toEqual([]);
+  expect(whyItWaits(['cad', 'cpu'], [worker()])).toEqual([
+    {
+      title: 'No worker that reads CAD files is running',
+      advice: expect.stringContaining('npm run worker -- --capabilities cad'),
+    },
+  ]);
+  expect(whyItWaits(['cad', 'cpu'], [worker({ isAlive: false })])).toEqual([
+    { title: 'No worker is running', advice: expect.stringContaining('npm run worker') },
+  ]);
+  expect(whyItWaits([], [])).toEqual([]);
   const ill = worker({ blenderProblem: PROBLEM });
-  expect(whyNobody('blender', [ill])).toEqual({ title: 'No worker can render', advice: `On farm-1: ${PROBLEM}` });
+  expect(whyItWaits(['blender'], [ill])).toEqual([{ title: 'No worker can render', advice: `On farm-1: ${PROBLEM}` }]);
   // One that can is enough, and light work needs no Blender.
-  expect(whyNobody('blender', [ill, worker()])).toBeNull();
-  expect(whyNobody('cpu', [ill])).toBeNull();
+  expect(whyItWaits(['blender'], [ill, worker()])).toEqual([]);
+  expect(whyItWaits(['cpu'], [ill])).toEqual([]);
 });
 
 it('lists what is wrong with a worker', () => {

@@ -58,8 +58,15 @@ const WORK: Record<string, string> = {
   io: 'publishes and sends messages',
 };
 
+/** Why nobody takes the nodes of a run that wait for these capabilities, and what to do about it, once each. */
+export function whyItWaits(capabilities: readonly string[], workers: readonly Worker[]) {
+  if (capabilities.length > 0 && !workers.some(({ isAlive }) => isAlive))
+    return [{ title: 'No worker is running', advice: 'The run waits for one. Start it: npm run worker' }];
+  return capabilities.map((capability) => whyNobody(capability, workers)).filter((why) => why !== null);
+}
+
 /** Why nobody takes work of a capability, and what to do about it; null: somebody is there. */
-export function whyNobody(capability: string, workers: readonly Worker[]): { title: string; advice: string } | null {
+function whyNobody(capability: string, workers: readonly Worker[]): { title: string; advice: string } | null {
   const there = workers.filter((worker) => worker.isAlive && capabilitiesOf(worker).includes(capability));
   if (there.length === 0)
     return {

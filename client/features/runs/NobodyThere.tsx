@@ -3,7 +3,7 @@ import { useQuery } from 'urql';
 import { ButtonLink } from '../../components/ButtonLink.js';
 import { Callout } from '../../components/Callout.js';
 import { readFragment } from '../../gql/index.js';
-import { WORKERS_MS, WorkerState, WorkforceQuery, whyNobody } from '../../shared/workforce.js';
+import { WORKERS_MS, WorkerState, WorkforceQuery, whyItWaits } from '../../shared/workforce.js';
 
 /** Says of a run that waits why nobody takes its nodes, where that is so. */
 export function NobodyThere({ capabilities }: { capabilities: readonly string[] }) {
@@ -19,19 +19,9 @@ export function NobodyThere({ capabilities }: { capabilities: readonly string[] 
   }, [capabilities.length, refetch]);
   if (!data) return null;
   const workers = readFragment(WorkerState, data.workers);
-  return capabilities.map((capability) => {
-    const why = whyNobody(capability, workers);
-    return (
-      why && (
-        <Callout
-          key={capability}
-          tone="warn"
-          title={why.title}
-          actions={<ButtonLink to="/workers">Workers</ButtonLink>}
-        >
-          {why.advice}
-        </Callout>
-      )
-    );
-  });
+  return whyItWaits(capabilities, workers).map(({ title, advice }) => (
+    <Callout key={title} tone="warn" title={title} actions={<ButtonLink to="/workers">Workers</ButtonLink>}>
+      {advice}
+    </Callout>
+  ));
 }

@@ -28,7 +28,8 @@ def main(job):
         centre += up
         if scene.rig is not None:
             scene.rig.location += up
-            bpy.context.view_layer.update()
+    # Where things stand is only known once Blender has looked.
+    bpy.context.view_layer.update()
     turners, sign = what_turns(scene, job["axis"])
     frames = job["frames"]
     stood = [turner.matrix_world.copy() for turner in turners]
