@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { withNoise } from '../../tests/fixtures/step/awkward.js';
+import { missingReference, withNoise } from '../../tests/fixtures/step/awkward.js';
 import { fixture, shipped } from '../../tests/fixtures/step/cases.js';
 import { Bounds } from './bounds.js';
 import { buildModel, type CadModel, type CadNode } from './cadModel.js';
@@ -79,6 +79,28 @@ describe('a model meshed part by part', () => {
     const model = await modelOf(Buffer.from(text, 'latin1'));
     expect(model.parts.map((part) => part.name)).not.toContain('Outer Ring');
     expect(model.warnings).toContainEqual('The shape of "Outer Ring" could not be read; the part is missing.');
+  });
+
+  it('names a part that is in another file, beside those that are there', async () => {
+    const cube = await readFile(shipped('simple-basic-cube/cube.stp'), 'latin1');
+    const more = missingReference('gearbox.stp')
+      .split('DATA;')[1]!
+      .split('ENDSEC;')[0]!
+      .replace(/#(\d+)/g, (_, id: string) => `#${Number(id) + 9000}`);
+    const model = await modelOf(Buffer.from(cube.replace(/ENDSEC;\s*END-ISO/, `${more}$&`), 'latin1'));
+    expect(model.parts.map((part) => part.name)).toEqual(['cube']);
+    expect(model.warnings).toEqual([
+      '"Gearbox" is in another file, gearbox.stp, which was not uploaded; it is missing.',
+    ]);
+  });
+
+  it('says that single instances have lost colours of their own', async () => {
+    const bearing = await readFile(fixture('bearing-6205.step'), 'latin1');
+    const styled = /#(\d+) = STYLED_ITEM\('color',\((#\d+)\),(#\d+)\)/.exec(bearing)!;
+    const own = `#900000=CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM('',(${styled[2]}),${styled[3]},#${styled[1]},($));`;
+    const model = await modelOf(Buffer.from(bearing.replace(/ENDSEC;\s*END-ISO/, `${own}\n$&`), 'latin1'));
+    expect(model.parts).toHaveLength(5);
+    expect(model.warnings).toEqual([expect.stringContaining('gives single instances colours of their own (1)')]);
   });
 
   it('keeps the precision of a part far from the origin', async () => {

@@ -94,6 +94,12 @@ describe('cad.extract_objects and cad.compute_bbox', () => {
     expect(nameless.tree.parts[0]!.name).toBe('Part 1');
   });
 
+  it('name the parts of files that call every body SOLID', async () => {
+    const { tree } = await run(shipped('cax-if/as1_pe_203.stp'));
+    expect(tree.parts.map((part) => part.name).sort()).toEqual(['BOLT', 'L-BRACKET', 'NUT', 'PLATE', 'ROD']);
+    expect(all(tree.roots).map((node) => node.instanceName ?? node.name)).not.toContain('SOLID');
+  });
+
   it.each(['cube-mm', 'cube-m', 'cube-in'])(
     'measure in millimetres whatever the unit of the file: %s',
     async (name) => {

@@ -73,6 +73,7 @@ export const STRUCTURE_TYPES: ReadonlySet<string> = new Set([
   'APPLIED_EXTERNAL_IDENTIFICATION_ASSIGNMENT',
   'STYLED_ITEM',
   'OVER_RIDING_STYLED_ITEM',
+  'CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM',
   'SURFACE_STYLE_TRANSPARENT',
   ...SPHERE_TYPES,
 ]);
@@ -171,6 +172,11 @@ export function readProductStructure(file: Part21File): ProductStructure {
     }
   }
 
+  const ownColors = file.idsOf('CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM').length;
+  if (ownColors > 0)
+    warnings.push(
+      `The file gives single instances colours of their own (${ownColors}), which are left out: they show the colour of their part.`,
+    );
   for (const [id, opacity] of readOpacity(file, definitions.values())) definitions.get(id)!.opacity = opacity;
 
   const externalFiles = readExternalFiles(file, definitions);
