@@ -5,8 +5,8 @@ import history from './paramHistory.json' with { type: 'json' };
 import { MODULES } from './registry.js';
 import { upgradeParams } from './upgrades.js';
 
-// paramHistory.json has the names of the params of every module in every version. A new optional param is written there; one that is
-// renamed or removed needs a new version, and an upgrade that says what becomes of it.
+// paramHistory.json has the names of the params of every module, by the version from which on they were so. A new optional param is
+// written there; one that is renamed or removed needs a new version, and an upgrade that says what becomes of it.
 const HISTORY: Record<string, Record<string, string[]>> = history;
 
 it('is kept of every module', () => {
@@ -16,9 +16,11 @@ it('is kept of every module', () => {
 describe.each(Object.entries<ProductionModule>(MODULES))('the params of %s', (key, module) => {
   const now = Object.keys(module.params.shape);
 
-  it('are on record, in every version up to the one there is', () => {
-    expect(Object.keys(HISTORY[key]!)).toEqual(Array.from({ length: module.version }, (_, at) => `${at + 1}`));
-    expect([...HISTORY[key]![module.version]!].sort()).toEqual([...now].sort());
+  it('are on record', () => {
+    const versions = Object.keys(HISTORY[key]!).map(Number);
+    expect(versions[0]).toBe(1);
+    expect(versions.at(-1)).toBeLessThanOrEqual(module.version);
+    expect([...HISTORY[key]![versions.at(-1)!]!].sort()).toEqual([...now].sort());
   });
 
   it.each(Object.entries(HISTORY[key]!))('of version %s are all there now or reported', (version, names) => {
