@@ -22,7 +22,7 @@ const SHORT: Record<string, string> = {
   'of one graph, which has at most 2,000 nodes and 10,000 edges':
     'FamilySplit.cut WorkflowSplit.cut WorkflowSplit.made GraphDiff.edges GraphDiff.nodes NodeChange.fields Workflow.findings WorkflowVersion.findings Query.graphFindings OutputType.effectiveParams OrderLine.effectiveParams OutputTypeDraft.effectiveParams Preflight.nodes Preflight.findings NodeRun.inputs NodeRun.outputs Run.legacySteps PublishPreview.affected AffectedOutputType.losses OutputTypeDraft.workflows',
   'of one input, which is bounded itself':
-    'DispatchBatch.lines OrderPreflight.lines OrderPreflight.total Order.total LegacyImport.rows LegacyImportRow.findings LegacyImportRow.issues LegacyImportRow.report LegacySettingsPreview.findings LegacySettingsPreview.report MaterialRuleOrder.rules OutputTypeDraft.issues ValidationError.findings ValidationError.issues Query.nodes',
+    'DispatchBatch.lines DispatchBatch.cadFiles OrderPreflight.lines OrderPreflight.total Order.total LegacyImport.rows LegacyImportRow.findings LegacyImportRow.issues LegacyImportRow.report LegacySettingsPreview.findings LegacySettingsPreview.report MaterialRuleOrder.rules OutputTypeDraft.issues ValidationError.findings ValidationError.issues Query.nodes',
   'of one CAD file or one comparison, read as a whole anyway':
     'MaterialPreview.parts MaterialPreview.problems MaterialPreview.unmapped MaterialPreviewPart.fittingRuleIds ParityReport.comparisons ParityReport.reasons ParityComparison.figures ParityComparison.reasons ParityComparison.samples ParityGate.reasons StaleAsset.reasons BlenderInfo.gpuDevices',
 };
@@ -175,6 +175,17 @@ test.each([
   expect(found.filter((id) => ids.includes(id))).toEqual(ids);
   expect(new Set(found).size).toBe(found.length);
   await db.cadFile.deleteMany({ where: { name, createdAt: { not: same } } });
+});
+
+test('a cursor whose row is no more is told, and not taken for the end', async () => {
+  const { artifactId } = catalogue.cadFile;
+  const { id } = await db.cadFile.create({ data: { name: 'Gone', artifactId } });
+  const { info } = await page('cadFiles', 'filter: { text: "gone" } first: 1');
+  const next = `{ cadFiles(first: 1, after: "${info.endCursor}") { edges { cursor } } }`;
+  expect((await app.gql(next)).data.cadFiles.edges).toHaveLength(1);
+  await db.cadFile.delete({ where: { id } });
+  const { errors } = await app.gql(next);
+  expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('Begin'), extensions: { code: 'CURSOR_GONE' } });
 });
 
 test('filters choose, alone and together', async () => {
