@@ -3,7 +3,7 @@ import { CAPABILITIES, type Capability } from '../modules/define.js';
 import { DomainError } from '../modules/errors.js';
 import { openPlatform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
-import { reportTools } from './tools.js';
+import { watchTools } from './tools.js';
 import { defaultConcurrency, startWorker } from './worker.js';
 
 /** Longer than nodes get to end, shorter than the patience of who asks. */
@@ -41,9 +41,7 @@ try {
   const worker = await startWorker(platform, { capabilities, concurrency });
   platform.log.info({ workerId: worker.id, capabilities, concurrency, queue: platform.queues.backend }, 'worker ready');
   process.send?.({ type: 'ready', workerId: worker.id });
-  reportTools(platform.pool, { id: worker.id, capabilities }, platform.log).catch((err) =>
-    platform.log.warn({ err }, 'what this worker works with could not be told'),
-  );
+  const stopLooking = watchTools(platform.pool, { id: worker.id, capabilities }, platform.log);
 
   let isStopping = false;
   const stop = async (signal: string) => {
@@ -52,6 +50,7 @@ try {
     platform.log.info({ signal }, 'worker stopping');
     // With the database gone the goodbye may never end; what is not given back is found by the sweeper.
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    stopLooking();
     await worker.stop();
     await platform.close();
     process.exit(0);

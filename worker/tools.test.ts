@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { blenderFacts } from '../modules/render/blenderFacts.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { describeWith } from '../tests/support/tools.js';
-import { reportTools } from './tools.js';
+import { reportTools, watchTools } from './tools.js';
 import { startWorker } from './worker.js';
 
 let app: TestApp;
@@ -18,7 +18,7 @@ const QUERY =
 async function reported(capabilities: ('blender' | 'io')[], env?: NodeJS.ProcessEnv) {
   const { platform } = app;
   const worker = await startWorker(platform, { capabilities });
-  await reportTools(platform.pool, { id: worker.id, capabilities }, platform.log, env);
+  await reportTools(platform.pool, { id: worker.id, capabilities }, env);
   const { data } = await app.gql(QUERY);
   await worker.stop(0);
   return data.workers.find(({ id }: { id: string }) => id === worker.id);
@@ -41,5 +41,20 @@ describeWith('blender', 'a worker with Blender', () => {
     const { blender } = await reported(['blender', 'io']);
     expect(blender).toEqual(await blenderFacts());
     expect(blender.version).toMatch(/^\d+\.\d+/);
+  });
+
+  it('finds what is installed while it runs', async () => {
+    const { platform } = app;
+    const capabilities = ['blender'] as const;
+    const worker = await startWorker(platform, { capabilities });
+    const env: NodeJS.ProcessEnv = { PATH: '/nowhere' };
+    const stop = watchTools(platform.pool, { id: worker.id, capabilities }, platform.log, { env, everyMs: 50 });
+    const tools = async () =>
+      (await app.gql(QUERY)).data.workers.find(({ id }: { id: string }) => id === worker.id) as Record<string, unknown>;
+    await expect.poll(async () => (await tools()).blenderProblem).toContain('not installed');
+    env.PATH = process.env.PATH;
+    await expect.poll(tools, { timeout: 20_000 }).toMatchObject({ blender: {}, blenderProblem: null });
+    stop();
+    await worker.stop(0);
   });
 });

@@ -22,7 +22,7 @@ export interface ResidentOptions {
   idleMs: number;
 }
 
-const DEFAULTS: ResidentOptions = { recycleJobs: 100, recycleRssMb: 1500, idleMs: 2 * 60_000 };
+const DEFAULTS: ResidentOptions = { recycleJobs: 100, recycleRssMb: 1500, idleMs: 10 * 60_000 };
 /** Its directory says whose it is, so that one left by a killed worker can be told. */
 const HOME_PREFIX = 'hartomat-resident-';
 

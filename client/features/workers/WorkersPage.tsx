@@ -66,6 +66,7 @@ function Tools({ worker }: { worker: Worker }) {
           <span>{problem}</span>
         </p>
       ))}
+      {isAlive && problems.length > 0 && <p className="muted">It is looked for again every minute.</p>}
     </div>
   );
 }
