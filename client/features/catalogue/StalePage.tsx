@@ -192,7 +192,12 @@ export function Component() {
       {!data && fetching && <Loading label="Looking through the catalogue" />}
       {data && rows.length === 0 && (
         <div className="card">
-          <EmptyState icon="check" title={reason || after ? 'Nothing here' : 'Everything is up to date'}>
+          <EmptyState
+            icon="check"
+            title={
+              reason ? 'Nothing is out of date because of that' : after ? 'Nothing more' : 'Everything is up to date'
+            }
+          >
             Assets appear here when the CAD file, a material or a rule for materials, the template, the workflow or the
             output type they were made with has changed since.
           </EmptyState>

@@ -21,7 +21,7 @@ export function LegacyReport({
   beside?: (key: string) => ReactNode;
 }) {
   return (
-    <dl className="facts">
+    <dl className="facts legacy-keys">
       {report.map(({ key, status, target, note }) => (
         <div key={key} className="import-key">
           <dt className="mono">{key}</dt>

@@ -55,8 +55,8 @@ type Run = ComparableRunsQuery['runs']['edges'][number]['node'];
 const WAY: Record<RunMode, string> = { legacy: 'legacy', graph: 'workflow', shadow: 'shadow' };
 
 function nameOf({ mode, createdAt, orderLine }: Run): string {
-  const line = orderLine && `${orderLine.product.name}, order ${orderLine.order.number}, line ${orderLine.lineNumber}`;
-  return [line, WAY[mode], formatDateTime(createdAt)].filter(Boolean).join(' · ');
+  const line = orderLine && `order ${orderLine.order.number}, line ${orderLine.lineNumber}`;
+  return [formatDateTime(createdAt), WAY[mode], line, orderLine?.product.name].filter(Boolean).join(' · ');
 }
 
 function useRuns(filter: RunFilter | null) {
@@ -98,6 +98,7 @@ export function CompareDialog({
   return (
     <Dialog
       title="Compare two runs"
+      size="lg"
       onClose={onClose}
       footer={
         <>

@@ -116,7 +116,7 @@ export function Component() {
       <title>{`Parity of ${type?.name ?? 'an output type'} · HartOMat`}</title>
       <header className="page-header">
         <div className="title-row">
-          <h1 className="truncate">Parity of {type?.name ?? '…'}</h1>
+          <h1 className="truncate">{type || !data ? `Parity of ${type?.name ?? '…'}` : 'Parity'}</h1>
           {type?.parity && (
             <Badge tone={type.parity.gate.isOpen ? 'ok' : 'calm'} icon={type.parity.gate.isOpen ? 'check' : undefined}>
               {type.parity.gate.streak} of {type.parity.gate.needed} in a row
@@ -199,10 +199,13 @@ function Report({ id }: { id: string }) {
     const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), ASKING_MS);
     return () => clearInterval(asking);
   }, [report, isMade, refetch]);
-  if (error) return <ProblemCallout problem={problemFromError(error)} title="The comparison could not be loaded" />;
-  if (!report) return fetching ? <Loading label="Loading the comparison" /> : null;
+  const failure = error && (
+    <ProblemCallout problem={problemFromError(error)} title="The comparison could not be loaded" />
+  );
+  if (!report) return failure ?? (fetching ? <Loading label="Loading the comparison" /> : null);
   return (
     <section className="parity-report" aria-label="Comparison">
+      {failure}
       <header className="card parity-head">
         <div>
           <Badge tone={STATUS[report.status].tone}>{STATUS[report.status].label}</Badge>
