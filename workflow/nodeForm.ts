@@ -25,7 +25,12 @@ export function nodeForm(
   const properties = schema.properties as Record<string, JsonSchema>;
   const groups = shared
     .filter(({ params }) => params.length > 0)
-    .map(({ nodeId, label, params }) => ({ label, params: params.map((param) => addressOf({ nodeId, param })) }));
+    .map(({ nodeId, label, params }) => {
+      const own = params.map((param) => addressOf({ nodeId, param }));
+      const set = own.filter((address) => Object.hasOwn(overrides, address)).length;
+      // Closed whatever is set in it: a form that opens or closes by itself while somebody types loses their place.
+      return { label: set > 0 ? `${label} · ${set} set` : label, params: own, isCollapsed: true };
+    });
   // The group says which node it is.
   const titled = Object.fromEntries(
     shared.flatMap(({ nodeId, params, module }) =>

@@ -1,3 +1,4 @@
+import './outputTypes.css';
 import type { ReactNode } from 'react';
 import { Badge, type Tone } from '../../components/Badge.js';
 import type { LegacyKeyStatus } from '../../gql/graphql.js';
@@ -21,9 +22,9 @@ export function LegacyReport({
   beside?: (key: string) => ReactNode;
 }) {
   return (
-    <dl className="facts legacy-keys">
+    <dl className="facts">
       {report.map(({ key, status, target, note }) => (
-        <div key={key} className="import-key">
+        <div key={key} className="legacy-key">
           <dt className="mono">{key}</dt>
           <dd>
             {beside?.(key)} <Badge tone={KEY_TONE[status]}>{status}</Badge> {target ? <code>{target}</code> : note}
