@@ -1,4 +1,4 @@
-import type { FeedEntry, FeedPlace } from './feedRows.js';
+import { type FeedEntry, type FeedPlace, isAfter } from './feedRows.js';
 
 const END = { done: true, value: undefined } as const;
 
@@ -83,7 +83,9 @@ export class FeedFollower implements AsyncIterableIterator<FeedEntry, undefined>
   private atHand(): FeedEntry | null {
     if (!this.source.keeps(this.place)) return null;
     const entry = this.source.atHand(this.place, this.matches);
-    this.place = entry ?? this.source.end!;
+    const seen = entry ?? this.source.end!;
+    // A page may reach further than what is at hand.
+    if (isAfter(seen, this.place)) this.place = seen;
     return entry;
   }
 }

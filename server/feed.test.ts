@@ -303,6 +303,35 @@ test('what a late transaction wrote is not skipped by those who have seen later 
   source.close();
 });
 
+test('who is far behind catches up page by page while more happens, and hears of everything once', async () => {
+  const { pool, feed } = app.platform;
+  const runId = await start();
+  const write = async (count: number) => {
+    const entries = `INSERT INTO feed_entry (run_id, status) SELECT $1, 'running' FROM generate_series(1, $2::int)`;
+    await pool.query(entries, [runId, count]);
+    await pool.query('NOTIFY hartomat_feed');
+  };
+  await write(1_200);
+  const follower = await feed.follow('0.0', (entry) => entry.runId === runId);
+  const seen: bigint[] = [];
+  const reading = (async () => {
+    for await (const { position } of follower) {
+      seen.push(position);
+      if (seen.length === 3_001) return;
+    }
+  })();
+  for (let n = 0; n < 18; n++) await write(100);
+  await reading;
+  const { rows } = await pool.query(
+    'SELECT f.position::text FROM feed_entry f WHERE run_id = $1 ORDER BY f.xid, f.position',
+    [runId],
+  );
+  expect(seen.map(String)).toEqual(rows.map(({ position }) => position));
+  const waiting = follower.next();
+  await follower.return();
+  expect(await waiting).toEqual({ done: true, value: undefined });
+});
+
 test('a cursor expires with what came after it', async () => {
   const { pool } = app.platform;
   const source = overSse();
