@@ -150,7 +150,9 @@ describe('the settings step', () => {
     const { nodeOverridable, callerForm, effectiveParams, issues } = await draft(input);
     expect(issues).toEqual([]);
     expect(nodeOverridable.defaults).toMatchObject({ 'still.samples': 32, 'turntable.samples': 32 });
-    expect(nodeOverridable.uiSchema.elements.map(({ label }: { label: string }) => label)).toContain('Turntable');
+    expect(nodeOverridable.uiSchema.elements.map(({ label }: { label: string }) => label)).toContain(
+      'Turntable · 1 set',
+    );
     expect(nodeOverridable.schema.properties['turntable.samples'].title).toBe('Samples');
     expect(callerForm.schema.properties['turntable.samples']).toMatchObject({
       title: 'Samples (Turntable)',

@@ -134,7 +134,7 @@ describe('a 3D model', () => {
 });
 
 describeWith('blender', 'a .blend file', () => {
-  it('passes from another Blender run, and is caught with another camera, material or part', async () => {
+  it('passes from another Blender run, and is caught with another camera, material, part or size', async () => {
     const again = await scene.blend({ params: { compress: false } });
     expect(again.sha256).not.toBe((await blend()).sha256);
     expect(await judge([await blend()], [again], 'blend_file')).toMatchObject({ status: 'passed' });
@@ -146,13 +146,15 @@ describeWith('blender', 'a .blend file', () => {
     expect(camera.reasons).toContainEqual(expect.stringContaining('camera'));
     const wrong = await judge([await blend()], [await scene.blend({ wrongPart: 'Ball' })], 'blend_file');
     expect(wrong.reasons).toEqual([expect.stringMatching(/Materials differ: .*Ball.*wrong/)]);
+    const larger = await judge([await blend()], [await scene.blend({ scale: 1.05 })], 'blend_file');
+    expect(larger.reasons).toContainEqual(expect.stringContaining('The size differs'));
     const missing = await judge([await blend()], [await scene.blend({ missingPart: 'Cage' })], 'blend_file');
     expect(missing.reasons).toContainEqual(expect.stringContaining('only the legacy pipeline has "Cage'));
-  }, 120_000);
+  }, 240_000);
 });
 
 describeWith('blender', 'a turntable', () => {
-  it('passes with another seed; another speed, length and material are caught, with frames to look at', async () => {
+  it('passes with another seed, with frames to look at, and another speed is caught', async () => {
     const seeded = await compare([await film()], [await scene.film({ params: { seed: 11 } })]);
     expect(seeded).toMatchObject([{ kind: 'film', verdict: 'passed' }]);
     expect(seeded[0]!.samples.map(({ label }) => label)).toEqual(['Frame 1', 'Frame 2', 'Frame 3']);
@@ -162,9 +164,21 @@ describeWith('blender', 'a turntable', () => {
       'turntable_video',
     );
     expect(faster.reasons).toEqual([expect.stringContaining('frames per second')]);
-    const wrong = await judge([await film()], [await scene.film({ wrongPart: 'Hex Bolt M10x35' })], 'turntable_video');
-    expect(wrong).toMatchObject({ status: 'differs' });
   }, 120_000);
+
+  it.each([
+    ['a camera 2° higher', { params: { camera: { elevationDeg: 30 } } }],
+    ['one bolt of another material', { wrongPart: 'Hex Bolt M10x35' }],
+    ['a bolt that is missing', { missingPart: 'Hex Bolt M10x35' }],
+    ['a product 5 % smaller', { margin: 1.05 }],
+  ])(
+    'is caught with %s',
+    async (_what, variation) => {
+      const verdict = await judge([await film()], [await scene.film(variation)], 'turntable_video');
+      expect(verdict).toMatchObject({ status: 'differs' });
+    },
+    60_000,
+  );
 });
 
 describe('a comparison', () => {
