@@ -17,8 +17,10 @@ export const NAME_PLACEHOLDERS = {
 export type NamePlaceholder = keyof typeof NAME_PLACEHOLDERS;
 export type NameFacts = Partial<Record<NamePlaceholder, string | number>>;
 
-/** A template that asks for nothing but what there is; for JSON Schema. */
-export const NAME_TEMPLATE = new RegExp(`^(?!.*\\{(?!(?:${Object.keys(NAME_PLACEHOLDERS).join('|')})\\})[^{}]*\\})`);
+/** A template in one line that asks for nothing but what there is; for JSON Schema. */
+export const NAME_TEMPLATE = new RegExp(
+  `^(?!.*\\{(?!(?:${Object.keys(NAME_PLACEHOLDERS).join('|')})\\})[^{}]*\\})[^\\u0000-\\u001f\\u007f]+$`,
+);
 
 const LONGEST_STEM = 120;
 /** Device names that Windows takes for itself, whatever the ending. */
