@@ -244,6 +244,9 @@ function mistakes(schema: JsonSchema): { path: string[]; value: JsonValue }[] {
   ];
 }
 
+/** One of them every pattern forbids. */
+const STRANGE = ['\0', '{nothing}'];
+
 function wrongFor(schema: JsonSchema): JsonValue[] {
   const { type, minimum, exclusiveMinimum, maximum, maxLength, maxItems, enum: options, oneOf, pattern } = schema;
   const wrong: JsonValue[] = [];
@@ -257,7 +260,7 @@ function wrongFor(schema: JsonSchema): JsonValue[] {
   if (typeof maxLength === 'number' && maxLength <= 10_000) wrong.push('x'.repeat(maxLength + 1));
   if (options || (Array.isArray(oneOf) && oneOf.every((option) => Object.hasOwn(option as object, 'const'))))
     wrong.push('no such option');
-  if (pattern) wrong.push('\0');
+  if (typeof pattern === 'string') wrong.push(STRANGE.find((text) => !new RegExp(pattern, 'u').test(text))!);
   if (type === 'array') wrong.push('text');
   if (typeof maxItems === 'number') wrong.push(Array.from({ length: maxItems + 1 }, () => null));
   if (type === 'object') wrong.push(3, 'text');
