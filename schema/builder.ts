@@ -140,8 +140,9 @@ export const builder = new SchemaBuilder<Types>({
             extensions: { code: 'TOO_MANY_IDS' },
           });
         const reached = await Promise.all(ids.map(({ typename, id }) => mayReach(ctx, typename as NodeType, id)));
-        const found = await resolveNodes(ids.filter((_id, at) => reached[at]));
-        return reached.map((isReached) => (isReached ? found.shift()! : null));
+        // Always all of them, whatever ids it is given (Pothos 4).
+        const found = await resolveNodes(ids);
+        return found.map((node, at) => (reached[at] ? node : null));
       },
     },
     pageInfoTypeOptions: { description: 'Where a page of a list begins and ends.' },

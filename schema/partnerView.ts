@@ -99,12 +99,17 @@ export function refusalFor(viewer: Viewer | null, schema: GraphQLSchema, documen
   return new GraphQLError(`You may not read ${fields.join(', ')}.`, { extensions: { code: 'FORBIDDEN', fields } });
 }
 
+/** What only admins find in lists, others must not find by id either; everybody may see their own account. */
+const ADMINS_ONLY: ReadonlySet<NodeType> = new Set<NodeType>(['Account', 'ApiToken', 'AuditEntry']);
+
 /** Whether somebody may reach an object by its id. */
 export async function mayReach({ db, viewer }: Context, typename: NodeType, id: string): Promise<boolean> {
   // These are not the studio's, but their account's.
   if (typename === 'Webhook') return (await db.webhook.count({ where: { id, ...visibleWebhooks(viewer) } })) > 0;
   if (typename === 'WebhookDelivery')
     return (await db.webhookDelivery.count({ where: { id, webhook: visibleWebhooks(viewer) } })) > 0;
+  if (ADMINS_ONLY.has(typename) && !viewer?.scopes.has('admin'))
+    return typename === 'Account' && id === viewer?.accountId;
   if (seesStudio(viewer)) return true;
   switch (typename) {
     case 'Order':

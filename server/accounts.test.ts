@@ -257,6 +257,9 @@ describe('a partner', () => {
     }
     const workflow = encodeGlobalId('Workflow', catalogue.workflow.id);
     expect((await app.gql(`{ node(id: "${workflow}") { id } }`, {}, headers)).data.node).toBeNull();
+    const product = encodeGlobalId('Product', catalogue.product.id);
+    const { data } = await app.gql(`{ nodes(ids: ["${workflow}", "${product}"]) { id } }`, {}, headers);
+    expect(data.nodes).toEqual([null, { id: product }]);
   });
 
   it('may not dispatch by another workflow than what is sold', async () => {
@@ -296,6 +299,32 @@ describe('signing in', () => {
       { id: encodeGlobalId('Account', partner.account.id) },
     );
     expect(data.createSignInLink.code).toBe('ROLE_WITHOUT_CONSOLE');
+  });
+});
+
+describe('accounts, tokens and the audit trail', () => {
+  it('are found by id by admins alone, but for one’s own account', async () => {
+    const [viewer, other] = [await member('viewer'), await member('artist')];
+    const { id: auditId } = await app.platform.db.auditEntry.create({
+      data: { actor: 'x', mutation: 'x', input: {}, outcome: 'ok', tookMs: 1 },
+    });
+    const ids = [
+      encodeGlobalId('Account', other.account.id),
+      encodeGlobalId('ApiToken', viewer.token.id),
+      encodeGlobalId('AuditEntry', auditId),
+    ];
+    const own = encodeGlobalId('Account', viewer.account.id);
+    const found = async (headers?: Record<string, string>) => {
+      const { data } = await app.gql(
+        'query($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+        { ids: [...ids, own] },
+        headers,
+      );
+      return data.nodes.map((node: any) => node?.id ?? null);
+    };
+    expect(await found()).toEqual([...ids, own]);
+    expect(await found(viewer.headers)).toEqual([null, null, null, own]);
+    expect(await found((await member('operator')).headers)).toEqual([null, null, null, null]);
   });
 });
 
