@@ -1,23 +1,20 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { openBrowser, openPage, seriousViolations } from './support/browser.js';
-import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
 
 /** A workflow is built by hand; the tests go on from one another. */
 describeWith('chromium', 'editing a graph', () => {
+  let session: OpenConsole;
   let hartomat: StartedHartomat;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
-    context.setDefaultTimeout(20_000);
-    ({ page, complaints } = await openPage(context));
-    await page.goto(await hartomat.signInUrl());
+    session = await openConsole({ colorScheme: 'dark' });
+    ({ hartomat, page, complaints } = session);
     const { id } = await hartomat.platform.db.workflow.create({
       data: {
         key: 'by_hand',
@@ -29,10 +26,7 @@ describeWith('chromium', 'editing a graph', () => {
     const globalId = Buffer.from(`Workflow:${id}`).toString('base64');
     await page.goto(new URL(`/workflows/${globalId}`, hartomat.url).href);
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await hartomat?.stop();
-  });
+  afterAll(() => session?.close());
 
   const palette = () => page.getByRole('complementary', { name: 'Palette' });
   const node = (id: string) => page.locator(`.react-flow__node[data-id=${id}]`);

@@ -1,29 +1,23 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { openBrowser, openPage, seriousViolations } from './support/browser.js';
-import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
 
 describeWith('chromium', 'the page of materials', () => {
+  let session: OpenConsole;
   let hartomat: StartedHartomat;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-    context.setDefaultTimeout(30_000);
-    ({ page, complaints } = await openPage(context));
-    await page.goto(await hartomat.signInUrl());
+    session = await openConsole({ colorScheme: 'light' });
+    ({ hartomat, page, complaints } = session);
     await page.getByRole('link', { name: 'Materials' }).click();
   }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    await hartomat?.stop();
-  });
+  afterAll(() => session?.close());
   const picture = async (name: string) => {
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
   };

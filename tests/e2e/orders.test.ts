@@ -1,25 +1,23 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOrder } from '../../runtime/orders.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { describeWith } from '../support/tools.js';
-import { openBrowser, openPage, seriousViolations } from './support/browser.js';
-import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
 
 /** An order from its lines to what was delivered; the tests go on from one another. */
 describeWith('chromium', 'an order in the console', () => {
+  let session: OpenConsole;
   let hartomat: StartedHartomat;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let complaints: string[];
   let orderId: string;
 
   beforeAll(async () => {
-    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
-    context.setDefaultTimeout(20_000);
-    ({ page, complaints } = await openPage(context));
+    session = await openConsole({ colorScheme: 'dark' });
+    ({ hartomat, page, complaints } = session);
     const { product, outputTypeId } = hartomat.seeded;
     const small = { samples: 1, resolution: { width: 64, height: 64 } };
     const lines = [
@@ -28,12 +26,8 @@ describeWith('chromium', 'an order in the console', () => {
     ];
     const { id } = await createOrder(hartomat.platform, { lines, reference: 'PO 4711' });
     orderId = encodeGlobalId('Order', id);
-    await page.goto(await hartomat.signInUrl());
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await hartomat?.stop();
-  });
+  afterAll(() => session?.close());
 
   const line = (number: number) => page.getByRole('row').nth(number);
 

@@ -1,28 +1,22 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { openBrowser, openPage, seriousViolations } from './support/browser.js';
-import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
 
 /** An output type is made in its five steps, and changed; the tests go on from one another. */
 describeWith('chromium', 'making an output type', () => {
+  let session: OpenConsole;
   let hartomat: StartedHartomat;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
-    context.setDefaultTimeout(20_000);
-    ({ page, complaints } = await openPage(context));
-    await page.goto(await hartomat.signInUrl());
+    session = await openConsole({ colorScheme: 'dark' });
+    ({ hartomat, page, complaints } = session);
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await hartomat?.stop();
-  });
+  afterAll(() => session?.close());
 
   const next = () => page.getByRole('button', { name: 'Next' }).click();
   const step = (name: string) => page.getByRole('heading', { name, exact: true, level: 2 }).waitFor();

@@ -1,8 +1,9 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { openBrowser, openPage, seriousViolations } from './support/browser.js';
-import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
 
 const EXPORT = `id,name,render_settings,pricing_tier,watermark
 17,Old still 2K,"{""resolution"": ""2k"", ""samples"": 64, ""noise_threshold"": 0.1}",standard,logo
@@ -12,24 +13,17 @@ const EXPORT = `id,name,render_settings,pricing_tier,watermark
 `;
 
 describeWith('chromium', 'moving away from the old world', () => {
+  let session: OpenConsole;
   let hartomat: StartedHartomat;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
-    context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, colorScheme: 'light' });
-    context.setDefaultTimeout(30_000);
-    ({ page, complaints } = await openPage(context));
-    await page.goto(await hartomat.signInUrl());
+    session = await openConsole({ colorScheme: 'light', height: 1000 });
+    ({ hartomat, page, complaints } = session);
     await page.getByRole('link', { name: 'Output types' }).click();
   }, 300_000);
-  afterAll(async () => {
-    await browser?.close();
-    await hartomat?.stop();
-  });
+  afterAll(() => session?.close());
   const picture = async (name: string) => {
     if (!process.env.SCREENSHOTS) return;
     for (const colorScheme of ['light', 'dark'] as const) {
