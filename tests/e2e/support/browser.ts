@@ -28,8 +28,26 @@ export async function openPage(context: BrowserContext): Promise<{ page: Page; c
   return { page, complaints };
 }
 
-/** Serious accessibility violations of the page as it stands: "rule: where". */
+/** The page looks as it will go on looking: what changed is drawn, and no colour is on its way to another. */
+async function hasSettled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const passing = () =>
+      document.getAnimations().filter(({ effect, playState }) => {
+        return playState !== 'paused' && effect?.getComputedTiming().endTime !== Infinity;
+      });
+    await nextFrame();
+    await nextFrame();
+    while (passing().length > 0) {
+      await Promise.allSettled(passing().map(({ finished }) => finished));
+      await nextFrame();
+    }
+  });
+}
+
+/** Serious accessibility violations of the page once it has settled: "rule: where". */
 export async function seriousViolations(page: Page): Promise<string[]> {
+  await hasSettled(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
