@@ -1,13 +1,12 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 
-/** JSON lines on stderr; level from LOG_LEVEL (default `info`). Errors are told by what identifies them: a driver's error
- * carries its whole connection, which nobody wants in a log. */
-export function makeLog(): Logger {
-  const level = process.env.LOG_LEVEL ?? 'info';
-  return pino(
-    { name: 'hartomat', level, serializers: { err: describeError } },
-    pino.destination({ dest: 2, sync: true }),
-  );
+/** JSON lines on stderr, unless told otherwise; `level` from LOG_LEVEL (default `info`). Errors are told by what identifies them: a
+ * driver's error carries its whole connection, which nobody wants in a log. */
+export function makeLog(
+  level = process.env.LOG_LEVEL ?? 'info',
+  destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
+): Logger {
+  return pino({ name: 'hartomat', level, serializers: { err: describeError } }, destination);
 }
 
 function describeError(error: unknown) {

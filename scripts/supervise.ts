@@ -179,15 +179,14 @@ export class Supervisor {
 
   private async seed(env: NodeJS.ProcessEnv) {
     // Only now: the generated client was perhaps not there before.
-    const [{ openPlatform }, { seed }, { pino }] = await Promise.all([
+    const [{ openPlatform }, { makeLog }, { seed }, { pino }] = await Promise.all([
       import('../runtime/platform.js'),
+      import('../runtime/log.js'),
       import('../prisma/seed.js'),
       import('pino'),
     ]);
-    const log = pino(
-      { name: 'supervisor' },
-      pino.destination({ dest: logFileOf(this.options.home, 'supervisor'), mkdir: true }),
-    );
+    const file = pino.destination({ dest: logFileOf(this.options.home, 'supervisor'), mkdir: true });
+    const log = makeLog('info', file).child({ part: 'supervisor' });
     this.platform = await openPlatform(readSettings(env), { maxConnections: 4, log });
     return seed(this.platform);
   }

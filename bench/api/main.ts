@@ -7,8 +7,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 import pg from 'pg';
-import pino from 'pino';
 import { migrate } from '../../prisma/migrate.js';
+import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
 import { createApp } from '../../server/app.js';
@@ -55,7 +55,7 @@ try {
     adminToken: TOKEN,
     modulePackages: [],
   };
-  const platform = await openPlatform(settings, { log: pino({ level: 'warn' }, pino.destination(2)) });
+  const platform = await openPlatform(settings, { log: makeLog('warn') });
   console.log(
     `${RUNS} runs, ${RUNS * NODES} node runs, ${CONNECTIONS} connections, ${values.rounds} rounds of ${values.seconds} s`,
   );

@@ -1,10 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pino from 'pino';
 import { migrate } from '../../prisma/migrate.js';
 import { seed } from '../../prisma/seed.js';
 import { dispatch } from '../../runtime/dispatch.js';
+import { makeLog } from '../../runtime/log.js';
 import { createOrderLine } from '../../runtime/orders.js';
 import { openPlatform, type Platform } from '../../runtime/platform.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
@@ -35,7 +35,7 @@ export async function turntableBench(print: (line: string) => void): Promise<Com
       databaseUrl: postgres.url('postgres'),
       artifactDir: path.join(dir, 'artifacts'),
     };
-    const platform = await openPlatform(settings, { log: pino({ level: 'error' }, pino.destination(2)) });
+    const platform = await openPlatform(settings, { log: makeLog('error') });
     platforms.push(platform);
     return platform;
   };

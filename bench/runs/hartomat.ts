@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import pino from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { dataPort, defineModule } from '../../modules/define.js';
 import { importCadFile } from '../../runtime/cadFiles.js';
 import { dispatch } from '../../runtime/dispatch.js';
+import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
 import { startWorker } from '../../worker/worker.js';
 import { lookupIn } from '../../workflow/nodeDefinition.js';
@@ -60,7 +60,7 @@ export async function hartomat(
     adminToken: null,
     modulePackages: [],
   };
-  const log = pino({ level: 'warn' }, pino.destination(2));
+  const log = makeLog('warn');
   const options = { definition, log, queuePrefix: `bench-${process.pid}` };
   // Two platforms, as a server and a worker process have.
   const [server, host] = [await openPlatform(settings, options), await openPlatform(settings, options)];

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import pino from 'pino';
 import { migrate } from '../../prisma/migrate.js';
 import { seed } from '../../prisma/seed.js';
 import { dispatch } from '../../runtime/dispatch.js';
+import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
 import { startWorker } from '../../worker/worker.js';
@@ -42,7 +42,7 @@ try {
     ...{ port: 0, host: '127.0.0.1', home: dir, databaseUrl: postgres.url('bench'), redisUrl: null },
     ...{ artifactDir: path.join(dir, 'artifacts'), blenderPath: null, adminToken: null, modulePackages: [] },
   };
-  const platform = await openPlatform(settings, { log: pino({ level: 'warn' }, pino.destination(2)) });
+  const platform = await openPlatform(settings, { log: makeLog('warn') });
   stops.unshift(() => platform.close());
   const { db } = platform;
   const { product } = await seed(platform);

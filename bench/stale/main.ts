@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import pino from 'pino';
 import { migrate } from '../../prisma/migrate.js';
+import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
 import { staleAssets } from '../../runtime/staleAssets.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
@@ -28,7 +28,7 @@ try {
     ...{ port: 0, host: '127.0.0.1', home: dir, databaseUrl: postgres.url('bench'), redisUrl: null },
     ...{ artifactDir: path.join(dir, 'artifacts'), blenderPath: null, adminToken: null, modulePackages: [] },
   };
-  const platform = await openPlatform(settings, { log: pino({ level: 'warn' }, pino.destination(2)) });
+  const platform = await openPlatform(settings, { log: makeLog('warn') });
   stops.unshift(() => platform.close());
   const { db, pool, store } = platform;
   const files = [];

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
-import pino from 'pino';
+import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
 import { createApp } from '../../server/app.js';
 
@@ -20,7 +20,7 @@ async function hartomat(): Promise<Server> {
     adminToken: token,
     modulePackages: [],
   };
-  const platform = await openPlatform(settings, { log: pino({ level: 'warn' }, pino.destination(2)) });
+  const platform = await openPlatform(settings, { log: makeLog('warn') });
   const app = await createApp(platform);
   const server = createServer(app.express);
   server.on('upgrade', app.upgrade);

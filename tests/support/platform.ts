@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pino from 'pino';
+import { makeLog } from '../../runtime/log.js';
 import { openPlatform, type Platform, type PlatformOptions } from '../../runtime/platform.js';
 import { createTestDatabase } from './database.js';
 
@@ -31,7 +31,7 @@ export async function createTestPlatform(
     adminToken: null,
     modulePackages: [],
   };
-  const log = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
+  const log = makeLog(process.env.TEST_LOG ?? 'silent');
   const opened: Platform[] = [];
   const another = async ({ databaseUrl = database.url, ...more }: PlatformOptions & { databaseUrl?: string } = {}) => {
     const platform = await openPlatform(

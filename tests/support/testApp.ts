@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pino from 'pino';
+import { makeLog } from '../../runtime/log.js';
 import { openPlatform, type Platform, type PlatformOptions } from '../../runtime/platform.js';
 import { type AppOptions, createApp } from '../../server/app.js';
 import { testLookup } from '../../workflow/testModules.js';
@@ -40,7 +40,7 @@ export async function startTestApp({
   const database = await createTestDatabase();
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-server-'));
   const logged: string[] = [];
-  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
+  const log = makeLog('debug', { write: (line) => void logged.push(line) });
   const platform = await openPlatform(
     {
       port: 0,
