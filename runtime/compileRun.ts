@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { JsonObject } from '../modules/json.js';
 import { compilePlan } from '../workflow/compilePlan.js';
 import type { Finding } from '../workflow/finding.js';
@@ -28,7 +29,7 @@ const KEEP = 200;
 
 /** Turns stored graphs into runnable plans. Published versions never change, so what was compiled of them is kept. */
 export class RunCompiler {
-  private readonly kept = new Map<string, CompiledRun>();
+  private readonly kept = new LRUCache<string, CompiledRun>({ max: KEEP });
 
   constructor(private readonly definition: DefinitionLookup) {}
 
@@ -38,10 +39,7 @@ export class RunCompiler {
     if (source.versionId === null) return this.compileAnew(source.graph, layers);
     const key = `${source.versionId} ${JSON.stringify(layers)}`;
     const compiled = this.kept.get(key) ?? this.compileAnew(source.graph, layers);
-    this.kept.delete(key);
     this.kept.set(key, compiled);
-    const oldest = this.kept.keys().next().value;
-    if (this.kept.size > KEEP && oldest !== undefined) this.kept.delete(oldest);
     return compiled;
   }
 

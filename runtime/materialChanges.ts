@@ -8,6 +8,7 @@ import { resolveMaterials } from '../modules/materials/resolveMaterials.js';
 import { type Material, type MaterialLibrary, MaterialMap, MaterialProposal } from '../modules/shapes/materials.js';
 import { ObjectTree } from '../modules/shapes/objectTree.js';
 import { legacyParams } from '../workflow/legacyInvocation.js';
+import { type Latest, latest } from './latest.js';
 import { type LegacySettings, legacyPipeline } from './legacy/pipeline.js';
 import type { Platform } from './platform.js';
 
@@ -31,28 +32,28 @@ const KNOWN_DECISIONS = 50_000;
 const KNOWN_FILES = 200;
 
 /** What became of decisions, so that a second look at the catalogue costs little. */
-const decisions = new WeakMap<Platform['store'], Map<string, Promise<string[]>>>();
+const decisions = new WeakMap<Platform['store'], Latest<string[]>>();
 
 /** Decides the materials of parts once more, by the library as it is now. Whoever asks about many, asks about those of one object
  * tree one after the other. */
 export class MaterialChanges {
   private readonly libraryHash: string;
-  private readonly known: Map<string, Promise<string[]>>;
-  private readonly files = new Map<string, Promise<unknown>>();
+  private readonly known: Latest<string[]>;
+  private readonly files = latest<{ content: unknown }>(KNOWN_FILES);
 
   constructor(
     private readonly platform: Pick<Platform, 'store' | 'log'>,
     private readonly library: MaterialLibrary,
   ) {
     this.libraryHash = contentHash(library);
-    this.known = decisions.get(platform.store) ?? new Map();
+    this.known = decisions.get(platform.store) ?? latest(KNOWN_DECISIONS);
     decisions.set(platform.store, this.known);
   }
 
   /** What would look different, in sentences; empty: nothing would. */
   of(decided: DecidedMaterials): Promise<string[]> {
     const key = contentHash({ library: this.libraryHash, ...decided });
-    return remembered(this.known, key, KNOWN_DECISIONS, () => this.decide(decided));
+    return this.known.forceFetch(key, { context: () => this.decide(decided) });
   }
 
   private async decide(decided: DecidedMaterials): Promise<string[]> {
@@ -80,15 +81,19 @@ export class MaterialChanges {
     }
   }
 
+  /** Null: it is gone. */
   private async read<T>(sha256: string, schema: z.ZodType<T>): Promise<T | null> {
-    return remembered(this.files, sha256, KNOWN_FILES, async () => {
-      const { store, log } = this.platform;
-      if ((await store.byteSize(sha256)) === null) {
-        log.warn({ sha256 }, 'a file that materials were decided from is gone; whether they changed is not known');
-        return null;
-      }
-      return schema.parse(JSON.parse(await text(store.open(sha256))));
-    }) as Promise<T | null>;
+    const { store, log } = this.platform;
+    const { content } = await this.files.forceFetch(sha256, {
+      context: async () => {
+        if ((await store.byteSize(sha256)) === null) {
+          log.warn({ sha256 }, 'a file that materials were decided from is gone; whether they changed is not known');
+          return { content: null };
+        }
+        return { content: schema.parse(JSON.parse(await text(store.open(sha256)))) };
+      },
+    });
+    return content as T | null;
   }
 }
 
@@ -134,14 +139,4 @@ function lookOf({ material, source }: Assignment): string {
   const look = looks.get(material) ?? contentHash(rest);
   looks.set(material, look);
   return look;
-}
-
-/** The least recently used goes when there are too many; what failed is not kept. */
-function remembered<T>(map: Map<string, Promise<T>>, key: string, most: number, make: () => Promise<T>): Promise<T> {
-  const value = map.get(key) ?? make();
-  map.delete(key);
-  map.set(key, value);
-  value.catch(() => map.delete(key));
-  if (map.size > most) map.delete(map.keys().next().value!);
-  return value;
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { ROLE_SCOPES, type Scope, scopesOf } from '../runtime/access.js';
 import { ACCESS_CHANNEL } from '../runtime/accounts.js';
@@ -21,7 +22,7 @@ const USED_EVERY_MS = 60_000;
 
 /** Finds out what tokens and sessions are good for, and hears when they no longer are. */
 export class Access {
-  private readonly kept = new Map<string, { grant: Grant | null; until: number }>();
+  private readonly kept = new LRUCache<string, { grant: Grant; until: number }>({ max: MOST_KEPT });
   private readonly lost = new Set<(isLost: (grant: Grant) => boolean) => void>();
   private readonly listener: Listener;
 
@@ -79,10 +80,7 @@ export class Access {
     const now = Date.now();
     const known = this.kept.get(key);
     const grant = known && known.until > now ? known.grant : await find();
-    if (grant && known?.grant !== grant) {
-      this.kept.set(key, { grant, until: now + BELIEVED_MS });
-      if (this.kept.size > MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
-    }
+    if (grant && known?.grant !== grant) this.kept.set(key, { grant, until: now + BELIEVED_MS });
     return grant && (grant.expiresAt === null || grant.expiresAt.getTime() > now) ? grant : null;
   }
 
@@ -117,7 +115,7 @@ export class Access {
     const [what, id] = payload.split(' ', 2);
     const isLost = ({ viewer, tokenId, sessionHash }: Grant) =>
       id === (what === 'account' ? viewer.accountId : what === 'token' ? tokenId : sessionHash);
-    for (const [key, { grant }] of this.kept) if (grant && isLost(grant)) this.kept.delete(key);
+    for (const [key, { grant }] of this.kept) if (isLost(grant)) this.kept.delete(key);
     for (const told of this.lost) told(isLost);
   }
 
