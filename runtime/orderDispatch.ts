@@ -213,14 +213,11 @@ async function cancelLines(platform: Platform, ids: readonly string[], by: strin
     });
 }
 
-async function linesWithState({ pool, db }: Platform, orderId: string, buyer: Beholder) {
-  const isTheirs = await db.order.count({ where: { id: orderId, ...visibleOrders(buyer) } });
-  if (!isTheirs) throw new NotFoundError('order', orderId);
-  const { rows } = await pool.query<{ id: string; state: string; isCancelled: boolean }>({
-    name: 'order_lines_with_state',
-    text: `SELECT l.id, s.state, l.cancelled_at IS NOT NULL AS "isCancelled"
-           FROM order_line l JOIN order_line_state s ON s.order_line_id = l.id WHERE l.order_id = $1 ORDER BY l.line_number`,
-    values: [orderId],
+async function linesWithState({ db }: Pick<Platform, 'db'>, orderId: string, buyer: Beholder) {
+  const order = await db.order.findFirst({
+    where: { id: orderId, ...visibleOrders(buyer) },
+    select: { lines: { select: { id: true, state: true, cancelledAt: true }, orderBy: { lineNumber: 'asc' } } },
   });
-  return rows;
+  if (!order) throw new NotFoundError('order', orderId);
+  return order.lines.map(({ id, state, cancelledAt }) => ({ id, state, isCancelled: cancelledAt !== null }));
 }

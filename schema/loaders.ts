@@ -13,9 +13,6 @@ export interface RunPlanning {
   entry: JsonObject | null;
 }
 
-/** As the views of migration 0160_orders say. */
-export type OrderState = 'draft' | 'queued' | 'running' | 'delivered' | 'partially_delivered' | 'failed' | 'cancelled';
-
 /** Answers many keys with one query; keys asked for in the same tick go together. Nothing is remembered, because a
  * subscription keeps its context for hours. */
 function batched<K, V>(load: (keys: readonly K[]) => Promise<(key: K) => V>, cacheKeyFn?: (key: K) => string) {
@@ -155,19 +152,6 @@ export function createLoaders(db: PrismaClient, pool: pg.Pool) {
     ({ runId, nodeId, first }) => `${runId}/${nodeId}/${first}`,
   );
 
-  const states = (of: 'order' | 'order_line') =>
-    batched<string, OrderState>(async (ids) => {
-      const { rows } = await pool.query<{ id: string; state: OrderState }>({
-        name: `state-of-${of}`,
-        text: `select ${of}_id as id, state from ${of}_state where ${of}_id = any($1)`,
-        values: [ids],
-      });
-      const byId = new Map(rows.map(({ id, state }) => [id, state]));
-      return (id) => byId.get(id) ?? 'draft';
-    });
-  const orderState = states('order');
-  const lineState = states('order_line');
-
   /** Ids of the newest asset of each name that was delivered for an order line. */
   const deliveredAssets = batched<string, string[]>(async (lineIds) => {
     const { rows } = await pool.query<{ id: string; line: string }>({
@@ -180,8 +164,6 @@ export function createLoaders(db: PrismaClient, pool: pg.Pool) {
   });
 
   return {
-    orderState,
-    lineState,
     deliveredAssets,
     planning,
     parts,

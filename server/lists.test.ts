@@ -200,6 +200,8 @@ test('filters choose, alone and together', async () => {
   expect(await count('orders', `filter: { text: "${catalogue.order.number}" }`)).toBe(1);
   expect(await count('orders', 'filter: { text: "99999999999" }')).toBe(0);
   expect(await count('orders', 'filter: { runStatus: [failed] }')).toBe(0);
+  expect(await count('orders', 'filter: { state: [draft] }')).toBe(await count('orders', ''));
+  expect(await count('orders', 'filter: { state: [delivered, failed] }')).toBe(0);
   expect(await count('assets', 'filter: { kind: ["glb_model"], text: "bear" }')).toBe(5);
   expect(await count('assets', 'filter: { kind: [] }')).toBe(0);
   expect(await count('materials', 'text: "M1"')).toBe(1);

@@ -1,6 +1,7 @@
 import {
   Family,
   NodeRunStatus,
+  OrderState,
   ParityStatus,
   Role,
   Rollout,
@@ -170,5 +171,18 @@ export const WebhookDeliveryStatusEnum = builder.enumType('WebhookDeliveryStatus
     pending: 'An attempt is due, under way, or follows later.',
     delivered: 'The receiver said that it has it.',
     failed: 'It never arrived, and no attempt follows.',
+  }),
+});
+
+export const OrderStateEnum = builder.enumType('OrderState', {
+  description: 'Where an order or a line of it stands; follows from its runs.',
+  values: values(OrderState, {
+    draft: 'Nothing was dispatched yet.',
+    queued: 'Dispatched; no run has begun.',
+    running: 'A run is under way.',
+    delivered: 'Everything was delivered.',
+    partially_delivered: 'Some was delivered; the rest failed, was cancelled or was not dispatched.',
+    failed: 'Nothing was delivered, and the last run failed.',
+    cancelled: 'Taken back before anything was delivered.',
   }),
 });

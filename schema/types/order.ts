@@ -1,5 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { JsonObject } from '../../modules/json.js';
+import { orderState, ordersIn } from '../../runtime/orderStates.js';
 import { MAX_LINES } from '../../runtime/orders.js';
 import { graphOf } from '../../runtime/outputTypeForm.js';
 import { visibleOrders, visibleRuns } from '../../runtime/ownership.js';
@@ -9,30 +10,15 @@ import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';
-import type { OrderState } from '../loaders.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { EffectiveParamObject } from './effectiveParam.js';
-import { RunStatusEnum } from './enums.js';
+import { OrderStateEnum, RunStatusEnum } from './enums.js';
 import { MoneyObject, priceOf, sums } from './money.js';
 import { GRAPH } from './outputType.js';
 
-const STATES: Record<OrderState, string> = {
-  draft: 'Nothing was dispatched yet.',
-  queued: 'Dispatched; no run has begun.',
-  running: 'A run is under way.',
-  delivered: 'Everything was delivered.',
-  partially_delivered: 'Some was delivered; the rest failed, was cancelled or was not dispatched.',
-  failed: 'Nothing was delivered, and the last run failed.',
-  cancelled: 'Taken back before anything was delivered.',
-};
-
-const OrderStateEnum = builder.enumType('OrderState', {
-  description: 'Where an order or a line of it stands; follows from its runs.',
-  values: Object.fromEntries(Object.entries(STATES).map(([value, description]) => [value, { value, description }])) as {
-    [K in OrderState]: { value: K; description: string };
-  },
-});
+/** Fields that need the lines ask for them in the same order, so that they are read once. */
+const LINES = { orderBy: { lineNumber: 'asc' } } as const;
 
 export const OrderNode = builder.prismaNode('Order', {
   id: { field: 'id' },
@@ -48,13 +34,16 @@ export const OrderNode = builder.prismaNode('Order', {
     state: t.field({
       type: OrderStateEnum,
       description: 'Where it stands.',
-      resolve: ({ id }, _args, { loaders }) => loaders.orderState.load(id),
+      select: { lines: { ...LINES, select: { state: true } } },
+      resolve: ({ lines }) => orderState(lines),
     }),
     total: t.field({
       type: [MoneyObject],
       description:
         'What its lines cost that were not cancelled, one sum for each currency; lines with a price on request are not in it.',
-      select: { lines: { select: { unitPriceCents: true, currency: true, quantity: true, cancelledAt: true } } },
+      select: {
+        lines: { ...LINES, select: { unitPriceCents: true, currency: true, quantity: true, cancelledAt: true } },
+      },
       resolve: ({ lines }) =>
         sums(
           lines
@@ -64,7 +53,7 @@ export const OrderNode = builder.prismaNode('Order', {
     }),
     lines: t.relation('lines', {
       description: `Its lines, in order; at most ${MAX_LINES}.`,
-      query: { orderBy: { lineNumber: 'asc' } },
+      query: LINES,
     }),
   }),
 });
@@ -77,11 +66,7 @@ export const OrderLineNode = builder.prismaNode('OrderLine', {
   fields: (t) => ({
     lineNumber: t.exposeInt('lineNumber', { description: 'Position in the order, from 1.' }),
     quantity: t.exposeInt('quantity', { description: 'How many pieces are charged.' }),
-    state: t.field({
-      type: OrderStateEnum,
-      description: 'Where it stands.',
-      resolve: ({ id }, _args, { loaders }) => loaders.lineState.load(id),
-    }),
+    state: t.expose('state', { type: OrderStateEnum, description: 'Where it stands.' }),
     unitPrice: t.field({
       type: MoneyObject,
       nullable: true,
@@ -162,6 +147,7 @@ const OrderFilter = builder.inputType('OrderFilter', {
     }),
     productId: t.id({ description: 'With a line of this product.' }),
     outputTypeId: t.id({ description: 'With a line of this output type.' }),
+    state: t.field({ type: [OrderStateEnum], description: 'In any of these states.' }),
     runStatus: t.field({ type: [RunStatusEnum], description: 'With a run in any of these states.' }),
     from: t.field({ type: 'DateTime', description: 'Placed at this moment or later.' }),
     to: t.field({ type: 'DateTime', description: 'Placed before this moment.' }),
@@ -178,7 +164,7 @@ const ORDER_SORT = sorting(
 const MAX_NUMBER = 2 ** 31 - 1;
 
 function where(filter: typeof OrderFilter.$inferInput | null | undefined, { viewer }: Context): Prisma.OrderWhereInput {
-  const { text, productId, outputTypeId, runStatus, from, to } = filter ?? {};
+  const { text, productId, outputTypeId, state, runStatus, from, to } = filter ?? {};
   const reference = containing(text);
   const number = /^\d+$/.test(text ?? '') && Number(text) <= MAX_NUMBER ? [{ number: Number(text) }] : [];
   const line = {
@@ -191,6 +177,7 @@ function where(filter: typeof OrderFilter.$inferInput | null | undefined, { view
     createdAt: from || to ? { gte: from ?? undefined, lt: to ?? undefined } : undefined,
     AND: [
       productId || outputTypeId ? { lines: { some: line } } : {},
+      state ? ordersIn(state) : {},
       runStatus ? { lines: { some: { runs: { some: { ...visibleRuns(viewer), status: { in: runStatus } } } } } } : {},
     ],
   };

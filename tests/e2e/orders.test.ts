@@ -35,6 +35,9 @@ describeWith('chromium', 'an order in the console', () => {
     await page.getByRole('link', { name: 'Orders' }).click();
     await page.getByText('PO 4711').waitFor();
     expect(await page.getByRole('row').nth(1).innerText()).toMatch(/Not dispatched[\s\S]*87\.00/);
+    await page.getByLabel('State').selectOption({ label: 'Failed' });
+    await page.getByText('No order is in this state').waitFor();
+    await page.getByRole('button', { name: 'Show all states' }).click();
     await page.getByRole('link', { name: /^Order \d+$/ }).click();
     await page.getByRole('button', { name: 'Dispatch order' }).waitFor();
     expect(page.url()).toContain(orderId);

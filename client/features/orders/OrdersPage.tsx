@@ -13,11 +13,11 @@ import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { Delivered } from './Delivered.js';
 import { OrderDialog } from './OrderDialog.js';
-import { OrderStateBadge } from './orderState.js';
+import { ORDER_STATE, ORDER_STATES, OrderStateBadge } from './orderState.js';
 
 const OrdersQuery = graphql(`
-  query Orders($after: String, $text: String) {
-    orders(first: 20, after: $after, filter: { text: $text }) {
+  query Orders($after: String, $filter: OrderFilter) {
+    orders(first: 20, after: $after, filter: $filter) {
       totalCount
       pageInfo {
         hasNextPage
@@ -59,15 +59,21 @@ const OrdersQuery = graphql(`
 /** What was ordered, newest first. */
 export function Component() {
   const { text, after, search: searchFor, turn } = useListed();
+  const [search, setSearch] = useSearchParams();
+  const state = ORDER_STATES.find((each) => each === search.get('state'));
   const [{ data, error, fetching }, refetch] = useQuery({
     query: OrdersQuery,
-    variables: { after, text },
+    variables: { after, filter: { text, ...(state && { state: [state] }) } },
     requestPolicy: 'cache-and-network',
   });
-  const [search, setSearch] = useSearchParams();
   const productId = search.get('product');
   const [isOrdering, setOrdering] = useState(productId !== null);
   const orders = data?.orders.edges.map(({ node }) => node) ?? [];
+  const isFiltered = Boolean(text) || state !== undefined;
+  const show = (next: string | null) => {
+    turn(null);
+    setSearch(next ? { state: next } : {});
+  };
   const newOrder = (
     <Button look="primary" icon="plus" needs="order" onClick={() => setOrdering(true)}>
       New order
@@ -84,17 +90,34 @@ export function Component() {
         </div>
         <div className="page-actions">
           <SearchField label="Search the orders" placeholder="Number or reference" onSearch={searchFor} />
-          {(orders.length > 0 || text) && newOrder}
+          <select
+            className="control filter-select"
+            aria-label="State"
+            value={state ?? ''}
+            onChange={(event) => show(event.target.value || null)}
+          >
+            <option value="">All states</option>
+            {ORDER_STATES.map((each) => (
+              <option key={each} value={each}>
+                {ORDER_STATE[each].label}
+              </option>
+            ))}
+          </select>
+          {(orders.length > 0 || isFiltered) && newOrder}
         </div>
       </header>
       {error && <ProblemCallout problem={problemFromError(error)} title="The orders could not be loaded" />}
       {!data && fetching && <Loading label="Loading the orders" />}
-      {data && orders.length === 0 && text && (
+      {data && orders.length === 0 && isFiltered && (
         <div className="card">
-          <EmptyState icon="search" title={`No order fits “${text}”`} />
+          <EmptyState
+            icon={text ? 'search' : 'filter'}
+            title={text ? `No order fits “${text}”` : 'No order is in this state'}
+            actions={state && <Button onClick={() => show(null)}>Show all states</Button>}
+          />
         </div>
       )}
-      {data && orders.length === 0 && !text && (
+      {data && orders.length === 0 && !isFiltered && (
         <div className="card">
           <EmptyState icon="inbox" title="No orders yet" actions={newOrder}>
             An order says which product is wanted in which output type. Its run makes the pictures and delivers them

@@ -1,7 +1,7 @@
 import type { OrderState } from '../../gql/graphql.js';
 import { StatusBadge, type StatusLook } from '../../shared/status.js';
 
-const ORDER_STATE: Record<OrderState, StatusLook> = {
+export const ORDER_STATE: Record<OrderState, StatusLook> = {
   draft: { label: 'Not dispatched', tone: 'calm', icon: 'circle' },
   queued: { label: 'Queued', tone: 'calm', icon: 'clock' },
   running: { label: 'Running', tone: 'busy', icon: 'refresh' },
@@ -10,6 +10,9 @@ const ORDER_STATE: Record<OrderState, StatusLook> = {
   failed: { label: 'Failed', tone: 'bad', icon: 'alert' },
   cancelled: { label: 'Cancelled', tone: 'calm', icon: 'stop' },
 };
+
+/** In the order in which an order goes through them. */
+export const ORDER_STATES = Object.keys(ORDER_STATE) as OrderState[];
 
 export const OrderStateBadge = ({ state }: { state: OrderState }) => <StatusBadge look={ORDER_STATE[state]} />;
 
