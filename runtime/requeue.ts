@@ -18,8 +18,8 @@ export interface Requeued {
   cadFiles: CadFileDispatch[];
 }
 
-/** Makes assets that are out of date anew: dispatches their order lines once more, and sends their CAD files through the workflow that
- * took them in. Assets that are up to date are left alone; what was delivered stays until the new version is published.
+/** Makes assets that are out of date anew: dispatches their order lines once more, and sends their CAD files, or those that came in their
+ * place, through the workflow that took them in. Assets that are up to date are left alone; what was delivered stays until the new version is published.
  * @returns one result for each order line and each CAD file.
  * @throws NotFoundError, ValidationError when there are too many. */
 export async function requeueStaleAssets(
@@ -49,24 +49,35 @@ interface Sources {
 
 const divided = (sources: readonly StaleSource[]): Sources => ({
   lines: sources.flatMap((source) => ('orderLineId' in source ? source.orderLineId : [])),
-  cadFiles: sources.flatMap((source) => ('orderLineId' in source ? [] : source)),
+  cadFiles: sources.flatMap((source) =>
+    'orderLineId' in source ? [] : source.cadFileIds.map((cadFileId) => ({ cadFileId, workflowId: source.workflowId })),
+  ),
 });
 
 /** @throws NotFoundError */
 async function sourcesOf({ db }: Platform, assetIds: readonly string[]): Promise<StaleSource[]> {
   const assets = await db.asset.findMany({
     where: { id: { in: [...assetIds] } },
-    select: { id: true, orderLineId: true, run: { select: { cadFileId: true, workflowId: true } } },
+    select: {
+      id: true,
+      orderLineId: true,
+      run: { select: { cadFileId: true, workflowId: true, cadFile: SUCCESSORS } },
+    },
     orderBy: [{ publishedAt: 'asc' }, { id: 'asc' }],
   });
   const ids = new Set(assets.map(({ id }) => id));
   const missing = assetIds.find((id) => !ids.has(id));
   if (missing) throw new NotFoundError('asset', missing);
-  return assets.flatMap(({ orderLineId, run: { cadFileId, workflowId } }): StaleSource[] => {
+  return assets.flatMap(({ orderLineId, run: { cadFileId, workflowId, cadFile } }): StaleSource[] => {
     if (orderLineId) return [{ orderLineId }];
-    return cadFileId && workflowId ? [{ cadFileId, workflowId }] : [];
+    if (!cadFileId || !workflowId) return [];
+    const later = cadFile?.formerOf.flatMap(({ product }) => product.cadFileId ?? []) ?? [];
+    return [{ cadFileIds: [cadFileId, ...later], workflowId }];
   });
 }
+
+/** The CAD files that products have now which had this one. */
+const SUCCESSORS = { select: { formerOf: { select: { product: { select: { cadFileId: true } } } } } } as const;
 
 /** What this key has started already. */
 async function doneBefore(platform: Platform, { lines, cadFiles }: Sources, key: string): Promise<Sources> {

@@ -21,8 +21,9 @@ export interface StaleAsset {
   source: StaleSource;
 }
 
-/** What the run that published an asset was about. */
-export type StaleSource = { orderLineId: string } | { cadFileId: string; workflowId: string };
+/** What the run that makes an asset anew is about: its order line; or the CAD files to take in, which are those that the products moved to
+ * where its own is nobody's any more. */
+export type StaleSource = { orderLineId: string } | { cadFileIds: string[]; workflowId: string };
 
 export interface StaleFilter {
   productId?: string;
@@ -41,7 +42,9 @@ const NEWEST = `
   LEFT JOIN category g ON g.id = p.category_id
   LEFT JOIN output_type t ON t.id = l.output_type_id`;
 const FILTERED = `a.superseded_at IS NULL AND l.cancelled_at IS NULL AND (l.id IS NOT NULL OR r.family = 'cad_file')
-    AND ($1::uuid IS NULL OR l.product_id = $1) AND ($2::uuid IS NULL OR l.output_type_id = $2) AND ($3::uuid[] IS NULL OR a.id = ANY($3))`;
+    AND ($1::uuid IS NULL OR l.product_id = $1 OR (l.id IS NULL AND (
+      EXISTS (SELECT FROM product q WHERE q.id = $1 AND q.cad_file_id = r.cad_file_id)
+      OR EXISTS (SELECT FROM former_cad_file f WHERE f.product_id = $1 AND f.cad_file_id = r.cad_file_id)))) AND ($2::uuid IS NULL OR l.output_type_id = $2) AND ($3::uuid[] IS NULL OR a.id = ANY($3))`;
 
 /** Decisions about materials that could come out another way: the library, the product's category or what was chosen for it is not
  * what it was. Runs that decided from the same are one row. */
@@ -55,11 +58,24 @@ const DECISIONS = `
     OR (l.id IS NOT NULL AND (r.entry->'product'->>'category', r.entry->'product'->'materialAssignments') IS DISTINCT FROM (g.key, p.material_assignments)))
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY d.objects_sha256`;
 
-/** A page of assets with everything that is not what it was.
+/** Of an asset of a CAD file that no product has any more: the files its products have now, and what is yet to be made of them. */
+const MOVED = `
+  SELECT coalesce(jsonb_agg(jsonb_build_object('cadFileId', c.id, 'name', c.name, 'products', products, 'product', product)
+      ORDER BY c.name, c.id) FILTER (WHERE NOT EXISTS (
+        SELECT FROM run again JOIN asset made ON made.run_id = again.id
+        WHERE again.cad_file_id = c.id AND again.workflow_id = r.workflow_id AND again.order_line_id IS NULL)), '[]') AS due,
+    count(*) > 0 AS "isLeft"
+  FROM (SELECT q.cad_file_id, count(*)::int AS products, min(q.name) AS product
+    FROM former_cad_file f JOIN product q ON q.id = f.product_id
+    WHERE l.id IS NULL AND f.cad_file_id = r.cad_file_id AND NOT EXISTS (SELECT FROM product s WHERE s.cad_file_id = r.cad_file_id)
+    GROUP BY 1) now JOIN cad_file c ON c.id = now.cad_file_id`;
+
+/** A page of assets with everything that is not what it was. Those of a CAD file that its products left behind are out of date until the
+ * workflow has published something of the new files, whatever else changed.
  * $4: runs whose materials would be others; $5: what was seen last; $6: the reason asked for; $7: most that are read. */
 const CANDIDATES = `
   SELECT a.id, a.run_id AS "runId", a.order_line_id AS "orderLineId", r.cad_file_id AS "cadFileId", r.workflow_id AS "workflowId",
-    t.name AS "outputTypeName", coalesce(c.name, '') AS "newCadFile", newest.number AS "newVersion", used.number AS "usedVersion",
+    t.name AS "outputTypeName", coalesce(c.name, '') AS "newCadFile", moved.due AS moved, newest.number AS "newVersion", used.number AS "usedVersion",
     template.label AS template, codes
   ${NEWEST}
   LEFT JOIN cad_file c ON c.id = p.cad_file_id
@@ -70,15 +86,25 @@ const CANDIDATES = `
     ORDER BY v.number DESC LIMIT 1) newest ON r.mode = 'graph' AND (t.id IS NULL OR r.workflow_id = t.workflow_id)
   LEFT JOIN LATERAL (SELECT now.label FROM template_choice made JOIN render_template now ON now.name = made.name
     WHERE made.run_id = r.id AND now.version <> made.version LIMIT 1) template ON true
+  CROSS JOIN LATERAL (${MOVED}) moved
   CROSS JOIN LATERAL (SELECT array_remove(ARRAY[
-    CASE WHEN l.id IS NOT NULL AND p.cad_file_id IS DISTINCT FROM r.cad_file_id THEN 'cad_file' END,
+    CASE WHEN (l.id IS NOT NULL AND p.cad_file_id IS DISTINCT FROM r.cad_file_id) OR moved."isLeft" THEN 'cad_file' END,
     CASE WHEN a.run_id = ANY($4::uuid[]) THEN 'materials' END,
     CASE WHEN template.label IS NOT NULL THEN 'template' END,
     CASE WHEN newest.id IS DISTINCT FROM r.workflow_version_id AND newest.id IS NOT NULL THEN 'workflow' END,
     CASE WHEN t.profile_changed_at > r.created_at THEN 'output_type' END], NULL) AS codes) found
-  WHERE ${FILTERED} AND cardinality(codes) > 0 AND ($6::text IS NULL OR $6 = ANY(codes))
+  WHERE ${FILTERED} AND cardinality(codes) > 0 AND (NOT moved."isLeft" OR moved.due <> '[]') AND ($6::text IS NULL OR $6 = ANY(codes))
     AND ($5::uuid IS NULL OR (a.published_at, a.id) > (SELECT b.published_at, b.id FROM asset b WHERE b.id = $5))
   ORDER BY a.published_at, a.id LIMIT $7`;
+
+/** A CAD file that products have now instead of the one an asset was made of. */
+interface MovedTo {
+  cadFileId: string;
+  name: string;
+  /** How many products; one of them by name. */
+  products: number;
+  product: string;
+}
 
 interface Candidate {
   id: string;
@@ -89,6 +115,7 @@ interface Candidate {
   outputTypeName: string | null;
   /** Name of the product's CAD file; empty: it has none. */
   newCadFile: string;
+  moved: MovedTo[];
   newVersion: number | null;
   usedVersion: number | null;
   template: string | null;
@@ -118,8 +145,9 @@ export async function staleAssets(
   const byId = new Map(assets.map((asset) => [asset.id, asset]));
   return rows.flatMap((row) => {
     const asset = byId.get(row.id);
-    const { orderLineId, cadFileId, workflowId } = row;
-    const source = orderLineId ? { orderLineId } : { cadFileId, workflowId };
+    const { orderLineId, cadFileId, moved, workflowId } = row;
+    const cadFileIds = moved.length > 0 ? moved.map((file) => file.cadFileId) : [cadFileId];
+    const source = orderLineId ? { orderLineId } : { cadFileIds, workflowId };
     return asset ? [{ asset, reasons: reasonsOf(row, materials.get(row.runId) ?? []), source }] : [];
   });
 }
@@ -150,6 +178,8 @@ const AT_ONCE = 32;
 function reasonsOf(row: Candidate, materials: readonly string[]): StaleReason[] {
   return row.codes.flatMap((code): StaleReason[] => {
     if (code === 'materials') return materials.map((message) => ({ code, message }));
+    if (code === 'cad_file' && !row.orderLineId)
+      return row.moved.map((file) => ({ code, message: sentenceOfMove(file) }));
     return [{ code, message: SENTENCES[code](row) }];
   });
 }
@@ -164,3 +194,8 @@ const SENTENCES: Record<Exclude<StaleReasonCode, 'materials'>, (row: Candidate) 
       : `It was made by version ${usedVersion} of the workflow; version ${newVersion} counts now.`,
   output_type: ({ outputTypeName }) => `The output type “${outputTypeName}” changed.`,
 };
+
+const sentenceOfMove = ({ name, products, product }: MovedTo) =>
+  products === 1
+    ? `The product “${product}” has the CAD file “${name}” now.`
+    : `${products} products have the CAD file “${name}” now.`;

@@ -143,6 +143,51 @@ describe('createProduct', () => {
   });
 });
 
+describe('updateProduct', () => {
+  const update = (input: object) =>
+    call('updateProduct', 'UpdateProductInput', '... on Product { sku name category { key } cadFile { id } }', {
+      id: productId,
+      ...input,
+    });
+  let productId: string;
+  beforeAll(async () => {
+    const data = { sku: 'REVISED', name: 'Pump', cadFileId: catalogue.cadFile.id };
+    productId = id('Product', (await app.platform.db.product.create({ data })).id);
+  });
+
+  test('changes what is given and leaves the rest', async () => {
+    const before = await update({});
+    expect(await update({ name: ' Revised ' })).toEqual({ ...before, name: 'Revised' });
+    expect(await update({ categoryKey: 'bearings' })).toMatchObject({ name: 'Revised', category: { key: 'bearings' } });
+    const { id: cadFileId } = await app.platform.db.cadFile.create({
+      data: { name: 'revision-b.step', artifactId: catalogue.cadFile.artifactId },
+    });
+    expect(await update({ cadFileId: id('CadFile', cadFileId) })).toMatchObject({
+      category: { key: 'bearings' },
+      cadFile: { id: id('CadFile', cadFileId) },
+    });
+    expect(await update({ categoryKey: null, cadFileId: before.cadFile.id, name: before.name })).toEqual({
+      ...before,
+      category: null,
+    });
+  });
+
+  test('says what does not fit, and changes nothing then', async () => {
+    const before = await update({});
+    expect(await update({ name: '  ', categoryKey: null })).toMatchObject({
+      __typename: 'ValidationError',
+      issues: [{ path: '/name' }],
+    });
+    for (const wrong of [
+      { id: id('Product', NOBODY) },
+      { cadFileId: id('CadFile', NOBODY), name: 'Other' },
+      { categoryKey: 'no', name: 'Other' },
+    ])
+      expect(await update(wrong)).toMatchObject({ __typename: 'NotFoundError' });
+    expect(await update({})).toEqual(before);
+  });
+});
+
 describe('createOrderLine', () => {
   const create = (input: object) =>
     call('createOrderLine', 'CreateOrderLineInput', '... on OrderLine { id lineNumber quantity order { id } }', {

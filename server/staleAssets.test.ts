@@ -142,7 +142,7 @@ describeWith('blender', 'published assets', () => {
       data: { workflowId: workflow.id, number: 2, graph: workflow.versions[0]!.graph as object },
     });
     const cadFile = await importCadFile(app.platform, { name: 'other.step', content: createReadStream(another) });
-    await db.product.update({ where: { sku: 'OTHER' }, data: { cadFileId: cadFile.id } });
+    await revise('OTHER', cadFile.id);
     const all = ['materials', 'template', 'workflow'];
     expect(await codes()).toEqual([all, ['cad_file', ...all]]);
     const outputType = await db.outputType.findUniqueOrThrow({ where: { id: outputTypeId } });
@@ -162,7 +162,7 @@ describeWith('blender', 'published assets', () => {
   });
 
   it('are made anew by one call, once per key, and are up to date then', async () => {
-    await app.platform.db.product.update({ where: { sku: 'OTHER' }, data: { cadFileId: seeded.product.cadFileId } });
+    await revise('OTHER', seeded.product.cadFileId!);
     const assetIds = (await stale()).edges.map(({ node }: any) => node.asset.id);
     const batch = await requeue({ assetIds, idempotencyKey: 'anew' });
     expect(batch).toMatchObject({ started: 2 });
@@ -227,6 +227,58 @@ describeWith('blender', 'published assets', () => {
     expect(await requeue({ assetIds, idempotencyKey: 'taken in anew' })).toEqual(batch);
     expect(await requeue({ assetIds })).toMatchObject({ started: 0 });
   }, 60_000);
+
+  it('of CAD files are out of date when no product has the file any more, and what products have now is taken in', async () => {
+    const reasons = async () => (await stale()).edges.map(({ node }: any) => node.reasons);
+    const files = [];
+    for (const name of ['revised.step', 'other.step'])
+      files.push((await importCadFile(app.platform, { name, content: createReadStream(another) })).id);
+    const [revised, other] = files as [string, string];
+    // The lines' own assets are another story: see above.
+    await app.platform.db.orderLine.updateMany({ data: { cancelledAt: new Date() } });
+    expect(await reasons()).toEqual([]);
+
+    await revise(seeded.product.sku, revised);
+    expect(await reasons()).toEqual([]);
+    await revise('OTHER', revised);
+    expect(await reasons()).toEqual([
+      [{ code: 'cad_file', message: '2 products have the CAD file “revised.step” now.' }],
+    ]);
+    await revise('OTHER', other);
+    const [found] = await reasons();
+    expect(found).toEqual([
+      { code: 'cad_file', message: 'The product “Other” has the CAD file “other.step” now.' },
+      { code: 'cad_file', message: `The product “${seeded.product.name}” has the CAD file “revised.step” now.` },
+    ]);
+    const { edges } = await stale({ filter: { productId: id('Product', seeded.product.id), reason: 'cad_file' } });
+    const assetIds = edges.map(({ node }: any) => node.asset.id);
+    expect(assetIds).toHaveLength(1);
+
+    const batch = await requeue({ assetIds, idempotencyKey: 'revised' });
+    expect(batch.started).toBe(2);
+    expect(batch.cadFiles.map(({ cadFileId }: any) => localId('CadFile', cadFileId)).sort()).toEqual([...files].sort());
+    await ended(batch.cadFiles.map(({ result }: any) => result.id));
+    expect(await reasons()).toEqual([]);
+    const again = await requeue({ assetIds, idempotencyKey: 'revised' });
+    expect(new Set(again.cadFiles.map(({ result }: any) => result.id))).toEqual(
+      new Set(batch.cadFiles.map(({ result }: any) => result.id)),
+    );
+    expect(await requeue({ assetIds })).toMatchObject({ started: 0 });
+
+    // Back to the file of before: what was made of it counts again.
+    for (const sku of ['OTHER', seeded.product.sku]) await revise(sku, seeded.product.cadFileId!);
+    expect(await reasons()).toEqual([]);
+  }, 60_000);
+
+  /** Gives a product another CAD file, as an artist does. */
+  async function revise(sku: string, cadFileId: string) {
+    const { id: productId } = await app.platform.db.product.findUniqueOrThrow({ where: { sku } });
+    const { data } = await app.gql(
+      'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { ... on Product { cadFile { id } } ... on Error { message } } }',
+      { input: { id: id('Product', productId), cadFileId: id('CadFile', cadFileId) } },
+    );
+    expect(data.updateProduct).toEqual({ cadFile: { id: id('CadFile', cadFileId) } });
+  }
 
   const messages = async () =>
     (await stale()).edges.flatMap(({ node }: any) => node.reasons.map(({ message }: any) => message));

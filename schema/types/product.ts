@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { createProduct } from '../../runtime/products.js';
+import { createProduct, updateProduct } from '../../runtime/products.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';
@@ -111,6 +111,37 @@ builder.mutationField('createProduct', (t) =>
           categoryKey: categoryKey ?? undefined,
         }),
       );
+      return ctx.db.product.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
+
+const UpdateProductInput = builder.inputType('UpdateProductInput', {
+  description: 'What changes of a product; what is left out stays.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Which product.' }),
+    name: t.string({ description: 'Name for people, 1 to 200 characters.' }),
+    cadFileId: t.id({
+      description: 'Its revised geometry. What was made of the one before is out of date then (`staleAssets`).',
+    }),
+    categoryKey: t.string({ description: 'Key of its category; null: none.' }),
+  }),
+});
+
+builder.mutationField('updateProduct', (t) =>
+  t.prismaField({
+    authScopes: { author: true },
+    type: 'Product',
+    description: 'Changes a product: its name, its category, or its CAD file when the geometry was revised.',
+    errors: { types: [ValidationError, NotFoundError] },
+    args: { input: t.arg({ type: UpdateProductInput, required: true, description: 'What changes.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const { id } = await updateProduct(ctx.platform, {
+        id: requireLocalId('Product', input.id),
+        name: input.name ?? undefined,
+        cadFileId: input.cadFileId ? requireLocalId('CadFile', input.cadFileId) : undefined,
+        categoryKey: input.categoryKey,
+      });
       return ctx.db.product.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

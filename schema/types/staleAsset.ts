@@ -17,7 +17,8 @@ import { BatchObject, withRuns } from './dispatchBatch.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
 
 const DESCRIPTIONS: Record<StaleReasonCode, string> = {
-  cad_file: 'The product has another CAD file.',
+  cad_file:
+    'The product has another CAD file; or no product has this one any more, and nothing was made of the new one yet.',
   materials: 'A material in use changed, or other ones would be chosen: by the product, a rule, or its category.',
   template: 'The render template changed.',
   workflow: 'Another version of the workflow counts.',
@@ -96,7 +97,7 @@ builder.mutationField('requeueStaleAssets', (t) =>
     type: BatchObject,
     authScopes: { operate: true },
     description:
-      'Dispatches the order lines of assets that are out of date once more, and takes their CAD files in once more. Those that are up to date are left alone; what was delivered stays until the new version is published.',
+      'Dispatches the order lines of assets that are out of date once more, and takes their CAD files in once more, or those that their products have now. Those that are up to date are left alone; what was delivered stays until the new version is published.',
     errors: { types: [ValidationError, NotFoundError] },
     args: { input: t.arg({ type: RequeueInput, required: true, description: 'Which assets.' }) },
     resolve: async (_root, { input }, ctx) => {
