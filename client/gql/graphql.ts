@@ -745,7 +745,7 @@ export type StaleAssetFilter = {
 
 /** What changed since an asset was made. */
 export type StaleReasonCode =
-  /** The product has another CAD file. */
+  /** The product has another CAD file; or no product has this one any more, and nothing was made of the new one yet. */
   | 'cad_file'
   /** A material in use changed, or other ones would be chosen: by the product, a rule, or its category. */
   | 'materials'
