@@ -8,6 +8,7 @@ import type { Platform } from '../runtime/platform.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
 import { definitionsOfFamily, type NodeDefinition } from '../workflow/nodeDefinition.js';
 import { Access } from './access.js';
+import { answerOperations } from './answerOperations.js';
 import { serveAsset } from './assets.js';
 import { allow, identifier, signedInOnly } from './auth.js';
 import { serveConsole } from './console.js';
@@ -21,8 +22,9 @@ import { live, ready } from './health.js';
 import { operationPreparer } from './liveOperations.js';
 import { createMetrics } from './metrics.js';
 import { OpenStreams } from './openStreams.js';
+import { operationBody } from './operationParams.js';
 import { readPersistedOperations } from './persistedOperations.js';
-import { graphqlTypesOnly, MAX_JSON_BYTES } from './requestGuards.js';
+import { graphqlTypesOnly } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
 import { installationKey } from './secrets.js';
 import { cookieNameFor } from './session.js';
@@ -136,16 +138,9 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const streams = new OpenStreams();
   access.onLost((isLost) => streams.breakOffOf(isLost));
   const prepare = operationPreparer(yoga, operations);
-  app.use(
-    '/graphql/stream',
-    streams.track,
-    express.json({ type: '*/*', limit: MAX_JSON_BYTES }),
-    eventStreams(prepare),
-  );
-  app.use('/graphql', streams.track, (request, response) => {
-    request.url = request.originalUrl;
-    return yoga(request, response);
-  });
+  app.use('/graphql', operationBody);
+  app.all('/graphql', answerOperations(yoga));
+  app.all(['/graphql', '/graphql/stream'], streams.track, eventStreams(prepare));
   app.use(serveConsole(options.clientDir));
   app.use(notFound);
 

@@ -6,6 +6,7 @@ import {
   Lexer,
   type SelectionSetNode,
   Source,
+  type Token,
   TokenKind,
 } from 'graphql';
 
@@ -37,14 +38,24 @@ function refuse(limit: keyof typeof LIMITS, what: string, where = 'document has'
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
+/** The next token; null where there is none: the parser comes no further either, and says why. */
+function advance(lexer: Lexer): Token | null {
+  try {
+    return lexer.advance();
+  } catch (error) {
+    if (error instanceof GraphQLError) return null;
+    throw error;
+  }
+}
+
 /** Checks the text before it is parsed: the parser goes one call deeper with every bracket, so it must never see thousands.
- * @throws GraphQLError `DOCUMENT_TOO_LARGE`, or the lexer's own syntax error. */
+ * @throws GraphQLError `DOCUMENT_TOO_LARGE`. */
 export function checkText(text: string): void {
   if (text.length > LIMITS.characters) refuse('characters', 'too many characters');
   const lexer = new Lexer(new Source(text));
   let tokens = 0;
   let nesting = 0;
-  for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance()) {
+  for (let token = advance(lexer); token && token.kind !== TokenKind.EOF; token = advance(lexer)) {
     if (++tokens > LIMITS.tokens) refuse('tokens', 'too many words and signs');
     if (OPENING.has(token.kind) && ++nesting > LIMITS.nesting) refuse('nesting', 'too many brackets within each other');
     if (CLOSING.has(token.kind)) nesting--;

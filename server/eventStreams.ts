@@ -25,7 +25,7 @@ export function eventStreams(prepare: PrepareOperation): (request: Request, resp
       method: request.method,
       url: request.url,
       headers: { get: (name) => request.get(name) },
-      body: request.body,
+      body: String(request.body ?? ''),
       raw: request,
       context: undefined,
     });

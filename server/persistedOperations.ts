@@ -63,6 +63,8 @@ export async function readPersistedOperations({
 export function usePersistedOperations(operations: PersistedOperations): Plugin<object, ServerContext> {
   return {
     onParams({ params, setParams, context }) {
+      // Yoga says what it must be.
+      if (params.query != null && typeof params.query !== 'string') return;
       const query = operations.documentOf(params, identityOf(context.req)?.viewer ?? null);
       if (query !== params.query) setParams({ ...params, query });
     },

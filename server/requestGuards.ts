@@ -2,6 +2,8 @@ import type { NextFunction, Request, Response } from 'express';
 
 /** Largest GraphQL request that is not an upload. */
 export const MAX_JSON_BYTES = 5 * 1024 * 1024;
+/** Largest GraphQL request with its files. */
+export const MAX_MULTIPART_BYTES = 25_000_000;
 
 function refuse(response: Response, status: number, code: string, message: string) {
   response

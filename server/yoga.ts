@@ -13,7 +13,8 @@ import { usePartnerView } from './usePartnerView.js';
 import { useQueryExecution } from './useQueryExecution.js';
 import { useSharedEvents } from './useSharedEvents.js';
 
-/** The GraphQL API as a request handler. Who is asking was found out before (auth.ts).
+/** What runs GraphQL operations, with all of its plugins; transports hand them over (answerOperations.ts, liveOperations.ts). Who is
+ * asking was found out before (auth.ts).
  * @param key - signs asset links and upload ids. */
 export function buildYoga(
   platform: Platform,
@@ -26,7 +27,6 @@ export function buildYoga(
   return createYoga<ServerContext, Context>({
     schema,
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),
-    graphqlEndpoint: '/graphql',
     plugins: [
       usePersistedOperations(operations),
       useQueryExecution(),
@@ -35,11 +35,6 @@ export function buildYoga(
       usePartnerView(),
       useSharedEvents(),
     ],
-    // By the list of origins, before it comes here (cors.ts).
-    cors: false,
-    graphiql: false,
-    landingPage: false,
-    batching: false,
     maskedErrors: {
       isDev: false,
       errorMessage: UNEXPECTED,

@@ -1,0 +1,70 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type FetchAPI, isAsyncIterable, processRegularResult } from 'graphql-yoga';
+import { explainError } from './explainError.js';
+import { operationParams } from './operationParams.js';
+import type { buildYoga } from './yoga.js';
+
+const JSON_TYPE = 'application/json';
+const EVENTS = 'text/event-stream';
+/** In the order in which those are served who take anything. */
+const MEDIA_TYPES = [JSON_TYPE, 'application/graphql-response+json', EVENTS];
+
+const refusal = (status: number, code: string, message: string, headers?: Record<string, string>): ExecutionResult => ({
+  errors: [new GraphQLError(message, { extensions: { code, http: { status, headers } } })],
+});
+
+/** Answers GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), queries and mutations by POST and queries by GET,
+ * with all of Yoga's plugins and by its rules for statuses. It reads and writes Node's own request and answer: web requests, streams
+ * and signals made from them would cost more than most operations. Whoever wants events goes on to the next handler. */
+export function answerOperations(yoga: ReturnType<typeof buildYoga>): RequestHandler {
+  /** The result, or what is wrong with the request. */
+  async function resultOf(request: Request, response: Response): Promise<ExecutionResult> {
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) gone.abort();
+    });
+    try {
+      const params = await operationParams(request);
+      // All that plugins look at.
+      const asked = { method: request.method, signal: gone.signal } as globalThis.Request;
+      const result = await yoga.getResultForParams({ params, request: asked }, { req: request, res: response });
+      if (!isAsyncIterable(result)) return result!;
+      await result[Symbol.asyncIterator]().return?.();
+      return refusal(406, 'NOT_ACCEPTABLE', `Subscriptions are answered with events: accept ${EVENTS}.`);
+    } catch (error) {
+      const explained = explainError(error);
+      if (!explained) throw error;
+      return { errors: [explained] };
+    }
+  }
+
+  return async (request, response, next) => {
+    const type = request.accepts(MEDIA_TYPES);
+    if (request.method !== 'GET' && request.method !== 'POST')
+      return send(response, refusal(405, 'BAD_REQUEST', 'GraphQL is asked by GET or POST.', { Allow: 'GET, POST' }));
+    if (type === EVENTS) return next();
+    if (type === false)
+      return send(response, refusal(406, 'NOT_ACCEPTABLE', `Answers come as one of ${MEDIA_TYPES.join(', ')}.`));
+    send(response, await resultOf(request, response), type);
+  };
+}
+
+/** What Yoga would make a web response of. */
+class Answer {
+  constructor(
+    readonly body: string,
+    readonly init: { status: number; headers: Record<string, string> },
+  ) {}
+}
+
+function send(response: Response, result: ExecutionResult, type = JSON_TYPE): void {
+  const { body, init } = processRegularResult(
+    result,
+    { Response: Answer } as unknown as FetchAPI,
+    type,
+  ) as unknown as Answer;
+  // By the specification, which Yoga follows where the errors are its own.
+  const status = init.status === 200 && result.data === undefined && type !== JSON_TYPE ? 400 : init.status;
+  response.writeHead(status, { ...init.headers, 'Content-Length': Buffer.byteLength(body) }).end(body);
+}

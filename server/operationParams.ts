@@ -1,0 +1,71 @@
+import express, { type Request, type RequestHandler } from 'express';
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams } from 'graphql-yoga';
+import { MAX_JSON_BYTES, MAX_MULTIPART_BYTES } from './requestGuards.js';
+
+const isMultipart = ({ headers }: Pick<Request, 'headers'>) => /^multipart\//i.test(headers['content-type'] ?? '');
+const small = express.raw({ type: () => true, limit: MAX_JSON_BYTES });
+const withFiles = express.raw({ type: () => true, limit: MAX_MULTIPART_BYTES });
+
+/** Reads the body of a GraphQL request, as the bytes that came. */
+export const operationBody: RequestHandler = (request, response, next) =>
+  (isMultipart(request) ? withFiles : small)(request, response, next);
+
+const wrong = (message: string) =>
+  new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+
+/** What a request asks, by its address or its body; what is in it is for others to check.
+ * @throws GraphQLError `BAD_REQUEST` */
+export function operationParams(request: Request): GraphQLParams | Promise<GraphQLParams> {
+  if (request.method === 'GET') return inAddress(request.originalUrl);
+  return isMultipart(request) ? inForm(request) : objectIn(String(request.body ?? ''), 'The body');
+}
+
+function objectIn(text: string, what: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw wrong(`${what} is not valid JSON.`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrong(`${what} must be a JSON object.`);
+  return value;
+}
+
+function inAddress(url: string): GraphQLParams {
+  const given = new URL(url, 'http://localhost').searchParams;
+  const text = (name: string) => given.get(name) || undefined;
+  const object = (name: string) => (text(name) ? { ...objectIn(text(name)!, `What "${name}" says`) } : undefined);
+  return {
+    query: text('query'),
+    operationName: text('operationName'),
+    variables: object('variables'),
+    extensions: object('extensions'),
+  };
+}
+
+/** By https://github.com/jaydenseric/graphql-multipart-request-spec: `map` says which part belongs at which places. */
+async function inForm({ body, headers }: Request): Promise<GraphQLParams> {
+  const form = await new Response(body, { headers: { 'content-type': headers['content-type']! } })
+    .formData()
+    .catch((error: Error) => {
+      throw wrong(`The body is not valid multipart: ${error.message}`);
+    });
+  const operations = objectIn(String(form.get('operations')), 'The part "operations"');
+  const map = form.has('map') ? objectIn(String(form.get('map')), 'The part "map"') : {};
+  for (const [part, places] of Object.entries(map))
+    for (const place of [places].flat()) put(form.get(part), operations, String(place));
+  return operations;
+}
+
+/** Puts a part where the operation holds a null for it, and nowhere else. */
+function put(part: unknown, operations: object, place: string): void {
+  const keys = place.split('.');
+  const last = keys.pop()!;
+  let holder: unknown = operations;
+  for (const key of keys) holder = Object.hasOwn(Object(holder), key) ? (holder as Record<string, unknown>)[key] : null;
+  if (!Object.hasOwn(Object(holder), last) || (holder as Record<string, unknown>)[last] !== null)
+    throw wrong(`The map puts a part at "${place}", where the operations have no null.`);
+  (holder as Record<string, unknown>)[last] = part;
+}
