@@ -1,4 +1,5 @@
 import { migrate } from '../prisma/migrate.js';
+import { indexTextSearch, NO_TEXT_INDEX } from '../prisma/textSearch.js';
 
 // npm run migrate: brings the database of DATABASE_URL up to date. npm start does it by itself.
 const url = process.env.DATABASE_URL;
@@ -8,6 +9,7 @@ if (!url) {
 }
 try {
   const applied = await migrate(url);
+  if (!(await indexTextSearch(url))) console.warn(NO_TEXT_INDEX);
   console.log(applied.length ? `Applied: ${applied.join(', ')}` : 'The database is up to date.');
 } catch (error) {
   console.error((error as Error).message);

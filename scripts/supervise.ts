@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../prisma/migrate.js';
+import { indexTextSearch, NO_TEXT_INDEX } from '../prisma/textSearch.js';
 import type { Platform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
 import { ensureClientBuilt } from './lib/clientBuild.js';
@@ -158,6 +159,7 @@ export class Supervisor {
       HARTOMAT_HOME: home,
     };
     await phases.time('migrations', () => migrate(url));
+    if (!(await indexTextSearch(url))) this.terminal.say(NO_TEXT_INDEX);
     return env;
   }
 

@@ -213,6 +213,10 @@ test('filters choose, alone and together', async () => {
   expect(await count('notifications', 'unreadOnly: true')).toBe(5);
   expect(await count('auditTrail', 'filter: { outcome: ["FORBIDDEN"] }')).toBe(0);
   expect(await count('cadFiles', 'filter: { text: "a", from: "2026-01-03T00:00:00Z" }')).toBe(1);
+  const run = await db.run.findFirstOrThrow();
+  await db.run.update({ where: { id: run.id }, data: { orderLineId: catalogue.line.id } });
+  for (const text of ['bearing 6205', '1k, TRANSPARENT'])
+    expect(await count('runs', `filter: { text: "${text}" }`), text).toBe(1);
   const { errors } = await app.gql(`{ runs(filter: { text: "${'x'.repeat(201)}" }) { totalCount } }`);
   expect(errors?.[0]?.message).toContain('at most 200 characters');
 });

@@ -3,8 +3,9 @@ import { visibleRuns } from '../../runtime/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';
+import { runsAbout } from '../runSearch.js';
 import { sorting } from '../sorting.js';
-import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
+import { FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { ArtifactNode } from './artifact.js';
 import { FamilyEnum, RunModeEnum, RunStatusEnum } from './enums.js';
 import { FailureObject, type StoredFailure } from './failure.js';
@@ -127,9 +128,8 @@ const RUN_SORT = sorting(
 );
 
 function where(filter: typeof RunFilter.$inferInput | null | undefined): Prisma.RunWhereInput {
-  const { status, family, mode, workflowId, cadFileId, orderLineId, text, from, to } = filter ?? {};
+  const { status, family, mode, workflowId, cadFileId, orderLineId, from, to } = filter ?? {};
   const { orderId, productId, outputTypeId } = filter ?? {};
-  const name = containing(text);
   const line = {
     orderId: orderId ? localId('Order', orderId) : undefined,
     productId: productId ? localId('Product', productId) : undefined,
@@ -141,7 +141,6 @@ function where(filter: typeof RunFilter.$inferInput | null | undefined): Prisma.
     mode: mode ? { in: mode } : undefined,
     createdAt: from || to ? { gte: from ?? undefined, lt: to ?? undefined } : undefined,
     orderLine: orderId || productId || outputTypeId ? line : undefined,
-    OR: name && [{ cadFile: { name } }, { orderLine: { product: { name } } }, { orderLine: { outputType: { name } } }],
     workflowId: workflowId ? localId('Workflow', workflowId) : undefined,
     cadFileId: cadFileId ? localId('CadFile', cadFileId) : undefined,
     orderLineId: orderLineId ? localId('OrderLine', orderLineId) : undefined,
@@ -158,12 +157,14 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: RunFilter, description: 'Which ones; all when left out.' }),
       orderBy: t.arg(RUN_SORT.arg),
     },
-    totalCount: (_root, { filter }, ctx) =>
-      ctx.db.run.count({ where: { AND: [where(filter), visibleRuns(ctx.viewer)] } }),
-    resolve: (query, _root, { filter, orderBy }, ctx) =>
+    totalCount: async (_root, { filter }, ctx) =>
+      ctx.db.run.count({
+        where: { AND: [where(filter), await runsAbout(ctx.db, filter?.text), visibleRuns(ctx.viewer)] },
+      }),
+    resolve: async (query, _root, { filter, orderBy }, ctx) =>
       ctx.db.run.findMany({
         ...query,
-        where: { AND: [where(filter), visibleRuns(ctx.viewer)] },
+        where: { AND: [where(filter), await runsAbout(ctx.db, filter?.text), visibleRuns(ctx.viewer)] },
         orderBy: RUN_SORT.orderBy(orderBy),
       }),
   }),
