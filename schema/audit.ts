@@ -6,6 +6,14 @@ import type { Context } from './context.js';
 const SECRET = /secret|token|password|code$/i;
 const LONGEST_TEXT = 200;
 const MOST_TEXT = 4_000;
+/** Of one argument, where all together are too much. */
+const MOST_TEXT_OF_ONE = 500;
+
+/** Mutations that editors send by themselves while somebody works, and the member of `input` that says on what. */
+const REPEATED: Record<string, string> = { saveWorkflowDraft: 'workflowId' };
+/** The longest pause between two of them in one sitting. */
+const SITTING_MS = 10 * 60_000;
+const LONGEST_SITTING_MS = 12 * 3600_000;
 
 /** What is kept of arguments: no secrets, no files, nothing long. */
 export function auditable(value: unknown, key = ''): unknown {
@@ -19,10 +27,22 @@ export function auditable(value: unknown, key = ''): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, auditable(item, name)]));
 }
 
+const sizeOf = (value: unknown): number => JSON.stringify(value)?.length ?? 0;
+
+/** Without what is large, so that it still says what the rest was about. */
+const withoutLarge = (value: unknown, depth = 2): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && depth > 0
+    ? Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withoutLarge(item, depth - 1)]))
+    : sizeOf(value) > MOST_TEXT_OF_ONE
+      ? `(${sizeOf(value)} characters)`
+      : value;
+
 function kept(args: unknown): Prisma.InputJsonValue {
   const input = auditable(args);
-  const size = JSON.stringify(input)?.length ?? 0;
-  return (size > MOST_TEXT ? { cut: `${size} characters` } : (input ?? {})) as Prisma.InputJsonValue;
+  const size = sizeOf(input);
+  if (size <= MOST_TEXT) return (input ?? {}) as Prisma.InputJsonValue;
+  const short = withoutLarge(input);
+  return (sizeOf(short) > MOST_TEXT ? { cut: `${size} characters` } : short) as Prisma.InputJsonValue;
 }
 
 /** The errors plugin hands failures on behind a proxy that hides their prototype, not their constructor. */
@@ -63,19 +83,39 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
 
 async function write({ db, viewer, platform }: Context, mutation: string, args: unknown, outcome: string, ms: number) {
   const actor = viewer?.name ?? 'Nobody';
+  const by = { accountId: viewer?.accountId ?? null, tokenId: viewer?.tokenId ?? null, actor };
+  const entry = { input: kept(args), tookMs: Math.round(ms) };
   try {
-    await db.auditEntry.create({
-      data: {
-        accountId: viewer?.accountId ?? null,
-        tokenId: viewer?.tokenId ?? null,
-        actor,
-        mutation,
-        input: kept(args),
-        outcome,
-        tookMs: Math.round(ms),
-      },
-    });
+    const earlier = outcome === 'ok' ? await sameSitting(db, { ...by, mutation, outcome }, args) : null;
+    if (earlier)
+      await db.auditEntry.update({
+        where: { id: earlier.id },
+        data: { ...entry, times: { increment: 1 }, lastAt: new Date() },
+      });
+    else await db.auditEntry.create({ data: { ...by, ...entry, mutation, outcome } });
   } catch (err) {
     platform.log.error({ err, mutation, actor, outcome }, 'the audit trail could not be written');
   }
+}
+
+/** The entry that stands for what the same person did to the same thing a moment ago. */
+async function sameSitting(
+  db: Context['db'],
+  of: { accountId: string | null; tokenId: string | null; actor: string; mutation: string; outcome: string },
+  args: unknown,
+): Promise<{ id: string } | null> {
+  const member = REPEATED[of.mutation];
+  if (!member) return null;
+  const on = (args as { input?: Record<string, unknown> }).input?.[member];
+  return db.auditEntry.findFirst({
+    where: {
+      ...of,
+      lastAt: { gt: new Date(Date.now() - SITTING_MS) },
+      // Only `at` has an index: whoever edits for longer than this begins a second entry.
+      at: { gt: new Date(Date.now() - LONGEST_SITTING_MS) },
+      input: { path: ['input', member], equals: on as Prisma.InputJsonValue },
+    },
+    orderBy: { at: 'desc' },
+    select: { id: true },
+  });
 }

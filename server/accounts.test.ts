@@ -351,6 +351,45 @@ describe('the audit trail', () => {
     expect(all).not.toContain('hm_');
   });
 
+  it('takes the drafts that an editor saves in one sitting together, and says of which workflow', async () => {
+    const artist = await member('artist');
+    const workflows = await Promise.all(
+      ['One', 'Other'].map((name) =>
+        app.platform.db.workflow.create({
+          data: {
+            key: `sitting_${name}`,
+            name,
+            family: 'cad_file',
+            draft: { format: 1, family: 'cad_file', nodes: [], edges: [] },
+          },
+        }),
+      ),
+    );
+    const [one, other] = workflows.map(({ id }) => encodeGlobalId('Workflow', id));
+    const nodes = Array.from({ length: 60 }, (_, each) => ({ id: `step_${each}`, step: 'resolve_step_path' }));
+    const save = (workflowId: string, expectedRevision: number) =>
+      app.gql(
+        'mutation($input: SaveWorkflowDraftInput!) { saveWorkflowDraft(input: $input) { __typename } }',
+        { input: { workflowId, expectedRevision, graph: { format: 1, family: 'cad_file', nodes, edges: [] } } },
+        artist.headers,
+      );
+    const { draftRevision: first } = workflows[0]!;
+    for (const revision of [first, first + 1, first + 1, first + 2]) await save(one!, revision);
+    await save(other!, workflows[1]!.draftRevision);
+    const { data } = await app.gql(
+      `query($id: ID!) { auditTrail(filter: { accountId: $id }) { edges { node { outcome times input at lastAt } } } }`,
+      { id: encodeGlobalId('Account', artist.account.id) },
+    );
+    const entries = data.auditTrail.edges.map(({ node }: any) => node);
+    expect(entries.map((entry: any) => [entry.outcome, entry.times, entry.input.input.workflowId])).toEqual([
+      ['ok', 1, other],
+      ['DRAFT_CHANGED', 1, one],
+      ['ok', 3, one],
+    ]);
+    expect(entries[2].input.input).toMatchObject({ expectedRevision: first + 2, graph: { nodes: expect.anything() } });
+    expect(Date.parse(entries[2].lastAt)).toBeGreaterThanOrEqual(Date.parse(entries[2].at));
+  });
+
   it('is searched for what was typed, signs included', async () => {
     const found = async (mutation: string) =>
       (

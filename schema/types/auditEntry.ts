@@ -7,9 +7,14 @@ import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 const AuditEntryNode = builder.prismaNode('AuditEntry', {
   id: { field: 'id' },
   nullable: true,
-  description: 'One mutation somebody sent, and what became of it.',
+  description: 'One mutation somebody sent, and what became of it; of saved drafts, one sitting.',
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When; the first time, where it was sent several `times`.' }),
+    times: t.exposeInt('times', {
+      description:
+        'How often it was sent: drafts are saved by themselves while somebody edits, and what is less than ten minutes apart is one entry. `input` and `tookMs` are of the last time.',
+    }),
+    lastAt: t.expose('lastAt', { type: 'DateTime', description: 'When it was sent last.' }),
     actor: t.exposeString('actor', { description: 'Their name at the time.' }),
     accountId: t.id({
       nullable: true,

@@ -187,7 +187,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     expect(await name.getAttribute('readonly')).not.toBeNull();
     expect(await vera.page.getByRole('searchbox').count()).toBe(0);
     await vera.page.keyboard.press('Delete');
-    expect(await vera.page.getByText('Unsaved changes').count()).toBe(0);
+    expect(await vera.page.getByText('Draft saved').count()).toBe(0);
     expect(await seriousViolations(vera.page)).toEqual([]);
     await picture('viewer', vera.page);
     expect(await seriousViolations(vera.page)).toEqual([]);

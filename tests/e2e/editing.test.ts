@@ -29,9 +29,14 @@ describeWith('chromium', 'editing a graph', () => {
   afterAll(() => session?.close());
 
   const palette = () => page.getByRole('complementary', { name: 'Palette' });
+  const settings = () => page.getByRole('complementary', { name: /Settings of/ });
   const node = (id: string) => page.locator(`.react-flow__node[data-id=${id}]`);
   const port = (id: string, name: string, side: 'source' | 'target') =>
     node(id).locator(`.react-flow__handle.${side}[data-handleid=${name}]`);
+  const draft = async () =>
+    (await hartomat.platform.db.workflow.findUniqueOrThrow({ where: { key: 'by_hand' } })).draft as {
+      nodes: { id: string; ui?: { label?: string } }[];
+    };
   const nodeCount = () => page.locator('.react-flow__node').count();
   const edgeCount = () => page.locator('.react-flow__edge').count();
 
@@ -63,10 +68,11 @@ describeWith('chromium', 'editing a graph', () => {
     await page.keyboard.press('Enter');
     await node('export_glb').waitFor();
     expect(await nodeCount()).toBe(2);
-    await page.getByText('Unsaved changes').waitFor();
+    await page.getByText('Draft saved').waitFor();
+    await expect.poll(async () => (await draft()).nodes.length).toBe(2);
   });
 
-  it('says what is missing before anything is saved', async () => {
+  it('says what is missing of an unfinished draft', async () => {
     await page.getByText(/1 error/).waitFor();
     await page.locator('.findings').getByText('Export GLB').first().waitFor();
   });
@@ -94,8 +100,7 @@ describeWith('chromium', 'editing a graph', () => {
   });
 
   it('names, copies, deletes and takes it all back', async () => {
-    const settings = page.getByRole('complementary', { name: /Settings of/ });
-    await settings.getByLabel('Name').fill('Size');
+    await settings().getByLabel('Name').fill('Size');
     await node('compute_bbox').getByText('Size').waitFor();
     await node('compute_bbox').locator('.node-head').click();
     await page.keyboard.press('Control+d');
@@ -109,13 +114,83 @@ describeWith('chromium', 'editing a graph', () => {
     expect(await edgeCount()).toBe(2);
   });
 
-  it('keeps what was built', async () => {
-    await page.getByRole('button', { name: 'Save draft' }).click();
+  it('keeps what was built, without being told to', async () => {
     await page.getByText('Not published yet').waitFor();
+    await expect.poll(async () => (await draft()).nodes.length).toBe(3);
     await page.reload();
     await node('compute_bbox').getByText('Size').waitFor();
     expect(await nodeCount()).toBe(3);
     expect(await edgeCount()).toBe(2);
+    expect(complaints).toEqual([]);
+  });
+
+  const rename = async (name: string) => {
+    await node('compute_bbox').locator('.node-head').click();
+    await settings().getByLabel('Name').fill(name);
+  };
+  const savedName = async () => (await draft()).nodes.find(({ id }) => id === 'compute_bbox')?.ui?.label;
+  const undo = () => page.getByRole('button', { name: 'Undo' }).click();
+
+  it('saves what is left, and can still take it back after coming back', async () => {
+    await rename('Extent');
+    await page.getByRole('link', { name: 'Workflows' }).click();
+    await page.getByRole('heading', { name: 'Workflows' }).waitFor();
+    expect(await savedName()).toBe('Extent');
+    await page.goBack();
+    await node('compute_bbox').getByText('Extent').waitFor();
+    await undo();
+    await node('compute_bbox').getByText('Size').waitFor();
+    await expect.poll(savedName).toBe('Size');
+  });
+
+  it('says that it cannot save while the server is away, asks before such changes are left, and catches up', async () => {
+    await page.context().setOffline(true);
+    await rename('Offline');
+    await page.getByText('Not saved: the server does not answer').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Workflows' }).click();
+    const leaving = page.getByRole('dialog', { name: 'Leave without saving?' });
+    await leaving.getByText('changes that could not be saved: Offline').waitFor();
+    await leaving.getByRole('button', { name: 'Stay here' }).click();
+    await leaving.waitFor({ state: 'detached' });
+    await page.context().setOffline(false);
+    await page.getByText('Draft saved').waitFor();
+    expect(await savedName()).toBe('Offline');
+    complaints.length = 0;
+  });
+
+  it('lets people choose when the draft was changed elsewhere', async () => {
+    const changeElsewhere = async (label: string) => {
+      const graph = await draft();
+      await hartomat.platform.db.workflow.update({
+        where: { key: 'by_hand' },
+        data: {
+          draftRevision: { increment: 1 },
+          draft: {
+            ...graph,
+            nodes: graph.nodes.map((each) =>
+              each.id === 'compute_bbox' ? { ...each, ui: { ...each.ui, label } } : each,
+            ),
+          },
+        },
+      });
+    };
+    await changeElsewhere('Theirs');
+    await rename('Mine');
+    await page.getByText('This draft was changed elsewhere').waitFor();
+    await page.getByText('Not saved: changed elsewhere').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Show theirs' }).click();
+    await node('compute_bbox').getByText('Theirs').waitFor();
+    await undo();
+    await node('compute_bbox').getByText('Mine').waitFor();
+    await expect.poll(savedName).toBe('Mine');
+
+    await changeElsewhere('Theirs again');
+    await rename('Mine again');
+    await page.getByRole('button', { name: 'Save mine over it' }).click();
+    await page.getByText('Draft saved').waitFor();
+    expect(await savedName()).toBe('Mine again');
     expect(complaints).toEqual([]);
   });
 

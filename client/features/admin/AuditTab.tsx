@@ -124,6 +124,11 @@ export function AuditTab() {
                   <td>{entry.actor}</td>
                   <td>
                     <code>{entry.mutation}</code>
+                    {entry.times > 1 && (
+                      <p className="muted">
+                        {entry.times} times, last {formatDateTime(entry.lastAt)}
+                      </p>
+                    )}
                   </td>
                   <td>
                     {entry.outcome === 'ok' ? (

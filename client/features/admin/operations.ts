@@ -136,6 +136,8 @@ export const AuditQuery = graphql(`
           input
           outcome
           tookMs
+          times
+          lastAt
         }
       }
     }

@@ -110,14 +110,9 @@ function Choices({
 /** Starts a run of this workflow for a CAD file or an order line, and goes there. */
 export function DispatchDialog({
   workflow,
-  isDirty,
-  onSave,
   onClose,
 }: {
   workflow: { id: string; name: string; family: Family; versionNumber: number | null };
-  isDirty: boolean;
-  /** Saves the draft; false when that did not work (the page then says why). */
-  onSave: () => Promise<boolean>;
   onClose: () => void;
 }) {
   const isCad = workflow.family === 'cad_file';
@@ -157,8 +152,7 @@ export function DispatchDialog({
   const canStart = isCad ? subject !== undefined : !isNewLine || (product !== null && outputType !== undefined);
   const choose = (name: string) => (id: string) => setChosen((old) => ({ ...old, [name]: id }));
 
-  const start = async (): Promise<Outcome | null> => {
-    if (useDraft && isDirty && !(await onSave())) return null;
+  const start = async (): Promise<Outcome> => {
     const run = { workflowId: workflow.id, useDraft, idempotencyKey: key };
     if (isCad) return dispatch({ ...run, cadFileId: subject });
     if (!isNewLine) return dispatch({ ...run, orderLineId: subject });
@@ -169,15 +163,14 @@ export function DispatchDialog({
     setBusy(true);
     const outcome = await start();
     setBusy(false);
-    if (outcome === null) onClose();
-    else if (outcome.problem) setProblem(outcome.problem);
+    if (outcome.problem) setProblem(outcome.problem);
     else navigate(`/runs/${outcome.id}`);
   };
 
   const isEmpty =
     data !== undefined && (isCad ? !newest : isNewLine && (data.products?.totalCount === 0 || !outputType));
-  // A line that is not there yet, and a draft that is not stored, cannot be looked at.
-  const known = !isNewLine && subject !== undefined && !(useDraft && isDirty);
+  // A line that is not there yet cannot be looked at.
+  const known = !isNewLine && subject !== undefined;
   return (
     <Dialog
       title={`Run “${workflow.name}”`}
@@ -186,7 +179,7 @@ export function DispatchDialog({
         <>
           <Button onClick={onClose}>Not now</Button>
           <Button look="primary" icon="play" isBusy={isBusy} disabled={!canStart} onClick={submit}>
-            {useDraft && isDirty ? 'Save and run' : 'Run'}
+            Run
           </Button>
         </>
       }
@@ -217,7 +210,7 @@ export function DispatchDialog({
       <Choices
         label="What to run"
         choices={[
-          { id: 'draft', label: isDirty ? 'The draft, with your unsaved changes' : 'The draft' },
+          { id: 'draft', label: 'The draft' },
           ...(workflow.versionNumber === null
             ? []
             : [{ id: 'version', label: `The published version ${workflow.versionNumber}` }]),

@@ -2,6 +2,8 @@ import { Badge } from '../../components/Badge.js';
 import { Button, IconButton } from '../../components/Button.js';
 import type { Family } from '../../gql/graphql.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
+import { SaveNote } from './SaveNote.js';
+import type { SaveState } from './useDraftSaving.js';
 
 /** Name and state of the workflow that is edited, and what can be done with it. */
 export function EditorBar({
@@ -11,7 +13,7 @@ export function EditorBar({
   hasUnpublishedChanges,
   isReadOnly,
   isDirty,
-  isSaving,
+  saveState,
   undo,
   redo,
   onTidy,
@@ -28,8 +30,9 @@ export function EditorBar({
   hasUnpublishedChanges: boolean;
   /** Who looks may not change it. */
   isReadOnly: boolean;
+  /** There are changes that are on their way to the server. */
   isDirty: boolean;
-  isSaving: boolean;
+  saveState: SaveState;
   /** Null: there is nothing to undo. */
   undo: (() => void) | null;
   redo: (() => void) | null;
@@ -41,6 +44,7 @@ export function EditorBar({
   onPublish: () => void;
   onRun: () => void;
 }) {
+  const differs = isDirty || hasUnpublishedChanges;
   return (
     <header className="editor-bar">
       <div className="editor-title">
@@ -48,9 +52,7 @@ export function EditorBar({
           <h1 className="truncate">{name}</h1>
           <Badge tone="calm">{FAMILY_LABEL[family]}</Badge>
           {isReadOnly && <Badge tone="calm">Read only</Badge>}
-          {isDirty ? (
-            <Badge tone="warn">Unsaved changes</Badge>
-          ) : hasUnpublishedChanges ? (
+          {differs ? (
             <Badge tone="busy">
               {versionNumber ? `Draft differs from version ${versionNumber}` : 'Not published yet'}
             </Badge>
@@ -59,6 +61,7 @@ export function EditorBar({
               Version {versionNumber}
             </Badge>
           )}
+          {!isReadOnly && <SaveNote state={saveState} onSave={onSave} />}
         </div>
       </div>
       <div className="page-actions">
@@ -89,17 +92,7 @@ export function EditorBar({
           </>
         )}
         <Button onClick={onHistory}>Versions</Button>
-        <Button
-          icon="save"
-          needs="author"
-          aria-keyshortcuts="Control+S"
-          disabled={!isDirty}
-          isBusy={isSaving}
-          onClick={onSave}
-        >
-          Save draft
-        </Button>
-        <Button needs="author" disabled={isDirty || !hasUnpublishedChanges} onClick={onPublish}>
+        <Button needs="author" disabled={!differs} onClick={onPublish}>
           Publish
         </Button>
         <Button look="primary" icon="play" needs={['operate', 'order']} onClick={onRun}>

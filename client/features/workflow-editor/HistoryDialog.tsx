@@ -67,13 +67,10 @@ const Restore = graphql(`
 export function HistoryDialog({
   workflow,
   revision,
-  isDirty,
   onClose,
 }: {
   workflow: { id: string; name: string };
   revision: number;
-  /** The draft has changes that are not saved: going back would lose them. */
-  isDirty: boolean;
   onClose: () => void;
 }) {
   const [after, setAfter] = useState<string | null>(null);
@@ -122,14 +119,7 @@ export function HistoryDialog({
                   >
                     Compare
                   </Button>
-                  <Button
-                    icon="undo"
-                    needs="author"
-                    isBusy={isRestoring}
-                    disabled={isDirty}
-                    title={isDirty ? 'Save or undo your changes first.' : undefined}
-                    onClick={() => goBack(version.id)}
-                  >
+                  <Button icon="undo" needs="author" isBusy={isRestoring} onClick={() => goBack(version.id)}>
                     Put into the draft
                   </Button>
                 </div>

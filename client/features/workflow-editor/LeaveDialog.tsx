@@ -1,9 +1,10 @@
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 
-/** Asks before a page with changes that are not saved is left. */
+/** Asks before a page is left whose last changes could not be saved. */
 export function LeaveDialog({
   changed,
+  reason,
   isSaving,
   onStay,
   onLeave,
@@ -11,6 +12,8 @@ export function LeaveDialog({
 }: {
   /** Names of the changed nodes. */
   changed: readonly string[];
+  /** Why they are not saved. */
+  reason: string;
   isSaving: boolean;
   onStay: () => void;
   onLeave: () => void;
@@ -26,16 +29,17 @@ export function LeaveDialog({
           <Button look="danger" onClick={onLeave}>
             Leave and lose them
           </Button>
-          <Button look="primary" needs="author" isBusy={isSaving} onClick={onSave}>
-            Save and leave
+          <Button look="primary" isBusy={isSaving} onClick={onSave}>
+            Try again
           </Button>
         </>
       }
     >
       <p>
-        {changed.length === 1 ? 'One node has' : `${changed.length} nodes have`} changes that are not saved yet:{' '}
+        {changed.length === 1 ? 'One node has' : `${changed.length} nodes have`} changes that could not be saved:{' '}
         {changed.join(', ')}.
       </p>
+      <p className="muted">{reason}</p>
     </Dialog>
   );
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkflowGraph } from '../../shared/graph/graphModel.js';
 import {
+  type DraftState,
   draftChanges,
   draftReducer,
   effectiveParams,
+  hasChanges,
+  leaveDraft,
   moveNodes,
   openDraft,
   paramsToStore,
+  resumeDraft,
   setParams,
 } from './draft.js';
 
@@ -128,5 +132,33 @@ describe('draftReducer', () => {
       { nodeId: 'still', what: 'changed', params: ['samples'] },
     ]);
     expect(shown(draftReducer(state, { type: 'undo' }))).toBe(60);
+  });
+
+  it('brings back by undo what a draft from elsewhere took the place of', () => {
+    let state = draftReducer(openDraft(graph, 3), edit(60, 0));
+    state = draftReducer(state, { type: 'loaded', graph: setParams(graph, 'still', { samples: 7 }), revision: 9 });
+    expect([shown(state), state.revision]).toEqual([7, 9]);
+    state = draftReducer(state, { type: 'undo' });
+    expect([shown(state), state.revision]).toEqual([60, 9]);
+    expect(hasChanges(state.saved, state.present)).toBe(true);
+  });
+});
+
+describe('resumeDraft', () => {
+  const saved = (state: DraftState) =>
+    draftReducer(state, { type: 'saved', graph: state.present, revision: state.revision + 1 });
+
+  it('keeps the way back for whoever comes back', () => {
+    leaveDraft('one', saved(draftReducer(openDraft(graph, 3), edit(60, 0))));
+    const again = resumeDraft('one', graph, 4);
+    expect(shown(again)).toBe(60);
+    expect(shown(draftReducer(again, { type: 'undo' }))).toBe(64);
+  });
+
+  it('begins anew where the draft was changed elsewhere, or was left unsaved', () => {
+    leaveDraft('two', saved(draftReducer(openDraft(graph, 3), edit(60, 0))));
+    expect(resumeDraft('two', graph, 5)).toEqual(openDraft(graph, 5));
+    leaveDraft('two', draftReducer(openDraft(graph, 5), edit(60, 0)));
+    expect(resumeDraft('two', graph, 5)).toEqual(openDraft(graph, 5));
   });
 });

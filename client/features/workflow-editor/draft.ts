@@ -68,6 +68,9 @@ export function draftChanges(before: WorkflowGraph, after: WorkflowGraph): NodeC
   return [...others, ...removed];
 }
 
+export const hasChanges = (before: WorkflowGraph, after: WorkflowGraph): boolean =>
+  draftChanges(before, after).length > 0;
+
 /** Nodes that got or lost a connection. */
 function nodesRelinked(before: WorkflowGraph, after: WorkflowGraph): Set<string> {
   if (before.edges === after.edges) return new Set();
@@ -95,7 +98,7 @@ export type DraftAction =
   | { type: 'redo' }
   /** `graph` was sent and is now what the server has. */
   | { type: 'saved'; graph: WorkflowGraph; revision: number }
-  /** Somebody's newer draft replaces everything. */
+  /** A newer draft of the server takes the place of this one, which undo brings back. */
   | { type: 'loaded'; graph: WorkflowGraph; revision: number };
 
 const HISTORY = 200;
@@ -110,6 +113,21 @@ export const openDraft = (graph: WorkflowGraph, revision: number): DraftState =>
   future: [],
   last: null,
 });
+
+/** Drafts that were left, with their way back. */
+const left = new Map<string, DraftState>();
+
+/** Keeps the way back of a draft for whoever comes back to it; what was left unsaved was given up. */
+export function leaveDraft(workflowId: string, draft: DraftState): void {
+  if (hasChanges(draft.saved, draft.present)) left.delete(workflowId);
+  else left.set(workflowId, draft);
+}
+
+/** The draft as it was left, unless the server has another one by now. */
+export function resumeDraft(workflowId: string, graph: WorkflowGraph, revision: number): DraftState {
+  const draft = left.get(workflowId);
+  return draft?.revision === revision ? draft : openDraft(graph, revision);
+}
 
 export function draftReducer(state: DraftState, action: DraftAction): DraftState {
   switch (action.type) {
@@ -144,6 +162,9 @@ export function draftReducer(state: DraftState, action: DraftAction): DraftState
     case 'saved':
       return { ...state, saved: action.graph, revision: action.revision, last: null };
     case 'loaded':
-      return openDraft(action.graph, action.revision);
+      return {
+        ...openDraft(action.graph, action.revision),
+        past: [...state.past, state.present].slice(-HISTORY),
+      };
   }
 }
