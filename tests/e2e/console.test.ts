@@ -102,6 +102,29 @@ describeWith('chromium', 'the console', () => {
     }, 90_000);
   });
 
+  describe('a product whose geometry was revised', () => {
+    it('gets the new CAD file, found by its name', async () => {
+      const { db } = hartomat.platform;
+      const data = { sku: 'PUMP-1', name: 'Pump', cadFileId: hartomat.seeded.cadFileId };
+      const { id } = await db.product.create({ data });
+      await open('/library');
+      await page
+        .getByRole('row', { name: /PUMP-1/ })
+        .getByRole('button', { name: 'Change' })
+        .click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Pump, revision B');
+      const file = page.getByRole('combobox', { name: 'CAD file' });
+      expect(await file.inputValue()).toBe('bearing-6205.step');
+      await file.fill('truncated');
+      await page.getByRole('option', { name: /corrupt-truncated/ }).click();
+      await shows(/bearing-6205.step stays, and is listed as out of date/);
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('row', { name: /PUMP-1 Pump, revision B .*corrupt-truncated/ }).waitFor();
+      await db.product.delete({ where: { id } });
+    });
+  });
+
   describe('a catalogue larger than a page', () => {
     it('is searched by name and article number, and ordered from', async () => {
       const { db } = hartomat.platform;

@@ -1,5 +1,5 @@
 import './library.css';
-import { lazy, Suspense, useState } from 'react';
+import { type ComponentProps, lazy, Suspense, useState } from 'react';
 import { useQuery } from 'urql';
 import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
@@ -7,7 +7,7 @@ import { useListed } from '../../components/useListed.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { type CadFile, CadFilesCard } from './CadFilesCard.js';
+import { CadFilesCard } from './CadFilesCard.js';
 import { ProductDialog } from './ProductDialog.js';
 import { ProductsCard } from './ProductsCard.js';
 import { UploadPanel } from './UploadPanel.js';
@@ -59,6 +59,7 @@ const LibraryQuery = graphql(`
           name
           category {
             id
+            key
             label
           }
           cadFile {
@@ -96,7 +97,7 @@ export function Component() {
     },
     requestPolicy: 'cache-and-network',
   });
-  const [productOf, setProductOf] = useState<CadFile | null>(null);
+  const [subject, setSubject] = useState<ComponentProps<typeof ProductDialog>['subject'] | null>(null);
   const [viewed, setViewed] = useState<{ name: string; url: string } | null>(null);
   const reload = () => refetch({ requestPolicy: 'network-only' });
   const workflows = data?.workflows.edges.map(({ node }) => node) ?? [];
@@ -116,13 +117,13 @@ export function Component() {
             files={data.cadFiles}
             workflow={workflows.find((each) => each.latestVersion) ?? workflows[0]}
             listed={files}
-            onMakeProduct={setProductOf}
+            onMakeProduct={(cadFile) => setSubject({ cadFile })}
             onView={setViewed}
           />
-          <ProductsCard products={data.products} listed={products} />
+          <ProductsCard products={data.products} listed={products} onChange={(product) => setSubject({ product })} />
         </>
       )}
-      {productOf && <ProductDialog cadFile={productOf} onClose={() => setProductOf(null)} onCreated={reload} />}
+      {subject && <ProductDialog subject={subject} onClose={() => setSubject(null)} onSaved={reload} />}
       {viewed && (
         <Dialog size="full" title={viewed.name} onClose={() => setViewed(null)}>
           <Suspense fallback={<p className="viewer-note">Loading the 3D viewer …</p>}>

@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
+import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { CadFileChoice } from './CadFileChoice.js';
+import type { Product } from './ProductsCard.js';
 
 const CreateProduct = graphql(`
   mutation CreateProduct($input: CreateProductInput!) {
@@ -13,6 +16,28 @@ const CreateProduct = graphql(`
       __typename
       ... on Product {
         id
+      }
+      ...ProblemParts
+    }
+  }
+`);
+
+const UpdateProduct = graphql(`
+  mutation UpdateProduct($input: UpdateProductInput!) {
+    updateProduct(input: $input) {
+      __typename
+      ... on Product {
+        id
+        name
+        category {
+          id
+          key
+          label
+        }
+        cadFile {
+          id
+          name
+        }
       }
       ...ProblemParts
     }
@@ -35,46 +60,64 @@ const nameFrom = (fileName: string) =>
     .replaceAll(/[_-]+/g, ' ')
     .trim();
 
-/** Makes a product of a CAD file, so that it can be ordered. */
+/** Makes a product of a CAD file, so that it can be ordered; or changes one, above all when its geometry was revised. */
 export function ProductDialog({
-  cadFile,
+  subject,
   onClose,
-  onCreated,
+  onSaved,
 }: {
-  cadFile: { id: string; name: string };
+  subject: { cadFile: { id: string; name: string } } | { product: Product };
   onClose: () => void;
-  onCreated: () => void;
+  onSaved: () => void;
 }) {
-  const [name, setName] = useState(() => nameFrom(cadFile.name));
-  const [sku, setSku] = useState('');
-  const [categoryKey, setCategoryKey] = useState('');
+  const product = 'product' in subject ? subject.product : null;
+  const before = 'product' in subject ? subject.product.cadFile : subject.cadFile;
+  const [name, setName] = useState(() => product?.name ?? nameFrom(before?.name ?? ''));
+  const [sku, setSku] = useState(product?.sku ?? '');
+  const [categoryKey, setCategoryKey] = useState(product?.category?.key ?? '');
+  const [cadFile, setCadFile] = useState(before ?? null);
   const [{ data }] = useQuery({ query: CategoriesQuery });
-  const [{ fetching }, create] = useMutation(CreateProduct);
+  const [creation, create] = useMutation(CreateProduct);
+  const [change, update] = useMutation(UpdateProduct);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const isComplete = name.trim() !== '' && sku.trim() !== '';
+  const isComplete = name.trim() !== '' && sku.trim() !== '' && cadFile !== null;
   const submit = async () => {
-    const input = { sku: sku.trim(), name: name.trim(), cadFileId: cadFile.id, categoryKey: categoryKey || null };
-    const { data: answer, error } = await create({ input });
-    const result = problemOf(answer?.createProduct, error);
+    const content = { name: name.trim(), cadFileId: cadFile!.id, categoryKey: categoryKey || null };
+    const result = product
+      ? await update({ input: { id: product.id, ...content } }).then((answer) =>
+          problemOf(answer.data?.updateProduct, answer.error),
+        )
+      : await create({ input: { sku: sku.trim(), ...content } }).then((answer) =>
+          problemOf(answer.data?.createProduct, answer.error),
+        );
     setProblem(result);
     if (result) return;
-    onCreated();
+    onSaved();
     onClose();
   };
   return (
     <Dialog
-      title="New product"
+      title={product ? 'Change product' : 'New product'}
       onClose={onClose}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={fetching} disabled={!isComplete} onClick={submit}>
-            Create the product
+          <Button look="primary" isBusy={creation.fetching || change.fetching} disabled={!isComplete} onClick={submit}>
+            {product ? 'Save' : 'Create the product'}
           </Button>
         </>
       }
     >
-      <p className="muted">From the CAD file {cadFile.name}.</p>
+      {product ? (
+        <CadFileChoice chosen={cadFile} onChoose={setCadFile} />
+      ) : (
+        <p className="muted">From the CAD file {cadFile?.name}.</p>
+      )}
+      {product?.cadFile && cadFile?.id !== product.cadFile.id && (
+        <Callout tone="warn" title="Revised geometry">
+          What was made of {product.cadFile.name} stays, and is listed as out of date.
+        </Callout>
+      )}
       <Labelled label="Name">
         {(ids) => (
           <input
@@ -93,6 +136,7 @@ export function ProductDialog({
             className="control"
             value={sku}
             maxLength={64}
+            disabled={product !== null}
             onChange={(event) => setSku(event.target.value)}
           />
         )}

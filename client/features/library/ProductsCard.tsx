@@ -1,4 +1,5 @@
 import { Link } from 'react-router';
+import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { Icon } from '../../components/Icon.js';
 import { Pager } from '../../components/Pager.js';
@@ -6,8 +7,18 @@ import { SearchField } from '../../components/SearchField.js';
 import type { Listed } from '../../components/useListed.js';
 import type { LibraryQuery } from '../../gql/graphql.js';
 
+export type Product = LibraryQuery['products']['edges'][number]['node'];
+
 /** What can be ordered, by name. */
-export function ProductsCard({ products, listed }: { products: LibraryQuery['products']; listed: Listed }) {
+export function ProductsCard({
+  products,
+  listed,
+  onChange,
+}: {
+  products: LibraryQuery['products'];
+  listed: Listed;
+  onChange: (product: Product) => void;
+}) {
   return (
     <section className="card" aria-labelledby="products">
       <header className="card-header">
@@ -48,6 +59,9 @@ export function ProductsCard({ products, listed }: { products: LibraryQuery['pro
                   <td className="muted">{product.cadFile?.name ?? 'none'}</td>
                   <td className="cell-actions">
                     <div className="page-actions">
+                      <Button look="quiet" needs="author" onClick={() => onChange(product)}>
+                        Change
+                      </Button>
                       <Link className="button button-plain" to={`/orders?product=${product.id}`}>
                         <Icon name="inbox" />
                         Order
