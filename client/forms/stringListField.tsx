@@ -4,7 +4,7 @@ import { Button, IconButton } from '../components/Button.js';
 import { fieldFacts } from './control.js';
 import { Field } from './Field.js';
 
-/** A list of texts, one per line, to add and remove. */
+/** A list of texts, one per line, to add and remove; a new one begins with the default of its kind. */
 export const stringListField = {
   tester: rankWith(
     4,
@@ -17,6 +17,7 @@ export const stringListField = {
   renderer: withJsonFormsControlProps((control) => {
     const { label } = fieldFacts(control);
     const values: string[] = Array.isArray(control.data) ? control.data : [];
+    const fresh = (control.schema.items as JsonSchema).default ?? '';
     const change = (next: string[]) => control.handleChange(control.path, next);
     return (
       <Field control={control} isGroup>
@@ -41,7 +42,7 @@ export const stringListField = {
                 />
               </span>
             ))}
-            <Button icon="plus" look="quiet" disabled={input.disabled} onClick={() => change([...values, ''])}>
+            <Button icon="plus" look="quiet" disabled={input.disabled} onClick={() => change([...values, fresh])}>
               Add
             </Button>
           </div>

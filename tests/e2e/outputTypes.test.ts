@@ -55,6 +55,25 @@ describeWith('chromium', 'making an output type', () => {
     expect(await seriousViolations(page)).toEqual([]);
   });
 
+  it('bounds how long texts and lists of callers may be, and leaves them some colours', async () => {
+    const param = (name: string) => page.locator('.caller-param', { has: page.getByText(name, { exact: true }) });
+    const bounds = { fileName: 'At most (characters)', derivatives: 'At most (entries)' };
+    for (const [name, label] of Object.entries(bounds)) {
+      await param(name).getByRole('checkbox').first().check();
+      await param(name)
+        .getByLabel(label)
+        .fill(name === 'fileName' ? '60' : '2');
+    }
+    await param('backgroundColor').getByRole('checkbox').first().check();
+    await param('backgroundColor').getByRole('button', { name: 'Add' }).click();
+    await param('backgroundColor').getByLabel('Only 1').fill('#f0f0f0');
+    const issues = page.getByRole('list', { name: 'What does not fit yet' });
+    await issues.getByText('does not lie within these bounds').waitFor();
+    await param('backgroundColor').getByRole('button', { name: 'Add' }).click();
+    await issues.waitFor({ state: 'detached' });
+    expect(await seriousViolations(page)).toEqual([]);
+  });
+
   it('leaves callers a choice of some values, and old settings word for word beside the fields for them', async () => {
     const format = page.locator('.caller-param', { hasText: 'format' }).first();
     await format.getByRole('checkbox').first().check();
@@ -79,7 +98,13 @@ describeWith('chromium', 'making an output type', () => {
     await page.locator('.effective-params tr', { hasText: 'Samples' }).getByText('24').waitFor();
     expect(await stored()).toMatchObject({
       overrides: { samples: 24 },
-      callerParams: { samples: { maximum: 64 }, format: { enum: ['png'] } },
+      callerParams: {
+        samples: { maximum: 64 },
+        fileName: { maxLength: 60 },
+        derivatives: { maxItems: 2 },
+        backgroundColor: { enum: ['#f0f0f0', '#ffffff'] },
+        format: { enum: ['png'] },
+      },
       legacySettings: { watermark: 'logo' },
       artifactKind: 'still_image',
       rollout: 'legacy',

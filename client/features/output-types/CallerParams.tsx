@@ -2,10 +2,15 @@ import type { JsonSchema } from '@jsonforms/core';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { boundsSchema, type Json, pruned } from './profile.js';
 
-const SIDE_BY_SIDE = {
-  type: 'HorizontalLayout',
-  elements: ['minimum', 'maximum'].map((name) => ({ type: 'Control', scope: `#/properties/${name}` })),
-};
+/** The least and the most beside each other. */
+function sideBySide(form: Json | null) {
+  const names = Object.keys((form?.properties ?? {}) as Json);
+  if (names.length !== 2) return undefined;
+  return {
+    type: 'HorizontalLayout',
+    elements: names.map((name) => ({ type: 'Control', scope: `#/properties/${name}` })),
+  };
+}
 
 /** One setting that callers may be given, with its bounds. */
 function CallerParam({
@@ -22,7 +27,6 @@ function CallerParam({
 }) {
   const title = typeof schema.title === 'string' ? schema.title : name;
   const form = boundsSchema(schema);
-  const isNumber = form !== null && Object.hasOwn(form.properties as Json, 'minimum');
   return (
     <li className="caller-param">
       <label>
@@ -36,7 +40,7 @@ function CallerParam({
       {bounds && form && (
         <SchemaForm
           schema={form as JsonSchema}
-          uiSchema={isNumber ? SIDE_BY_SIDE : undefined}
+          uiSchema={sideBySide(form)}
           value={bounds}
           onChange={(next) => onChange(pruned({ ...bounds, ...(next as Json) }) as Json)}
         />

@@ -53,28 +53,36 @@ export const withoutWorkflow: OutputTypeInput = {
   callerParams: {},
 };
 
-/** The form of the bounds that a setting can be given: numbers get the least and the most, choices the values that are left, groups
- * theirs by name. Null: it has no bounds that a form could ask for. */
+/** What can be bounded of a value that is no choice: the words of JSON Schema for the least and the most, and theirs for people. */
+const BOUNDS: Record<string, { names: readonly [string, string]; titles: readonly [string, string] }> = {
+  number: { names: ['minimum', 'maximum'], titles: ['At least', 'At most'] },
+  integer: { names: ['minimum', 'maximum'], titles: ['At least', 'At most'] },
+  string: { names: ['minLength', 'maxLength'], titles: ['At least (characters)', 'At most (characters)'] },
+  array: { names: ['minItems', 'maxItems'], titles: ['At least (entries)', 'At most (entries)'] },
+};
+
+/** The form of the bounds that a setting can be given: numbers get the least and the most, texts and lists how long they are, choices
+ * and colours the values that are left, groups theirs by name. Null: it has no bounds that a form could ask for. */
 export function boundsSchema(schema: Json): Json | null {
-  const lookup = schema['x-lookup'];
-  const choices = choicesOf(schema);
-  if (choices || (lookup !== undefined && schema.type === 'string')) {
-    const items = choices ? { oneOf: choices } : { type: 'string', 'x-lookup': lookup };
-    const help = 'None ticked: any.';
+  const items = valuesLeft(schema);
+  if (items) {
+    const description = choicesOf(schema) ? 'None ticked: any.' : 'None: any.';
     return {
       type: 'object',
-      properties: { enum: { type: 'array', title: 'Only', description: help, uniqueItems: true, items } },
+      properties: { enum: { type: 'array', title: 'Only', description, uniqueItems: true, items } },
     };
   }
-  if (schema.type === 'number' || schema.type === 'integer') {
-    const { type, minimum, maximum } = schema;
-    const bound = (title: string) => ({
-      type,
-      title,
-      ...(minimum !== undefined && { minimum }),
-      ...(maximum !== undefined && { maximum }),
-    });
-    return { type: 'object', properties: { minimum: bound('At least'), maximum: bound('At most') } };
+  const bounds = typeof schema.type === 'string' ? BOUNDS[schema.type] : undefined;
+  if (bounds) {
+    const [low, high] = bounds.names;
+    const isCount = schema.type === 'string' || schema.type === 'array';
+    const own = {
+      type: isCount ? 'integer' : schema.type,
+      ...((schema[low] ?? (isCount ? 0 : undefined)) !== undefined && { minimum: schema[low] ?? 0 }),
+      ...(schema[high] !== undefined && { maximum: schema[high] }),
+    };
+    const properties = bounds.names.map((name, at) => [name, { ...own, title: bounds.titles[at] }] as const);
+    return { type: 'object', properties: Object.fromEntries(properties) };
   }
   if (schema.type !== 'object') return null;
   const parts = Object.entries((schema.properties ?? {}) as Record<string, Json>).flatMap(([name, part]) => {
@@ -86,6 +94,16 @@ export function boundsSchema(schema: Json): Json | null {
     type: 'object',
     properties: { properties: { type: 'object', title: 'Bounds', properties: Object.fromEntries(parts) } },
   };
+}
+
+/** Of what kind the values are that may be left of a setting: its own choices, what a lookup offers, colours. */
+function valuesLeft(schema: Json): Json | null {
+  const oneOf = choicesOf(schema);
+  if (oneOf) return { oneOf };
+  if (schema.type !== 'string') return null;
+  const { format, pattern, 'x-lookup': lookup } = schema;
+  if (lookup !== undefined) return { type: 'string', 'x-lookup': lookup };
+  return format === 'color' ? { type: 'string', format, pattern, default: '#ffffff' } : null;
 }
 
 /** Without what was left empty. */
