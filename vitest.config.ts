@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS, TEST_MS } from './tests/support/patience.js';
 
 const fromHere = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 
@@ -22,8 +23,9 @@ export default defineConfig({
     pool: 'forks',
     // Rendering and OpenCascade use more than one core each.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: TEST_MS,
+    hookTimeout: TEST_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
     setupFiles: ['tests/support/propertySeed.ts'],
     globalSetup: ['tests/support/globalSetup.ts'],
   },

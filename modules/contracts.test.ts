@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileArtifactStore } from '../runtime/artifacts/store.js';
 import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
 import {
@@ -27,8 +27,6 @@ import type { JsonObject, JsonSchema, JsonValue } from './json.js';
 import { MODULES } from './registry.js';
 
 // Holds every registered module to what its contract says, with real files and in processes of their own.
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
-
 const STOP_MS = 2_000;
 const project = fileURLToPath(new URL('..', import.meta.url));
 const all = Object.entries<ProductionModule>(MODULES);

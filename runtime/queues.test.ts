@@ -37,7 +37,7 @@ function suite(redis: () => Promise<string | null>) {
     await queues.enqueue(delivered);
     const taken: string[] = [];
     const consumer = queues.consume('blender', 1, async ({ runId }) => void taken.push(runId));
-    await expect.poll(() => taken.length, { timeout: 20_000 }).toBe(2 * many);
+    await expect.poll(() => taken.length).toBe(2 * many);
     await consumer.close();
     const first = new Set(taken.slice(0, many));
     expect(delivered.every(({ runId }) => first.has(runId))).toBe(true);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
@@ -57,7 +58,7 @@ describeWith('blender', 'one workflow that delivers a still, a turntable and a .
         { input: { orderLineId: id('OrderLine', order.lines[0]!.id) } },
       );
       expect(errors).toBeUndefined();
-      const outcome = await app.platform.events.ended(localId('Run', data.dispatch.id), AbortSignal.timeout(90_000));
+      const outcome = await endOf(app.platform, localId('Run', data.dispatch.id));
       const { run } = (await app.gql(RUN, { id: data.dispatch.id })).data;
       expect([outcome, run.failure]).toEqual(['succeeded', null]);
       const made = run.assets.map(({ kind, artifact }: any) => {
@@ -69,6 +70,6 @@ describeWith('blender', 'one workflow that delivers a still, a turntable and a .
         'still_image image/jpeg 96 48',
         'turntable_video video/webm 64 48 4',
       ]);
-    }, 120_000);
+    });
   });
 });

@@ -4,6 +4,7 @@ import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
@@ -39,7 +40,7 @@ describeWith('blender', 'a .blend that is ordered', () => {
       { input: { orderLineId: added.data.createOrderLine.id } },
     );
     const runId = dispatched.data.dispatch.id;
-    await app.platform.events.ended(localId('Run', runId), AbortSignal.timeout(60_000));
+    await endOf(app.platform, localId('Run', runId));
     const { data } = await app.gql(
       'query ($id: ID!) { run(id: $id) { status failure { message } assets { name kind artifact { sha256 mediaType metadata } } } }',
       { id: runId },

@@ -4,6 +4,7 @@ import { seed } from '../prisma/seed.js';
 import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
@@ -68,7 +69,7 @@ describeWith('blender', 'an order line of an output type', () => {
     return data.dispatch;
   }
   async function ended(runId: string) {
-    await app.platform.events.ended(localId('Run', runId), AbortSignal.timeout(90_000));
+    await endOf(app.platform, localId('Run', runId));
     return readRun(runId);
   }
   /** The starter for stills, published with a template that is not there; found out when it runs. */
@@ -118,7 +119,7 @@ describeWith('blender', 'an order line of an output type', () => {
     ]);
     const { db } = app.platform;
     expect(await db.notification.count({ where: { runId: localId('Run', run.id)! } })).toBe(1);
-  }, 90_000);
+  });
 
   it.each([
     [
@@ -128,16 +129,12 @@ describeWith('blender', 'an order line of an output type', () => {
     ],
     ['blend_file', { samples: 4 }, { mediaType: 'application/x-blender' }],
     ['preview_thumbnail', {}, { mediaType: 'image/png' }],
-  ])(
-    'that sells a %s is made by the legacy pipeline',
-    async (artifactKind, legacySettings, artifact) => {
-      const { lineId } = await orderLine({ artifactKind, legacySettings });
-      const run = await ended((await dispatch(lineId)).id);
-      expect(run.failure).toBeNull();
-      expect(run.assets).toMatchObject([{ kind: artifactKind, artifact }]);
-    },
-    120_000,
-  );
+  ])('that sells a %s is made by the legacy pipeline', async (artifactKind, legacySettings, artifact) => {
+    const { lineId } = await orderLine({ artifactKind, legacySettings });
+    const run = await ended((await dispatch(lineId)).id);
+    expect(run.failure).toBeNull();
+    expect(run.assets).toMatchObject([{ kind: artifactKind, artifact }]);
+  });
 
   it('in shadow delivers once, by legacy; the run by graph beside it delivers nothing and tells nobody', async () => {
     const { lineId, outputType } = await orderLine({
@@ -147,7 +144,7 @@ describeWith('blender', 'an order line of an output type', () => {
     const run = await ended((await dispatch(lineId)).id);
     expect(run).toMatchObject({ mode: 'legacy', status: 'succeeded', assets: [{ kind: 'still_image' }] });
     const { db } = app.platform;
-    await expect.poll(async () => (await readRun(run.id)).shadow.status, { timeout: 60_000 }).toBe('succeeded');
+    await expect.poll(async () => (await readRun(run.id)).shadow.status).toBe('succeeded');
     const shadow = await readRun(run.shadow.id);
     expect(shadow).toMatchObject({ mode: 'shadow', shadowOf: { id: run.id }, assets: [] });
     const nodes = shadow.nodeRuns.map(({ nodeId }: { nodeId: string }) => nodeId);
@@ -163,7 +160,7 @@ describeWith('blender', 'an order line of an output type', () => {
       [run.id, shadow.id].map((runId) => db.run.findUniqueOrThrow({ where: { id: localId('Run', runId)! } })),
     );
     expect(graph!.startedAt!.getTime()).toBeGreaterThanOrEqual(legacy!.finishedAt!.getTime());
-  }, 120_000);
+  });
 
   it('whose shadow cannot even be compiled is delivered all the same, and the report has a run that says why', async () => {
     const workflow = await app.platform.db.workflow.create({
@@ -182,7 +179,7 @@ describeWith('blender', 'an order line of an output type', () => {
       id: run.shadow.id,
     });
     expect(retried.data.retryRun).toEqual({ code: 'RUN_NOT_RETRYABLE' });
-  }, 60_000);
+  });
 
   it('whose shadow crashes is delivered all the same, and whoever ordered hears nothing of the shadow', async () => {
     const { db } = app.platform;
@@ -198,7 +195,7 @@ describeWith('blender', 'an order line of an output type', () => {
     await db.order.update({ where: { id: orderId }, data: { accountId: partner.id } });
     const run = await ended((await dispatch(lineId)).id);
     await worker.sweeper.sweep();
-    await expect.poll(async () => (await readRun(run.id)).shadow.status, { timeout: 60_000 }).toBe('failed');
+    await expect.poll(async () => (await readRun(run.id)).shadow.status).toBe('failed');
     await worker.sweeper.sweep();
     expect((await readRun(run.id)).shadow).toMatchObject({ failure: { code: 'TEMPLATE_UNKNOWN' } });
     expect(await readRun(run.shadow.id)).toMatchObject({ fallback: null, assets: [] });
@@ -222,7 +219,7 @@ describeWith('blender', 'an order line of an output type', () => {
       run: null,
     });
     expect(await db.notification.count({ where: { run: { orderLineId: lineId } } })).toBe(1);
-  }, 90_000);
+  });
 
   it('of a type that is sampled at none gets no shadow', async () => {
     const { lineId } = await orderLine({
@@ -234,7 +231,7 @@ describeWith('blender', 'an order line of an output type', () => {
     });
     const run = await ended((await dispatch(lineId)).id);
     expect(run).toMatchObject({ mode: 'legacy', status: 'succeeded', shadow: null });
-  }, 60_000);
+  });
 
   it('of a type that falls back is delivered by legacy when the graph fails, whatever its nodes say', async () => {
     const broken = await brokenWorkflow();
@@ -254,10 +251,10 @@ describeWith('blender', 'an order line of an output type', () => {
     const failed = await ended((await dispatch(lineId)).id);
     expect(failed).toMatchObject({ mode: 'graph', status: 'failed' });
     await worker.sweeper.sweep();
-    await expect.poll(async () => (await readRun(failed.id)).fallback, { timeout: 30_000 }).not.toBeNull();
+    await expect.poll(async () => (await readRun(failed.id)).fallback).not.toBeNull();
     const run = await ended((await readRun(failed.id)).fallback.id);
     expect(run).toMatchObject({ mode: 'legacy', status: 'succeeded', assets: [{ kind: 'preview_thumbnail' }] });
-  }, 90_000);
+  });
 
   it('whose run by graph fails is taken over by the legacy pipeline, once, with a trace in both runs', async () => {
     const broken = await brokenWorkflow('fallback_legacy');
@@ -273,7 +270,7 @@ describeWith('blender', 'an order line of an output type', () => {
       failure: { code: 'TEMPLATE_UNKNOWN' },
       assets: [],
     });
-    await expect.poll(async () => (await readRun(failed.id)).fallback, { timeout: 30_000 }).not.toBeNull();
+    await expect.poll(async () => (await readRun(failed.id)).fallback).not.toBeNull();
     await Promise.all([worker.sweeper.sweep(), worker.sweeper.sweep()]);
     const { fallback, events } = await readRun(failed.id);
     expect(events.at(-1)).toMatchObject({ type: 'run.fallback' });
@@ -286,7 +283,7 @@ describeWith('blender', 'an order line of an output type', () => {
       id: failed.id,
     });
     expect(retried.data.retryRun).toEqual({ code: 'RUN_TAKEN_OVER' });
-  }, 90_000);
+  });
 
   it('whose old settings no step can take is refused with where', async () => {
     const { lineId } = await orderLine({}, { transparent: true, format: 'jpeg' });

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createClient } from 'graphql-sse';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cancelRun } from '../runtime/cancel.js';
 import { dispatch } from '../runtime/dispatch.js';
 import { openPlatform, type Platform } from '../runtime/platform.js';
@@ -17,9 +17,6 @@ import { createTestDatabase, type TestDatabase } from '../tests/support/database
 import { ADMIN_TOKEN } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { testLookup } from '../workflow/testModules.js';
-
-// Each test starts whole processes, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 let database: TestDatabase;

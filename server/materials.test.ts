@@ -215,7 +215,7 @@ describeWith('blender', 'a material of a .blend file', () => {
       await rm(folder, { recursive: true, force: true });
       await context.cleanup();
     }
-  }, 120_000);
+  });
 });
 
 describe('rules', () => {

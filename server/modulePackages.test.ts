@@ -6,14 +6,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { openPlatform, type Platform } from '../runtime/platform.js';
 import { encodeGlobalId } from '../schema/globalId.js';
 import { createTestDatabase, type TestDatabase } from '../tests/support/database.js';
 import { ADMIN_TOKEN } from '../tests/support/testApp.js';
-
-vi.setConfig({ testTimeout: 120_000 });
+import { endOf } from '../tests/support/testRuns.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 let database: TestDatabase;
@@ -166,7 +165,7 @@ test('a module of another package has a panel, runs in a workflow, and upgrades 
   );
   expect(dispatch).toMatchObject({ __typename: 'Run' });
   const run = await platform.db.run.findFirstOrThrow();
-  expect(await platform.events.ended(run.id, AbortSignal.timeout(90_000))).toBe('succeeded');
+  expect(await endOf(platform, run.id)).toBe('succeeded');
   const nodes = await platform.db.nodeRun.findMany({ where: { runId: run.id }, orderBy: { idx: 'asc' } });
   const { weight } = nodes.at(-1)!.outputs as any;
   const volume = weight.data.parts.reduce((sum: number, part: any) => sum + (part.gramsEach / 2.7) * part.count, 0);

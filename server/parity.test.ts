@@ -3,6 +3,7 @@ import { seed } from '../prisma/seed.js';
 import { claimReport, finishReport } from '../runtime/parity/reportStates.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
@@ -34,7 +35,7 @@ describeWith('blender', 'parity over GraphQL', () => {
     });
     outputTypeId = outputType.id;
     lineId = await line(outputType.id);
-  }, 60_000);
+  });
   afterAll(async () => {
     await worker?.stop(0);
     await app?.close();
@@ -58,12 +59,12 @@ describeWith('blender', 'parity over GraphQL', () => {
       'mutation ($i: DispatchInput!) { result: dispatch(input: $i) { ... on Run { id } ... on Error { message } } }',
       { i: { orderLineId: id('OrderLine', orderLineId), ...input } },
     );
-    await app.platform.events.ended(localId('Run', runId), AbortSignal.timeout(90_000));
+    await endOf(app.platform, localId('Run', runId));
     const { shadow } = await app.platform.db.run.findUniqueOrThrow({
       where: { id: localId('Run', runId) },
       include: { shadow: true },
     });
-    if (shadow) await app.platform.events.ended(shadow.id, AbortSignal.timeout(90_000));
+    if (shadow) await endOf(app.platform, shadow.id);
     return runId;
   }
   const compare = (legacyRunId: string, graphRunId: string) =>
@@ -72,9 +73,7 @@ describeWith('blender', 'parity over GraphQL', () => {
     });
   async function made(reportId: string) {
     await worker.parity.compare();
-    await expect
-      .poll(async () => (await report(reportId)).status, { timeout: 60_000 })
-      .not.toMatch(/waiting|comparing/);
+    await expect.poll(async () => (await report(reportId)).status).not.toMatch(/waiting|comparing/);
     return report(reportId);
   }
   const report = (reportId: string) =>
@@ -121,7 +120,7 @@ describeWith('blender', 'parity over GraphQL', () => {
       expect.arrayContaining(['total', 'step:export_glb', 'step:blender_still']),
     );
     expect(await gate()).toMatchObject({ streak: 1, needed: 1, isOpen: true });
-  }, 120_000);
+  });
 
   it('any two runs of one product and output type can be compared; what differs is said in words and drawn', async () => {
     const changed = await run(await line(outputTypeId, { camera: { elevationDeg: 75 } }), {
@@ -155,7 +154,7 @@ describeWith('blender', 'parity over GraphQL', () => {
     expect(second.comparisons[0].figures).toEqual(still.figures);
     expect((await compare(shadowed, changed)).id).toBe(asked.id);
     await made(asked.id);
-  }, 120_000);
+  });
 
   it('thresholds decide, are checked, and do not overwrite what somebody else has set', async () => {
     const set = (policy: object, revision?: number) =>
@@ -231,5 +230,5 @@ describeWith('blender', 'parity over GraphQL', () => {
     await fail(localId('Run', broken)!, 'failed');
     await rerun(id('ParityReport', brokenReport));
     expect(await made(id('ParityReport', brokenReport))).toMatchObject({ status: 'incomparable' });
-  }, 120_000);
+  });
 });

@@ -7,6 +7,7 @@ import { artifactsIn } from '../runtime/nodeInputs.js';
 import { createOrder } from '../runtime/orders.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
@@ -72,7 +73,7 @@ async function run(input: object) {
     'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
     { input },
   );
-  await app.platform.events.ended(localId('Run', data.dispatch.id), AbortSignal.timeout(120_000));
+  await endOf(app.platform, localId('Run', data.dispatch.id));
   const ended = await app.gql(
     '{ run(id: $id) { status nodeRuns { nodeId label isCached } } }'.replace('$id', JSON.stringify(data.dispatch.id)),
   );
@@ -267,5 +268,5 @@ describeWith('blender', 'on unchanged state', () => {
     const intake = { cadFileId: id('CadFile', seeded.cadFileId!), workflowId: id('Workflow', seeded.cadIntake.id) };
     expect(statesOf(await ask({ ...intake, useDraft: true }))).toBe('graph passed, files passed, workers passed');
     expect(await agrees({ ...intake, useDraft: true })).toContain('thumbnail');
-  }, 180_000);
+  });
 });

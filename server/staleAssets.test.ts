@@ -6,6 +6,7 @@ import { type Seeded, seed } from '../prisma/seed.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
@@ -34,8 +35,7 @@ describeWith('blender', 'published assets', () => {
     (await stale(variables)).edges.map(({ node }: any) => node.reasons.map((reason: { code: string }) => reason.code));
   const requeue = async (input: object) => (await app.gql(REQUEUE, { input })).data.requeueStaleAssets;
   async function ended(runIds: string[]) {
-    for (const runId of runIds)
-      expect(await app.platform.events.ended(localId('Run', runId), AbortSignal.timeout(90_000))).toBe('succeeded');
+    for (const runId of runIds) expect(await endOf(app.platform, localId('Run', runId))).toBe('succeeded');
   }
 
   beforeAll(async () => {
@@ -78,7 +78,7 @@ describeWith('blender', 'published assets', () => {
       );
       await ended([data.dispatch.id]);
     }
-  }, 120_000);
+  });
   afterAll(async () => {
     await worker?.stop(0);
     await app?.close();
@@ -176,7 +176,7 @@ describeWith('blender', 'published assets', () => {
     });
     const latest = await app.platform.db.asset.findMany({ where: { supersededAt: null } });
     expect(latest.map(({ runId }) => id('Run', runId)).sort()).toEqual([...runIds].sort());
-  }, 120_000);
+  });
 
   it('of CAD files are out of date when their workflow is published anew, and are taken in once more', async () => {
     const { db } = app.platform;
@@ -226,7 +226,7 @@ describeWith('blender', 'published assets', () => {
     expect(await codes()).toEqual([]);
     expect(await requeue({ assetIds, idempotencyKey: 'taken in anew' })).toEqual(batch);
     expect(await requeue({ assetIds })).toMatchObject({ started: 0 });
-  }, 60_000);
+  });
 
   it('of CAD files are out of date when no product has the file any more, and what products have now is taken in', async () => {
     const reasons = async () => (await stale()).edges.map(({ node }: any) => node.reasons);

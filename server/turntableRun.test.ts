@@ -7,6 +7,7 @@ import { seed } from '../prisma/seed.js';
 import { openPlatform } from '../runtime/platform.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
@@ -54,7 +55,7 @@ describeWith('blender', 'a turntable that is ordered', () => {
       { input: { orderLineId: (await addLine(options)).id } },
     );
     const runId = data.dispatch.id;
-    await app.platform.events.ended(localId('Run', runId), AbortSignal.timeout(90_000));
+    await endOf(app.platform, localId('Run', runId));
     return (await app.gql(RUN, { id: runId })).data.run;
   }
 
@@ -116,7 +117,7 @@ describeWith('blender', 'a turntable that is ordered', () => {
     const part = await app.fetch(asset.artifact.url, { headers: { range: 'bytes=4-11' } });
     expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 4-11/${whole.length}`]);
     expect(Buffer.from(await part.arrayBuffer())).toEqual(whole.subarray(4, 12));
-  }, 120_000);
+  });
 
   it('with another speed, file and colour renders no frame again', async () => {
     const run = await order({ ...SMALL, animation: { frames: 6, fps: 6 }, format: 'webm', backgroundColor: '#223344' });
@@ -127,7 +128,7 @@ describeWith('blender', 'a turntable that is ordered', () => {
       mediaType: 'video/webm',
       metadata: { durationMs: 1000, isTransparent: false },
     });
-  }, 120_000);
+  });
 
   it('is refused when its settings contradict each other', async () => {
     expect(await addLine({ animation: { frames: 6, fps: 12, durationS: 9 } })).toMatchObject({

@@ -24,7 +24,7 @@ it('a shadow run gives its slot to what will be delivered, and goes on when nobo
   const graph = testGraph({ a: { step: 'wait', params: { ms: 6_000 } } }, []);
   const shadow = await startTestRun(platform, graph);
   await platform.db.run.update({ where: { id: shadow }, data: { mode: 'shadow' } });
-  await expect.poll(() => stateOf(shadow), { timeout: 20_000 }).toBe('running');
+  await expect.poll(() => stateOf(shadow)).toBe('running');
   const delivered = await startTestRun(platform, testGraph({ a: 'join' }, []));
   const { run } = await outcomeOf(platform, delivered);
   const late = await outcomeOf(platform, shadow);
@@ -38,7 +38,7 @@ it('a shadow run gives its slot to what will be delivered, and goes on when nobo
 
 it('what will be delivered does not give way to anything', async () => {
   const first = await startTestRun(platform, testGraph({ a: { step: 'wait', params: { ms: 1_500 } } }, []));
-  await expect.poll(() => stateOf(first), { timeout: 20_000 }).toBe('running');
+  await expect.poll(() => stateOf(first)).toBe('running');
   const second = await startTestRun(platform, testGraph({ a: 'join' }, []));
   expect((await outcomeOf(platform, second)).run.status).toBe('succeeded');
   const { node } = await outcomeOf(platform, first);

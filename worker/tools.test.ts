@@ -53,7 +53,7 @@ describeWith('blender', 'a worker with Blender', () => {
       (await app.gql(QUERY)).data.workers.find(({ id }: { id: string }) => id === worker.id) as Record<string, unknown>;
     await expect.poll(async () => (await tools()).blenderProblem).toContain('not installed');
     env.PATH = process.env.PATH;
-    await expect.poll(tools, { timeout: 20_000 }).toMatchObject({ blender: {}, blenderProblem: null });
+    await expect.poll(tools).toMatchObject({ blender: {}, blenderProblem: null });
     stop();
     await worker.stop(0);
   });

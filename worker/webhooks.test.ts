@@ -115,7 +115,7 @@ test('a run and its asset are told as they happen: signed, each once, whoever of
   const expected = ['asset.published', 'run.queued', 'run.started', 'run.succeeded'];
   const outcomes = async () => (await deliveries(webhookId)).map(({ status, attemptCount }) => [status, attemptCount]);
   const allDelivered = expected.map(() => ['delivered', 1]);
-  await expect.poll(outcomes, { timeout: 25_000 }).toEqual(allDelivered);
+  await expect.poll(outcomes).toEqual(allDelivered);
   await Promise.all(workers.map((worker) => worker.stop(0)));
   expect(types().sort()).toEqual(expected);
   const run = await platform.db.run.findUniqueOrThrow({ where: { id: runId }, include: { assets: true } });
@@ -294,7 +294,7 @@ test('a receiver that hangs holds up nobody else', async () => {
   for (let n = 0; n < 6; n++) await createEndedRun(platform, catalogue);
   do await loop.round();
   while (await isBehind());
-  await vi.waitUntil(() => receiver.received.length === 12, { timeout: 25_000 });
+  await expect.poll(() => receiver.received.length).toBe(12);
   expect(hanging.received.length).toBeLessThanOrEqual(8);
   await loop.stop();
   await hanging.close();
@@ -345,7 +345,7 @@ test('what a killed worker was sending is sent by another, with the same id', as
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   await createEndedRun(platform, catalogue);
-  await vi.waitUntil(() => receiver.received.length === 1, { timeout: 28_000 });
+  await expect.poll(() => receiver.received.length).toBe(1);
   child.kill('SIGKILL');
   await ended;
   await tell();
@@ -364,7 +364,7 @@ test('what a worker that stops was sending goes to the next one at once', async 
   await createEndedRun(platform, catalogue);
   do await loop.round();
   while (await isBehind());
-  await vi.waitUntil(() => receiver.received.length === 1);
+  await expect.poll(() => receiver.received.length).toBe(1);
   await loop.stop();
   await tell(loopOn(await studio.another()));
   expect(await deliveries(webhookId)).toMatchObject([{ status: 'delivered', attempts: [{ number: 2 }] }]);

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fixture } from '../../tests/fixtures/step/cases.js';
 import { type CadReaderOptions, CadReaders } from './occt.js';
 import type { CadJob } from './occtJobs.js';
@@ -17,7 +17,7 @@ const isAlive = (pid: number) => {
     return false;
   }
 };
-const isGone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 15_000, interval: 20 });
+const isGone = (pid: number) => expect.poll(() => isAlive(pid)).toBe(false);
 
 describe('the CAD child processes', () => {
   let dir: string;

@@ -111,12 +111,9 @@ describeWith('blender', 'Blender', () => {
 });
 
 async function logged(pattern: RegExp): Promise<number> {
-  return expect
-    .poll(() => Number(test.logs.map(({ message }) => pattern.exec(message)?.[1]).find(Boolean) ?? 0), {
-      timeout: 20_000,
-    })
-    .toBeGreaterThan(0)
-    .then(() => Number(test.logs.map(({ message }) => pattern.exec(message)?.[1]).find(Boolean)));
+  const found = () => Number(test.logs.map(({ message }) => pattern.exec(message)?.[1]).find(Boolean) ?? 0);
+  await expect.poll(found).toBeGreaterThan(0);
+  return found();
 }
 
 function isAlive(pid: number): boolean {

@@ -310,7 +310,7 @@ describeWith('blender', 'the frames of a turntable', () => {
     expect(frames.map(({ metadata }) => metadata.frame)).toEqual([0, 1, 2, 3, 4]);
     expect(finished).toBe(5);
     expect(test.logs.map(({ message }) => message)).toContain(`${before} of 5 frames were rendered before.`);
-  }, 120_000);
+  });
 });
 
 describeWith('blender', 'a turntable on its own', () => {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';
@@ -75,12 +75,7 @@ const inside = (blend: ArtifactRef) =>
     job: { file: test.fileOf(blend) },
   });
 
-/** Every export starts Blender twice. */
-const PATIENCE_MS = 120_000;
-
 describeWith('blender', 'an exported .blend', () => {
-  vi.setConfig({ testTimeout: PATIENCE_MS });
-
   it('holds the product with its materials in the studio, and nothing else', async () => {
     const blend = await exported({
       resolution: { width: 640, height: 480 },

@@ -79,7 +79,7 @@ describeWith('blender', 'a material of the library', () => {
     expect(changes(coarse.row)).toBeLessThanOrEqual(5);
     expect(changes(fine.row)).toBeGreaterThanOrEqual(7);
     expect(changes(fine.row)).toBeLessThanOrEqual(9);
-  }, 120_000);
+  });
 
   it('lets a normal map turn the light', async () => {
     const flat = await write('texture_image', await tile('#8080ff'));
@@ -90,7 +90,7 @@ describeWith('blender', 'a material of the library', () => {
     ];
     const brightness = (row: number[][]) => row.slice(40, 56).reduce((sum, [r]) => sum + r!, 0) / 16;
     expect(Math.abs(brightness(even.row) - brightness(turned.row))).toBeGreaterThan(8);
-  }, 120_000);
+  });
 
   it('comes out of its .blend file', async () => {
     const folder = path.join(test.dir, 'blend');
@@ -107,7 +107,7 @@ describeWith('blender', 'a material of the library', () => {
     await expect(render({ blendAsset: { file: bad, material: 'Driven' } })).rejects.toMatchObject({
       code: 'MATERIAL_HAS_SCRIPTS',
     });
-  }, 120_000);
+  });
 
   const tile = (background: string) =>
     sharp({ create: { width: 8, height: 8, channels: 3, background } })

@@ -107,7 +107,7 @@ describeWith('blender', 'a resident Blender', () => {
     for (const options of [{ recycleJobs: 1 }, { recycleRssMb: 10 }, { idleMs: 50 }]) {
       const pool = new ResidentBlenders(options);
       await pool.run(test.ctx, await picture(CUBE));
-      await expect.poll(() => pool.pids, { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => pool.pids).toEqual([]);
     }
   });
 
@@ -168,7 +168,7 @@ describeWith('blender', 'a resident Blender', () => {
     });
     expect(isRunning(pid)).toBe(true);
     worker.kill('SIGKILL');
-    await expect.poll(() => isRunning(pid), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isRunning(pid)).toBe(false);
     // Its directory goes when the next worker starts one.
     await residents.run(test.ctx, await picture(CUBE));
     expect((await readdir(tmpdir())).filter((name) => name.startsWith(`hartomat-resident-${worker.pid}-`))).toEqual([]);

@@ -21,7 +21,7 @@ const policy = ParityPolicy.parse({});
 beforeAll(async () => {
   test = await createTestContext();
   scene = await parityScene(test, { width: 128, height: 128 });
-}, 120_000);
+});
 afterAll(() => test.cleanup());
 
 async function compare(legacy: ArtifactRef[], graph: ArtifactRef[]): Promise<Comparison[]> {
@@ -68,26 +68,22 @@ describeWith('blender', 'a still', () => {
       status: 'passed',
       reasons: ['The one file compared is the same, byte by byte.'],
     });
-  }, 60_000);
+  });
 
   it.each([
     ['a camera 2° aside', { params: { camera: { azimuthDeg: 37 } } }],
     ['one bolt of another material', { wrongPart: 'Hex Bolt M10x35' }],
     ['a seal that is missing', { missingPart: 'Seal' }],
     ['a product 5 % smaller', { margin: 1.05 }],
-  ])(
-    'is caught with %s, and the difference is drawn',
-    async (_what, variation) => {
-      const [comparison] = await compare([await still()], [await scene.still(variation)]);
-      expect(comparison).toMatchObject({ verdict: 'differs', samples: [{ differenceArtifactId: expect.any(String) }] });
-      expect(comparison!.reasons.length).toBeGreaterThan(0);
-      const { png } = kept[Number(comparison!.samples[0]!.differenceArtifactId) - 1]!;
-      const { channels } = await sharp(png).stats();
-      expect(channels[3]!.max).toBe(255);
-      expect(channels[3]!.mean).toBeLessThan(128);
-    },
-    60_000,
-  );
+  ])('is caught with %s, and the difference is drawn', async (_what, variation) => {
+    const [comparison] = await compare([await still()], [await scene.still(variation)]);
+    expect(comparison).toMatchObject({ verdict: 'differs', samples: [{ differenceArtifactId: expect.any(String) }] });
+    expect(comparison!.reasons.length).toBeGreaterThan(0);
+    const { png } = kept[Number(comparison!.samples[0]!.differenceArtifactId) - 1]!;
+    const { channels } = await sharp(png).stats();
+    expect(channels[3]!.max).toBe(255);
+    expect(channels[3]!.mean).toBeLessThan(128);
+  });
 
   it('is caught when it is of another size, depth or transparency', async () => {
     const [size, bits, cutOut] = await Promise.all([
@@ -101,14 +97,14 @@ describeWith('blender', 'a still', () => {
     });
     expect((await judge([await still()], [bits])).reasons).toContainEqual(expect.stringContaining('bits a channel'));
     expect((await judge([await still()], [cutOut])).reasons).toContainEqual(expect.stringContaining('is transparent'));
-  }, 60_000);
+  });
 
   it('as OpenEXR is looked at as a monitor shows it', async () => {
     const exr = (seed: number, more = {}) => scene.still({ params: { format: 'exr', seed }, ...more });
     const base = await exr(0);
     expect(await judge([base], [await exr(11)])).toMatchObject({ status: 'passed' });
     expect(await judge([base], [await exr(0, { wrongPart: 'Hex Bolt M10x35' })])).toMatchObject({ status: 'differs' });
-  }, 60_000);
+  });
 });
 
 describe('a 3D model', () => {
@@ -123,7 +119,7 @@ describe('a 3D model', () => {
     expect(missing.reasons).toContainEqual(expect.stringContaining('only the legacy pipeline has "Cage"'));
     const larger = await judge([right], [await scene.glbFor({ scale: 1.05 })], 'glb_model');
     expect(larger).toMatchObject({ status: 'differs', reasons: [expect.stringContaining('The size differs')] });
-  }, 60_000);
+  });
 
   it('comes with a material map in which one wrong material is caught', async () => {
     const verdict = await judge([await scene.mapFor()], [await scene.mapFor('Ball')], 'material_map');
@@ -150,7 +146,7 @@ describeWith('blender', 'a .blend file', () => {
     expect(larger.reasons).toContainEqual(expect.stringContaining('The size differs'));
     const missing = await judge([await blend()], [await scene.blend({ missingPart: 'Cage' })], 'blend_file');
     expect(missing.reasons).toContainEqual(expect.stringContaining('only the legacy pipeline has "Cage'));
-  }, 240_000);
+  });
 });
 
 describeWith('blender', 'a turntable', () => {
@@ -164,21 +160,17 @@ describeWith('blender', 'a turntable', () => {
       'turntable_video',
     );
     expect(faster.reasons).toEqual([expect.stringContaining('frames per second')]);
-  }, 120_000);
+  });
 
   it.each([
     ['a camera 2° higher', { params: { camera: { elevationDeg: 30 } } }],
     ['one bolt of another material', { wrongPart: 'Hex Bolt M10x35' }],
     ['a bolt that is missing', { missingPart: 'Hex Bolt M10x35' }],
     ['a product 5 % smaller', { margin: 1.05 }],
-  ])(
-    'is caught with %s',
-    async (_what, variation) => {
-      const verdict = await judge([await film()], [await scene.film(variation)], 'turntable_video');
-      expect(verdict).toMatchObject({ status: 'differs' });
-    },
-    60_000,
-  );
+  ])('is caught with %s', async (_what, variation) => {
+    const verdict = await judge([await film()], [await scene.film(variation)], 'turntable_video');
+    expect(verdict).toMatchObject({ status: 'differs' });
+  });
 });
 
 describe('a comparison', () => {

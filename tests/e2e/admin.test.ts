@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CONSOLE_OPERATIONS } from '../../server/persistedOperations.js';
+import { PATIENCE_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';
 import { isSignedBy, type Receiver, startReceiver } from '../support/webhookReceiver.js';
 import { openBrowser, openPage, seriousViolations } from './support/browser.js';
@@ -18,7 +19,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
 
   const newContext = async () => {
     const made = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-    made.setDefaultTimeout(30_000);
+    made.setDefaultTimeout(PATIENCE_MS);
     return made;
   };
   beforeAll(async () => {
@@ -29,7 +30,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     ({ page, complaints } = await openPage(context));
     await page.goto(await hartomat.signInUrl());
     await page.getByRole('link', { name: 'Admin' }).click();
-  }, 300_000);
+  });
   afterAll(async () => {
     vi.unstubAllEnvs();
     await browser?.close();
@@ -48,7 +49,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await page.getByRole('cell', { name, exact: true }).waitFor();
   };
 
-  it('are made by an admin, who hands on a link and a token that is shown once', { timeout: 180_000 }, async () => {
+  it('are made by an admin, who hands on a link and a token that is shown once', async () => {
     await page.getByText('Only you so far').waitFor();
     await picture('empty');
     await makeAccount('Vera', 'Viewer');
@@ -90,7 +91,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     expect(await seriousViolations(page)).toEqual([]);
   });
 
-  it('webhooks are made, tried out, looked after and removed', { timeout: 120_000 }, async () => {
+  it('webhooks are made, tried out, looked after and removed', async () => {
     const { answers, received, url } = receiver;
     await page.getByRole('tab', { name: 'Webhooks' }).click();
     await page.getByText('Nobody is told yet').waitFor();
@@ -142,7 +143,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await page.getByText('Nobody is told yet').waitFor();
   });
 
-  it('leave an audit trail that can be filtered', { timeout: 120_000 }, async () => {
+  it('leave an audit trail that can be filtered', async () => {
     await page.getByRole('tab', { name: 'Audit trail' }).click();
     await page.getByText('revokeApiToken').waitFor();
     await page.getByLabel('Mutation').fill('createacc');
@@ -158,7 +159,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('decide what the console offers: a viewer looks, and reads why not more', { timeout: 120_000 }, async () => {
+  it('decide what the console offers: a viewer looks, and reads why not more', async () => {
     const other = await newContext();
     const vera = await openPage(other);
     await vera.page.goto(link);

@@ -2,6 +2,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dispatch } from '../../runtime/dispatch.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
+import { PATIENCE_MS } from '../support/patience.js';
+import { endOf } from '../support/testRuns.js';
 import { describeWith, requireTool } from '../support/tools.js';
 import { openBrowser, openPage, seriousViolations } from './support/browser.js';
 import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
@@ -36,12 +38,12 @@ describeWith('chromium', 'a delivered asset', () => {
       include: { lines: true },
     });
     const { runId } = await dispatch(platform, { orderLineId: order.lines[0]!.id });
-    expect(await platform.events.ended(runId, AbortSignal.timeout(90_000))).toBe('succeeded');
+    expect(await endOf(platform, runId)).toBe('succeeded');
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-    context.setDefaultTimeout(30_000);
+    context.setDefaultTimeout(PATIENCE_MS);
     ({ page, complaints } = await openPage(context));
     await page.goto(await hartomat.signInUrl());
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await hartomat?.stop();
@@ -50,9 +52,7 @@ describeWith('chromium', 'a delivered asset', () => {
   const open = (path: string) => page.goto(new URL(path, hartomat.url).href);
 
   it('has its comparison with the workflow beside it: pictures, figures, limits, verdict', async () => {
-    await expect
-      .poll(() => hartomat.platform.db.parityReport.count({ where: { status: 'passed' } }), { timeout: 60_000 })
-      .toBe(1);
+    await expect.poll(() => hartomat.platform.db.parityReport.count({ where: { status: 'passed' } })).toBe(1);
     await open(`/output-types/${encodeGlobalId('OutputType', outputTypeId)}/parity`);
     await page.getByRole('heading', { name: 'Parity of Quick still' }).waitFor();
     await page.getByRole('heading', { name: /still image/i }).waitFor();
@@ -60,9 +60,7 @@ describeWith('chromium', 'a delivered asset', () => {
     await page.getByRole('heading', { name: /durations/i }).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Judge again' }).click();
-    await expect
-      .poll(() => hartomat.platform.db.parityReport.count({ where: { status: 'passed' } }), { timeout: 60_000 })
-      .toBe(1);
+    await expect.poll(() => hartomat.platform.db.parityReport.count({ where: { status: 'passed' } })).toBe(1);
     await page.locator('.parity-head').getByText('Passed').waitFor();
   });
 
@@ -87,9 +85,7 @@ describeWith('chromium', 'a delivered asset', () => {
     await page.getByRole('checkbox', { name: 'Choose all on this page' }).check();
     await page.getByRole('button', { name: 'Make 1 anew' }).click();
     await page.getByText('1 run was started').waitFor();
-    await expect
-      .poll(() => hartomat.platform.db.asset.count({ where: { supersededAt: { not: null } } }), { timeout: 60_000 })
-      .toBe(1);
+    await expect.poll(() => hartomat.platform.db.asset.count({ where: { supersededAt: { not: null } } })).toBe(1);
     await page.reload();
     await page.getByText('Everything is up to date').waitFor();
     expect(complaints).toEqual([]);

@@ -7,13 +7,13 @@ import type { JsonObject } from '../../modules/json.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { createOrderLine } from '../../runtime/orders.js';
 import { createWorkflow } from '../../runtime/workflowLibrary.js';
+import { PATIENCE_MS, RUN_MS } from '../support/patience.js';
+import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';
 import { openBrowser, openPage, seriousViolations } from './support/browser.js';
 import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
 
 const STEP_DIR = fileURLToPath(new URL('../fixtures/step', import.meta.url));
-/** A run with Blender takes its time where everything shares two cores. */
-const RUN_MS = 240_000;
 
 describeWith('chromium', 'the console', () => {
   let hartomat: StartedHartomat;
@@ -25,16 +25,16 @@ describeWith('chromium', 'the console', () => {
   beforeAll(async () => {
     [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'dark' });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(PATIENCE_MS);
     ({ page, complaints } = await openPage(context));
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await hartomat?.stop();
   });
 
   const open = (address: string) => page.goto(new URL(address, hartomat.url).href);
-  const shows = (text: string | RegExp, timeout = 20_000) => page.getByText(text).first().waitFor({ timeout });
+  const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
 
   describe('signing in', () => {
     it('asks a stranger to use the link from the terminal', async () => {
@@ -99,7 +99,7 @@ describeWith('chromium', 'the console', () => {
       await log.getByText('Run retried').waitFor();
       await expect.poll(() => log.getByText('Run ended: failed.').count(), { timeout: RUN_MS }).toBe(2);
       await page.getByRole('button', { name: 'Retry' }).waitFor();
-    }, 90_000);
+    });
   });
 
   describe('a product whose geometry was revised', () => {
@@ -180,18 +180,18 @@ describeWith('chromium', 'the console', () => {
       await page.getByRole('row', { name: /bearing-6205/ }).waitFor();
       process.kill(hartomat.server.pid!, 'SIGKILL');
       await shows(/connection to the server is lost/);
-      await expect.poll(() => page.getByText(/connection to the server is lost/).count(), { timeout: 30_000 }).toBe(0);
+      await expect.poll(() => page.getByText(/connection to the server is lost/).count()).toBe(0);
       // Whatever is complained about while the server is away is expected.
       complaints.length = 0;
       await page.getByRole('row', { name: /bearing-6205.*Succeeded/ }).waitFor({ timeout: RUN_MS });
-    }, 300_000);
+    });
   });
 
   describe('a run', () => {
     it('shows the model in the 3D viewer', async () => {
       await page.getByRole('link', { name: 'bearing-6205.step' }).click();
       await page.getByRole('button', { name: /3D model/ }).click();
-      await page.locator('.viewer-stage[data-state=ready]').waitFor({ timeout: 60_000 });
+      await page.locator('.viewer-stage[data-state=ready]').waitFor();
       const stage = page.locator('.viewer-stage');
       await stage.press('ArrowLeft');
       await shows('52.0 × 15.0 × 52.0 mm');
@@ -199,7 +199,7 @@ describeWith('chromium', 'the console', () => {
       // A blank canvas is of one colour.
       expect(Math.max(...channels.map(({ stdev }) => stdev))).toBeGreaterThan(10);
       expect(await seriousViolations(page)).toEqual([]);
-    }, 90_000);
+    });
 
     it('shows JSON as a tree, and the timeline and log', async () => {
       await page.getByRole('button', { name: /Bounding box bearing/ }).click();
@@ -232,13 +232,13 @@ describeWith('chromium', 'the console', () => {
           workflowId: workflow.id,
           useDraft: true,
         });
-        await platform.events.ended(runId, AbortSignal.timeout(RUN_MS));
+        await endOf(platform, runId);
         await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}`);
         const sizes: string[] = [];
         for (const name of [/3D model/, /Web model/]) {
           await page.getByRole('button', { name }).click();
           await page.getByRole('group', { name: name.source === 'Web model' ? /\.web\.glb/ : /6205\.glb/ }).waitFor();
-          await page.locator('.viewer-stage[data-state=ready]').waitFor({ timeout: 60_000 });
+          await page.locator('.viewer-stage[data-state=ready]').waitFor();
           const facts = await page.locator('.viewer-facts').textContent();
           sizes.push(facts!.split(' mm')[0]!);
         }
@@ -246,39 +246,34 @@ describeWith('chromium', 'the console', () => {
         const { channels } = await sharp(await page.locator('.viewer-stage').screenshot()).stats();
         expect(Math.max(...channels.map(({ stdev }) => stdev))).toBeGreaterThan(10);
       },
-      RUN_MS + 90_000,
     );
   });
 
   describeWith('blender', 'ordering and editing', () => {
-    it(
-      'orders a still with options, live to the delivered picture',
-      async () => {
-        await page.getByRole('link', { name: 'Orders' }).click();
-        await page.getByRole('button', { name: 'New order' }).click();
-        const dialog = page.getByRole('dialog', { name: 'New order' });
-        await dialog.getByText('Options for this order').click();
-        await dialog.getByRole('spinbutton', { name: 'Resolution width' }).fill('96');
-        await dialog.getByRole('spinbutton', { name: 'Resolution height' }).fill('96');
-        await dialog.getByRole('spinbutton', { name: 'Samples' }).fill('4');
-        expect(await seriousViolations(page)).toEqual([]);
-        await dialog.getByRole('button', { name: 'Order and run' }).click();
-        await page.getByRole('heading', { name: /6205.*Still 1K/ }).waitFor();
-        await page
-          .getByRole('heading', { name: /6205.*Still 1K/ })
-          .locator('..')
-          .getByText('Succeeded')
-          .waitFor({ timeout: RUN_MS });
-        await page.getByRole('button', { name: /Published asset/ }).click();
-        await page
-          .getByRole('group', { name: /Zoom with plus/ })
-          .locator('img')
-          .waitFor();
-        await shows('96 × 96 px');
-        expect(await seriousViolations(page)).toEqual([]);
-      },
-      RUN_MS + 30_000,
-    );
+    it('orders a still with options, live to the delivered picture', async () => {
+      await page.getByRole('link', { name: 'Orders' }).click();
+      await page.getByRole('button', { name: 'New order' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New order' });
+      await dialog.getByText('Options for this order').click();
+      await dialog.getByRole('spinbutton', { name: 'Resolution width' }).fill('96');
+      await dialog.getByRole('spinbutton', { name: 'Resolution height' }).fill('96');
+      await dialog.getByRole('spinbutton', { name: 'Samples' }).fill('4');
+      expect(await seriousViolations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Order and run' }).click();
+      await page.getByRole('heading', { name: /6205.*Still 1K/ }).waitFor();
+      await page
+        .getByRole('heading', { name: /6205.*Still 1K/ })
+        .locator('..')
+        .getByText('Succeeded')
+        .waitFor({ timeout: RUN_MS });
+      await page.getByRole('button', { name: /Published asset/ }).click();
+      await page
+        .getByRole('group', { name: /Zoom with plus/ })
+        .locator('img')
+        .waitFor();
+      await shows('96 × 96 px');
+      expect(await seriousViolations(page)).toEqual([]);
+    });
 
     it('says at the field that a setting is wrong, and in the list of findings', async () => {
       await page.getByRole('link', { name: 'Workflows' }).click();
@@ -347,29 +342,25 @@ describeWith('chromium', 'the console', () => {
       await page.getByRole('link', { name: 'Order still', exact: true }).click();
     });
 
-    it(
-      'runs the draft again and reuses everything that the change does not touch',
-      async () => {
-        await page.getByRole('button', { name: 'Run', exact: true }).click();
-        const dialog = page.getByRole('dialog', { name: /Run “Order still”/ });
-        await expect
-          .poll(() => dialog.getByLabel('Order line').locator('option').first().textContent())
-          .toMatch(/Order 1, line 1/);
-        await dialog.getByText('3 of 9 nodes will run').waitFor();
-        await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-        await page
-          .getByRole('heading', { name: /6205.*Still 1K/ })
-          .locator('..')
-          .getByText('Succeeded')
-          .waitFor({ timeout: RUN_MS });
-        const state = (node: string) => page.locator(`.react-flow__node[data-id=${node}] .badge`).textContent();
-        for (const node of ['step', 'objects', 'bbox', 'glb', 'map', 'template'])
-          expect(await state(node), node).toBe('Cached');
-        expect(await state('still')).toBe('Succeeded');
-        expect(await state('publish')).toBe('Succeeded');
-      },
-      RUN_MS + 30_000,
-    );
+    it('runs the draft again and reuses everything that the change does not touch', async () => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: /Run “Order still”/ });
+      await expect
+        .poll(() => dialog.getByLabel('Order line').locator('option').first().textContent())
+        .toMatch(/Order 1, line 1/);
+      await dialog.getByText('3 of 9 nodes will run').waitFor();
+      await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+      await page
+        .getByRole('heading', { name: /6205.*Still 1K/ })
+        .locator('..')
+        .getByText('Succeeded')
+        .waitFor({ timeout: RUN_MS });
+      const state = (node: string) => page.locator(`.react-flow__node[data-id=${node}] .badge`).textContent();
+      for (const node of ['step', 'objects', 'bbox', 'glb', 'map', 'template'])
+        expect(await state(node), node).toBe('Cached');
+      expect(await state('still')).toBe('Succeeded');
+      expect(await state('publish')).toBe('Succeeded');
+    });
 
     it('cancels a run after asking', async () => {
       const line = await createOrderLine(hartomat.platform, {
@@ -381,35 +372,31 @@ describeWith('chromium', 'the console', () => {
       await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}?tab=log`);
       await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Cancel the run' }).click();
-      await page.getByRole('heading', { level: 1 }).locator('..').getByText('Cancelled').waitFor({ timeout: 60_000 });
-    }, 90_000);
+      await page.getByRole('heading', { level: 1 }).locator('..').getByText('Cancelled').waitFor();
+    });
   });
 
   describe('every page, in both themes', () => {
-    it.each(['dark', 'light'])(
-      'has no serious accessibility violation (%s)',
-      async (theme) => {
-        const found: string[] = [];
-        for (const address of [
-          '/runs',
-          '/workflows',
-          '/orders',
-          '/library',
-          '/materials',
-          '/templates',
-          '/output-types',
-          '/nowhere',
-        ]) {
-          await open(address);
-          await page.getByRole('button', { name: theme === 'dark' ? 'Dark theme' : 'Light theme' }).click();
-          await page.getByRole('heading', { level: 1 }).waitFor();
-          await expect.poll(() => page.locator('.loading').count()).toBe(0);
-          found.push(...(await seriousViolations(page)).map((violation) => `${address} ${violation}`));
-        }
-        expect(found).toEqual([]);
-      },
-      90_000,
-    );
+    it.each(['dark', 'light'])('has no serious accessibility violation (%s)', async (theme) => {
+      const found: string[] = [];
+      for (const address of [
+        '/runs',
+        '/workflows',
+        '/orders',
+        '/library',
+        '/materials',
+        '/templates',
+        '/output-types',
+        '/nowhere',
+      ]) {
+        await open(address);
+        await page.getByRole('button', { name: theme === 'dark' ? 'Dark theme' : 'Light theme' }).click();
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await expect.poll(() => page.locator('.loading').count()).toBe(0);
+        found.push(...(await seriousViolations(page)).map((violation) => `${address} ${violation}`));
+      }
+      expect(found).toEqual([]);
+    });
 
     it('complained about nothing', () => {
       expect(complaints.filter((text) => !/status of 401/.test(text))).toEqual([]);

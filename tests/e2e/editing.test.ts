@@ -25,7 +25,7 @@ describeWith('chromium', 'editing a graph', () => {
     });
     const globalId = Buffer.from(`Workflow:${id}`).toString('base64');
     await page.goto(new URL(`/workflows/${globalId}`, hartomat.url).href);
-  }, 120_000);
+  });
   afterAll(() => session?.close());
 
   const palette = () => page.getByRole('complementary', { name: 'Palette' });

@@ -27,9 +27,7 @@ describeWith('chromium', 'a form drawn from a param schema', () => {
   const field = (path: string) => page.locator(`[data-path="${path}"]`);
   /** Waits until the form holds this value. */
   const holds = async (name: string, expected: unknown) =>
-    expect
-      .poll(async () => JSON.parse((await page.locator('#value').textContent()) ?? '{}')[name], { timeout: 5_000 })
-      .toEqual(expected);
+    expect.poll(async () => JSON.parse((await page.locator('#value').textContent()) ?? '{}')[name]).toEqual(expected);
 
   it('draws every kind of setting under a strict content security policy, without complaints', async () => {
     for (const name of Object.keys(SCHEMA.properties as object))

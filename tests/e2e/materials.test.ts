@@ -16,13 +16,13 @@ describeWith('chromium', 'the page of materials', () => {
     session = await openConsole({ colorScheme: 'light' });
     ({ hartomat, page, complaints } = session);
     await page.getByRole('link', { name: 'Materials' }).click();
-  }, 300_000);
+  });
   afterAll(() => session?.close());
   const picture = async (name: string) => {
     if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
   };
 
-  it('makes a material, changes a value and sets a texture', { timeout: 120_000 }, async () => {
+  it('makes a material, changes a value and sets a texture', async () => {
     await page.getByRole('button', { name: 'Material', exact: true }).click();
     await page.getByLabel('Name').fill('Oak, oiled');
     await page.getByRole('button', { name: 'Create the material' }).click();
@@ -50,7 +50,7 @@ describeWith('chromium', 'the page of materials', () => {
     expect(spec).toMatchObject({ textures: { baseColor: { fileName: 'oak.png' } } });
   });
 
-  it('writes a rule and orders the rules', { timeout: 120_000 }, async () => {
+  it('writes a rule and orders the rules', async () => {
     await page.getByRole('button', { name: 'Rule', exact: true }).click();
     await page.getByLabel('Part name').fill('*plank*');
     await page.getByLabel('Material', { exact: true }).selectOption({ label: 'Oak, waxed' });

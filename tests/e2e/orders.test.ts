@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOrder } from '../../runtime/orders.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
+import { RUN_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
 import { type OpenConsole, openConsole } from './support/openConsole.js';
@@ -26,7 +27,7 @@ describeWith('chromium', 'an order in the console', () => {
     ];
     const { id } = await createOrder(hartomat.platform, { lines, reference: 'PO 4711' });
     orderId = encodeGlobalId('Order', id);
-  }, 120_000);
+  });
   afterAll(() => session?.close());
 
   const line = (number: number) => page.getByRole('row').nth(number);
@@ -67,13 +68,13 @@ describeWith('chromium', 'an order in the console', () => {
   });
 
   describeWith('blender', 'with Blender', () => {
-    it('is dispatched and delivered before your eyes', { timeout: 180_000 }, async () => {
+    it('is dispatched and delivered before your eyes', async () => {
       await page.getByRole('button', { name: 'Dispatch order' }).click();
       const dialog = page.getByRole('dialog', { name: /Dispatch order/ });
       await dialog.getByText('Ready').waitFor();
       await dialog.getByRole('button', { name: 'Dispatch', exact: true }).click();
       await dialog.waitFor({ state: 'detached' });
-      await line(1).getByText('Delivered').waitFor({ timeout: 150_000 });
+      await line(1).getByText('Delivered').waitFor({ timeout: RUN_MS });
       await line(1).locator('img.thumb').waitFor();
       await line(1).getByRole('button', { name: 'Run again' }).click();
       const again = page.getByRole('dialog', { name: 'Dispatch line 1' });

@@ -15,7 +15,7 @@ describeWith('chromium', 'making an output type', () => {
   beforeAll(async () => {
     session = await openConsole({ colorScheme: 'dark' });
     ({ hartomat, page, complaints } = session);
-  }, 120_000);
+  });
   afterAll(() => session?.close());
 
   const next = () => page.getByRole('button', { name: 'Next' }).click();

@@ -22,7 +22,7 @@ describeWith('chromium', 'moving away from the old world', () => {
     session = await openConsole({ colorScheme: 'light', height: 1000 });
     ({ hartomat, page, complaints } = session);
     await page.getByRole('link', { name: 'Output types' }).click();
-  }, 300_000);
+  });
   afterAll(() => session?.close());
   const picture = async (name: string) => {
     if (!process.env.SCREENSHOTS) return;
@@ -32,7 +32,7 @@ describeWith('chromium', 'moving away from the old world', () => {
     }
   };
 
-  it('looks at an export of old output types first, and then takes it in', { timeout: 120_000 }, async () => {
+  it('looks at an export of old output types first, and then takes it in', async () => {
     await page.getByRole('link', { name: 'Import old ones' }).click();
     await page
       .getByLabel('Export of old output types')
@@ -51,7 +51,7 @@ describeWith('chromium', 'moving away from the old world', () => {
     await page.getByRole('button', { name: 'Old turntable' }).waitFor();
   });
 
-  it('switches an output type over, insists with a reason, and goes back at once', { timeout: 120_000 }, async () => {
+  it('switches an output type over, insists with a reason, and goes back at once', async () => {
     const { db } = hartomat.platform;
     const { id: workflowId } = await db.workflow.findUniqueOrThrow({ where: { key: 'order_still' } });
     await db.outputType.update({ where: { legacyId: '17' }, data: { workflowId } });

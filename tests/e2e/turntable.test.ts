@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dispatch } from '../../runtime/dispatch.js';
 import { createOrderLine } from '../../runtime/orders.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
+import { RUN_MS } from '../support/patience.js';
+import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
 import { type OpenConsole, openConsole } from './support/openConsole.js';
@@ -18,7 +20,7 @@ describeWith('chromium', 'a turntable in the console', () => {
     beforeAll(async () => {
       session = await openConsole({ colorScheme: 'dark', height: 1000 });
       ({ hartomat, page, complaints } = session);
-    }, 120_000);
+    });
     afterAll(() => session?.close());
 
     const picture = async (name: string) => {
@@ -44,8 +46,8 @@ describeWith('chromium', 'a turntable in the console', () => {
       const panel = page.getByRole('complementary', { name: 'Node Turntable' });
       await panel.getByText(/^Frames \d+ of \d+$/).waitFor();
       await panel.getByText(/\d of \d done/).waitFor();
-      await panel.getByText(/^Frames [1-9]\d* of \d+$/).waitFor({ timeout: 120_000 });
-      await platform.events.ended(runId, AbortSignal.timeout(240_000));
+      await panel.getByText(/^Frames [1-9]\d* of \d+$/).waitFor({ timeout: RUN_MS });
+      await endOf(platform, runId);
       await page.locator('.run-header').getByText('Succeeded').waitFor();
 
       const film = page.locator('video');
@@ -68,7 +70,7 @@ describeWith('chromium', 'a turntable in the console', () => {
       await page.getByRole('img', { name: /_0003\.png/ }).waitFor();
       await page.emulateMedia({ colorScheme: 'light' });
       // The colours take a moment to change over.
-      await expect.poll(() => seriousViolations(page), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => seriousViolations(page)).toEqual([]);
 
       // What became of the message that told the team.
       await page.getByRole('tab', { name: 'Messages 1' }).click();
@@ -78,7 +80,7 @@ describeWith('chromium', 'a turntable in the console', () => {
       await picture('messages');
       expect(await seriousViolations(page)).toEqual([]);
       expect(complaints).toEqual([]);
-    }, 240_000);
+    });
 
     it('is nothing for a worker without Blender, which the console says with the remedy', async () => {
       const problem = 'Rendering needs Blender, but it is not installed. Install it.';
@@ -104,10 +106,10 @@ describeWith('chromium', 'a turntable in the console', () => {
         .waitFor();
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        await expect.poll(() => seriousViolations(page), { timeout: 10_000 }).toEqual([]);
+        await expect.poll(() => seriousViolations(page)).toEqual([]);
         await picture(`workers-${colorScheme}`);
       }
       expect(complaints).toEqual([]);
-    }, 60_000);
+    });
   });
 });

@@ -4,6 +4,7 @@ import { importCadFile } from '../../runtime/cadFiles.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import type { RunEvent } from '../../runtime/events.js';
 import type { Platform } from '../../runtime/platform.js';
+import { RUN_MS } from './patience.js';
 import type { testGraph } from './testModules.js';
 
 /** Publishes a graph of test nodes and dispatches it over a made-up CAD file. */
@@ -36,13 +37,16 @@ export const testCadFile = (platform: Platform) =>
 /** Everything that happened in the run, once it has ended. */
 export async function historyOf(platform: Platform, runId: string): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of platform.events.run(runId, 0, AbortSignal.timeout(25_000))) events.push(event);
+  for await (const event of platform.events.run(runId, 0, AbortSignal.timeout(RUN_MS))) events.push(event);
   return events;
 }
 
+/** The status of a run, once it has ended. */
+export const endOf = (platform: Platform, runId: string) => platform.events.ended(runId, AbortSignal.timeout(RUN_MS));
+
 /** Status of every node, by node id, and of the run. */
 export async function outcomeOf(platform: Platform, runId: string) {
-  await platform.events.ended(runId, AbortSignal.timeout(25_000));
+  await endOf(platform, runId);
   const run = await platform.db.run.findUniqueOrThrow({
     where: { id: runId },
     include: { nodeRuns: { orderBy: { idx: 'asc' } } },

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { PATIENCE_MS } from '../../support/patience.js';
 import { openBrowser, openPage } from './browser.js';
 import { type StartedHartomat, startHartomat } from './startedHartomat.js';
 
@@ -21,7 +22,7 @@ export async function openConsole({
 }): Promise<OpenConsole> {
   const [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
   const context = await browser.newContext({ viewport: { width: 1440, height }, colorScheme });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(PATIENCE_MS);
   const { page, complaints } = await openPage(context);
   await page.goto(await hartomat.signInUrl());
   const close = async () => {
