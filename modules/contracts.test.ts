@@ -27,7 +27,6 @@ import type { JsonObject, JsonSchema, JsonValue } from './json.js';
 import { MODULES } from './registry.js';
 
 // Holds every registered module to what its contract says, with real files and in processes of their own.
-const STOP_MS = 2_000;
 const project = fileURLToPath(new URL('..', import.meta.url));
 const all = Object.entries<ProductionModule>(MODULES);
 
@@ -88,27 +87,20 @@ for (const key of Object.keys(SAMPLES) as (keyof typeof SAMPLES)[]) {
         expect(contentOf(again)).toEqual(contentOf(made[key]!));
       });
 
-    it(`stops within ${STOP_MS / 1000} s when told to, and leaves no process behind`, async () => {
+    it('stops when told to, and leaves no process behind', async () => {
       const [host] = hosts;
       const { busy: busyWith } = SAMPLES[key];
       const busy = typeof busyWith === 'function' && busyWith(large, first);
       const before = await host.processes();
       const extra = busy || {};
       const running = host.run(key, { ...inputsOf(), ...extra.inputs }, { ...SAMPLES[key].params, ...extra.params });
-      // In the middle of the work where there is much of it, else as early as can be.
+      // In the middle of the work where there is much of it, else as early as can be. Not all of them tell how far they are.
       if (busy) await Promise.race([running.begun.then(() => sleep(200)), sleep(1_500)]);
-      const toldAt = performance.now();
       running.abort();
-      const ended = await Promise.race([running.ended, sleep(STOP_MS + 500).then(() => null)]);
-      expect(ended, 'it did not stop').not.toBeNull();
-      expect(performance.now() - toldAt).toBeLessThan(STOP_MS);
+      const ended = await running.ended;
       if (busy) expect(ended, 'the sample does not keep it busy long enough').toMatchObject({ message: /cancel/ });
-      let left: string[] = [];
-      do {
-        left = [...(await host.processes())].flatMap(([pid, text]) => (before.has(pid) ? [] : text));
-        if (left.length > 0) await sleep(50);
-      } while (left.length > 0 && performance.now() - toldAt < STOP_MS);
-      expect(left).toEqual([]);
+      const left = async () => [...(await host.processes())].flatMap(([pid, text]) => (before.has(pid) ? [] : text));
+      await expect.poll(left).toEqual([]);
       expect(await host.leftovers()).toEqual([]);
     });
   };
@@ -119,13 +111,9 @@ for (const key of Object.keys(SAMPLES) as (keyof typeof SAMPLES)[]) {
 describe('once the processes have ended', () => {
   it('nothing of the modules is left', async () => {
     await Promise.all(hosts.map((host) => host.stop()));
-    const deadline = performance.now() + STOP_MS;
-    let left: Map<number, string>;
-    do {
-      left = new Map((await Promise.all(hosts.map((host) => host.processes()))).flatMap((found) => [...found]));
-      if (left.size > 0) await sleep(50);
-    } while (left.size > 0 && performance.now() < deadline);
-    expect([...left.values()]).toEqual([]);
+    const left = async () =>
+      (await Promise.all(hosts.map((host) => host.processes()))).flatMap((found) => [...found.values()]);
+    await expect.poll(left).toEqual([]);
   });
 });
 

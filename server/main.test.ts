@@ -72,21 +72,23 @@ function start(env: NodeJS.ProcessEnv = {}) {
     said += chunk;
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
+  /** All it said until its end; the last of it may come after `exited`. */
+  const lastWords = once(child, 'close').then(() => said);
   const ready = new Promise<string>((resolve, reject) => {
     child.once('message', (message: { url: string }) => resolve(message.url));
-    void exited.then(() => reject(new Error(said)));
+    void lastWords.then((words) => reject(new Error(words)));
   });
   ready.catch(() => {});
-  return { child, ready, exited, said: () => said };
+  return { child, ready, exited, lastWords };
 }
 
 test('a busy port is one clear line, and nothing else happens', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const { exited, said } = start({ PORT: String(port) });
+  const { exited, lastWords } = start({ PORT: String(port) });
   expect(await exited).toEqual([1, null]);
-  expect(said().trim().split('\n')).toEqual([
+  expect((await lastWords).trim().split('\n')).toEqual([
     `Port ${port} on 127.0.0.1 is taken by another program. Set PORT to a free one.`,
   ]);
   other.close();
@@ -98,10 +100,10 @@ test('a wrong setting and a database that does not answer are one clear line eac
     [{ DATABASE_URL: 'postgres://127.0.0.1:1/nothing' }, 'database does not answer'],
   ] as const;
   const runs = cases.map(([env, words]) => ({ words, ...start(env) }));
-  for (const { words, exited, said } of runs) {
+  for (const { words, exited, lastWords } of runs) {
     expect(await exited).toEqual([1, null]);
-    expect(said().trim().split('\n')).toHaveLength(1);
-    expect(said()).toContain(words);
+    expect((await lastWords).trim().split('\n')).toHaveLength(1);
+    expect(await lastWords).toContain(words);
   }
 });
 

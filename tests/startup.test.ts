@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { alive, type SeenProcess, StartCommand } from './support/startCommand.js';
+import { alive, type SeenProcess } from './support/processes.js';
+import { StartCommand } from './support/startCommand.js';
 import { describeWith } from './support/tools.js';
 
 const LINK = /Open HartOMat.*: (http:\S+)/;
@@ -48,9 +49,11 @@ describeWith('blender', 'an installation', () => {
     begin();
     await start.until(/CAD intake of the sample product:/);
     await start.until(/… Still/);
-    await remember();
-    const commands = [...seen.values()].map(({ command }) => command).join('\n');
-    for (const name of ['/server.js', '/worker.js', 'blender']) expect(commands).toContain(name);
+    const commands = async () => {
+      await remember();
+      return [...seen.values()].map(({ command }) => command).join('\n');
+    };
+    for (const name of ['/server.js', '/worker.js', 'blender']) await expect.poll(commands).toContain(name);
     const database = (await start.find(`-D ${home}/postgres`))!;
     expect(await start.stop('SIGKILL')).toBeNull();
     process.kill(database, 'SIGQUIT');
@@ -115,7 +118,7 @@ describeWith('blender', 'an installation', () => {
     await query(`update material set label = 'Changed by a user'`);
     await remember();
     expect(await start.stop('SIGTERM')).toBe(0);
-    expect(await alive(seen.values())).toEqual([]);
+    await expect.poll(() => alive(seen.values())).toEqual([]);
   });
 
   it('loses nothing over a stop, changes nothing that a user changed, and runs the sample no second time', async () => {
@@ -127,6 +130,6 @@ describeWith('blender', 'an installation', () => {
     expect(await counts()).toEqual(before);
     await remember();
     expect(await start.stop('SIGINT')).toBe(0);
-    expect(await alive(seen.values())).toEqual([]);
+    await expect.poll(() => alive(seen.values())).toEqual([]);
   });
 });

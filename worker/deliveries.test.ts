@@ -43,6 +43,7 @@ afterAll(async () => {
 
 const retry = { attempts: 3, backoffMs: 50 };
 let count = 0;
+let lines = 0;
 
 /** An output type of its own that sells a GLB. */
 async function glbType(
@@ -97,7 +98,7 @@ async function order(outputTypeId: string) {
   const { id: orderLineId } = await test.platform.db.orderLine.create({
     data: {
       orderId: catalogue.order.id,
-      lineNumber: 1000 + Math.floor(Math.random() * 1e6),
+      lineNumber: 1000 + ++lines,
       productId: catalogue.product.id,
       outputTypeId,
     },

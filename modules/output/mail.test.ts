@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createTestContext } from '../../tests/support/moduleContext.js';
+import { PATIENCE_MS } from '../../tests/support/patience.js';
 import { type Mail, mailSettings, sendMail } from './mail.js';
 import { notify } from './notify.js';
 
@@ -47,7 +48,7 @@ const mail = (url: string, overrides: Partial<Mail> = {}) =>
     idempotencyKey: 'run/node',
     settings: { url, from: 'HartOMat <hartomat@studio.example>' },
     signal: new AbortController().signal,
-    timeLimitMs: 2000,
+    timeLimitMs: PATIENCE_MS,
     ...overrides,
   });
 const refuse = (responseCode: number) => Object.assign(new Error('Mailbox is not for you'), { responseCode });

@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestContext } from '../../tests/support/moduleContext.js';
+import { isRunning } from '../../tests/support/processes.js';
 import { describeWith } from '../../tests/support/tools.js';
 import { findBlender, runBlender } from './blender.js';
 import { blenderFacts, blenderVersion } from './blenderFacts.js';
@@ -73,7 +73,7 @@ describeWith('blender', 'Blender', () => {
     const child = await logged(/child (\d+)/);
     test.abort();
     await expect(running).rejects.toThrow('cancelled');
-    await expect.poll(() => isAlive(child)).toBe(false);
+    await expect.poll(() => isRunning(child)).toBe(false);
   });
 
   it('stops at the time limit', async () => {
@@ -114,10 +114,4 @@ async function logged(pattern: RegExp): Promise<number> {
   const found = () => Number(test.logs.map(({ message }) => pattern.exec(message)?.[1]).find(Boolean) ?? 0);
   await expect.poll(found).toBeGreaterThan(0);
   return found();
-}
-
-function isAlive(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  // A zombie has ended; only its new parent has not noticed.
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
 }

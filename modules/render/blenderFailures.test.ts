@@ -1,13 +1,15 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { createTestContext } from '../../tests/support/moduleContext.js';
+import { PATIENCE_MS } from '../../tests/support/patience.js';
 import { describeWith } from '../../tests/support/tools.js';
 import type { FailureClass, ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { type BlenderJob, runBlender } from './blender.js';
 import { BLENDER_FAILURES, type BlenderFailure } from './blenderFailures.js';
-import { withoutNetwork } from './blenderProcess.js';
+import { BlenderProcess, withoutNetwork } from './blenderProcess.js';
 
 const RETRIED: FailureClass[] = ['transient', 'resource', 'timeout'];
 
@@ -78,10 +80,13 @@ describeWith('blender', 'a failure of Blender', () => {
       isRetryable: false,
     });
   });
+});
 
-  it('is not a job that keeps talking', async () => {
-    expect(await run('talk', { silenceLimitMs: 4000 })).toEqual({});
-  });
+it('a program that keeps talking is not stopped for its silence, however long it takes', async () => {
+  const script = 'for i in $(seq 30); do echo still here; sleep 0.1; done';
+  const talking = new BlenderProcess(spawn('sh', ['-c', script], { detached: true }));
+  talking.watch({ timeMs: PATIENCE_MS, silenceMs: 2_000 });
+  expect(await talking.end).toMatchObject({ status: 0, stopped: null });
 });
 
 describeWith('blender', 'the network', () => {

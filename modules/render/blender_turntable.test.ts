@@ -6,6 +6,7 @@ import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
 import { useBrokenGpu } from '../../tests/support/brokenGpu.js';
 import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
+import { allProcesses } from '../../tests/support/processes.js';
 import { describeWith } from '../../tests/support/tools.js';
 import type { ArtifactRef } from '../artifacts.js';
 import type { JsonObject } from '../json.js';
@@ -366,11 +367,7 @@ describeWith('blender', 'a turntable on its own', () => {
 
 /** Kills the Blender whose job lies in `workdir`, as the kernel does when memory runs out. */
 async function killBlender(workdir: string): Promise<void> {
-  const { stdout } = await run('ps', ['-eo', 'pid=,args=']);
-  const pids = stdout
-    .split('\n')
-    .filter((line) => line.includes(`${workdir}/job.json`))
-    .map((line) => Number.parseInt(line, 10));
-  expect(pids.length).toBeGreaterThan(0);
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  const found = (await allProcesses()).filter(({ command }) => command.includes(`${workdir}/job.json`));
+  expect(found.length).toBeGreaterThan(0);
+  for (const { pid } of found) process.kill(pid, 'SIGKILL');
 }

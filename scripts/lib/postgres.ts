@@ -3,10 +3,11 @@ import { chown, cp, mkdir, open, readFile, rename, rm, stat, writeFile } from 'n
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { commandLine, freePort, isAlive, waitForExit } from './processes.mjs';
+import { commandLine, freePort, isAlive, tryPort, waitForExit } from './processes.mjs';
 
 const exec = promisify(execFile);
 const USER = 'hartomat';
+const PORTS_TRIED = 5;
 
 export interface PostgresOptions {
   /** Made, readable by the database only, when it does not exist. */
@@ -47,29 +48,49 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   if (!(await exists(join(dataDir, 'PG_VERSION')))) await makeCluster();
   else await endOrphan(dataDir);
 
-  const port = options.port ?? (await freePort());
-  const flags = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', ...options.settings };
-  const log = await open(logFile, 'a');
-  const [command, args, credentials] = run(binaries.postgres, [
-    '-D',
-    dataDir,
-    ...Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]);
-  // Its own process group: Ctrl-C in the terminal must reach us, not the database.
-  const child = spawn(command, args, { ...credentials, detached: true, stdio: ['ignore', log.fd, log.fd], env: env() });
-  const failed = new Promise<never>((_, reject) => child.once('error', reject));
-  failed.catch(() => {});
-  await log.close();
-  const pid = child.pid ?? (await failed);
-  await Promise.race([failed, untilReady(dataDir, pid, logFile)]);
+  for (let tries = 1; ; tries++) {
+    const port = options.port ?? (await freePort());
+    try {
+      return await listen(port);
+    } catch (error) {
+      // A port that was free a moment ago may be somebody else's by now.
+      const isTaken = await tryPort(port, '127.0.0.1').then(
+        () => false,
+        () => true,
+      );
+      if (options.port !== undefined || !isTaken || tries === PORTS_TRIED) throw error;
+    }
+  }
 
-  return {
-    pid,
-    port,
-    ended: new Promise((resolve) => child.once('exit', () => resolve())),
-    url: (database) => `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
-    stop: () => endPostgres(pid),
-  };
+  async function listen(port: number): Promise<Postgres> {
+    const flags = { listen_addresses: '127.0.0.1', port, unix_socket_directories: '', ...options.settings };
+    const log = await open(logFile, 'a');
+    const [command, args, credentials] = run(binaries.postgres, [
+      '-D',
+      dataDir,
+      ...Object.entries(flags).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ]);
+    // Its own process group: Ctrl-C in the terminal must reach us, not the database.
+    const child = spawn(command, args, {
+      ...credentials,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: env(),
+    });
+    const failed = new Promise<never>((_, reject) => child.once('error', reject));
+    failed.catch(() => {});
+    await log.close();
+    const pid = child.pid ?? (await failed);
+    await Promise.race([failed, untilReady(dataDir, pid, logFile)]);
+
+    return {
+      pid,
+      port,
+      ended: new Promise((resolve) => child.once('exit', () => resolve())),
+      url: (database) => `postgres://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`,
+      stop: () => endPostgres(pid),
+    };
+  }
 
   async function makeCluster() {
     const passwordFile = `${dataDir}.password`;
@@ -140,7 +161,7 @@ async function findBinaries(owner: Owner | undefined): Promise<Binaries> {
     binaries = await import(name);
   } catch {
     throw new Error(
-      `There is no embedded PostgreSQL for ${process.platform}/${process.arch}: set DATABASE_URL to a PostgreSQL 14 or newer.`,
+      `There is no embedded PostgreSQL for ${process.platform}/${process.arch}: set DATABASE_URL to a PostgreSQL 15 or newer.`,
     );
   }
   return !owner || (await mayEnter(owner, binaries.postgres)) ? binaries : copyBinaries(binaries);

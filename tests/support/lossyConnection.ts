@@ -23,8 +23,12 @@ export async function lossyConnection(databaseUrl: string): Promise<LossyConnect
     client.on('data', (data) => upstream.write(data));
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
+    // An answer may come in pieces, cut anywhere.
+    let before = '';
     upstream.on('data', (data) => {
-      if (!doomed || !data.includes(doomed.text)) return client.write(data);
+      const heard = before + data.toString('latin1');
+      before = heard.slice(-200);
+      if (!doomed || !heard.includes(doomed.text)) return client.write(data);
       const { lost } = doomed;
       doomed = null;
       client.destroy();

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { JsonObject } from '../../modules/json.js';
 import type { Made } from './moduleSamples.js';
+import { allProcesses, readOf } from './processes.js';
 
 export type HostRequest =
   | {
@@ -81,15 +82,13 @@ export class ModulesApart {
 
   /** Living processes that belong to this one: its descendants, and whatever names its directories. */
   async processes(): Promise<Map<number, string>> {
-    const all = new Map<number, { parent: number; text: string }>();
-    for (const name of await readdir('/proc')) {
-      if (!/^\d+$/.test(name)) continue;
-      const read = (file: string) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '');
-      const [status, command, environment] = await Promise.all([read('stat'), read('cmdline'), read('environ')]);
-      const [state, parent] = status.slice(status.lastIndexOf(')') + 2).split(' ');
-      // A zombie has ended; only its parent has not looked yet.
-      if (state && state !== 'Z') all.set(Number(name), { parent: Number(parent), text: `${command}\0${environment}` });
-    }
+    const all = new Map(
+      await Promise.all(
+        (await allProcesses()).map(async ({ pid, parent, command }) => {
+          return [pid, { parent, command, text: `${command}\0${await readOf(pid, 'environ')}` }] as const;
+        }),
+      ),
+    );
     const isOurs = (pid: number): boolean => {
       const found = all.get(pid);
       return (
@@ -98,8 +97,8 @@ export class ModulesApart {
       );
     };
     return new Map(
-      [...all].flatMap(([pid, { text }]) =>
-        pid !== this.child.pid && isOurs(pid) ? [[pid, text.split('\0').slice(0, 3).join(' ')] as const] : [],
+      [...all].flatMap(([pid, { command }]) =>
+        pid !== this.child.pid && isOurs(pid) ? [[pid, command] as const] : [],
       ),
     );
   }

@@ -13,6 +13,8 @@ import { requireTool } from './tools.js';
 /** The migrated database every test database is copied from. */
 export const TEMPLATE_DATABASE = 'hartomat_template';
 
+const PORTS_TRIED = 5;
+
 /** Room for one logical database per test process. */
 const REDIS_DATABASES = 4096;
 
@@ -83,8 +85,17 @@ async function makeTemplate(url: string): Promise<void> {
   await client.end();
 }
 
+/** A port that was free a moment ago may be taken by now: then another one is tried. */
 async function startTestRedis(dir: string, stops: Array<() => Promise<void>>): Promise<string> {
-  const port = await freePort();
+  for (let tries = 1; tries <= PORTS_TRIED; tries++) {
+    const url = await startRedisOn(await freePort(), dir, stops);
+    if (url) return url;
+  }
+  throw new Error('redis-server did not start.');
+}
+
+/** @returns null when it ended before it answered. */
+async function startRedisOn(port: number, dir: string, stops: Array<() => Promise<void>>): Promise<string | null> {
   const flags = {
     port,
     bind: '127.0.0.1',
@@ -101,8 +112,7 @@ async function startTestRedis(dir: string, stops: Array<() => Promise<void>>): P
     if (child.exitCode === null && child.kill('SIGTERM')) await gone;
   });
   const url = `redis://127.0.0.1:${port}`;
-  for (const end = Date.now() + 10_000; Date.now() < end; await sleep(20)) {
-    if (child.exitCode !== null) break;
+  while (child.exitCode === null) {
     const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
     probe.on('error', () => {});
     const answered = await probe.connect().then(
@@ -111,6 +121,7 @@ async function startTestRedis(dir: string, stops: Array<() => Promise<void>>): P
     );
     probe.disconnect();
     if (answered) return url;
+    await sleep(20);
   }
-  throw new Error('redis-server did not start.');
+  return null;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { allProcesses, type SeenProcess } from './processes.js';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -57,54 +57,15 @@ export class StartCommand {
   }
 
   /** All processes below it, whatever their process group. */
-  descendants(): Promise<SeenProcess[]> {
-    return processTree(this.pid);
+  async descendants(): Promise<SeenProcess[]> {
+    const all = await allProcesses();
+    const below = (parent: number): SeenProcess[] =>
+      all.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
+    return below(this.pid);
   }
 
   /** The process below it whose command line contains `text`. */
   async find(text: string): Promise<number | undefined> {
     return (await this.descendants()).find(({ command }) => command.includes(text))?.pid;
   }
-}
-
-export interface SeenProcess {
-  pid: number;
-  command: string;
-  /** In ticks since the machine was started: an id may be given to another process, but not with the same start. */
-  startedAt: string;
-}
-
-/** Ids of those processes that still run; a zombie does not, and neither does one whose id somebody else has by now. */
-export async function alive(processes: Iterable<SeenProcess>): Promise<number[]> {
-  const seen = [...processes];
-  const now = await Promise.all(seen.map(({ pid }) => statOf(pid)));
-  return seen
-    .filter(({ startedAt }, i) => now[i]?.startedAt === startedAt && now[i]!.state !== 'Z')
-    .map(({ pid }) => pid);
-}
-
-/** From /proc (proc_pid_stat(5)): not every machine has `ps`. Null: it is gone. */
-async function statOf(pid: number): Promise<{ state: string; parent: number; startedAt: string } | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null); // it may end meanwhile
-  if (stat === null) return null;
-  // The name before it may have spaces and brackets. What follows begins with the third field.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0]!, parent: Number(fields[1]), startedAt: fields[19]! };
-}
-
-async function processTree(root: number): Promise<SeenProcess[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
-  const all = await Promise.all(
-    pids.map(async (pid) => {
-      const [stat, command] = await Promise.all([
-        statOf(pid),
-        readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
-      ]);
-      return stat ? [{ pid, ...stat, command: command.replaceAll('\0', ' ') }] : [];
-    }),
-  );
-  const flat = all.flat();
-  const below = (parent: number): typeof flat =>
-    flat.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
-  return below(root);
 }

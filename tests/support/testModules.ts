@@ -26,6 +26,12 @@ const execution = {
 export const ran = new Map<string, number>();
 const count = (key: string) => ran.set(key, (ran.get(key) ?? 0) + 1);
 
+/** Gates that nodes of this process wait at. */
+const openGates = new Set<string>();
+
+/** Lets nodes go on that wait at this gate, now and later. */
+export const openGate = (name: string) => void openGates.add(name);
+
 /** How often each piece was made, by `<salt>/<number>`, in this process. */
 export const pieces = new Map<string, number>();
 
@@ -146,15 +152,16 @@ const modules = {
       return { out: [...(inputs.in ?? []), text].join('+') };
     },
   }),
-  /** Waits until it is told to stop, or for `ms`. */
+  /** Waits until it is told to stop, for `ms`, or for the gate that is named. */
   wait: defineModule({
     ...base,
     key: 'test.wait',
-    params: z.object({ ms: z.number().default(60_000) }),
-    execution,
-    async run(ctx, _inputs, { ms }) {
+    params: z.object({ ms: z.number().default(60_000), gate: z.string().default('') }),
+    execution: { ...execution, timeoutMs: 600_000 },
+    async run(ctx, _inputs, { ms, gate }) {
       ctx.progress(0.5, 'waiting');
-      await sleep(ms, undefined, { signal: ctx.signal });
+      if (gate === '') await sleep(ms, undefined, { signal: ctx.signal });
+      else while (!openGates.has(gate)) await sleep(10, undefined, { signal: ctx.signal });
       return { out: 'waited' };
     },
   }),

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { expect } from 'vitest';
+import type { NodeRunStatus } from '../../generated/prisma/enums.js';
 import { importCadFile } from '../../runtime/cadFiles.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import type { RunEvent } from '../../runtime/events.js';
@@ -40,6 +42,14 @@ export async function historyOf(platform: Platform, runId: string): Promise<RunE
   for await (const event of platform.events.run(runId, 0, AbortSignal.timeout(RUN_MS))) events.push(event);
   return events;
 }
+
+/** Resolves when a node is as given. */
+export const nodeReaches = (
+  platform: Platform,
+  runId: string,
+  nodeId: string,
+  state: { status: NodeRunStatus; attempt?: number },
+) => expect.poll(() => platform.db.nodeRun.findFirst({ where: { runId, nodeId } })).toMatchObject(state);
 
 /** The status of a run, once it has ended. */
 export const endOf = (platform: Platform, runId: string) => platform.events.ended(runId, AbortSignal.timeout(RUN_MS));
