@@ -10,6 +10,7 @@ import { type ArtifactStore, FileArtifactStore } from './artifacts/store.js';
 import { RunCompiler } from './compileRun.js';
 import { RunEvents } from './events.js';
 import { Feed } from './feed.js';
+import { InstallationSecrets } from './installationSecrets.js';
 import { makeLog } from './log.js';
 import { loadModulePackages } from './modulePackages.js';
 import { Queues } from './queues.js';
@@ -27,6 +28,7 @@ export interface Platform {
   readonly runs: RunStarter;
   readonly events: RunEvents;
   readonly feed: Feed;
+  readonly secrets: InstallationSecrets;
   readonly log: Logger;
   readonly definition: DefinitionLookup;
   /** What can be placed in workflows, in palette order: what HartOMat brings, then what module packages add. */
@@ -83,6 +85,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
     ),
     events,
     feed,
+    secrets: new InstallationSecrets(db, settings),
     log,
     definition,
     nodeDefinitions,

@@ -24,10 +24,17 @@ it.each([
   [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
   [{ ARTIFACT_URL: 's3://bucket' }, 'ARTIFACT_URL'],
   [{ HARTOMAT_ADMIN_TOKEN: 'short' }, 'HARTOMAT_ADMIN_TOKEN'],
+  [{ HARTOMAT_SECRET_KEY: `${'x'.repeat(32)},short` }, 'HARTOMAT_SECRET_KEY'],
 ])('names the setting that is wrong: %o', (env, name) => {
   expect(() => readSettings({ DATABASE_URL, ...env })).toThrow(
     expect.objectContaining({ code: 'SETTINGS_INVALID', message: expect.stringContaining(name) }),
   );
+});
+
+it('takes keys as a list, the newest first', () => {
+  const [a, b] = ['a'.repeat(32), 'b'.repeat(32)];
+  expect(readSettings({ DATABASE_URL, HARTOMAT_SECRET_KEY: ` ${a}, ${b}` }).secretKeys).toEqual([a, b]);
+  expect(readSettings({ DATABASE_URL }).secretKeys).toEqual([]);
 });
 
 it('takes module packages as a list', () => {

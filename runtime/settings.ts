@@ -14,6 +14,10 @@ const Environment = z.object({
   BLENDER_PATH: text.optional(),
   HARTOMAT_MODULES: text.optional(),
   HARTOMAT_ADMIN_TOKEN: text.min(16, 'must have at least 16 characters').optional(),
+  HARTOMAT_SECRET_KEY: text
+    .transform((keys) => keys.split(',').map((key) => key.trim()))
+    .refine((keys) => keys.every((key) => key.length >= 32), 'must have at least 32 characters')
+    .optional(),
 });
 
 /** What the environment decides; see README, "Settings". */
@@ -28,6 +32,8 @@ export interface Settings {
   artifactDir: string;
   blenderPath: string | null;
   adminToken: string | null;
+  /** Seal what the database keeps secret: the first one seals, all of them open. Empty: the data directory has a key. */
+  secretKeys?: readonly string[];
   /** Packages or paths whose production modules are loaded beside the built-in ones. */
   modulePackages: readonly string[];
 }
@@ -63,6 +69,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     artifactDir: data.ARTIFACT_URL ? fileURLToPath(data.ARTIFACT_URL) : path.join(home, 'artifacts'),
     blenderPath: data.BLENDER_PATH ?? null,
     adminToken: data.HARTOMAT_ADMIN_TOKEN ?? null,
+    secretKeys: data.HARTOMAT_SECRET_KEY ?? [],
     modulePackages: (data.HARTOMAT_MODULES ?? '').split(',').flatMap((name) => name.trim() || []),
   };
 }

@@ -26,7 +26,6 @@ import { operationBody } from './operationParams.js';
 import { readPersistedOperations } from './persistedOperations.js';
 import { graphqlTypesOnly } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
-import { installationKey } from './secrets.js';
 import { cookieNameFor } from './session.js';
 import { signIn, signOut } from './signIn.js';
 import { MAX_UPLOAD_BYTES, receiveUpload } from './uploads.js';
@@ -98,7 +97,7 @@ function notFound(_request: Request, response: Response) {
 export async function createApp(platform: Platform, options: AppOptions = {}): Promise<App> {
   const { db, store, settings } = platform;
   const log = platform.log.child({ part: 'http' });
-  const key = await installationKey(db, 'server-signing');
+  const key = await platform.secrets.key('server-signing');
   const access = new Access(db, settings.databaseUrl);
   await access.start();
   const guesses = new TokenGuesses();

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { artifactUrl } from './assets.js';
-import { installationKey } from './secrets.js';
 import { createSignInUrl } from './signIn.js';
 
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -74,7 +73,7 @@ describe('assets', () => {
     const artifact = await createArtifact('secret', 'a.glb');
     const other = await createArtifact('another', 'b.glb');
     const url = new URL(await urlOf(artifact.id), app.url);
-    const key = await installationKey(app.platform.db, 'server-signing');
+    const key = await app.platform.secrets.key('server-signing');
     const changed = (change: (url: URL) => void) => {
       const copy = new URL(url);
       change(copy);

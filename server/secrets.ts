@@ -1,18 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { PrismaClient } from '../generated/prisma/client.js';
-
-/** A key that the installation made for itself on first use; the same for all its servers. */
-export async function installationKey(db: PrismaClient, name: string): Promise<string> {
-  const find = () => db.secret.findUnique({ where: { name } });
-  const known = await find();
-  if (known) return known.value;
-  // Two servers may start at once: the first row stays.
-  await db.secret.createMany({
-    data: [{ name, value: randomBytes(32).toString('base64url') }],
-    skipDuplicates: true,
-  });
-  return (await find())!.value;
-}
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Signature of `text` by `key`; `purpose` keeps a signature for one thing from being good for another. */
 export function sign(key: string, purpose: string, text: string): string {

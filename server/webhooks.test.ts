@@ -130,7 +130,8 @@ test('the secret is told once, also to those who send the same request again, an
   expect(await ask(ROTATE, { id: first.webhook.id })).toEqual({ code: 'TOO_MANY_SECRETS' });
   expect(await ask(ROTATE, { id: first.webhook.id, overlapHours: 1000 })).toEqual({ code: 'VALIDATION_FAILED' });
   const trail = JSON.stringify(await app.platform.db.auditEntry.findMany()) + app.logged.join('');
-  for (const secret of [first.secret, rotated.secret]) expect(trail).not.toContain(secret);
+  const { rows } = await app.platform.pool.query('SELECT secret FROM webhook_secret');
+  for (const secret of [first.secret, rotated.secret]) expect(trail + JSON.stringify(rows)).not.toContain(secret);
 });
 
 test('what does not fit is refused with its place', async () => {

@@ -99,7 +99,7 @@ export class WebhookLoop {
     const { pool } = this.platform;
     let outcome: AttemptOutcome;
     try {
-      outcome = await attemptDelivery(delivery, this.settings, this.stopping.signal);
+      outcome = await attemptDelivery(this.platform, delivery, this.settings, this.stopping.signal);
     } catch (err) {
       if (this.stopping.signal.aborted) return giveBack(pool, delivery);
       this.log.error({ err, deliveryId: delivery.id }, 'a delivery failed unexpectedly');

@@ -9,7 +9,14 @@ import { OWNER } from '../runtime/ownership.js';
 import type { Platform } from '../runtime/platform.js';
 import { clearDeliveries } from '../runtime/webhooks/deliveryStates.js';
 import { WEBHOOK_EVENTS } from '../runtime/webhooks/eventTypes.js';
-import { type Asker, createWebhook, redeliver, rotateSecret, updateWebhook } from '../runtime/webhooks/webhooks.js';
+import {
+  type Asker,
+  createWebhook,
+  pingWebhook,
+  redeliver,
+  rotateSecret,
+  updateWebhook,
+} from '../runtime/webhooks/webhooks.js';
 import { writeDeliveries } from '../runtime/webhooks/writeDeliveries.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
@@ -380,4 +387,18 @@ test('old deliveries are cleared away', async () => {
   await platform.db.$executeRaw`UPDATE webhook_delivery SET created_at = now() - interval '15 days'`;
   await clearDeliveries(platform.pool);
   expect(await deliveries(webhookId)).toEqual([]);
+});
+
+test('nothing is sent unsigned, whatever became of the secrets', async () => {
+  const { id: webhookId } = await webhook();
+  await platform.db.webhookSecret.deleteMany();
+  await pingWebhook(platform, OWNER, webhookId);
+  await tell();
+  expect(receiver.received).toEqual([]);
+  const [{ status, attempts }] = (await deliveries(webhookId)) as [Awaited<ReturnType<typeof deliveries>>[number]];
+  expect([status, attempts[0]!.errorCode]).toEqual(['pending', 'WEBHOOK_WITHOUT_SECRET']);
+  await rotateSecret(platform, OWNER, webhookId, 0);
+  await waitIsOver();
+  await tell();
+  expect(types()).toEqual(['webhook.ping']);
 });

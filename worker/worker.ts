@@ -57,6 +57,8 @@ async function removeLeftovers(platform: Platform): Promise<void> {
 /** Starts a worker on an open platform. The platform stays the caller's to close. */
 export async function startWorker(platform: Platform, options: WorkerOptions = {}): Promise<RunningWorker> {
   const capabilities = options.capabilities ?? CAPABILITIES;
+  // Who sends webhooks must be able to sign them.
+  if (capabilities.includes('io')) await platform.secrets.box();
   const id = randomUUID();
   const log = platform.log.child({ workerId: id });
   const workRoot = path.join(platform.settings.home, 'work', id);

@@ -22,7 +22,7 @@ export interface ClaimedDelivery {
   attempt: number;
   round: number;
   url: string;
-  /** The current one first. */
+  /** Sealed; the current one first. */
   secrets: string[];
 }
 
@@ -49,8 +49,8 @@ export async function claimDeliveries(
         next_attempt_at = now() + make_interval(secs => $4)
       FROM due, webhook w WHERE d.id = due.id AND w.id = d.webhook_id
       RETURNING d.id, d.webhook_id AS "webhookId", d.event_id AS "eventId", d.body, d.attempt_count AS attempt, d.round, w.url,
-        (SELECT array_agg(s.secret ORDER BY s.ends_at DESC NULLS FIRST) FROM webhook_secret s
-          WHERE s.webhook_id = w.id AND (s.ends_at IS NULL OR s.ends_at > now())) AS secrets`,
+        ARRAY(SELECT s.secret FROM webhook_secret s
+          WHERE s.webhook_id = w.id AND (s.ends_at IS NULL OR s.ends_at > now()) ORDER BY s.ends_at DESC NULLS FIRST) AS secrets`,
     values: [busy, webhooks, each, HELD_S],
   });
   return rows;

@@ -1,14 +1,23 @@
 import { ModuleError } from '../../modules/errors.js';
 import { callWebhook, type WebhookSettings } from '../../modules/output/webhook.js';
+import { purposeOf } from '../installationSecrets.js';
+import type { Platform } from '../platform.js';
 import type { AttemptOutcome, ClaimedDelivery } from './deliveryStates.js';
 
 /** Failures that no wait mends. Refusals (4xx) are none: receivers are moved and mended. */
 const FINAL = new Set(['WEBHOOK_TARGET_FORBIDDEN', 'WEBHOOK_URL_INVALID']);
 
+const WITHOUT_SECRET = {
+  code: 'WEBHOOK_WITHOUT_SECRET',
+  message: 'The webhook has no secret any more: give it a new one.',
+  isFinal: false,
+};
+
 /** Makes one attempt.
- * @throws the signal's reason when it aborts. */
+ * @throws DomainError `SECRET_KEY_WRONG`; the signal's reason when it aborts. */
 export async function attemptDelivery(
-  { url, body, eventId, secrets }: ClaimedDelivery,
+  { secrets }: Pick<Platform, 'secrets'>,
+  { url, body, eventId, webhookId, secrets: sealed }: ClaimedDelivery,
   settings: Omit<WebhookSettings, 'secret'>,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
@@ -18,10 +27,14 @@ export async function attemptDelivery(
     responseCode,
     error,
   });
+  // Never unsigned: the receiver could not tell it from a forgery.
+  if (sealed.length === 0) return outcome(null, WITHOUT_SECRET);
+  const box = await secrets.box();
+  const opened = sealed.map((one) => box.open(one, purposeOf.webhook(webhookId)));
   try {
     const { allowedHosts } = settings;
     return outcome(
-      await callWebhook({ url, body, idempotencyKey: eventId, secrets, settings: { allowedHosts }, signal }),
+      await callWebhook({ url, body, idempotencyKey: eventId, secrets: opened, settings: { allowedHosts }, signal }),
       null,
     );
   } catch (error) {

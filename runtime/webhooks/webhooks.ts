@@ -5,6 +5,7 @@ import { ModuleError } from '../../modules/errors.js';
 import { checkedUrl, isAllowedHost, webhookSettings } from '../../modules/output/webhook.js';
 import { ConflictError, type FieldIssue, ForbiddenError, NotFoundError, ValidationError } from '../errors.js';
 import { encodeGlobalId } from '../globalId.js';
+import { purposeOf } from '../installationSecrets.js';
 import { type Beholder, seesStudio, visibleWebhooks } from '../ownership.js';
 import type { Platform } from '../platform.js';
 import { sendAgain } from './deliveryStates.js';
@@ -12,6 +13,7 @@ import { bodyOf } from './events.js';
 import { isWebhookEventType, PING } from './eventTypes.js';
 
 type Db = Pick<Platform, 'db'>;
+type Parts = Pick<Platform, 'db' | 'secrets'>;
 
 /** Who asks, and with which token. */
 export interface Asker extends Beholder {
@@ -75,7 +77,7 @@ const lock = (tx: Prisma.TransactionClient, id: string) =>
 /** Makes a webhook for whoever asks, or, by an administrator, for another account. Its secret is told this once.
  * @throws ValidationError, NotFoundError, ForbiddenError, ConflictError `TOO_MANY_WEBHOOKS` */
 export async function createWebhook(
-  { db }: Db,
+  { db, secrets }: Parts,
   who: Asker,
   { accountId, ...content }: WebhookContent & { accountId?: string | null },
 ): Promise<{ id: string; secret: string }> {
@@ -83,20 +85,21 @@ export async function createWebhook(
   const isOwn = owner === who.accountId;
   if (!isOwn && !who.scopes.has('admin')) throw new ForbiddenError('Only administrators make webhooks for others.');
   const data = checked(content);
+  const [id, secret, box] = [uuidv7(), newSecret(), await secrets.box()];
   return db.$transaction(async (tx) => {
     await lock(tx, String(owner));
     if (owner !== null && (await tx.account.count({ where: { id: owner } })) === 0)
       throw new NotFoundError('account', owner);
     if ((await tx.webhook.count({ where: { accountId: owner } })) >= MOST_OF_AN_ACCOUNT)
       throw new ConflictError(`An account has at most ${MOST_OF_AN_ACCOUNT} webhooks.`, 'TOO_MANY_WEBHOOKS');
-    const secret = newSecret();
-    const { id } = await tx.webhook.create({
+    await tx.webhook.create({
       data: {
+        id,
         ...data,
         ownOnly: owner !== null && ownOnly(who, content.ownOnly ?? false),
         accountId: owner,
         tokenId: isOwn ? who.tokenId : null,
-        secrets: { create: { secret } },
+        secrets: { create: { secret: box.seal(secret, purposeOf.webhook(id)) } },
       },
     });
     return { id, secret };
@@ -148,11 +151,17 @@ export async function deleteWebhook({ db }: Db, who: Asker, id: string): Promise
 /** Gives a webhook a new secret. What signed before signs as well for `overlapHours`, so that receivers can change over.
  * @returns the secret, told this once.
  * @throws ValidationError, NotFoundError, ConflictError `TOO_MANY_SECRETS` */
-export async function rotateSecret({ db }: Db, who: Asker, id: string, overlapHours: number): Promise<string> {
+export async function rotateSecret(
+  { db, secrets }: Parts,
+  who: Asker,
+  id: string,
+  overlapHours: number,
+): Promise<string> {
   if (overlapHours < 0 || overlapHours > 168)
     throw new ValidationError('The old secret can go on for at most a week.', [
       { path: '/overlapHours', message: 'From 0 to 168 hours.' },
     ]);
+  const box = await secrets.box();
   return db.$transaction(async (tx) => {
     await lock(tx, id);
     await found(tx, who, id);
@@ -168,7 +177,7 @@ export async function rotateSecret({ db }: Db, who: Asker, id: string, overlapHo
         'TOO_MANY_SECRETS',
       );
     const secret = newSecret();
-    await tx.webhookSecret.create({ data: { webhookId: id, secret } });
+    await tx.webhookSecret.create({ data: { webhookId: id, secret: box.seal(secret, purposeOf.webhook(id)) } });
     return secret;
   });
 }
