@@ -34,7 +34,7 @@ export function createLoaders(db: PrismaClient, pool: pg.Pool) {
     });
     const plans = await db.runPlan.findMany({ where: { hash: { in: [...new Set(runs.map((run) => run.planHash))] } } });
     const planByHash = new Map(plans.map((plan) => [plan.hash, plan]));
-    const byRun = new Map(runs.map((run) => [run.id, { ...run, stored: planByHash.get(run.planHash) }]));
+    const byRun = new Map(runs.map(({ id, entry, planHash }) => [id, { entry, stored: planByHash.get(planHash) }]));
     return (runId) => {
       const run = byRun.get(runId);
       if (!run?.stored) return null;

@@ -1,4 +1,5 @@
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
+import { type RowClass, rowClass } from './readRow.js';
 
 /** A column, or a relation to another model, under its name in the Prisma schema. */
 export interface Column {
@@ -23,6 +24,7 @@ export interface Model {
   fields: ReadonlyMap<string, Column | Relation>;
   /** The primary key, as columns. */
   key: readonly string[];
+  Row: RowClass;
 }
 export type Models = ReadonlyMap<string, Model>;
 
@@ -99,6 +101,7 @@ export function describeModels(db: PrismaClient, { datamodel }: Datamodel): Mode
       table: quoted(named[name]!.dbName ?? name),
       fields,
       key: keyOf(name).map((key) => columnOf(name, key)),
+      Row: rowClass([...fields.keys(), '_count']),
     };
   };
   return new Map(Object.values(Prisma.ModelName).map((name) => [name, describe(name)]));

@@ -1,11 +1,9 @@
 import type { Column, Model, Models, Relation } from './models.js';
 import { order } from './order.js';
 import { ReadDate } from './readDate.js';
+import { type Decode, type RowClass, type RowPart, RowShape } from './readRow.js';
 import { isPlainObject, NotExpressible, type ReadArgs, type Statement } from './statement.js';
 import { condition, joined } from './where.js';
-
-/** Makes a value as Prisma gives it of what JSON carried. */
-export type Decode = (value: any) => unknown;
 
 const KNOWN: ReadonlySet<string> = new Set(['where', 'orderBy', 'cursor', 'take', 'skip', 'select', 'include']);
 
@@ -64,7 +62,7 @@ function shape(
   const wanted = new Map<string, unknown>();
   if (!select) for (const field of model.fields.values()) if (field.kind === 'column') wanted.set(field.name, true);
   for (const [name, value] of Object.entries((select ?? include ?? {}) as object)) if (value) wanted.set(name, value);
-  const parts: { name: string; sql: string; decode: Decode | null }[] = [];
+  const parts: (RowPart & { sql: string })[] = [];
   for (const [name, value] of wanted) {
     if (name === '_count') parts.push({ name, ...counts(models, statement, model, alias, value) });
     else {
@@ -75,24 +73,19 @@ function shape(
     }
   }
   if (parts.length > MAX_PARTS) throw new NotExpressible('so many fields');
-  return { sql: `json_build_array(${parts.map(({ sql }) => sql).join(', ')})`, decode: decoder(parts) };
+  return { sql: arrayOf(parts), decode: decoder(model.Row, parts) };
 }
 
-function decoder(parts: readonly { name: string; decode: Decode | null }[]): Decode {
-  return (values: unknown[]) => {
-    const row: Record<string, unknown> = {};
-    for (let i = 0; i < parts.length; i++) {
-      const { name, decode } = parts[i]!;
-      const value = values[i];
-      row[name] = decode === null || value === null ? value : decode(value);
-    }
-    return row;
-  };
+const arrayOf = (parts: readonly { sql: string }[]) => `json_build_array(${parts.map(({ sql }) => sql).join(', ')})`;
+
+function decoder(Row: RowClass, parts: readonly RowPart[]): Decode {
+  const shape = new RowShape(parts);
+  return (values: unknown[]) => new Row(shape, values);
 }
 
-function columnPart({ column, type }: Column, alias: string): { sql: string; decode: Decode | null } {
+function columnPart({ column, type }: Column, alias: string): Omit<RowPart, 'name'> & { sql: string } {
   const sql = `${alias}.${column}`;
-  if (type === 'DateTime') return { sql, decode: (text: string) => new ReadDate(text) };
+  if (type === 'DateTime') return { sql, decode: (text: string) => new ReadDate(text), isMoment: true };
   // JSON has no numbers of this size that JavaScript could read.
   if (type === 'BigInt') return { sql: `${sql}::text`, decode: (text: string) => BigInt(text) };
   if (type === 'Bytes' || type === 'Decimal') throw new NotExpressible(type);
@@ -124,7 +117,9 @@ function counts(models: Models, statement: Statement, model: Model, alias: strin
       const there = statement.alias();
       const met = condition(models, statement, target, there, isPlainObject(one) ? one.where : undefined);
       const sql = `(select count(*) from ${target.table} ${there} where ${joined(relation, alias, there)} and ${met})`;
-      return { name, sql, decode: null };
+      return { name, sql };
     });
-  return { sql: `json_build_array(${parts.map(({ sql }) => sql).join(', ')})`, decode: decoder(parts) };
+  const names = parts.map(({ name }) => name);
+  const decode = (values: unknown[]) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
+  return { sql: arrayOf(parts), decode };
 }
