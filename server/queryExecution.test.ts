@@ -35,6 +35,9 @@ const QUERIES = [
   ...rootLists(schema).map(({ name, args, type }) => `{ ${name}${args} ${wholeSelection(type, 2)} }`),
   '{ runs { edges { node { title progress orderLine { product { name category { label } } outputType { name } order { number } } } } } }',
   '{ a: runs { edges { node { x: workflow { name } y: workflow { key versions { totalCount } } } } } }',
+  '{ runs { edges { node { a: nodeRuns { id startedAt } b: nodeRuns { status } orderLine { runs { progress } assets { id } } } } } }',
+  '{ orders { edges { node { lines { runs { nodeRuns { id } progress } product { cadFile { name } } deliveredAssets { id } } } } } }',
+  '{ workflows { edges { node { name __typename latestVersion { number } } } } runs { edges { node { __typename workflow { __typename } } } } }',
   '{ assets { edges { node { product { name } again: product { sku cadFile { name artifact { url } } } } } } }',
 ];
 

@@ -84,7 +84,7 @@ test.each(Object.entries(QUERIES))('%s: as the reference executor answers', asyn
   expect(validate(schema, document)).toEqual([]);
   const args = { schema, document, rootValue: root, variableValues };
   const [expected, answer] = await Promise.all([execute(args), executeQuery(args)]);
-  expect(JSON.stringify(answer.data)).toBe(JSON.stringify(expected.data));
+  expect(answer.data === undefined ? undefined : (answer.data?.text ?? 'null')).toBe(JSON.stringify(expected.data));
   const byText = (errors: readonly object[] = []) => errors.map((error) => JSON.stringify(error)).sort();
   const own = /is no type that|Expected a list|made nothing/;
   const reference = byText(expected.errors);
@@ -95,16 +95,16 @@ test.each(Object.entries(QUERIES))('%s: as the reference executor answers', asyn
 test('what fails after a list has failed is heard, not left to end the process', async () => {
   const document = parse('{ product { mixed { name } } }');
   const answer = await executeQuery({ schema, document, rootValue: root });
-  expect(answer.data).toEqual({ product: { mixed: null } });
+  expect(answer.data?.text).toBe('{"product":{"mixed":null}}');
   expect(answer.errors).toHaveLength(1);
 });
 
 test('the chosen operation of several is executed, and a field called __proto__ harms nothing', async () => {
   const document = parse('query A { product { name } } query B { things { __typename } product { __proto__: price } }');
   const answer = await executeQuery({ schema, document, rootValue: root, operationName: 'B' });
-  expect(answer).toEqual({
-    data: { things: [{ __typename: 'Material' }, { __typename: 'Product' }], product: {} },
-  });
+  expect(answer.data?.text).toBe(
+    '{"things":[{"__typename":"Material"},{"__typename":"Product"}],"product":{"__proto__":"19 EUR"}}',
+  );
   expect(({} as { price?: unknown }).price).toBeUndefined();
 });
 

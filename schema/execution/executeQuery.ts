@@ -3,29 +3,32 @@ import {
   defaultTypeResolver,
   type ExecutionArgs,
   type ExecutionResult,
-  type GraphQLAbstractType,
   GraphQLError,
-  type GraphQLLeafType,
   type GraphQLObjectType,
-  type GraphQLOutputType,
   type GraphQLResolveInfo,
   getOperationAST,
   getVariableValues,
-  isLeafType,
-  isListType,
-  isNonNullType,
   isObjectType,
   locatedError,
   responsePathAsArray,
 } from 'graphql';
+import { ReadRow } from '../../runtime/reads/readRow.js';
+import { takeOf, takeRelation } from './fromRows.js';
+import { answerText, JsonText } from './jsonText.js';
 import { type Execution, fragmentsOf, type SelectedField, selectedAtRoot, selectedBeneath } from './selection.js';
+import type { TypeShape } from './typeShape.js';
 
 type Path = GraphQLResolveInfo['path'];
-type Row = Record<string, unknown>;
 type Maybe<T> = T | Promise<T>;
+/** An answer whose data is JSON already. */
+export interface TextResult extends Pick<ExecutionResult, 'errors' | 'extensions'> {
+  data?: JsonText | null;
+  /** Writes the whole answer. */
+  stringify?: typeof answerText;
+}
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
-  typeof (value as Promise<unknown> | null | undefined)?.then === 'function';
+  typeof value === 'object' && value !== null && typeof (value as Promise<unknown>).then === 'function';
 
 /** Fails, once nothing can fail behind its back. */
 const failAfter = async (pending: readonly unknown[], error: unknown): Promise<never> => {
@@ -33,13 +36,11 @@ const failAfter = async (pending: readonly unknown[], error: unknown): Promise<n
   throw error;
 };
 
-const then = <T, R>(value: Maybe<T>, next: (value: T) => Maybe<R>): Maybe<R> =>
-  isPromise(value) ? (value as Promise<T>).then(next) : next(value);
-
-/** Executes a query by the rules of the GraphQL specification (section 6), like any executor. What a field is and what is
- * selected beneath it is found out once and not once a row, and plain columns are taken from their rows (plainFields.ts).
+/** Executes a query by the rules of the GraphQL specification (section 6), like any executor, and writes the answer as it goes:
+ * no object is made of it that would have to be gone through again. What a field is and what is selected beneath it is found
+ * out once a query and not once a row, and what lies in the rows is taken from them (plainFields.ts).
  * @param signal - of whoever waits for the answer: once they are gone, no more resolvers are called. */
-export function executeQuery(args: ExecutionArgs, signal?: AbortSignal): Maybe<ExecutionResult> {
+export function executeQuery(args: ExecutionArgs, signal?: AbortSignal): Maybe<TextResult> {
   const { schema, document, rootValue, contextValue } = args;
   const operation = getOperationAST(document, args.operationName)!;
   const variables = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues ?? {}, {
@@ -68,10 +69,11 @@ class QueryExecution {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  run(): Maybe<ExecutionResult> {
-    const answer = (data: Row | null): ExecutionResult => {
+  run(): Maybe<TextResult> {
+    const answer = (text: string | null): TextResult => {
       if (this.signal?.aborted) return { errors: [cancelled()], data: null };
-      return this.errors.length > 0 ? { errors: this.errors, data } : { data };
+      const data = text === null ? null : new JsonText(text);
+      return { ...(this.errors.length > 0 && { errors: this.errors }), data, stringify: answerText };
     };
     const fail = (error: unknown) => {
       this.errors.push(error as GraphQLError);
@@ -79,136 +81,148 @@ class QueryExecution {
     };
     try {
       const data = this.object(this.execution.rootValue, undefined, selectedAtRoot(this.execution));
-      return isPromise(data) ? (data as Promise<Row>).then(answer, fail) : answer(data);
+      return isPromise(data) ? data.then(answer, fail) : answer(data);
     } catch (error) {
       return fail(error);
     }
   }
 
   /** An object of the answer with its fields in the order they were asked for. */
-  private object(source: unknown, path: Path | undefined, fields: readonly SelectedField[]): Maybe<Row> {
-    const result: Row = {};
-    if (this.signal?.aborted) return result;
-    const pending: Promise<void>[] = [];
+  private object(source: unknown, path: Path | undefined, fields: readonly SelectedField[]): Maybe<string> {
+    if (this.signal?.aborted) return '{}';
+    const values: Maybe<string>[] = [];
+    let isPending = false;
     try {
       for (const selected of fields) {
-        const { key } = selected;
         const value = this.field(selected, source, path);
-        result[key] = value;
-        if (isPromise(value))
-          pending.push(
-            value.then((done) => {
-              result[key] = done;
-            }),
-          );
+        isPending ||= isPromise(value);
+        values.push(value);
       }
     } catch (error) {
-      return failAfter(pending, error);
+      return failAfter(values, error);
     }
-    return pending.length > 0 ? Promise.all(pending).then(() => result) : result;
+    return isPending
+      ? Promise.all(values).then((all) => objectText(fields, all))
+      : objectText(fields, values as string[]);
   }
 
-  private field(selected: SelectedField, source: unknown, prev: Path | undefined): unknown {
-    const { field, key, parentType, plain } = selected;
+  private field(selected: SelectedField, source: unknown, prev: Path | undefined): Maybe<string> {
+    const { field, key, parentType, shape } = selected;
+    let path: Path | undefined;
     try {
-      const value = plain?.fromRow(source as Row, this.execution.contextValue);
-      if (value === null && plain!.isNullable) return null;
-      if (value !== undefined && value !== null && !isPromise(value)) return plain!.leaf.serialize(value);
-      if (value !== undefined)
-        return this.completeOrFail(selected, field.type, { prev, key, typename: parentType.name }, () => value);
-    } catch (error) {
-      return this.fail(selected, field.type, error, { prev, key, typename: parentType.name });
-    }
-    const path = { prev, key, typename: parentType.name };
-    const relation = selected.related();
-    if (relation !== null && (source as Row)[relation] !== undefined)
-      return this.completeOrFail(selected, field.type, path, () => (source as Row)[relation]);
-    return this.completeOrFail(selected, field.type, path, () =>
-      (field.resolve ?? defaultFieldResolver)(
+      const taken = source instanceof ReadRow ? this.taken(selected, source) : undefined;
+      if (typeof taken === 'string') return taken;
+      path = { prev, key, typename: parentType.name };
+      if (taken !== undefined) return this.completed(selected, shape, taken, path);
+      const value = (field.resolve ?? defaultFieldResolver)(
         source,
         selected.args(),
         this.execution.contextValue,
         this.info(selected, path),
-      ),
-    );
+      );
+      const text = this.completed(selected, shape, value, path);
+      if (source instanceof ReadRow && typeof text === 'string') this.learn(selected, source, value);
+      return text;
+    } catch (error) {
+      return this.fail(selected, shape, error, path ?? { prev, key, typename: parentType.name });
+    }
+  }
+
+  private taken(selected: SelectedField, row: ReadRow) {
+    return takeOf(selected, row.shape)?.(row, this.execution.contextValue);
+  }
+
+  private learn(selected: SelectedField, row: ReadRow, value: unknown): void {
+    const relation = selected.related();
+    const target = selected.shape.kind === 'list' ? selected.shape.item : selected.shape;
+    if (!relation || target.kind !== 'object') return;
+    if (value === undefined || value !== row.member(relation.name)) return;
+    takeRelation(selected, relation, selectedBeneath(this.execution, selected, target.type), row.shape);
   }
 
   /** Completes a value that may not be there yet; a failure ends at the nearest place that may be null. */
-  private completeOrFail(selected: SelectedField, type: GraphQLOutputType, path: Path, get: () => unknown): unknown {
+  private completed(selected: SelectedField, shape: TypeShape, value: unknown, path: Path): Maybe<string> {
     try {
-      const completed = then(get(), (value) => this.complete(selected, type, value, path));
-      if (!isPromise(completed)) return completed;
-      return completed.then(undefined, (error) => this.fail(selected, type, error, path));
+      const text = isPromise(value)
+        ? value.then((done) => this.complete(selected, shape, done, path))
+        : this.complete(selected, shape, value, path);
+      return isPromise(text) ? text.then(undefined, (error) => this.fail(selected, shape, error, path)) : text;
     } catch (error) {
-      return this.fail(selected, type, error, path);
+      return this.fail(selected, shape, error, path);
     }
   }
 
   /** @throws GraphQLError where there may be no null: what holds it fails as well */
-  private fail({ nodes }: SelectedField, type: GraphQLOutputType, error: unknown, path: Path): null {
+  private fail({ nodes }: SelectedField, { isNullable }: TypeShape, error: unknown, path: Path): 'null' {
     const located = locatedError(error, nodes, responsePathAsArray(path));
-    if (isNonNullType(type)) throw located;
+    if (!isNullable) throw located;
     this.errors.push(located);
-    return null;
+    return 'null';
   }
 
-  private complete(selected: SelectedField, type: GraphQLOutputType, value: unknown, path: Path): Maybe<unknown> {
+  private complete(selected: SelectedField, shape: TypeShape, value: unknown, path: Path): Maybe<string> {
     if (value instanceof Error) throw value;
-    if (isNonNullType(type))
-      return then(this.complete(selected, type.ofType, value, path), (done) => {
-        if (done !== null) return done;
-        throw new Error(`Cannot return null for non-nullable field ${selected.parentType}.${selected.field.name}.`);
-      });
-    if (value === null || value === undefined) return null;
-    if (isLeafType(type)) return this.leaf(type, value);
-    if (isListType(type)) return this.list(selected, type.ofType, value, path);
-    if (isObjectType(type)) return this.typed(selected, type, value, path);
-    return this.abstract(selected, type, value, path);
+    if (value === null || value === undefined) {
+      if (shape.isNullable) return 'null';
+      throw new Error(`Cannot return null for non-nullable field ${selected.parentType}.${selected.field.name}.`);
+    }
+    switch (shape.kind) {
+      case 'leaf':
+        return shape.write(value);
+      case 'list':
+        return this.list(selected, shape.item, value, path);
+      case 'object':
+        return this.typed(selected, shape.type, value, path);
+      case 'abstract':
+        return this.abstract(selected, shape.type, value, path);
+    }
   }
 
-  private leaf(type: GraphQLLeafType, value: unknown): unknown {
-    const serialized = type.serialize(value) ?? null;
-    if (serialized === null) throw new Error(`"${type}" made nothing of its value.`);
-    return serialized;
-  }
-
-  private list(selected: SelectedField, itemType: GraphQLOutputType, value: unknown, prev: Path): Maybe<unknown[]> {
+  private list(selected: SelectedField, item: TypeShape, value: unknown, prev: Path): Maybe<string> {
     if (typeof value !== 'object' || value === null || !(Symbol.iterator in value))
       throw new Error(`Expected a list for field ${selected.parentType}.${selected.field.name}.`);
-    const items: unknown[] = [];
+    const items: Maybe<string>[] = [];
     let isPending = false;
     try {
-      for (const item of value as Iterable<unknown>) {
+      for (const one of value as Iterable<unknown>) {
         const path = { prev, key: items.length, typename: undefined };
-        const completed = this.completeOrFail(selected, itemType, path, () => item);
-        isPending ||= isPromise(completed);
-        items.push(completed);
+        const text = this.completed(selected, item, one, path);
+        isPending ||= isPromise(text);
+        items.push(text);
       }
     } catch (error) {
       return failAfter([...items, ...(value as Iterable<unknown>)], error);
     }
-    return isPending ? Promise.all(items) : items;
+    return isPending ? Promise.all(items).then(listText) : listText(items as string[]);
   }
 
-  private typed(selected: SelectedField, type: GraphQLObjectType, value: unknown, path: Path): Maybe<Row> {
+  private typed(selected: SelectedField, type: GraphQLObjectType, value: unknown, path: Path): Maybe<string> {
     const fields = selectedBeneath(this.execution, selected, type);
     if (!type.isTypeOf) return this.object(value, path, fields);
-    const isOfType = type.isTypeOf(value, this.execution.contextValue, this.info(selected, path));
-    return then(isOfType, (isOne) => {
+    const go = (isOne: boolean) => {
       if (!isOne) throw new Error(`Expected a value of type "${type}".`);
       return this.object(value, path, fields);
-    });
+    };
+    const isOfType = type.isTypeOf(value, this.execution.contextValue, this.info(selected, path));
+    return isPromise(isOfType) ? isOfType.then(go) : go(isOfType);
   }
 
-  private abstract(selected: SelectedField, type: GraphQLAbstractType, value: unknown, path: Path): Maybe<Row> {
+  private abstract(
+    selected: SelectedField,
+    type: Extract<TypeShape, { kind: 'abstract' }>['type'],
+    value: unknown,
+    path: Path,
+  ): Maybe<string> {
     const { schema, contextValue } = this.execution;
-    const resolveType = type.resolveType ?? defaultTypeResolver;
-    return then(resolveType(value, contextValue, this.info(selected, path), type), (name) => {
+    const go = (name: string | undefined) => {
       const found = name ? schema.getType(name) : undefined;
       if (!isObjectType(found) || !schema.isSubType(type, found))
         throw new Error(`"${name}" is no type that "${type}" can be.`);
       return this.typed(selected, found, value, path);
-    });
+    };
+    const resolveType = type.resolveType ?? defaultTypeResolver;
+    const name = resolveType(value, contextValue, this.info(selected, path), type);
+    return isPromise(name) ? name.then(go) : go(name);
   }
 
   private info({ field, nodes, parentType }: SelectedField, path: Path): GraphQLResolveInfo {
@@ -227,3 +241,12 @@ class QueryExecution {
     };
   }
 }
+
+function objectText(fields: readonly SelectedField[], values: readonly string[]): string {
+  let text = '';
+  for (let i = 0; i < fields.length; i++) text += (i === 0 ? '{' : ',') + fields[i]!.keyText + values[i]!;
+  return text === '' ? '{}' : `${text}}`;
+}
+
+/** Joined and not added up: the parts of a joined text can go at once, those of a sum stay until it is sent. */
+const listText = (items: readonly string[]): string => `[${items.join(',')}]`;

@@ -4,21 +4,19 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
-  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getArgumentValues,
-  getNullableType,
-  isLeafType,
-  isNonNullType,
-  isObjectType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
-import { type FromRow, relationInRow, valueInRow } from '../plainFields.js';
+import type { ReadRow, RowShape } from '../../runtime/reads/readRow.js';
+import { type PlainField, plainFieldOf, type RelationInRow, relationInRow } from '../plainFields.js';
+import { jsonText } from './jsonText.js';
+import { type TypeShape, typeShape } from './typeShape.js';
 
 /** One query under way. */
 export interface Execution
@@ -28,20 +26,27 @@ export interface Execution
 
 /** One field of an answer, the same for all rows. */
 export interface SelectedField {
-  /** Its alias or name. */
+  /** Its alias or name, and the same as it stands in the answer, with a colon. */
   key: string;
+  keyText: string;
   nodes: FieldNode[];
   field: GraphQLField<unknown, unknown>;
+  shape: TypeShape;
   parentType: GraphQLObjectType;
   /** Set where the value lies ready in the row. */
-  plain: { fromRow: FromRow; leaf: GraphQLLeafType; isNullable: boolean } | null;
-  /** Name of an object in the row that needs no resolver, because nothing beneath it does; null: it is not such a field. */
-  related(): string | null;
+  plain: PlainField | null;
+  /** What may lie in the row with all that is selected beneath; null: it is not such a field. */
+  related(): RelationInRow | null;
+  /** How it is taken from rows (fromRows.ts), by what they have. */
+  takes: Map<RowShape, TakeFromRow | null>;
   /** @throws GraphQLError where a value does not fit */
   args: () => Record<string, unknown>;
   /** What is selected beneath, by the type that is met there. */
   beneath: Map<GraphQLObjectType, readonly SelectedField[]>;
 }
+
+/** A field of a row as JSON; a promise where its value comes later; undefined: a resolver has to be asked. */
+export type TakeFromRow = (row: ReadRow, context: unknown) => string | Promise<unknown> | undefined;
 
 export function selectedAtRoot(execution: Execution): readonly SelectedField[] {
   const { schema, fragments, variableValues, operation } = execution;
@@ -71,14 +76,16 @@ export function selectedBeneath(
   return fields;
 }
 
-/** What lies in the row already may be read without telling Prisma's plugin, as long as no field beneath wants to know of it. */
-function related(execution: Execution, { field, beneath, nodes }: SelectedField): string | null {
-  const name = field.resolve && relationInRow.get(field.resolve);
-  const type = getNullableType(field.type);
-  if (!name || !isObjectType(type)) return null;
-  const fields = selectedBeneath(execution, { beneath, nodes }, type);
-  return fields.every((one) => one.plain || one.field === TypeNameMetaFieldDef || one.related() !== null) ? name : null;
+/** Relations beneath which nothing is selected that wants to know from Prisma's plugin how it was loaded. */
+function related(execution: Execution, { field, shape, nodes, beneath }: SelectedField): RelationInRow | null {
+  const relation = field.resolve && relationInRow.get(field.resolve);
+  const target = shape.kind === 'list' ? shape.item : shape;
+  if (!relation || target.kind !== 'object') return null;
+  const fields = selectedBeneath(execution, { beneath, nodes }, target.type);
+  return fields.every((one) => one.plain || isTypename(one) || one.related()) ? relation : null;
 }
+
+export const isTypename = ({ field }: SelectedField) => field === TypeNameMetaFieldDef;
 
 function selected(
   execution: Execution,
@@ -89,19 +96,21 @@ function selected(
   return [...byKey].flatMap(([key, nodes]) => {
     const field = fieldOf(schema, parentType, nodes[0]!.name.value);
     if (!field) return [];
-    const leaf = getNullableType(field.type);
-    const fromRow = field.resolve && valueInRow.get(field.resolve);
+    const shape = typeShape(field.type);
     let args: Record<string, unknown> | undefined;
-    let relation: { name: string | null } | undefined;
+    let relation: { found: RelationInRow | null } | undefined;
     const one: SelectedField = {
       key,
+      keyText: `${jsonText(key)}:`,
       nodes,
       field,
+      shape,
       parentType,
-      plain: fromRow && isLeafType(leaf) ? { fromRow, leaf, isNullable: !isNonNullType(field.type) } : null,
+      plain: (shape.kind === 'leaf' && field.resolve && plainFieldOf.get(field.resolve)) || null,
+      takes: new Map(),
       related: () => {
-        relation ??= { name: related(execution, one) };
-        return relation.name;
+        relation ??= { found: related(execution, one) };
+        return relation.found;
       },
       args: () => (args ??= getArgumentValues(field, nodes[0]!, variableValues)),
       beneath: new Map(),
