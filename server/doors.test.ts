@@ -216,7 +216,8 @@ describe('hostile documents', () => {
   });
 
   test('bodies that are too large, cut off or no JSON are refused, and the server goes on', async () => {
-    expect((await post({ ...AUTHORIZED, ...JSON_TYPE }, ' '.repeat(6 * 1024 * 1024))).status).toBe(413);
+    const tooLong = { ...AUTHORIZED, ...JSON_TYPE, 'content-length': 6 * 1024 * 1024 };
+    expect(await app.announce('/graphql', tooLong)).toBe(413);
     for (const body of ['', '{', 'null', '"x"', '5', '{"query":5}'])
       expect((await post({ ...AUTHORIZED, ...JSON_TYPE }, body)).status, body).toBe(400);
     expect((await app.gql(VIEWER)).status).toBe(200);

@@ -1,40 +1,31 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CONSOLE_OPERATIONS } from '../../server/persistedOperations.js';
-import { PATIENCE_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';
 import { isSignedBy, type Receiver, startReceiver } from '../support/webhookReceiver.js';
-import { openBrowser, openPage, seriousViolations } from './support/browser.js';
-import { type StartedHartomat, startHartomat } from './support/startedHartomat.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
 
 describeWith('chromium', 'accounts, tokens and the audit trail', () => {
+  let session: OpenConsole;
   let hartomat: StartedHartomat;
-  let browser: Browser;
-  let context: BrowserContext;
   let page: Page;
   let complaints: string[];
   let link: string;
   let receiver: Receiver;
 
-  const newContext = async () => {
-    const made = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-    made.setDefaultTimeout(PATIENCE_MS);
-    return made;
-  };
   beforeAll(async () => {
     vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
     receiver = await startReceiver();
-    [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
-    context = await newContext();
-    ({ page, complaints } = await openPage(context));
-    await page.goto(await hartomat.signInUrl());
+    session = await openConsole({ colorScheme: 'light' });
+    ({ hartomat, page, complaints } = session);
     await page.getByRole('link', { name: 'Admin' }).click();
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
-    await browser?.close();
-    await hartomat?.stop();
+    await session?.close();
     await receiver?.close();
   });
   const picture = async (name: string, of = page) => {
@@ -81,7 +72,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
         body: JSON.stringify({ query }),
       });
     expect(await (await ask()).json()).toMatchObject({ data: { viewer: { name: 'Shop' } } });
-    expect(await page.content()).not.toContain(secret);
+    await expect.poll(() => page.content()).not.toContain(secret);
 
     await page.getByRole('button', { name: 'Revoke PIM import' }).click();
     await page.getByRole('button', { name: 'Revoke the token' }).click();
@@ -160,8 +151,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
   });
 
   it('decide what the console offers: a viewer looks, and reads why not more', async () => {
-    const other = await newContext();
-    const vera = await openPage(other);
+    const vera = await session.stranger();
     await vera.page.goto(link);
     await vera.page.getByRole('link', { name: 'Workflows' }).waitFor();
     expect(await vera.page.getByRole('link', { name: 'Admin' }).count()).toBe(0);
@@ -176,7 +166,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
       await vera.page.getByRole('link', { name: place }).click();
       const button = vera.page.getByRole('button', { name: act, exact: true }).first();
       await button.waitFor();
-      expect(await button.getAttribute('aria-disabled'), act).toBe('true');
+      await expect.poll(() => button.getAttribute('aria-disabled'), { message: act }).toBe('true');
       expect(await button.getAttribute('title'), act).toContain('Your role, viewer, may not');
     }
     await vera.page.getByRole('link', { name: 'Workflows' }).click();
@@ -185,7 +175,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await vera.page.locator('.react-flow__node').first().click();
     const name = vera.page.getByLabel('Name', { exact: true });
     await name.waitFor();
-    expect(await name.getAttribute('readonly')).not.toBeNull();
+    await expect.poll(() => name.getAttribute('readonly')).not.toBeNull();
     expect(await vera.page.getByRole('searchbox').count()).toBe(0);
     await vera.page.keyboard.press('Delete');
     expect(await vera.page.getByText('Draft saved').count()).toBe(0);
@@ -200,6 +190,6 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await vera.page.getByRole('heading', { name: 'Sign in to HartOMat' }).waitFor();
     await vera.page.goto(new URL('/runs', hartomat.url).href);
     await vera.page.getByRole('heading', { name: 'Sign in to HartOMat' }).waitFor();
-    await other.close();
+    await vera.leave();
   });
 });

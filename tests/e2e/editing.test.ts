@@ -47,8 +47,17 @@ describeWith('chromium', 'editing a graph', () => {
     await page.mouse.move(to.x, to.y, { steps: 4 });
     await page.mouse.up();
   }
+  /** Once it stands still. */
   async function centre(of: ReturnType<Page['locator']>) {
-    const box = (await of.boundingBox())!;
+    let last = '';
+    await expect
+      .poll(async () => {
+        const before = last;
+        last = JSON.stringify(await of.boundingBox());
+        return last !== 'null' && last === before;
+      })
+      .toBe(true);
+    const box = JSON.parse(last) as { x: number; y: number; width: number; height: number };
     return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
   }
 
@@ -67,7 +76,7 @@ describeWith('chromium', 'editing a graph', () => {
     await page.keyboard.type('glb');
     await page.keyboard.press('Enter');
     await node('export_glb').waitFor();
-    expect(await nodeCount()).toBe(2);
+    await expect.poll(nodeCount).toBe(2);
     await page.getByText('Draft saved').waitFor();
     await expect.poll(async () => (await draft()).nodes.length).toBe(2);
   });
@@ -111,7 +120,7 @@ describeWith('chromium', 'editing a graph', () => {
     await expect.poll(nodeCount).toBe(4);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect.poll(nodeCount).toBe(3);
-    expect(await edgeCount()).toBe(2);
+    await expect.poll(edgeCount).toBe(2);
   });
 
   it('keeps what was built, without being told to', async () => {
@@ -119,8 +128,8 @@ describeWith('chromium', 'editing a graph', () => {
     await expect.poll(async () => (await draft()).nodes.length).toBe(3);
     await page.reload();
     await node('compute_bbox').getByText('Size').waitFor();
-    expect(await nodeCount()).toBe(3);
-    expect(await edgeCount()).toBe(2);
+    await expect.poll(nodeCount).toBe(3);
+    await expect.poll(edgeCount).toBe(2);
     expect(complaints).toEqual([]);
   });
 

@@ -13,7 +13,8 @@ describeWith('chromium', 'a form drawn from a param schema', () => {
 
   beforeAll(async () => {
     [browser, form] = await Promise.all([openBrowser(), serveForm(SCHEMA, DEFAULTS)]);
-    ({ page, complaints } = await openPage(await browser.newContext({ viewport: { width: 1280, height: 900 } })));
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
+    ({ page, complaints } = await openPage(context));
   });
   afterAll(async () => {
     await browser?.close();

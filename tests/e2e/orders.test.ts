@@ -35,14 +35,14 @@ describeWith('chromium', 'an order in the console', () => {
   it('is found in the list, with its state and its price', async () => {
     await page.getByRole('link', { name: 'Orders' }).click();
     await page.getByText('PO 4711').waitFor();
-    expect(await page.getByRole('row').nth(1).innerText()).toMatch(/Not dispatched[\s\S]*87\.00/);
+    await expect.poll(() => page.getByRole('row').nth(1).innerText()).toMatch(/Not dispatched[\s\S]*87\.00/);
     await page.getByLabel('State').selectOption({ label: 'Failed' });
     await page.getByText('No order is in this state').waitFor();
     await page.getByRole('button', { name: 'Show all states' }).click();
     await page.getByRole('link', { name: /^Order \d+$/ }).click();
     await page.getByRole('button', { name: 'Dispatch order' }).waitFor();
     expect(page.url()).toContain(orderId);
-    expect(await line(1).innerText()).toMatch(/2 options[\s\S]*58\.00[\s\S]*Not dispatched/);
+    await expect.poll(() => line(1).innerText()).toMatch(/2 options[\s\S]*58\.00[\s\S]*Not dispatched/);
     expect(await seriousViolations(page)).toEqual([]);
   });
 
@@ -56,7 +56,7 @@ describeWith('chromium', 'an order in the console', () => {
       .getByRole('region', { name: 'Line 1' })
       .getByText(/of 9 nodes will run/)
       .click();
-    expect(await dialog.getByRole('region', { name: 'Line 1' }).innerText()).toContain('Publish');
+    await expect.poll(() => dialog.getByRole('region', { name: 'Line 1' }).innerText()).toContain('Publish');
     expect(await seriousViolations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Not now' }).click();
   });
@@ -79,7 +79,7 @@ describeWith('chromium', 'an order in the console', () => {
       await line(1).getByRole('button', { name: 'Run again' }).click();
       const again = page.getByRole('dialog', { name: 'Dispatch line 1' });
       await again.getByText('2 of 9 nodes will run').waitFor();
-      expect(await again.getByText('Cached').count()).toBe(7);
+      await expect.poll(() => again.getByText('Cached').count()).toBe(7);
       await again.getByRole('button', { name: 'Not now' }).click();
       expect(complaints).toEqual([]);
     });

@@ -33,7 +33,7 @@ describeWith('chromium', 'making an output type', () => {
     await next();
     await step('Artifact');
     // Nothing was chosen yet, so there is no way on.
-    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true);
     await page.getByLabel('The customer receives').selectOption('still_image');
     await expect.poll(() => page.getByRole('button', { name: 'Next' }).isEnabled()).toBe(true);
     expect(await seriousViolations(page)).toEqual([]);

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,6 +23,8 @@ export interface TestApp {
   url: string;
   /** `fetch` below the server's address; nothing is signed. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** The status that answers the head of a request whose body never comes. */
+  announce(path: string, headers: Record<string, string | number>): Promise<number>;
   /** A GraphQL operation, signed by the admin token unless `headers` say otherwise. */
   gql<T = any>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>;
   /** Everything that was logged. */
@@ -66,6 +68,15 @@ export async function startTestApp({
     platform,
     url,
     fetch: (where, init) => fetch(new URL(where, url), { redirect: 'manual', ...init }),
+    announce: (where, headers) =>
+      new Promise((resolve, reject) => {
+        const announced = request(new URL(where, url), { method: 'POST', headers });
+        announced.once('response', ({ statusCode }) => {
+          resolve(statusCode!);
+          announced.destroy();
+        });
+        announced.on('error', reject).flushHeaders();
+      }),
     async gql(query, variables, headers = { authorization: `Bearer ${ADMIN_TOKEN}` }) {
       const response = await fetch(new URL('/graphql', url), {
         method: 'POST',

@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { PATIENCE_MS } from '../../support/patience.js';
 import { requireTool } from '../../support/tools.js';
 
 const FLAGS = [
@@ -17,8 +18,14 @@ const FLAGS = [
 export const openBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: requireTool('chromium'), args: FLAGS });
 
-/** A page that collects what it complains about: exceptions, and errors on the console. */
-export async function openPage(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
+/** A page and what it complained about so far: exceptions, and errors on the console. */
+export interface Visit {
+  page: Page;
+  complaints: string[];
+}
+
+export async function openPage(context: BrowserContext): Promise<Visit> {
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

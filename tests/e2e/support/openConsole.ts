@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
-import { PATIENCE_MS } from '../../support/patience.js';
-import { openBrowser, openPage } from './browser.js';
+import { openBrowser, openPage, type Visit } from './browser.js';
 import { type StartedHartomat, startHartomat } from './startedHartomat.js';
 
 /** A HartOMat of its own, and its owner signed in at a browser. */
@@ -9,6 +8,8 @@ export interface OpenConsole {
   page: Page;
   /** What the page complained about so far. */
   complaints: string[];
+  /** A page of somebody else, at a browser where nobody is signed in. */
+  stranger(): Promise<Visit & { leave(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -21,13 +22,15 @@ export async function openConsole({
   height?: number;
 }): Promise<OpenConsole> {
   const [hartomat, browser] = await Promise.all([startHartomat(), openBrowser()]);
-  const context = await browser.newContext({ viewport: { width: 1440, height }, colorScheme });
-  context.setDefaultTimeout(PATIENCE_MS);
-  const { page, complaints } = await openPage(context);
+  const open = async () => {
+    const context = await browser.newContext({ viewport: { width: 1440, height }, colorScheme });
+    return { ...(await openPage(context)), leave: () => context.close() };
+  };
+  const { page, complaints } = await open();
   await page.goto(await hartomat.signInUrl());
   const close = async () => {
     await browser.close();
     await hartomat.stop();
   };
-  return { hartomat, page, complaints, close };
+  return { hartomat, page, complaints, stranger: open, close };
 }

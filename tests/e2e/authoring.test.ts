@@ -1,0 +1,157 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { dispatch } from '../../runtime/dispatch.js';
+import { createOrderLine } from '../../runtime/orders.js';
+import { RUN_MS } from '../support/patience.js';
+import { describeWith } from '../support/tools.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
+
+/** A still is ordered, and its workflow changed, published and run again; the tests go on from one another. */
+describeWith('chromium', 'ordering and editing', () =>
+  describeWith('blender', 'with Blender', () => {
+    let session: OpenConsole;
+    let hartomat: StartedHartomat;
+    let page: Page;
+    let complaints: string[];
+
+    beforeAll(async () => {
+      session = await openConsole({ colorScheme: 'dark' });
+      ({ hartomat, page, complaints } = session);
+    });
+    afterAll(() => session?.close());
+
+    const open = (address: string) => page.goto(new URL(address, hartomat.url).href);
+    const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
+
+    it('orders a still with options, live to the delivered picture', async () => {
+      await page.getByRole('link', { name: 'Orders' }).click();
+      await page.getByRole('button', { name: 'New order' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New order' });
+      await dialog.getByText('Options for this order').click();
+      await dialog.getByRole('spinbutton', { name: 'Resolution width' }).fill('96');
+      await dialog.getByRole('spinbutton', { name: 'Resolution height' }).fill('96');
+      await dialog.getByRole('spinbutton', { name: 'Samples' }).fill('4');
+      expect(await seriousViolations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Order and run' }).click();
+      await page.getByRole('heading', { name: /6205.*Still 1K/ }).waitFor();
+      await page
+        .getByRole('heading', { name: /6205.*Still 1K/ })
+        .locator('..')
+        .getByText('Succeeded')
+        .waitFor({ timeout: RUN_MS });
+      await page.getByRole('button', { name: /Published asset/ }).click();
+      await page
+        .getByRole('group', { name: /Zoom with plus/ })
+        .locator('img')
+        .waitFor();
+      await shows('96 × 96 px');
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
+    it('says at the field that a setting is wrong, and in the list of findings', async () => {
+      await page.getByRole('link', { name: 'Workflows' }).click();
+      await page.getByRole('link', { name: 'Order still', exact: true }).click();
+      await page.locator('.react-flow__node[data-id=still]').click();
+      const settings = page.getByRole('complementary', { name: /Settings of Still/ });
+      await settings.getByRole('spinbutton', { name: 'Samples' }).fill('0');
+      await settings.getByRole('alert').getByText('Must be at least 1.').waitFor();
+      await shows('1 error');
+      await settings.getByRole('button', { name: /Reset Samples/ }).click();
+      await expect.poll(() => settings.getByRole('alert').count()).toBe(0);
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+
+    it('undoes and redoes', async () => {
+      const settings = page.getByRole('complementary', { name: /Settings of Still/ });
+      const shadow = settings.getByRole('switch', { name: 'Shadow' });
+      await shadow.uncheck();
+      await shows('Draft saved');
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await expect.poll(() => shadow.isChecked()).toBe(true);
+      await page.getByRole('button', { name: 'Redo' }).click();
+      await expect.poll(() => shadow.isChecked()).toBe(false);
+    });
+
+    it('publishes the draft as the next version', async () => {
+      await page.getByRole('button', { name: 'Publish', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: 'Publish version 2' });
+      await dialog.getByLabel('What changed').fill('Without shadow');
+      const change = dialog.getByRole('listitem').filter({ hasText: 'blender_still' });
+      await change.getByText('shadow').waitFor();
+      expect(await change.getByRole('insertion').textContent()).toBe('false');
+      expect(await seriousViolations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Publish version 2' }).click();
+      await page.locator('.editor-bar').getByText('Version 2').waitFor();
+    });
+
+    it('shows the history, and puts an old version back into the draft', async () => {
+      await page.getByRole('button', { name: 'Versions' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Versions of Order still' });
+      const version = (number: number) => dialog.getByRole('listitem').filter({ hasText: `Version ${number}` });
+      await version(2).getByText('Without shadow').waitFor();
+      await version(1).getByRole('button', { name: 'Compare' }).click();
+      await version(1).getByText('shadow', { exact: true }).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await version(1).getByRole('button', { name: 'Put into the draft' }).click();
+      await shows('Draft differs from version 2');
+      const shadow = page
+        .getByRole('complementary', { name: /Settings of Still/ })
+        .getByRole('switch', { name: 'Shadow' });
+      await expect.poll(() => shadow.isChecked()).toBe(true);
+      await page.getByRole('button', { name: 'Versions' }).click();
+      await version(2).getByRole('button', { name: 'Put into the draft' }).click();
+      await page.locator('.editor-bar').getByText('Version 2').waitFor();
+    });
+
+    it('begins a new workflow with a starter', async () => {
+      await page.getByRole('link', { name: 'Workflows' }).click();
+      await page.getByRole('button', { name: 'New workflow' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New workflow' });
+      await dialog.getByLabel('Name').fill('Second still');
+      expect(await seriousViolations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Make the workflow' }).click();
+      await shows('Not published yet');
+      await page.getByRole('link', { name: 'Workflows' }).click();
+      await page.getByRole('link', { name: 'Order still', exact: true }).click();
+    });
+
+    it('runs the draft again and reuses everything that the change does not touch', async () => {
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: /Run “Order still”/ });
+      await expect
+        .poll(() => dialog.getByLabel('Order line').locator('option').first().textContent())
+        .toMatch(/Order 1, line 1/);
+      await dialog.getByText('3 of 9 nodes will run').waitFor();
+      await dialog.getByRole('button', { name: 'Run', exact: true }).click();
+      await page
+        .getByRole('heading', { name: /6205.*Still 1K/ })
+        .locator('..')
+        .getByText('Succeeded')
+        .waitFor({ timeout: RUN_MS });
+      const state = (node: string) => page.locator(`.react-flow__node[data-id=${node}] .badge`).textContent();
+      for (const node of ['step', 'objects', 'bbox', 'glb', 'map', 'template'])
+        await expect.poll(() => state(node), { message: node }).toBe('Cached');
+      await expect.poll(() => state('still')).toBe('Succeeded');
+      await expect.poll(() => state('publish')).toBe('Succeeded');
+    });
+
+    it('cancels a run after asking', async () => {
+      const line = await createOrderLine(hartomat.platform, {
+        productId: hartomat.seeded.product.id,
+        outputTypeId: hartomat.seeded.outputTypeId,
+        options: { samples: 1024, resolution: { width: 2048, height: 2048 } },
+      });
+      const { runId } = await dispatch(hartomat.platform, { orderLineId: line.id });
+      await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}?tab=log`);
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Cancel the run' }).click();
+      await page.getByRole('heading', { level: 1 }).locator('..').getByText('Cancelled').waitFor();
+    });
+
+    it('complained about nothing', () => {
+      expect(complaints).toEqual([]);
+    });
+  }),
+);
