@@ -10,7 +10,7 @@ export type CadFileWithArtifact = Prisma.CadFileGetPayload<{ include: { artifact
 const MAGIC = /^\uFEFF?\s*ISO-10303-21\s*;/;
 const HEAD_BYTES = 1_024;
 /** Largest upload, bytes. What fits still has to pass `cad.resolve_step_path`. */
-export const MAX_CAD_FILE_BYTES = 512 * 1024 * 1024;
+const MAX_CAD_FILE_BYTES = 512 * 1024 * 1024;
 
 /** Takes a STEP file into the library. Streams: a big file is never in memory, and nothing is kept of a refused one.
  * @param name as the user calls it; only its last path segment counts.
@@ -25,7 +25,7 @@ export async function importCadFile(
 }
 
 /** Makes a library entry of bytes that are in the store already. */
-export async function registerCadFile(
+async function registerCadFile(
   platform: Pick<Platform, 'db'>,
   file: { fileName: string; sha256: string; byteSize: number },
 ): Promise<CadFileWithArtifact> {

@@ -53,7 +53,7 @@ async function getsShadow({ db }: Platform, { orderLine }: OrderSubject): Promis
 }
 
 /** Writes what was prepared, and hands its first nodes to the queue. */
-export async function startPrepared(
+async function startPrepared(
   platform: Platform,
   { subject, compiled, ...prepared }: PreparedRun,
   idempotencyKey: string | null,

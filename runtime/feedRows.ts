@@ -30,7 +30,7 @@ export interface FeedEntry extends FeedPlace {
 
 export const FEED_PAGE = 500;
 
-export const writeCursor = ({ xid, position }: FeedPlace) => `${xid}.${position}`;
+const writeCursor = ({ xid, position }: FeedPlace) => `${xid}.${position}`;
 
 /** @throws DomainError `BAD_CURSOR`. */
 export function readCursor(cursor: string): FeedPlace {

@@ -9,7 +9,7 @@ import { isUniqueViolation } from './uniqueViolation.js';
 type Db = Pick<Platform, 'db'>;
 
 /** Size of a tile where nobody has said otherwise, mm. */
-export const DEFAULT_SCALE_MM = 100;
+const DEFAULT_SCALE_MM = 100;
 
 /** What people edit: properties, and the size of a tile. */
 export const MaterialForm = MaterialProperties.extend({

@@ -46,7 +46,7 @@ export const fileError = (code: string, message: string) =>
   new ValidationError(message, [{ path: '/file', message }], [], code);
 
 /** The last path segment without invisible characters. */
-export function cleanName(name: string): string {
+function cleanName(name: string): string {
   const last = name
     .split(/[\\/]/)
     .at(-1)!

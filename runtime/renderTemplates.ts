@@ -25,7 +25,7 @@ import { artifactRef } from './snapshots.js';
 type Stores = Pick<Platform, 'db' | 'store' | 'log'>;
 
 /** Largest .blend file of a template. */
-export const MAX_TEMPLATE_FILE_BYTES = 512 * 1024 * 1024;
+const MAX_TEMPLATE_FILE_BYTES = 512 * 1024 * 1024;
 
 export interface TemplateNames {
   /** Stable: nodes and output types name it so. */

@@ -39,7 +39,7 @@ export interface Settings {
 }
 
 /** Data directory where HARTOMAT_HOME is not set: `.hartomat` in the project. */
-export const DEFAULT_HOME = fileURLToPath(new URL('../.hartomat', import.meta.url));
+const DEFAULT_HOME = fileURLToPath(new URL('../.hartomat', import.meta.url));
 
 /** Reads and checks the settings. Empty variables count as not set.
  * @throws DomainError `SETTINGS_INVALID` that names the variable and what is wrong with it. */

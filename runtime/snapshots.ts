@@ -43,7 +43,7 @@ export async function materialLibrary({ db }: Pick<Platform, 'db'>): Promise<Mat
 }
 
 /** The render templates as they are now. */
-export async function templateLibrary({ db }: Pick<Platform, 'db'>): Promise<TemplateLibrary> {
+async function templateLibrary({ db }: Pick<Platform, 'db'>): Promise<TemplateLibrary> {
   const rows = await db.renderTemplate.findMany({ orderBy: { name: 'asc' } });
   return {
     templates: rows.map(({ spec, name, label, description, version }) => ({

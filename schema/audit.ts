@@ -16,7 +16,7 @@ const SITTING_MS = 10 * 60_000;
 const LONGEST_SITTING_MS = 12 * 3600_000;
 
 /** What is kept of arguments: no secrets, no files, nothing long. */
-export function auditable(value: unknown, key = ''): unknown {
+function auditable(value: unknown, key = ''): unknown {
   if (SECRET.test(key)) return '(left out)';
   if (typeof value === 'string')
     return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}… (${value.length} characters)` : value;

@@ -68,7 +68,7 @@ const SHAPES: ReadonlySet<string> = new Set(['Node', 'PageInfo', 'FieldIssue', '
 const hidden = new WeakMap<DocumentNode, readonly string[]>();
 
 /** The fields of a document that are not for partners, as `Type.field`. */
-export function studioFieldsIn(schema: GraphQLSchema, document: DocumentNode): readonly string[] {
+function studioFieldsIn(schema: GraphQLSchema, document: DocumentNode): readonly string[] {
   const known = hidden.get(document);
   if (known) return known;
   const found = new Set<string>();

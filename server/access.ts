@@ -126,4 +126,4 @@ export class Access {
 }
 
 /** Who set the installation up. */
-export const OWNER: Viewer = { accountId: null, name: 'Owner', role: 'admin', scopes: scopesOf('admin') };
+const OWNER: Viewer = { accountId: null, name: 'Owner', role: 'admin', scopes: scopesOf('admin') };

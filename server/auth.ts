@@ -88,7 +88,7 @@ export function identifier(settings: AuthSettings) {
   };
 }
 
-export const UNAUTHENTICATED = {
+const UNAUTHENTICATED = {
   message: 'Sign in, or send a token as "Authorization: Bearer …".',
   extensions: { code: 'UNAUTHENTICATED' },
 };

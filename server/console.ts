@@ -5,7 +5,7 @@ import express, { type NextFunction, type Request, type Response, Router } from 
 import { sendPage } from './page.js';
 
 /** Where `vite build` puts the console. */
-export const CLIENT_DIR = fileURLToPath(new URL('../dist/client', import.meta.url));
+const CLIENT_DIR = fileURLToPath(new URL('../dist/client', import.meta.url));
 
 /** Addresses that are never pages of the console; unknown ones among them are answered with 404. */
 const OURS = /^\/(api|assets|graphql|health|metrics|sign-in)(\/|$)/;

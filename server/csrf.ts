@@ -3,7 +3,7 @@ import { identityOf } from './auth.js';
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Either shows that script of our own origin, or a client that is no browser, made the request. */
-export const CSRF_HEADERS = ['x-graphql-yoga-csrf', 'apollo-require-preflight'] as const;
+const CSRF_HEADERS = ['x-graphql-yoga-csrf', 'apollo-require-preflight'] as const;
 const JSON_TYPE = /^application\/(json|graphql-response\+json)\b/i;
 
 /** Whether another site made a browser send it. */

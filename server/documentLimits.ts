@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 
 /** How much a client may ask for at a time. Generous: our own largest operation needs about a tenth. */
-export const LIMITS = {
+const LIMITS = {
   characters: 100_000,
   tokens: 3_000,
   /** Brackets of any kind within each other, in the text. */

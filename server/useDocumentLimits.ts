@@ -13,7 +13,7 @@ import { checkDocument, checkText, checkVariables } from './documentLimits.js';
 
 /** Dearest operation that is served, in rough numbers of fields to be resolved. A page of 50 runs with all their nodes costs
  * about 4,000. */
-export const MAX_COST = 25_000;
+const MAX_COST = 25_000;
 
 /** Cost of the chosen operation with its variables: fields, times the rows that lists are asked for. */
 function costOf({ document, operationName, schema, variableValues, contextValue }: ExecutionArgs): number {

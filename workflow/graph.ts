@@ -11,7 +11,7 @@ const Id = z
   .max(64)
   .regex(/^(?!__)[A-Za-z0-9_-]+$/, 'Use letters, digits, "-" and "_"; do not begin with "__".');
 
-export const ON_FAILURE = ['halt', 'continue', 'fallback_legacy'] as const;
+const ON_FAILURE = ['halt', 'continue', 'fallback_legacy'] as const;
 
 export const GraphNode = z.strictObject({
   id: Id,

@@ -39,7 +39,7 @@ export function orderGraph(): WorkflowGraph {
 }
 
 /** Any JSON value as it comes back from a file or the database: JSON text has a minus zero, but nothing writes it. */
-export const anyJson = (constraints?: fc.JsonSharedConstraints) =>
+const anyJson = (constraints?: fc.JsonSharedConstraints) =>
   fc.jsonValue(constraints).map((value) => JSON.parse(JSON.stringify(value)) as JsonValue);
 
 const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'constructor', 'hasOwnProperty');

@@ -16,7 +16,7 @@ export interface PreviewFile {
   byteSize: number;
 }
 
-export const isImage = (mediaType: string): boolean => mediaType.startsWith('image/');
+const isImage = (mediaType: string): boolean => mediaType.startsWith('image/');
 
 /** The sign for a file in lists. */
 export function fileIcon(mediaType: string): IconName {

@@ -16,7 +16,7 @@ export type FieldSchema = JsonSchema & {
 };
 
 /** Follows a JSONForms path like `camera.position.0`. */
-export function valueAtPath(root: unknown, path: string): unknown {
+function valueAtPath(root: unknown, path: string): unknown {
   if (path === '') return root;
   return path.split('.').reduce<unknown>((value, step) => (value as Record<string, unknown> | null)?.[step], root);
 }

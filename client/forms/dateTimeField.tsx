@@ -3,7 +3,7 @@ import { withJsonFormsControlProps } from '@jsonforms/react';
 import { Field } from './Field.js';
 
 /** ISO 8601 → what `<input type="datetime-local">` shows, in the reader's time zone. */
-export function toLocalInput(iso: unknown): string {
+function toLocalInput(iso: unknown): string {
   const time = typeof iso === 'string' ? Date.parse(iso) : Number.NaN;
   if (Number.isNaN(time)) return '';
   const local = new Date(time - new Date(time).getTimezoneOffset() * 60_000);

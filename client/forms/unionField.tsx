@@ -7,7 +7,7 @@ import { fieldFacts } from './control.js';
 import { Field } from './Field.js';
 
 /** The key whose constant tells the branches of a union apart, or null. */
-export function discriminatorOf(branches: readonly JsonSchema[]): string | null {
+function discriminatorOf(branches: readonly JsonSchema[]): string | null {
   const keys = Object.keys(branches[0]?.properties ?? {});
   return keys.find((key) => branches.every((branch) => branch.properties?.[key]?.const !== undefined)) ?? null;
 }

@@ -8,7 +8,7 @@ export interface StatusLook {
   icon: IconName;
 }
 
-export const RUN_STATUS: Record<RunStatus, StatusLook> = {
+const RUN_STATUS: Record<RunStatus, StatusLook> = {
   queued: { label: 'Queued', tone: 'calm', icon: 'clock' },
   running: { label: 'Running', tone: 'busy', icon: 'refresh' },
   cancelling: { label: 'Cancelling', tone: 'warn', icon: 'stop' },
@@ -18,7 +18,7 @@ export const RUN_STATUS: Record<RunStatus, StatusLook> = {
   cancelled: { label: 'Cancelled', tone: 'calm', icon: 'stop' },
 };
 
-export const NODE_STATUS: Record<NodeRunStatus | 'cached', StatusLook> = {
+const NODE_STATUS: Record<NodeRunStatus | 'cached', StatusLook> = {
   waiting: { label: 'Waiting', tone: 'calm', icon: 'circle' },
   ready: { label: 'Ready', tone: 'calm', icon: 'clock' },
   running: { label: 'Running', tone: 'busy', icon: 'refresh' },

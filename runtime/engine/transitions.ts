@@ -11,7 +11,7 @@ export const NODE_TRANSITIONS: Record<NodeRunStatus, readonly NodeRunStatus[]> =
   cancelled: ['ready', 'waiting'],
 };
 
-export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
+const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
   queued: ['running', 'cancelling', 'cancelled', 'failed'],
   running: ['succeeded', 'partial', 'failed', 'cancelling', 'cancelled'],
   cancelling: ['cancelled'],

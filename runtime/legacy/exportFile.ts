@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../modules/json.js';
 import { ValidationError } from '../errors.js';
 
 export type ExportFormat = 'json' | 'csv';
-export const MAX_ROWS = 1_000;
+const MAX_ROWS = 1_000;
 
 /** A row of an export that could be read, or why it could not. `number` counts from 1, without the header. */
 export type ExportedRow = { number: number } & ({ source: JsonObject } | { problem: string });

@@ -34,7 +34,7 @@ const entryPorts = {
   outputType: dataPort(EntryOutputType, { description: 'What was sold.', required: false, entry: 'outputType' }),
 } satisfies Ports;
 /** Everything a run of the pipeline reads: the slots of an order line's entry. */
-export type LegacyEntry = PortValues<typeof entryPorts>;
+type LegacyEntry = PortValues<typeof entryPorts>;
 
 const optional = { required: false } as const;
 const still = MODULES['render.blender_still'].spec.outputs.still;
@@ -65,7 +65,7 @@ export type LegacyOutputs = PortValues<typeof outputPorts>;
 /** The old linear pipeline: the production modules in their order, in one go, without a graph. It knows nothing of workflows, so it
  * works when they do not.
  * @throws {ModuleError} `LEGACY_SETTINGS_INVALID`, and whatever the modules throw. */
-export async function runLegacyPipeline(
+async function runLegacyPipeline(
   ctx: ModuleContext,
   entry: LegacyEntry,
   settings: LegacySettings,

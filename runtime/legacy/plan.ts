@@ -6,8 +6,8 @@ import type { Plan } from '../../workflow/plan.js';
 import { type LegacySettings, legacyPipeline } from './pipeline.js';
 
 /** Id and step of the one node of a legacy run. */
-export const LEGACY_NODE = 'pipeline';
-export const LEGACY_STEP = 'legacy_pipeline';
+const LEGACY_NODE = 'pipeline';
+const LEGACY_STEP = 'legacy_pipeline';
 
 const definition: NodeDefinition = {
   step: LEGACY_STEP,

@@ -10,7 +10,7 @@ import type { ComparedFile, Tools } from './tools.js';
 const corner = z.array(z.number()).length(3);
 
 /** What `modules/render/python/describe_blend.py` says of a .blend file. */
-export const BlendFacts = z.object({
+const BlendFacts = z.object({
   /** Names with their type. */
   objects: z.array(z.string()),
   /** Object: the materials of its slots with their values. */
@@ -22,7 +22,7 @@ export const BlendFacts = z.object({
   engine: z.string(),
   resolution: z.array(z.number()),
 });
-export type BlendFacts = z.output<typeof BlendFacts>;
+type BlendFacts = z.output<typeof BlendFacts>;
 
 /** Two .blend files: objects, materials by object, cameras, size and triangles. Both are opened by a Blender of their own, scripts off.
  * @throws {ModuleError} `BLENDER_MISSING`, and what Blender fails with. */
@@ -42,7 +42,7 @@ export async function compareBlends(
   return judgeBlends(left, await read(graph), limits);
 }
 
-export function judgeBlends(legacy: BlendFacts, graph: BlendFacts, limits: ModelLimits): Findings {
+function judgeBlends(legacy: BlendFacts, graph: BlendFacts, limits: ModelLimits): Findings {
   const objects = differencesOf(legacy.objects, graph.objects);
   const materials = differencesOf(legacy.materials, graph.materials);
   const names = ({ cameras }: BlendFacts) => cameras.map(({ name }) => name);

@@ -77,7 +77,7 @@ function fpsFigure(legacy: number | null, graph: number | null): Figure {
 }
 
 /** Spread evenly over a turn, from the first: the last frame of a turn is next to it. */
-export function sampled(frameCount: number, count: number): number[] {
+function sampled(frameCount: number, count: number): number[] {
   const taken = Math.min(frameCount, count);
   return Array.from({ length: taken }, (_, i) => Math.floor((i * frameCount) / taken));
 }

@@ -10,7 +10,7 @@ export async function compareModels(legacy: ComparedFile, graph: ComparedFile, l
   return judgeModels(await readModelFacts(legacy.path), await readModelFacts(graph.path), limits);
 }
 
-export function judgeModels(legacy: ModelFacts, graph: ModelFacts, limits: ModelLimits): Findings {
+function judgeModels(legacy: ModelFacts, graph: ModelFacts, limits: ModelLimits): Findings {
   const names = ({ parts }: ModelFacts) => parts.map(({ name }) => name);
   const tree = ({ parts }: ModelFacts) => parts.flatMap(({ instances }) => instances);
   const looks = ({ parts }: ModelFacts) => parts.map(({ name, materials }) => `${name}: ${materials.join(', ')}`);

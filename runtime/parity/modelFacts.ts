@@ -1,6 +1,6 @@
 import type { Node } from '@gltf-transform/core';
 
-export interface ModelPart {
+interface ModelPart {
   name: string;
   /** Path of names from the scene, `/` between. */
   instances: string[];

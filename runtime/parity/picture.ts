@@ -8,7 +8,7 @@ import type { Pixels } from './pictureMetrics.js';
 const LIMIT_PIXELS = 300_000_000;
 
 /** What a picture is, apart from what it shows. */
-export interface PictureMode {
+interface PictureMode {
   format: string;
   width: number;
   height: number;

@@ -4,7 +4,7 @@ import { artifactsIn, type PortValues } from '../nodeInputs.js';
 import type { Platform } from '../platform.js';
 
 /** How long a step took. */
-export interface StepTime {
+interface StepTime {
   step: string;
   durationMs: number;
   /** Its result was there already, so its time says nothing. */

@@ -22,7 +22,7 @@ export function sums(prices: readonly (MoneyValue | null)[]): MoneyValue[] {
 }
 
 /** With the decimals of the currency: 2900 EUR are `29.00`, 2900 JPY `2900`. */
-export function decimal({ cents, currency }: MoneyValue): string {
+function decimal({ cents, currency }: MoneyValue): string {
   const digits =
     new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
   if (digits === 0) return String(cents);

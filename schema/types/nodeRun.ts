@@ -24,7 +24,7 @@ const PartOfObject = builder.objectRef<PartOf>('PartOf').implement({
   }),
 });
 
-export const NodeRunNode = builder.prismaNode('NodeRun', {
+const NodeRunNode = builder.prismaNode('NodeRun', {
   // The key has two columns: `<run>:<position>`.
   id: { resolve: ({ runId, idx }) => `${runId}:${idx}` },
   nullable: true,

@@ -6,7 +6,7 @@ import type { ModuleKey } from '../../modules/registry.js';
 import { replicated } from '../fixtures/step/awkward.js';
 import { makeGlb } from './glb.js';
 
-export type PortData = ArtifactRef | readonly ArtifactRef[] | JsonValue | undefined;
+type PortData = ArtifactRef | readonly ArtifactRef[] | JsonValue | undefined;
 /** Values a module yielded, by port. */
 export type Made = Record<string, PortData>;
 

@@ -13,7 +13,7 @@ const TOOLS = {
 export type Tool = keyof typeof TOOLS;
 
 /** The path of an installed tool: its variable if set, else the first on PATH; undefined when it is missing. */
-export function findTool(tool: Tool): string | undefined {
+function findTool(tool: Tool): string | undefined {
   const named = process.env[TOOLS[tool].variable];
   const candidates = named ? [named] : (process.env.PATH ?? '').split(delimiter).map((dir) => join(dir, tool));
   return candidates.find(isExecutable);

@@ -4,7 +4,7 @@ import type { GraphIndex } from '../graphIndex.js';
 import type { Rule } from './rule.js';
 
 /** Every role that some node of the graph produces. */
-export function producedRoles(index: Pick<GraphIndex, 'definitions'>): Set<ArtifactRole> {
+function producedRoles(index: Pick<GraphIndex, 'definitions'>): Set<ArtifactRole> {
   return new Set(index.definitions.flatMap((definition) => definition?.module.artifactRolesProduced ?? []));
 }
 

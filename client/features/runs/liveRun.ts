@@ -8,7 +8,7 @@ export interface LiveEvent {
   data: unknown;
 }
 
-export interface LiveFailure {
+interface LiveFailure {
   code: string;
   message: string;
   nodeId?: string | null;

@@ -1,7 +1,7 @@
 import type { LiveNode } from './liveRun.js';
 
 /** What a node run is a part of. */
-export interface PartOf {
+interface PartOf {
   nodeId: string;
   size: number;
   unit: string;

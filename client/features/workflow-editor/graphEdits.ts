@@ -40,7 +40,7 @@ export function removeNodes(graph: WorkflowGraph, ids: ReadonlySet<string>): Wor
   };
 }
 
-export const isSameEdge = (a: GraphEdge, b: GraphEdge): boolean =>
+const isSameEdge = (a: GraphEdge, b: GraphEdge): boolean =>
   a.from.node === b.from.node && a.from.port === b.from.port && a.to.node === b.to.node && a.to.port === b.to.port;
 
 export function removeEdge(graph: WorkflowGraph, edge: GraphEdge): WorkflowGraph {
