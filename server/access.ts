@@ -3,7 +3,6 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import { ROLE_SCOPES, type Scope, scopesOf } from '../runtime/access.js';
 import { ACCESS_CHANNEL } from '../runtime/accounts.js';
 import { Listener } from '../runtime/listener.js';
-import { hashToken } from '../runtime/secrets.js';
 import type { Viewer } from '../schema/context.js';
 
 /** What a token or a session opens. */
@@ -53,25 +52,22 @@ export class Access {
     return () => this.lost.delete(told);
   }
 
-  byToken(token: string): Promise<Grant | null> {
-    const hash = hashToken(token);
+  /** @param hash - of the token, like all hashes here. */
+  byToken(hash: string): Promise<Grant | null> {
     return this.remembered(`token ${hash}`, () => this.findToken(hash));
   }
 
-  bySession(token: string): Promise<Grant | null> {
-    const hash = hashToken(token);
+  bySession(hash: string): Promise<Grant | null> {
     return this.remembered(`session ${hash}`, () => this.findSession(hash));
   }
 
   /** Whether a token or session was good when it last came to this server, and has not lost access since. */
-  hasMet(token: string): boolean {
-    const hash = hashToken(token);
+  hasMet(hash: string): boolean {
     return [`token ${hash}`, `session ${hash}`].some((key) => this.kept.get(key)?.grant);
   }
 
   /** Lets a session that was just made count as met; what it opens is looked up when it is used. */
-  async meetSession(token: string): Promise<void> {
-    const hash = hashToken(token);
+  async meetSession(hash: string): Promise<void> {
     const grant = await this.findSession(hash);
     if (grant) this.kept.set(`session ${hash}`, { grant, until: 0 });
   }

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import { FAMILIES, type Family } from '../modules/define.js';
 import { contentHash } from '../modules/hash.js';
 import type { Platform } from '../runtime/platform.js';
+import { hashToken } from '../runtime/secrets.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
 import { definitionsOfFamily, type NodeDefinition } from '../workflow/nodeDefinition.js';
 import { Access } from './access.js';
@@ -26,6 +26,7 @@ import { operationBody } from './operationParams.js';
 import { readPersistedOperations } from './persistedOperations.js';
 import { graphqlTypesOnly } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
+import { securityHeaders } from './securityHeaders.js';
 import { cookieNameFor } from './session.js';
 import { signIn, signOut } from './signIn.js';
 import { MAX_UPLOAD_BYTES, receiveUpload } from './uploads.js';
@@ -49,29 +50,6 @@ export interface App {
   /** Lets go of the database, once nothing is served any more. */
   close(): Promise<void>;
 }
-
-const securityHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      // React Flow positions its nodes by style attributes.
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      // Textures of a GLB become blob: URLs in the 3D viewer.
-      imgSrc: ["'self'", 'blob:', 'data:'],
-      connectSrc: ["'self'", 'blob:'],
-      mediaSrc: ["'self'", 'blob:'],
-      fontSrc: ["'self'", 'data:'],
-      workerSrc: ["'self'", 'blob:'],
-      manifestSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  strictTransportSecurity: false,
-});
 
 const serveNodeDefinitions = (all: readonly NodeDefinition[]) => (request: Request, response: Response) => {
   const { family } = request.query;
@@ -101,7 +79,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const access = new Access(db, settings.databaseUrl);
   await access.start();
   const guesses = new TokenGuesses();
-  const auth = { access, guesses, adminToken: settings.adminToken, cookieName: cookieNameFor(key) };
+  const adminTokenHash = settings.adminToken && hashToken(settings.adminToken);
+  const auth = { access, guesses, adminTokenHash, cookieName: cookieNameFor(key) };
   const doors = options.doors ?? readDoorSettings({});
   const metrics = createMetrics(platform);
   const operations = await readPersistedOperations(doors);
@@ -120,26 +99,28 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
     next();
   });
 
+  const whoIsIt = identifier(auth);
+  const fromElsewhere = allowOrigins(doors.corsOrigins);
+  const streams = new OpenStreams();
+  access.onLost((isLost) => streams.breakOffOf(isLost));
+  const prepare = operationPreparer(yoga, operations);
+  const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries, operationBody];
+  const events = [streams.track, eventStreams(prepare)];
+  // Before all others, and as one route each: Express looks through addresses one by one.
+  app.all('/graphql', fromElsewhere, whoIsIt, graphiql(doors.graphiql), guards, answerOperations(yoga), events);
+  app.all('/graphql/stream', fromElsewhere, whoIsIt, guards, events);
+
   app.get('/health/live', live);
   app.get('/health/ready', ready(db));
   app.get('/assets/:artifactId/:fileName', serveAsset(platform, key));
-  const whoIsIt = identifier(auth);
   app.get('/sign-in', limitSignInCodes(), whoIsIt, signIn(db, auth));
   app.post('/sign-out', whoIsIt, refuseForgeries, signOut(platform, auth));
   app.get('/metrics', whoIsIt, allow('operate'), metrics.serve);
-  app.use(['/api', '/graphql'], allowOrigins(doors.corsOrigins));
-  app.use('/api', whoIsIt, signedInOnly, refuseForgeries);
+  app.use('/api', fromElsewhere, whoIsIt, signedInOnly, refuseForgeries);
   app.get('/api/workflows/node-definitions', allow('view'), serveNodeDefinitions(platform.nodeDefinitions));
   const maxUploadBytes = options.maxUploadBytes ?? MAX_UPLOAD_BYTES;
   app.post('/api/uploads', allow('author'), receiveUpload(store, key, maxUploadBytes));
   app.use(RESUMABLE_PATH, allow('author'), resumableUploads(store, settings.home, key, maxUploadBytes));
-  app.use('/graphql', whoIsIt, graphiql(doors.graphiql), signedInOnly, graphqlTypesOnly, refuseForgeries);
-  const streams = new OpenStreams();
-  access.onLost((isLost) => streams.breakOffOf(isLost));
-  const prepare = operationPreparer(yoga, operations);
-  app.use('/graphql', operationBody);
-  app.all('/graphql', answerOperations(yoga));
-  app.all(['/graphql', '/graphql/stream'], streams.track, eventStreams(prepare));
   app.use(serveConsole(options.clientDir));
   app.use(notFound);
 

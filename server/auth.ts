@@ -1,9 +1,10 @@
 import type { NextFunction, Request, Response } from 'express';
 import { type Scope, scopesOf } from '../runtime/access.js';
+import { hashToken } from '../runtime/secrets.js';
 import type { Viewer } from '../schema/context.js';
 import type { Access, Grant } from './access.js';
 import { type Caller, refuseGuess, type TokenGuesses } from './guessing.js';
-import { isSame } from './secrets.js';
+import { isSameHash } from './secrets.js';
 import { readSessionCookie } from './session.js';
 
 /** Who sent a request, and how they proved it. Only a cookie is sent by browsers unasked, so only it needs csrf.ts. */
@@ -13,8 +14,8 @@ export interface Identity extends Grant {
 
 export interface AuthSettings {
   access: Access;
-  /** From the environment; null: there is none. */
-  adminToken: string | null;
+  /** Of the token from the environment; null: there is none. */
+  adminTokenHash: string | null;
   cookieName: string;
   guesses: TokenGuesses;
 }
@@ -32,7 +33,8 @@ const ADMIN_TOKEN: Identity = {
 };
 
 interface Credentials {
-  token: string;
+  /** Of the token. */
+  hash: string;
   by: Identity['by'];
 }
 
@@ -43,11 +45,11 @@ function credentialsIn(
 ): Credentials | null {
   const isBearer = headers.authorization !== undefined;
   const token = isBearer ? BEARER.exec(headers.authorization!)?.[1] : readSessionCookie(headers.cookie, cookieName);
-  return token ? { token, by: isBearer ? 'token' : 'cookie' } : null;
+  return token ? { hash: hashToken(token), by: isBearer ? 'token' : 'cookie' } : null;
 }
 
-async function identify({ access }: AuthSettings, { token, by }: Credentials): Promise<Identity | null> {
-  const grant = by === 'token' ? await access.byToken(token) : await access.bySession(token);
+async function identify({ access }: AuthSettings, { hash, by }: Credentials): Promise<Identity | null> {
+  const grant = by === 'token' ? await access.byToken(hash) : await access.bySession(hash);
   return grant && { ...grant, by };
 }
 
@@ -63,17 +65,18 @@ export async function whoSent(
   request: Caller,
   headers: { authorization?: string | undefined; cookie?: string | undefined } = request.headers,
 ): Promise<Identity | { waitS: number } | null> {
-  const { access, adminToken, guesses, cookieName } = settings;
+  const { access, adminTokenHash, guesses, cookieName } = settings;
   const credentials = credentialsIn(cookieName, headers);
   if (!credentials) return null;
   let identity: Identity | null = null;
-  if (credentials.by === 'token' && adminToken && isSame(credentials.token, adminToken)) identity = ADMIN_TOKEN;
+  if (credentials.by === 'token' && adminTokenHash && isSameHash(credentials.hash, adminTokenHash))
+    identity = ADMIN_TOKEN;
   else {
     // Whoever came in before is no guesser, even where others behind the same address are.
-    const waitS = access.hasMet(credentials.token) ? 0 : await guesses.waitFor(request);
+    const waitS = access.hasMet(credentials.hash) ? 0 : await guesses.waitFor(request);
     if (waitS > 0) return { waitS };
     identity = await identify(settings, credentials);
-    if (!identity) await guesses.count(request, credentials.token);
+    if (!identity) await guesses.count(request, credentials.hash);
   }
   if (identity) identities.set(request, identity);
   return identity;

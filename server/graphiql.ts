@@ -19,8 +19,8 @@ function renderPage(): Promise<string> {
 
 /** `GET /graphql` from a browser: GraphiQL for those of the audience. Everything else goes on to the API. */
 export const graphiql = (audience: Audience) => async (request: Request, response: Response, next: NextFunction) => {
-  const wantsPage = request.method === 'GET' && request.path === '/';
-  if (!wantsPage || request.accepts(['application/json', 'text/event-stream', 'html']) !== 'html') return next();
+  if (request.method !== 'GET' || request.accepts(['application/json', 'text/event-stream', 'html']) !== 'html')
+    return next();
   if (audience === 'off') return next();
   const identity = identityOf(request);
   if (identity && !isAmong(audience, identity.viewer))

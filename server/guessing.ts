@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import { ipKeyGenerator, MemoryStore, type Options, rateLimit } from 'express-rate-limit';
-import { hashToken } from '../runtime/secrets.js';
 import { sendPage } from './page.js';
 
 /** Wrong tokens and wrong sign-in codes that an address may send within a window. Counted by each server on its own. */
@@ -42,9 +41,10 @@ export class TokenGuesses {
     return Math.max(1, Math.ceil((until - Date.now()) / 1000));
   }
 
-  async count(request: Caller, token: string): Promise<void> {
+  /** @param hash - of the wrong token. */
+  async count(request: Caller, hash: string): Promise<void> {
     const address = addressOf(request);
-    const { totalHits } = await this.seen.increment(`${address} ${hashToken(token)}`);
+    const { totalHits } = await this.seen.increment(`${address} ${hash}`);
     if (totalHits === 1) await this.wrong.increment(address);
   }
 

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hashToken } from '../runtime/secrets.js';
 
 /** Signature of `text` by `key`; `purpose` keeps a signature for one thing from being good for another. */
 export function sign(key: string, purpose: string, text: string): string {
@@ -6,7 +7,8 @@ export function sign(key: string, purpose: string, text: string): string {
 }
 
 /** Compares without giving away by its time how much is right. */
-export function isSame(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
-}
+export const isSame = (given: string, expected: string): boolean => isSameHash(hashToken(given), hashToken(expected));
+
+/** The same of what was hashed already. */
+export const isSameHash = (given: string, expected: string): boolean =>
+  timingSafeEqual(Buffer.from(given), Buffer.from(expected));

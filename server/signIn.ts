@@ -39,7 +39,7 @@ export function signIn(db: PrismaClient, { access, cookieName }: AuthSettings) {
     if (redeemed) {
       const session = await createSession(db, redeemed.accountId);
       // A good code is no guess: the session it brings counts, whatever else came from this address.
-      await access.meetSession(session);
+      await access.meetSession(hashToken(session));
       response.cookie(cookieName, session, cookieOptions(request)).redirect(303, '/');
     } else if (identityOf(request)) {
       response.redirect(303, '/');
