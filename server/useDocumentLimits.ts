@@ -54,12 +54,19 @@ function weigh(args: ExecutionArgs): { cost: number | null; refusal?: ExecutionR
   return cost !== null && cost > MAX_COST ? { cost, refusal: tooDear(cost) } : { cost };
 }
 
+/** Documents that were parsed before, by their text. */
+export interface KnownDocuments {
+  get(text: string): DocumentNode | undefined;
+}
+
 /** Refuses documents that are too large before they are parsed and validated, and variables that are too large and
  * operations that are too dear before they are executed; tells the cost in `extensions`. */
-export function useDocumentLimits(): Plugin {
+export function useDocumentLimits(known: KnownDocuments): Plugin {
   return {
     onParse({ params }) {
-      checkText(String(params.source));
+      const text = String(params.source);
+      if (known.get(text)) return undefined;
+      checkText(text);
       return ({ result }) => {
         if (result && !(result instanceof Error)) checkDocument(result as DocumentNode);
       };

@@ -1,4 +1,5 @@
-import { createYoga, maskError } from 'graphql-yoga';
+import type { DocumentNode } from 'graphql';
+import { _createLRUCache, createYoga, maskError } from 'graphql-yoga';
 import type { Platform } from '../runtime/platform.js';
 import type { Context } from '../schema/context.js';
 import { schema } from '../schema/index.js';
@@ -24,13 +25,15 @@ export function buildYoga(
 ) {
   const log = platform.log.child({ part: 'graphql' });
   const createContext = contextFactory(platform, key);
+  const documentCache = _createLRUCache<DocumentNode>();
   return createYoga<ServerContext, Context>({
     schema,
     context: ({ req }) => createContext(identityOf(req)?.viewer ?? null),
+    parserAndValidationCache: { documentCache },
     plugins: [
       usePersistedOperations(operations),
       useQueryExecution(),
-      useDocumentLimits(),
+      useDocumentLimits(documentCache),
       useIntrospectionPolicy(introspection),
       usePartnerView(),
       useSharedEvents(),
