@@ -13,8 +13,8 @@ export interface RunPlanning {
   entry: JsonObject | null;
 }
 
-/** Answers many keys with one query; keys asked for in the same tick go together. Nothing is remembered, because a
- * subscription keeps its context for hours. */
+/** Answers many keys with one query; keys asked for in the same tick go together. Nothing is remembered:
+ * what is read is as new as the operation that asks. */
 function batched<K, V>(load: (keys: readonly K[]) => Promise<(key: K) => V>, cacheKeyFn?: (key: K) => string) {
   return new DataLoader<K, V, K | string>(
     async (keys) => {
@@ -25,7 +25,7 @@ function batched<K, V>(load: (keys: readonly K[]) => Promise<(key: K) => V>, cac
   );
 }
 
-/** Batches of what Prisma's selections cannot express. One set per request. */
+/** Batches of what Prisma's selections cannot express. Nothing of a request is in them, so one set serves all. */
 export function createLoaders(db: PrismaClient, pool: pg.Pool) {
   const planning = batched<string, RunPlanning | null>(async (runIds) => {
     const runs = await db.run.findMany({

@@ -18,10 +18,11 @@ export interface ServerContext {
 export function contextFactory(platform: Platform, key: string) {
   const openUpload = uploadOpener(platform.store, key);
   const db = readingInOneStatement(platform.db, platform.pool, getDatamodel());
+  const loaders = createLoaders(db, platform.pool);
   return (viewer: Viewer | null): Context => ({
     platform,
     db,
-    loaders: createLoaders(db, platform.pool),
+    loaders,
     viewer,
     artifactUrl: (artifact) => artifactUrl(key, artifact),
     openUpload,
