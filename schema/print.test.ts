@@ -52,3 +52,10 @@ test('global ids know every type that is a Node', () => {
   const nodes = types.filter((type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'));
   expect(nodes.map(({ name }) => name).sort()).toEqual(Object.keys(NODE_TYPES).sort());
 });
+
+test('in inputs, ids say what they are of', () => {
+  const nameless = types.flatMap((type) =>
+    isInputObjectType(type) && ('id' in type.getFields() || 'ids' in type.getFields()) ? [type.name] : [],
+  );
+  expect(nameless).toEqual([]);
+});

@@ -90,7 +90,7 @@ describe('materials', () => {
       blendAsset: null,
     });
     const changed = await update({
-      id: made.id,
+      materialId: made.id,
       revision: 1,
       label: ' Oak, oiled ',
       properties: { textureScaleMm: 40 },
@@ -100,7 +100,9 @@ describe('materials', () => {
       properties: { roughness: 0.7, textureScaleMm: 40 },
       revision: 2,
     });
-    expect(await update({ id: made.id, revision: 1, label: 'Late' })).toMatchObject({ code: 'MATERIAL_CHANGED' });
+    expect(await update({ materialId: made.id, revision: 1, label: 'Late' })).toMatchObject({
+      code: 'MATERIAL_CHANGED',
+    });
     expect(await create({ name: 'oak', label: 'Again' })).toMatchObject({ code: 'MATERIAL_NAME_TAKEN' });
     expect((await library()).materials).toContainEqual(
       expect.objectContaining({ name: 'oak', roughness: 0.7, textures: { scaleMm: 40 } }),
@@ -120,7 +122,7 @@ describe('materials', () => {
         expect.objectContaining({ path: '/properties/shine' }),
       ]),
     });
-    expect(await update({ id: id('Product', catalogue.product.id), label: 'x' })).toMatchObject({
+    expect(await update({ materialId: id('Product', catalogue.product.id), label: 'x' })).toMatchObject({
       __typename: 'NotFoundError',
     });
   });
@@ -128,14 +130,14 @@ describe('materials', () => {
   test('are archived once no rule needs them, and are still found by what names them', async () => {
     const { id: materialId } = await create({ name: 'lead', label: 'Lead' });
     const rule = await createRule({ materialId, partNamePattern: '*lead*' });
-    expect(await archive({ id: materialId, isArchived: true })).toMatchObject({ code: 'MATERIAL_IN_USE' });
+    expect(await archive({ materialId: materialId, isArchived: true })).toMatchObject({ code: 'MATERIAL_IN_USE' });
     await call('mutation ($id: ID!) { result: deleteMaterialRule(id: $id) { __typename } }', { id: rule.id });
-    expect((await archive({ id: materialId, isArchived: true })).archivedAt).not.toBeNull();
+    expect((await archive({ materialId: materialId, isArchived: true })).archivedAt).not.toBeNull();
     const offered = await call('{ result: lookup(name: "materials") { value } }');
     expect(offered.map(({ value }: { value: string }) => value)).not.toContain('lead');
     expect((await library()).materials.map(({ name }) => name)).toContain('lead');
     expect(await createRule({ materialId, partNamePattern: 'x' })).toMatchObject({ issues: [{ path: '/materialId' }] });
-    expect((await archive({ id: materialId, isArchived: false })).archivedAt).toBeNull();
+    expect((await archive({ materialId: materialId, isArchived: false })).archivedAt).toBeNull();
   });
 });
 
@@ -152,7 +154,7 @@ describe('textures', () => {
     expect(sha256).not.toBe(before);
     const file = materials.find(({ name }) => name === 'walnut')!.textures!.baseColor!;
     expect(await readFile(app.platform.store.path(file.sha256))).toEqual(content);
-    const kept = await update({ id: materialId, properties: { roughness: 0.1 } });
+    const kept = await update({ materialId: materialId, properties: { roughness: 0.1 } });
     expect(kept.textures).toHaveLength(1);
     const gone = await call(
       `mutation ($i: RemoveMaterialTextureInput!) { result: removeMaterialTexture(input: $i) { ${MATERIAL} } }`,

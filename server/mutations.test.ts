@@ -146,7 +146,7 @@ describe('createProduct', () => {
 describe('updateProduct', () => {
   const update = (input: object) =>
     call('updateProduct', 'UpdateProductInput', '... on Product { sku name category { key } cadFile { id } }', {
-      id: productId,
+      productId,
       ...input,
     });
   let productId: string;
@@ -179,7 +179,7 @@ describe('updateProduct', () => {
       issues: [{ path: '/name' }],
     });
     for (const wrong of [
-      { id: id('Product', NOBODY) },
+      { productId: id('Product', NOBODY) },
       { cadFileId: id('CadFile', NOBODY), name: 'Other' },
       { categoryKey: 'no', name: 'Other' },
     ])

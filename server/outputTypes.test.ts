@@ -175,16 +175,19 @@ describe('an output type', () => {
       inputSchema: { properties: { samples: { maximum: 32, default: 16 } } },
       inputDefaults: { samples: 16, transparent: false },
     });
-    const change = { id: made.id, revision: 1, changes: { overrides: { ...PAIR().overrides, samples: 8 } } };
+    const change = { outputTypeId: made.id, revision: 1, changes: { overrides: { ...PAIR().overrides, samples: 8 } } };
     const changed = await call('updateOutputType', 'UpdateOutputTypeInput', change);
     expect(changed).toMatchObject({ revision: 2, overrides: { samples: 8 }, name: 'Hero still' });
     expect(await call('updateOutputType', 'UpdateOutputTypeInput', change)).toMatchObject({
       __typename: 'ConflictError',
       code: 'OUTPUT_TYPE_CHANGED',
     });
-    const copy = await call('duplicateOutputType', 'DuplicateOutputTypeInput', { id: made.id, name: 'Hero still' });
+    const copy = await call('duplicateOutputType', 'DuplicateOutputTypeInput', {
+      outputTypeId: made.id,
+      name: 'Hero still',
+    });
     expect(copy).toMatchObject({ key: 'hero_still_2', visibility: 'internal', callerParams: made.callerParams });
-    const archived = await call('archiveOutputType', 'ArchiveOutputTypeInput', { id: copy.id, revision: 1 });
+    const archived = await call('archiveOutputType', 'ArchiveOutputTypeInput', { outputTypeId: copy.id, revision: 1 });
     expect(archived.isArchived).toBe(true);
     const { data } = await app.gql('{ outputTypes(first: 100) { edges { node { key } } } }');
     const keys = data.outputTypes.edges.map(({ node }: { node: { key: string } }) => node.key);
@@ -242,7 +245,11 @@ describe('an output type', () => {
     'of the seed (%s) holds what its own rules ask',
     async (key) => {
       const row = await app.platform.db.outputType.findUniqueOrThrow({ where: { key } });
-      const input = { id: id('OutputType', row.id), revision: row.revision, changes: { description: 'Seen.' } };
+      const input = {
+        outputTypeId: id('OutputType', row.id),
+        revision: row.revision,
+        changes: { description: 'Seen.' },
+      };
       expect(await call('updateOutputType', 'UpdateOutputTypeInput', input)).toMatchObject({
         __typename: 'OutputType',
       });

@@ -46,10 +46,14 @@ describe('a parametric template', () => {
     expect(made).toMatchObject({ __typename: 'RenderTemplate', kind: 'studio', version: 1, isArchived: false });
     expect(made.setup).toMatchObject({ camera: { azimuthDeg: 10, lensMm: 85 }, backdrop: { kind: 'none' } });
     const backdrop = { kind: 'color', color: '#eeeeee' };
-    const changed = await update({ id: made.id, version: 1, setup: { ...made.setup, backdrop } });
+    const changed = await update({ renderTemplateId: made.id, version: 1, setup: { ...made.setup, backdrop } });
     expect(changed).toMatchObject({ version: 2, label: 'Bright', setup: { backdrop } });
-    expect(await update({ id: made.id, version: 1, label: 'Late' })).toMatchObject({ code: 'TEMPLATE_CHANGED' });
-    expect(await archive({ id: made.id, version: 2, isArchived: true })).toMatchObject({ isArchived: true });
+    expect(await update({ renderTemplateId: made.id, version: 1, label: 'Late' })).toMatchObject({
+      code: 'TEMPLATE_CHANGED',
+    });
+    expect(await archive({ renderTemplateId: made.id, version: 2, isArchived: true })).toMatchObject({
+      isArchived: true,
+    });
     const listed = async (query: string) =>
       (await app.gql(`{ list: ${query} { edges { node { name } } } }`)).data.list.edges.map(
         (edge: any) => edge.node.name,
@@ -101,7 +105,7 @@ describeWith('blender', 'a template built in Blender', () => {
       fileName: 'own.blend',
     });
     const wrong = { ...made.setup, interface: { ...made.setup.interface, camera: 'Nowhere' } };
-    expect(await update({ id: made.id, version: 1, setup: wrong })).toMatchObject({
+    expect(await update({ renderTemplateId: made.id, version: 1, setup: wrong })).toMatchObject({
       code: 'TEMPLATE_REFUSED',
       issues: [{ path: '/setup/interface/camera', message: expect.stringContaining('"Above", "Shot"') }],
     });

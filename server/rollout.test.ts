@@ -157,7 +157,7 @@ describe('the rollout of an output type', () => {
       app.gql(
         `mutation ($input: UpdateOutputTypeInput!) { updateOutputType(input: $input) { __typename
           ... on OutputType { rollout workflow { id } } ... on Error { code } ... on ValidationError { issues { path message } } } }`,
-        { input: { id: id('OutputType', typeId), revision, changes: { workflowId: null } } },
+        { input: { outputTypeId: id('OutputType', typeId), revision, changes: { workflowId: null } } },
       );
     expect((await unlink(7)).data.updateOutputType).toMatchObject({ code: 'OUTPUT_TYPE_CHANGED' });
     expect((await read(typeId)).rolloutHistory.totalCount).toBe(0);

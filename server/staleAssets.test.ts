@@ -275,7 +275,7 @@ describeWith('blender', 'published assets', () => {
     const { id: productId } = await app.platform.db.product.findUniqueOrThrow({ where: { sku } });
     const { data } = await app.gql(
       'mutation ($input: UpdateProductInput!) { updateProduct(input: $input) { ... on Product { cadFile { id } } ... on Error { message } } }',
-      { input: { id: id('Product', productId), cadFileId: id('CadFile', cadFileId) } },
+      { input: { productId: id('Product', productId), cadFileId: id('CadFile', cadFileId) } },
     );
     expect(data.updateProduct).toEqual({ cadFile: { id: id('CadFile', cadFileId) } });
   }

@@ -86,11 +86,11 @@ test('a webhook is made, changed, tried out and removed', async () => {
       },
     ],
   });
-  const off = { id: webhook.id, isEnabled: false, name: 'Old shop' };
+  const off = { webhookId: webhook.id, isEnabled: false, name: 'Old shop' };
   expect(await ask(UPDATE, { input: off })).toMatchObject({ name: 'Old shop', isEnabled: false, disabledReason: null });
   expect(await ask(PING, { id: webhook.id })).toEqual({ code: 'WEBHOOK_DISABLED' });
   expect(await ask(AGAIN, { id: ping.id })).toEqual({ code: 'WEBHOOK_DISABLED' });
-  await ask(UPDATE, { input: { id: webhook.id, isEnabled: true } });
+  await ask(UPDATE, { input: { webhookId: webhook.id, isEnabled: true } });
   expect(await ask(AGAIN, { id: ping.id })).toMatchObject({ status: 'pending', nextAttemptAt: expect.any(String) });
   expect(await ask(DELETE, { id: webhook.id })).toEqual({ id: webhook.id });
   expect(await ask(DELETE, { id: webhook.id })).toEqual({ code: 'NOT_FOUND' });
@@ -170,7 +170,7 @@ test('everybody has their own; administrators see all and make some for others',
     expect(await ask('query ($id: ID!) { webhook(id: $id) { url } }', { id: own.webhook.id }, headers)).toBeNull();
     for (const mutation of [DELETE, ROTATE, PING])
       expect(await ask(mutation, { id: own.webhook.id }, headers)).toEqual({ code: 'NOT_FOUND' });
-    const change = { input: { id: own.webhook.id, url: 'https://elsewhere.example' } };
+    const change = { input: { webhookId: own.webhook.id, url: 'https://elsewhere.example' } };
     expect(await ask(UPDATE, change, headers)).toEqual({ code: 'NOT_FOUND' });
     expect(await ask(AGAIN, { id: id('WebhookDelivery', delivery.id) }, headers)).toEqual({ code: 'NOT_FOUND' });
     const forShop = input({ accountId: shop.accountId });

@@ -6,28 +6,28 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** Whether a material is offered. */
 export type ArchiveMaterialInput = {
-  /** Which one. */
-  id: string | number;
   /** False takes it back in. */
   isArchived?: boolean;
+  /** Which one. */
+  materialId: string | number;
 };
 
 /** An output type to put away, or to bring back. */
 export type ArchiveOutputTypeInput = {
-  /** Id of the output type. */
-  id: string | number;
   /** False brings it back. */
   isArchived?: boolean | null | undefined;
+  /** Id of the output type. */
+  outputTypeId: string | number;
   /** The revision that the change is based on. */
   revision: number;
 };
 
 /** Whether a render template is offered. */
 export type ArchiveRenderTemplateInput = {
-  /** The render template. */
-  id: string | number;
   /** True: not offered any more; false: offered again. */
   isArchived: boolean;
+  /** The render template. */
+  renderTemplateId: string | number;
   /** The version that the change is based on. */
   version: number;
 };
@@ -248,12 +248,12 @@ export type DispatchOrderLinesInput = {
 
 /** An output type to copy. */
 export type DuplicateOutputTypeInput = {
-  /** Id of the original. */
-  id: string | number;
   /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
   idempotencyKey?: string | null | undefined;
   /** Name of the copy. */
   name: string;
+  /** Id of the original. */
+  outputTypeId: string | number;
 };
 
 /** What a run is about; decides the entry, the palette and the rules of a workflow. */
@@ -781,10 +781,10 @@ export type UpdateAccountInput = {
 
 /** A change of a material. */
 export type UpdateMaterialInput = {
-  /** Which one. */
-  id: string | number;
   /** Name for people; left out: as before. */
   label?: string | null | undefined;
+  /** Which one. */
+  materialId: string | number;
   /** Values to change; the others stay. */
   properties?: unknown;
   /** The revision you have seen; another one is a conflict. Left out: whatever is there. */
@@ -796,7 +796,7 @@ export type UpdateOutputTypeInput = {
   /** What is to be different. */
   changes: OutputTypeInput;
   /** Id of the output type. */
-  id: string | number;
+  outputTypeId: string | number;
   /** The revision that the change is based on. */
   revision: number;
 };
@@ -807,20 +807,20 @@ export type UpdateProductInput = {
   cadFileId?: string | number | null | undefined;
   /** Key of its category; null: none. */
   categoryKey?: string | null | undefined;
-  /** Which product. */
-  id: string | number;
   /** Name for people, 1 to 200 characters. */
   name?: string | null | undefined;
+  /** Which product. */
+  productId: string | number;
 };
 
 /** A change; what is left out stays. */
 export type UpdateRenderTemplateInput = {
   /** What it is good for. */
   description?: string | null | undefined;
-  /** The render template. */
-  id: string | number;
   /** Name for people, 1 to 100 characters. */
   label?: string | null | undefined;
+  /** The render template. */
+  renderTemplateId: string | number;
   /** All settings. */
   setup?: unknown;
   /** The version that the change is based on. */
@@ -831,8 +831,6 @@ export type UpdateRenderTemplateInput = {
 export type UpdateWebhookInput = {
   /** What it is told of; at least one. */
   eventTypes?: Array<WebhookEventType> | null | undefined;
-  /** Id of the webhook. */
-  id: string | number;
   /** False: nothing is sent. True: begin anew; deliveries that were under way go on. */
   isEnabled?: boolean | null | undefined;
   /** What it is for: 1 to 100 characters. */
@@ -841,6 +839,8 @@ export type UpdateWebhookInput = {
   ownOnly?: boolean | null | undefined;
   /** Where events are sent to: https, outside of private networks unless the installation allows the host. */
   url?: string | null | undefined;
+  /** Id of the webhook. */
+  webhookId: string | number;
 };
 
 /** Exactly one of `file` and `uploadId`. */

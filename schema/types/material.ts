@@ -200,7 +200,7 @@ const CreateMaterialInput = builder.inputType('CreateMaterialInput', {
 const UpdateMaterialInput = builder.inputType('UpdateMaterialInput', {
   description: 'A change of a material.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Which one.' }),
+    materialId: t.id({ required: true, description: 'Which one.' }),
     revision: t.int({
       description: 'The revision you have seen; another one is a conflict. Left out: whatever is there.',
     }),
@@ -212,7 +212,7 @@ const UpdateMaterialInput = builder.inputType('UpdateMaterialInput', {
 const ArchiveMaterialInput = builder.inputType('ArchiveMaterialInput', {
   description: 'Whether a material is offered.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Which one.' }),
+    materialId: t.id({ required: true, description: 'Which one.' }),
     isArchived: t.boolean({ required: true, defaultValue: true, description: 'False takes it back in.' }),
   }),
 });
@@ -240,7 +240,7 @@ builder.mutationFields((t) => ({
     resolve: async (query, _root, { input }, ctx) => {
       const { id } = await updateMaterial(ctx.platform, {
         ...input,
-        id: requireLocalId('Material', input.id),
+        id: requireLocalId('Material', input.materialId),
         properties: input.properties as JsonObject | null,
       });
       return ctx.db.material.findUniqueOrThrow({ ...query, where: { id } });
@@ -253,7 +253,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError, ConflictError] },
     args: { input: t.arg({ type: ArchiveMaterialInput, required: true, description: 'Which one, and whether.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await archiveMaterial(ctx.platform, requireLocalId('Material', input.id), input.isArchived);
+      const { id } = await archiveMaterial(ctx.platform, requireLocalId('Material', input.materialId), input.isArchived);
       return ctx.db.material.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -16,7 +16,7 @@ const authScopes = { author: true };
 const UpdateInput = builder.inputType('UpdateOutputTypeInput', {
   description: 'A change of an output type.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Id of the output type.' }),
+    outputTypeId: t.id({ required: true, description: 'Id of the output type.' }),
     revision: t.int({ required: true, description: 'The revision that the change is based on.' }),
     changes: t.field({ type: OutputTypeInput, required: true, description: 'What is to be different.' }),
   }),
@@ -25,7 +25,7 @@ const UpdateInput = builder.inputType('UpdateOutputTypeInput', {
 const ArchiveInput = builder.inputType('ArchiveOutputTypeInput', {
   description: 'An output type to put away, or to bring back.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Id of the output type.' }),
+    outputTypeId: t.id({ required: true, description: 'Id of the output type.' }),
     revision: t.int({ required: true, description: 'The revision that the change is based on.' }),
     isArchived: t.boolean({ defaultValue: true, description: 'False brings it back.' }),
   }),
@@ -34,7 +34,7 @@ const ArchiveInput = builder.inputType('ArchiveOutputTypeInput', {
 const DuplicateInput = builder.inputType('DuplicateOutputTypeInput', {
   description: 'An output type to copy.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Id of the original.' }),
+    outputTypeId: t.id({ required: true, description: 'Id of the original.' }),
     name: t.string({ required: true, description: 'Name of the copy.' }),
     idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
@@ -65,7 +65,7 @@ builder.mutationFields((t) => ({
     errors: { types },
     args: { input: t.arg({ type: UpdateInput, required: true, description: 'The change.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const id = requireLocalId('OutputType', input.id);
+      const id = requireLocalId('OutputType', input.outputTypeId);
       await updateOutputType(ctx.platform, id, input.revision, profileFrom(input.changes), ctx.viewer!.name);
       return ctx.db.outputType.findUniqueOrThrow({ ...query, where: { id } });
     },
@@ -77,7 +77,7 @@ builder.mutationFields((t) => ({
     errors: { types },
     args: { input: t.arg({ type: ArchiveInput, required: true, description: 'Which one.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const id = requireLocalId('OutputType', input.id);
+      const id = requireLocalId('OutputType', input.outputTypeId);
       await archiveOutputType(ctx.platform, id, input.revision, input.isArchived ?? true);
       return ctx.db.outputType.findUniqueOrThrow({ ...query, where: { id } });
     },
@@ -89,7 +89,7 @@ builder.mutationFields((t) => ({
     errors: { types },
     args: { input: t.arg({ type: DuplicateInput, required: true, description: 'Which one, and its name.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const original = requireLocalId('OutputType', input.id);
+      const original = requireLocalId('OutputType', input.outputTypeId);
       const { id } = await onceFor(ctx, 'duplicateOutputType', input, () =>
         duplicateOutputType(ctx.platform, original, input.name),
       );

@@ -119,7 +119,7 @@ builder.mutationField('createProduct', (t) =>
 const UpdateProductInput = builder.inputType('UpdateProductInput', {
   description: 'What changes of a product; what is left out stays.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Which product.' }),
+    productId: t.id({ required: true, description: 'Which product.' }),
     name: t.string({ description: 'Name for people, 1 to 200 characters.' }),
     cadFileId: t.id({
       description: 'Its revised geometry. What was made of the one before is out of date then (`staleAssets`).',
@@ -137,7 +137,7 @@ builder.mutationField('updateProduct', (t) =>
     args: { input: t.arg({ type: UpdateProductInput, required: true, description: 'What changes.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const { id } = await updateProduct(ctx.platform, {
-        id: requireLocalId('Product', input.id),
+        id: requireLocalId('Product', input.productId),
         name: input.name ?? undefined,
         cadFileId: input.cadFileId ? requireLocalId('CadFile', input.cadFileId) : undefined,
         categoryKey: input.categoryKey,

@@ -173,7 +173,7 @@ const UploadInput = builder.inputType('UploadRenderTemplateInput', {
 const UpdateInput = builder.inputType('UpdateRenderTemplateInput', {
   description: 'A change; what is left out stays.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'The render template.' }),
+    renderTemplateId: t.id({ required: true, description: 'The render template.' }),
     version: t.int({ required: true, description: 'The version that the change is based on.' }),
     label: t.string({ description: 'Name for people, 1 to 100 characters.' }),
     description: t.string({ description: 'What it is good for.' }),
@@ -184,7 +184,7 @@ const UpdateInput = builder.inputType('UpdateRenderTemplateInput', {
 const ArchiveInput = builder.inputType('ArchiveRenderTemplateInput', {
   description: 'Whether a render template is offered.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'The render template.' }),
+    renderTemplateId: t.id({ required: true, description: 'The render template.' }),
     version: t.int({ required: true, description: 'The version that the change is based on.' }),
     isArchived: t.boolean({ required: true, description: 'True: not offered any more; false: offered again.' }),
   }),
@@ -226,7 +226,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UpdateInput, required: true, description: 'The change.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const id = requireLocalId('RenderTemplate', input.id);
+      const id = requireLocalId('RenderTemplate', input.renderTemplateId);
       await updateRenderTemplate(ctx.platform, id, input.version, input);
       return ctx.db.renderTemplate.findUniqueOrThrow({ ...query, where: { id } });
     },
@@ -238,7 +238,7 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError, ConflictError] },
     args: { input: t.arg({ type: ArchiveInput, required: true, description: 'Which one.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const id = requireLocalId('RenderTemplate', input.id);
+      const id = requireLocalId('RenderTemplate', input.renderTemplateId);
       await archiveRenderTemplate(ctx.platform, id, input.version, input.isArchived);
       return ctx.db.renderTemplate.findUniqueOrThrow({ ...query, where: { id } });
     },

@@ -36,7 +36,7 @@ const CreateWebhookInput = builder.inputType('CreateWebhookInput', {
 const UpdateWebhookInput = builder.inputType('UpdateWebhookInput', {
   description: 'What to change; what is left out stays.',
   fields: (t) => ({
-    id: t.id({ required: true, description: 'Id of the webhook.' }),
+    webhookId: t.id({ required: true, description: 'Id of the webhook.' }),
     name: t.string({ description: NAME }),
     url: t.string({ description: URL }),
     eventTypes: t.field({ type: [WebhookEventEnum], description: EVENTS }),
@@ -99,7 +99,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, NotFoundError] },
     args: { input: t.arg({ type: UpdateWebhookInput, required: true, description: 'What to change.' }) },
     resolve: async (query, _root, { input }, { db, platform, viewer }) => {
-      const id = requireLocalId('Webhook', input.id);
+      const id = requireLocalId('Webhook', input.webhookId);
       await updateWebhook(platform, viewer!, id, input);
       return db.webhook.findUniqueOrThrow({ ...query, where: { id } });
     },

@@ -39,7 +39,7 @@ export function WebhookDialog({
   const content = { name: name.trim(), url: url.trim(), eventTypes: [...events] };
   const submit = async () => {
     if (webhook) {
-      const { data: changed, error } = await update({ input: { id: webhook.id, ...content } });
+      const { data: changed, error } = await update({ input: { webhookId: webhook.id, ...content } });
       const failed = problemOf(changed?.updateWebhook, error);
       setProblem(failed);
       if (!failed) onClose();

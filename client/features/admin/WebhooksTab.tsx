@@ -71,7 +71,7 @@ export function WebhooksTab() {
     setRound(round + 1);
   };
   const setEnabled = async (id: string, isEnabled: boolean) => {
-    const result = await update({ input: { id, isEnabled } });
+    const result = await update({ input: { webhookId: id, isEnabled } });
     setProblem(problemOf(result.data?.updateWebhook, result.error));
   };
   const doRemove = async (id: string) => {

@@ -84,7 +84,7 @@ export function ProductDialog({
   const submit = async () => {
     const content = { name: name.trim(), cadFileId: cadFile!.id, categoryKey: categoryKey || null };
     const result = product
-      ? await update({ input: { id: product.id, ...content } }).then((answer) =>
+      ? await update({ input: { productId: product.id, ...content } }).then((answer) =>
           problemOf(answer.data?.updateProduct, answer.error),
         )
       : await create({ input: { sku: sku.trim(), ...content } }).then((answer) =>

@@ -57,12 +57,12 @@ export function MaterialPanel({
 
   const save = async () => {
     const { data, error } = await update({
-      input: { id, revision: material.revision, label, properties: properties as never },
+      input: { materialId: id, revision: material.revision, label, properties: properties as never },
     });
     setProblem(problemOf(data?.updateMaterial, error));
   };
   const setArchived = async (isArchived: boolean) => {
-    const { data, error } = await archive({ input: { id, isArchived } });
+    const { data, error } = await archive({ input: { materialId: id, isArchived } });
     setProblem(problemOf(data?.archiveMaterial, error));
   };
 

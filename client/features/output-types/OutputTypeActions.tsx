@@ -36,7 +36,7 @@ export function OutputTypeActions({
           needs="author"
           isBusy={duplicating.fetching}
           onClick={async () => {
-            const { data, error } = await duplicate({ input: { id, name: `${name} (copy)` } });
+            const { data, error } = await duplicate({ input: { outputTypeId: id, name: `${name} (copy)` } });
             done(problemOf(data?.duplicateOutputType, error));
           }}
         >
@@ -46,7 +46,7 @@ export function OutputTypeActions({
           needs="author"
           isBusy={archiving.fetching}
           onClick={async () => {
-            const { data, error } = await archive({ input: { id, revision, isArchived: !isArchived } });
+            const { data, error } = await archive({ input: { outputTypeId: id, revision, isArchived: !isArchived } });
             done(problemOf(data?.archiveOutputType, error));
           }}
         >

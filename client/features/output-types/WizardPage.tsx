@@ -104,7 +104,7 @@ function Wizard({ id, revision, stored }: { id: string | null; revision: number;
     setBusy(true);
     const failed = id
       ? await client
-          .mutation(UpdateOutputType, { input: { id, revision, changes: profile } })
+          .mutation(UpdateOutputType, { input: { outputTypeId: id, revision, changes: profile } })
           .then(({ data, error }) => problemOf(data?.updateOutputType, error))
       : await client
           .mutation(CreateOutputType, { input: profile })

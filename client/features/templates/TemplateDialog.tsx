@@ -100,7 +100,7 @@ export function TemplateDialog({
   const save = async (): Promise<Problem | null> => {
     const words = { label, description };
     if (old) {
-      const answer = await update({ input: { id: old.id, version: old.version, ...words, setup } });
+      const answer = await update({ input: { renderTemplateId: old.id, version: old.version, ...words, setup } });
       return problemOf(answer.data?.updateRenderTemplate, answer.error);
     }
     if (!isUpload) {

@@ -62,7 +62,7 @@ export function TemplatesSection() {
   const templates = data?.renderTemplates.edges.map(({ node }) => node) ?? [];
 
   const toggle = async ({ id, version, isArchived }: Template) => {
-    const answer = await archive({ input: { id, version, isArchived: !isArchived } });
+    const answer = await archive({ input: { renderTemplateId: id, version, isArchived: !isArchived } });
     setProblem(problemOf(answer.data?.archiveRenderTemplate, answer.error));
     reload();
   };
