@@ -55,6 +55,7 @@ const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
     WebhookAttempt: 'number at tookMs responseCode errorCode errorMessage',
     WebhookSecret: 'secret webhook',
     DeletedWebhook: 'id',
+    WebhookRedelivery: 'count webhook',
     LookupOption: 'value label description',
     Failure: 'code message',
   }).map(([type, fields]) => [type, new Set(fields.split(' '))]),

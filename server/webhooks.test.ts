@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { createAccount, createApiToken } from '../runtime/accounts.js';
-import { encodeGlobalId as id } from '../schema/globalId.js';
+import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { isSignedBy, type Receiver, startReceiver } from '../tests/support/webhookReceiver.js';
 import { WebhookLoop } from '../worker/webhookLoop.js';
@@ -17,6 +17,8 @@ const PING = `mutation ($id: ID!) { pingWebhook(id: $id) {
   ... on WebhookDelivery { id eventType eventId status body } ... on Error { code } } }`;
 const AGAIN = `mutation ($id: ID!) { redeliverWebhookEvent(deliveryId: $id) {
   ... on WebhookDelivery { id status nextAttemptAt } ... on Error { code } } }`;
+const FAILED = `mutation ($input: RedeliverFailedWebhookEventsInput!) { redeliverFailedWebhookEvents(input: $input) {
+  ... on WebhookRedelivery { count webhook { name } } ... on Error { code } ... on ValidationError { issues { path } } } }`;
 const LIST = '{ webhooks(first: 10) { totalCount edges { node { id name } } } }';
 const LOG = `query ($filter: WebhookDeliveryFilter) { webhookDeliveries(first: 10, filter: $filter) { totalCount edges { node {
   id eventType status attemptCount nextAttemptAt finishedAt webhook { name } attempts { number responseCode errorCode tookMs } } } } }`;
@@ -114,6 +116,40 @@ test('the log is filtered by webhook, state and event', async () => {
   expect(await names({ to: '2020-01-01T00:00:00Z' })).toEqual([]);
 });
 
+test('what failed since then is sent again in one go, in order, and what arrived is not', async () => {
+  const [one, two] = [await ask(CREATE, input()), await ask(CREATE, input({ name: 'PIM' }))];
+  const { db } = app.platform;
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  const write = async (webhookId: string, hours: number, status: 'failed' | 'delivered' | 'pending') => {
+    const { id: deliveryId } = await ask(PING, { id: webhookId });
+    const next = status === 'pending' ? { nextAttemptAt: hoursAgo(-1) } : {};
+    const { eventId } = await db.webhookDelivery.update({
+      where: { id: localId('WebhookDelivery', deliveryId) },
+      data: { status, createdAt: hoursAgo(hours), ...next },
+    });
+    return eventId;
+  };
+  await write(one.webhook.id, 9, 'failed');
+  const failed = [await write(one.webhook.id, 4, 'failed'), await write(one.webhook.id, 3, 'failed')];
+  for (const status of ['delivered', 'pending'] as const) await write(one.webhook.id, 3, status);
+  await write(one.webhook.id, 1, 'failed');
+  await write(two.webhook.id, 3, 'failed');
+  const span = { webhookId: one.webhook.id, since: hoursAgo(5), until: hoursAgo(2) };
+  receiver.received.length = 0;
+  expect(await ask(FAILED, { input: span })).toEqual({ count: 2, webhook: { name: 'Shop' } });
+  expect(await ask(FAILED, { input: span })).toMatchObject({ count: 0 });
+  await send();
+  expect(receiver.received.map(({ event }) => event.id).sort()).toEqual(failed.sort());
+  expect(await ask(FAILED, { input: { ...span, until: null } })).toMatchObject({ count: 1 });
+
+  const paths = async (more: object) =>
+    (await ask(FAILED, { input: { ...span, ...more } })).issues.map(({ path }: any) => path);
+  expect(await paths({ since: hoursAgo(-1) })).toEqual(['/since']);
+  expect(await paths({ until: hoursAgo(6) })).toEqual(['/until']);
+  await ask(UPDATE, { input: { webhookId: one.webhook.id, isEnabled: false } });
+  expect(await ask(FAILED, { input: span })).toEqual({ code: 'WEBHOOK_DISABLED' });
+});
+
 test('the secret is told once, also to those who send the same request again, and is in no trail', async () => {
   const request = input({ idempotencyKey: 'shop-1' });
   const first = await ask(CREATE, request);
@@ -173,6 +209,8 @@ test('everybody has their own; administrators see all and make some for others',
     const change = { input: { webhookId: own.webhook.id, url: 'https://elsewhere.example' } };
     expect(await ask(UPDATE, change, headers)).toEqual({ code: 'NOT_FOUND' });
     expect(await ask(AGAIN, { id: id('WebhookDelivery', delivery.id) }, headers)).toEqual({ code: 'NOT_FOUND' });
+    const since = { input: { webhookId: own.webhook.id, since: '2026-01-01T00:00:00Z' } };
+    expect(await ask(FAILED, since, headers)).toEqual({ code: 'NOT_FOUND' });
     const forShop = input({ accountId: shop.accountId });
     expect(await ask(CREATE, forShop, headers)).toMatchObject({ code: 'FORBIDDEN' });
   }

@@ -44,7 +44,7 @@ export async function claimDeliveries(
       due AS (
         SELECT d.id FROM waiting w CROSS JOIN LATERAL (
           SELECT d.id FROM webhook_delivery d WHERE d.webhook_id = w.id AND d.status = 'pending' AND d.next_attempt_at <= now()
-          ORDER BY d.next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED) d)
+          ORDER BY d.next_attempt_at, d.id LIMIT $3 FOR UPDATE SKIP LOCKED) d)
       UPDATE webhook_delivery d SET attempt_count = d.attempt_count + 1, round = d.round + 1,
         next_attempt_at = now() + make_interval(secs => $4)
       FROM due, webhook w WHERE d.id = due.id AND w.id = d.webhook_id
@@ -121,6 +121,17 @@ export async function sendAgain(db: Db, deliveryId: string): Promise<void> {
     `UPDATE webhook_delivery SET status = 'pending', round = 0, next_attempt_at = now(), finished_at = NULL WHERE id = $1`,
     [deliveryId],
   );
+}
+
+/** Has every delivery of a webhook that failed sent again, of what was written from `since` on and before `until`.
+ * @returns how many. */
+export async function sendFailedAgain(db: Db, webhookId: string, since: Date, until: Date | null): Promise<number> {
+  const { rowCount } = await db.query(
+    `UPDATE webhook_delivery SET status = 'pending', round = 0, next_attempt_at = now(), finished_at = NULL
+     WHERE webhook_id = $1 AND status = 'failed' AND created_at >= $2 AND ($3::timestamptz IS NULL OR created_at < $3)`,
+    [webhookId, since, until],
+  );
+  return rowCount!;
 }
 
 /** How long can be looked up, and sent again, what became of an event. */

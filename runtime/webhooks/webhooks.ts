@@ -8,7 +8,7 @@ import { encodeGlobalId } from '../globalId.js';
 import { purposeOf } from '../installationSecrets.js';
 import { type Beholder, seesStudio, visibleWebhooks } from '../ownership.js';
 import type { Platform } from '../platform.js';
-import { sendAgain } from './deliveryStates.js';
+import { sendAgain, sendFailedAgain } from './deliveryStates.js';
 import { bodyOf } from './events.js';
 import { isWebhookEventType, PING } from './eventTypes.js';
 
@@ -213,6 +213,25 @@ export async function redeliver(
   if (!delivery) throw new NotFoundError('delivery', deliveryId);
   refuseDisabled(delivery.webhook);
   await sendAgain(pool, deliveryId);
+}
+
+/** Sends what failed since then once more, for receivers that were away for long; what has arrived or is under way is left alone.
+ * @param until - leaves out what was written from then on; null: nothing.
+ * @returns how many deliveries.
+ * @throws NotFoundError, ConflictError `WEBHOOK_DISABLED`, ValidationError */
+export async function redeliverFailed(
+  { db, pool }: Pick<Platform, 'db' | 'pool'>,
+  who: Asker,
+  id: string,
+  { since, until = null }: { since: Date; until?: Date | null },
+): Promise<number> {
+  const refuse = (path: string, message: string): never => {
+    throw new ValidationError('This is no time in which anything failed.', [{ path, message }]);
+  };
+  if (since > new Date()) refuse('/since', 'This is yet to come.');
+  if (until && until <= since) refuse('/until', 'Must be later than "since".');
+  refuseDisabled(await found(db, who, id));
+  return sendFailedAgain(pool, id, since, until);
 }
 
 function refuseDisabled({ name, disabledAt }: Webhook): void {

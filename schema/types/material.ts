@@ -253,7 +253,11 @@ builder.mutationFields((t) => ({
     errors: { types: [NotFoundError, ConflictError] },
     args: { input: t.arg({ type: ArchiveMaterialInput, required: true, description: 'Which one, and whether.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await archiveMaterial(ctx.platform, requireLocalId('Material', input.materialId), input.isArchived);
+      const { id } = await archiveMaterial(
+        ctx.platform,
+        requireLocalId('Material', input.materialId),
+        input.isArchived,
+      );
       return ctx.db.material.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

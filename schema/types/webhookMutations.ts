@@ -4,6 +4,7 @@ import {
   deleteWebhook,
   pingWebhook,
   redeliver,
+  redeliverFailed,
   rotateSecret,
   updateWebhook,
 } from '../../runtime/webhooks/webhooks.js';
@@ -67,6 +68,28 @@ const WebhookSecret = builder.objectRef<{ webhookId: string; secret: string | nu
 const DeletedWebhook = builder.simpleObject('DeletedWebhook', {
   description: 'A webhook that is gone.',
   fields: (t) => ({ id: t.id({ description: 'The id it had.', nullable: false }) }),
+});
+
+const RedeliverInput = builder.inputType('RedeliverFailedWebhookEventsInput', {
+  description: 'What to send again.',
+  fields: (t) => ({
+    webhookId: t.id({ required: true, description: 'Id of the webhook.' }),
+    since: t.field({ type: 'DateTime', required: true, description: 'What was written from this moment on.' }),
+    until: t.field({ type: 'DateTime', description: 'Only what was written before this moment.' }),
+  }),
+});
+
+const Redelivery = builder.objectRef<{ webhookId: string; count: number }>('WebhookRedelivery').implement({
+  description: 'Events that are sent once more.',
+  fields: (t) => ({
+    count: t.exposeInt('count', { description: 'How many; the delivery log shows what becomes of them.' }),
+    webhook: t.prismaField({
+      type: WebhookNode,
+      description: 'Where to.',
+      resolve: (query, { webhookId }, _args, { db }) =>
+        db.webhook.findUniqueOrThrow({ ...query, where: { id: webhookId } }),
+    }),
+  }),
 });
 
 const authScopes = { $any: { order: true, admin: true } };
@@ -156,6 +179,18 @@ builder.mutationFields((t) => ({
       const id = requireLocalId('WebhookDelivery', deliveryId);
       await redeliver(platform, viewer!, id);
       return db.webhookDelivery.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+  redeliverFailedWebhookEvents: t.field({
+    authScopes,
+    type: Redelivery,
+    description:
+      'Sends everything once more that a webhook did not take since then, each with its event id: for receivers that were away for longer than it was tried. What arrived or is under way is left alone, so asking twice sends nothing twice.',
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
+    args: { input: t.arg({ type: RedeliverInput, required: true, description: 'What to send again.' }) },
+    resolve: async (_root, { input: { webhookId, ...span } }, { platform, viewer }) => {
+      const id = requireLocalId('Webhook', webhookId);
+      return { webhookId: id, count: await redeliverFailed(platform, viewer!, id, span) };
     },
   }),
 }));

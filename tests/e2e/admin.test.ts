@@ -114,6 +114,14 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await picture('webhooks');
     expect(await seriousViolations(page)).toEqual([]);
 
+    await page.getByRole('button', { name: 'Send failed again' }).click();
+    await page.getByRole('radio', { name: /At any time/ }).check();
+    await picture('webhook-resend');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Send again', exact: true }).last().click();
+    await page.getByRole('dialog', { name: 'Nothing to send again' }).waitFor();
+    await page.getByRole('button', { name: 'Close', exact: true }).last().click();
+
     await page.getByRole('button', { name: 'New secret for Shop' }).click();
     await picture('webhook-rotate');
     await page.getByRole('button', { name: 'Make a new secret' }).click();

@@ -9,6 +9,7 @@ import { Pager } from '../../components/Pager.js';
 import type { WebhookDeliveriesQuery as Answer, WebhookDeliveryStatus } from '../../gql/graphql.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { ResendDialog } from './ResendDialog.js';
 import { DeliveriesQuery, RedeliverWebhookEvent } from './webhookOperations.js';
 import { DELIVERY_WORDS, sentAs } from './webhookWords.js';
 
@@ -32,7 +33,7 @@ export function DeliveryLog({
   onWebhook,
   round,
 }: {
-  webhooks: readonly { id: string; name: string }[];
+  webhooks: readonly { id: string; name: string; isEnabled: boolean }[];
   /** Of which; empty: all. */
   webhookId: string;
   onWebhook: (webhookId: string) => void;
@@ -48,6 +49,8 @@ export function DeliveryLog({
     variables: { after, filter },
     requestPolicy: 'cache-and-network',
   });
+  const [isResending, setResending] = useState(false);
+  const chosen = webhooks.find(({ id }) => id === webhookId);
   const [again, sendAgain] = useMutation(RedeliverWebhookEvent);
   const deliveries = data?.webhookDeliveries.edges.map(({ node }) => node) ?? [];
   const isUnderWay = deliveries.some(({ status: each, webhook }) => each === 'pending' && webhook.isEnabled);
@@ -65,13 +68,13 @@ export function DeliveryLog({
     const result = await sendAgain({ deliveryId: delivery.id });
     setProblem(problemOf(result.data?.redeliverWebhookEvent, result.error));
   };
-  const chooseStatus = (chosen: string) => {
+  const chooseStatus = (next: string) => {
     setAfter(null);
-    setStatus(chosen as WebhookDeliveryStatus | '');
+    setStatus(next as WebhookDeliveryStatus | '');
   };
-  const chooseWebhook = (chosen: string) => {
+  const chooseWebhook = (next: string) => {
     setAfter(null);
-    onWebhook(chosen);
+    onWebhook(next);
   };
   return (
     <section className="admin-log" aria-labelledby="delivery-log">
@@ -106,6 +109,15 @@ export function DeliveryLog({
             ))}
           </select>
         </search>
+        {chosen && (
+          <Button
+            disabled={!chosen.isEnabled}
+            title={chosen.isEnabled ? undefined : 'A disabled webhook is sent nothing. Enable it first.'}
+            onClick={() => setResending(true)}
+          >
+            Send failed again
+          </Button>
+        )}
       </div>
       {error && <ProblemCallout problem={problemFromError(error)} title="The delivery log could not be loaded" />}
       {problem && <ProblemCallout problem={problem} />}
@@ -194,6 +206,13 @@ export function DeliveryLog({
         page={data?.webhookDeliveries.pageInfo}
         onPage={setAfter}
       />
+      {chosen && isResending && (
+        <ResendDialog
+          webhook={chosen}
+          onSent={() => refetch({ requestPolicy: 'network-only' })}
+          onClose={() => setResending(false)}
+        />
+      )}
     </section>
   );
 }

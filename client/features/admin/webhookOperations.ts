@@ -133,6 +133,18 @@ export const PingWebhook = graphql(`
   }
 `);
 
+export const RedeliverFailedWebhookEvents = graphql(`
+  mutation RedeliverFailedWebhookEvents($input: RedeliverFailedWebhookEventsInput!) {
+    redeliverFailedWebhookEvents(input: $input) {
+      __typename
+      ... on WebhookRedelivery {
+        count
+      }
+      ...ProblemParts
+    }
+  }
+`);
+
 export const RedeliverWebhookEvent = graphql(`
   mutation RedeliverWebhookEvent($deliveryId: ID!) {
     redeliverWebhookEvent(deliveryId: $deliveryId) {

@@ -50,7 +50,7 @@ test('the receiver takes what is sent, leaves repeats alone, and lets nobody els
     url: `http://127.0.0.1:${port}/hartomat`,
     eventTypes: ['run_succeeded', 'asset_published'],
   };
-  const [make, log, again, rotate] = operations as [string, string, string, string];
+  const [make, log, again, failed, rotate] = operations as [string, string, string, string, string];
   const { secret, webhook } = await ask(make, { input });
 
   shop = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('receiver.ts', import.meta.url))], {
@@ -80,6 +80,8 @@ test('the receiver takes what is sent, leaves repeats alone, and lets nobody els
   await ask(again, { deliveryId: Buffer.from(`WebhookDelivery:${rows[0].id}`).toString('base64url') });
   await until('asset.published again, left alone');
   expect(await ask(log, { webhookId: webhook.id })).toEqual({ totalCount: 0, edges: [] });
+  const since = { input: { webhookId: webhook.id, since: order.createdAt } };
+  expect(await ask(failed, since)).toEqual({ count: 0 });
   const newer = await ask(rotate, { id: webhook.id });
   expect(newer.webhook.oldSecretsUntil).not.toBeNull();
   expect((await fetch(input.url, { method: 'POST', body: '{}' })).status).toBe(401);
