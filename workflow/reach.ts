@@ -25,13 +25,13 @@ export function openParams(graph: WorkflowGraph, lookup: DefinitionLookup): stri
   return [...new Set(openIn(graph, lookup).map(({ param }) => param))];
 }
 
-/** The same by node, with what people call each. */
+/** The same by node, with what people call each and the UI schema of its panel. */
 export function openByNode(graph: WorkflowGraph, lookup: DefinitionLookup) {
   return graph.nodes.flatMap(({ id, step, ui }) => {
     const definition = lookup(step);
     if (!definition) return [];
-    const { module, label } = definition;
-    return [{ nodeId: id, label: ui?.label || label, module, params: invocationParamsOf(module) }];
+    const { module, label, uiSchema: panel } = definition;
+    return [{ nodeId: id, label: ui?.label || label, module, panel, params: invocationParamsOf(module) }];
   });
 }
 

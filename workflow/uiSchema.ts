@@ -48,15 +48,32 @@ export function buildUiSchema(paramSchema: JsonSchema, hints: PanelHints = {}): 
 
   const control = (name: string) => controlOf(name, properties[name]!, hints.controls?.[name] ?? {});
   const rest = Object.keys(properties).filter((name) => !grouped.includes(name));
-  const elements = groups.map(({ params, ...look }) => group(look, params.map(control)));
+  const elements = groups.map(({ params, ...look }) => groupOf(look, params.map(control)));
   if (rest.length > 0) {
-    if (elements.length > 0) elements.push(group({ label: REST_LABEL }, rest.map(control)));
+    if (elements.length > 0) elements.push(groupOf({ label: REST_LABEL }, rest.map(control)));
     else elements.push(...rest.map(control));
   }
   return { type: 'VerticalLayout', elements };
 }
 
-function group({ label, isCollapsed }: Omit<ControlGroup, 'params'>, elements: JsonObject[]): JsonObject {
+/** The elements of a UI schema that are about some params alone; groups with nothing left in them are gone, and so are rules about
+ * params that are not there. */
+export function narrowUiSchema({ elements }: JsonObject, params: ReadonlySet<string>): JsonObject[] {
+  const scopes = new Set([...params].map(scopeOf));
+  const narrow = (element: JsonObject): JsonObject[] => {
+    if (typeof element.scope === 'string') {
+      if (!scopes.has(element.scope)) return [];
+      const { rule, ...rest } = element;
+      const watched = ((rule as JsonObject | undefined)?.condition as JsonObject | undefined)?.scope;
+      return [typeof watched === 'string' && !scopes.has(watched) ? rest : element];
+    }
+    const inner = ((element.elements ?? []) as JsonObject[]).flatMap(narrow);
+    return inner.length > 0 ? [{ ...element, elements: inner }] : [];
+  };
+  return ((elements ?? []) as JsonObject[]).flatMap(narrow);
+}
+
+export function groupOf({ label, isCollapsed }: Omit<ControlGroup, 'params'>, elements: JsonObject[]): JsonObject {
   return { type: 'Group', label, elements, ...(isCollapsed ? { options: { collapsed: true } } : {}) };
 }
 

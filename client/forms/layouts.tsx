@@ -48,16 +48,16 @@ export const horizontalLayout = {
   ),
 };
 
-/** A part of the form under a heading; `options.collapsed` starts it closed. */
+/** A part of the form under a heading; with `options.collapsed` it can be folded, and starts so where that is true. */
 export const groupLayout = {
   tester: rankWith(2, or(uiTypeIs('Group'), uiTypeIs('Category'))),
   renderer: withJsonFormsLayoutProps((props) => {
     const headingId = useId();
     if (!props.visible) return null;
     const group = props.uischema as GroupLayout;
-    if (group.options?.collapsed)
+    if (typeof group.options?.collapsed === 'boolean')
       return (
-        <details className="form-section">
+        <details className="form-section" open={!group.options.collapsed}>
           <summary>{group.label}</summary>
           <div className="form-stack">
             <Elements {...props} />

@@ -8,13 +8,13 @@ import {
   type OutputTypeStep,
   stepOf,
 } from '../../runtime/outputTypeProfile.js';
-import { type CallerForm, callerForm } from '../../workflow/callerParams.js';
+import type { CallerForm } from '../../workflow/callerParams.js';
 import type { Deliverable } from '../../workflow/deliverables.js';
 import { deliverables } from '../../workflow/deliverables.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
 import { legacyDeliverables, outputTypeOverrides } from '../../workflow/legacyInvocation.js';
 import { nodeForm } from '../../workflow/nodeForm.js';
-import { openParams } from '../../workflow/reach.js';
+import { profileForm } from '../../workflow/profileForm.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { builder } from '../builder.js';
 import { atMost, MOST } from '../listBounds.js';
@@ -116,13 +116,12 @@ export const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').
       type: ParamForm,
       nullable: true,
       description:
-        'Every param that may be overridden, with what workflow and legacy settings make of it; for the step `overrides`.',
+        'Every param that may be overridden, grouped by the nodes that take it, with what workflow and legacy settings make of it; for the step `overrides`.',
       resolve: ({ graph, profile }, _args, { platform }) => {
         if (!graph) return null;
-        const open = Object.fromEntries(openParams(graph, platform.definition).map((name) => [name, {}]));
         const { artifactKind = '', legacySettings = {} } = profile;
         const overrides = outputTypeOverrides({ artifactKind, legacySettings, overrides: {} });
-        return callerForm(graph, platform.definition, { overrides, callerParams: open });
+        return profileForm(graph, platform.definition, overrides);
       },
     }),
     nodeOverridable: t.field({

@@ -42,9 +42,17 @@ describeWith('chromium', 'making an output type', () => {
   it('shows with every setting who set it, and refuses bounds that the setting itself does not keep', async () => {
     await next();
     await step('Settings');
-    await page.getByLabel('Samples', { exact: true }).first().fill('24');
+    const tab = (name: string | RegExp) => page.getByRole('tab', { name }).click();
+    await page.getByRole('searchbox', { name: 'Find a setting' }).fill('samples');
+    await page.getByText('Export GLB', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByLabel('Samples', { exact: true }).fill('24');
+    await page.getByRole('checkbox', { name: 'Only what is set (1)' }).check();
+    expect(await seriousViolations(page)).toEqual([]);
+    await tab('What an order runs with');
     const row = page.locator('.effective-params tr', { hasText: 'Samples' });
     await expect.poll(() => row.innerText()).toMatch(/24\s+else \d+\s+Output type/);
+    await tab('What callers may set');
+    await page.getByText('Still', { exact: true }).click();
     const samples = page.locator('.caller-param', { hasText: 'samples' });
     await samples.getByRole('checkbox').first().check();
     await samples.getByLabel('At most').fill('16');
@@ -78,7 +86,7 @@ describeWith('chromium', 'making an output type', () => {
     const format = page.locator('.caller-param', { hasText: 'format' }).first();
     await format.getByRole('checkbox').first().check();
     await format.getByRole('checkbox', { name: 'PNG', exact: true }).check();
-    await page.getByText('Legacy settings', { exact: true }).click();
+    await page.getByRole('tab', { name: 'Legacy settings' }).click();
     await page.getByLabel('Name of another old setting').fill('watermark');
     await page.getByLabel('Its value').fill('logo');
     await page.getByRole('button', { name: 'Add', exact: true }).last().click();

@@ -40,7 +40,7 @@ describeWith('chromium', 'moving away from the old world', () => {
     await page.getByText('2 output types can be imported').waitFor();
     await page.getByText('An output type needs a name.').waitFor();
     await page.getByText('There is no pricing tier “gold”.').waitFor();
-    await page.getByText('2 mapped').first().click();
+    await page.getByText('2 taken over').first().click();
     await page.getByText('overrides.samples').waitFor();
     await picture('import');
     expect(await seriousViolations(page)).toEqual([]);

@@ -1,16 +1,7 @@
 import type { JsonSchema } from '@jsonforms/core';
+import type { SettingGroup } from '../../forms/narrowForm.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
-import { boundsSchema, type Json, pruned } from './profile.js';
-
-/** The least and the most beside each other. */
-function sideBySide(form: Json | null) {
-  const names = Object.keys((form?.properties ?? {}) as Json);
-  if (names.length !== 2) return undefined;
-  return {
-    type: 'HorizontalLayout',
-    elements: names.map((name) => ({ type: 'Control', scope: `#/properties/${name}` })),
-  };
-}
+import { boundsLayout, boundsSchema, type Json, pruned } from './profile.js';
 
 /** One setting that callers may be given, with its bounds. */
 function CallerParam({
@@ -40,7 +31,7 @@ function CallerParam({
       {bounds && form && (
         <SchemaForm
           schema={form as JsonSchema}
-          uiSchema={sideBySide(form)}
+          uiSchema={boundsLayout(form)}
           value={bounds}
           onChange={(next) => onChange(pruned({ ...bounds, ...(next as Json) }) as Json)}
         />
@@ -49,31 +40,43 @@ function CallerParam({
   );
 }
 
-/** Settings to leave to callers, each with a box to tick and the bounds it is given. */
-export function CallerParams({
+/** Settings to leave to callers, group by group, each with a box to tick and the bounds it is given. */
+export function CallerGroups({
+  groups,
   properties,
   callerParams,
+  filter,
   onChange,
 }: {
+  groups: readonly SettingGroup[];
   /** Schemas by name. */
   properties: Record<string, Json>;
   callerParams: Record<string, Json>;
+  filter: { isOpen: (names: readonly string[]) => boolean };
   onChange: (callerParams: Record<string, Json>) => void;
 }) {
+  const set = (name: string, bounds: Json | undefined) => {
+    const { [name]: _old, ...rest } = callerParams;
+    onChange(bounds ? { ...rest, [name]: bounds } : rest);
+  };
   return (
-    <ul className="caller-params">
-      {Object.entries(properties).map(([name, schema]) => (
-        <CallerParam
-          key={name}
-          name={name}
-          schema={schema}
-          bounds={callerParams[name]}
-          onChange={(bounds) => {
-            const { [name]: _old, ...rest } = callerParams;
-            onChange(bounds ? { ...rest, [name]: bounds } : rest);
-          }}
-        />
+    <div className="form-stack">
+      {groups.map(({ label, names }) => (
+        <details key={label} className="form-section" open={filter.isOpen(names) || undefined}>
+          <summary>{label}</summary>
+          <ul className="caller-params">
+            {names.map((name) => (
+              <CallerParam
+                key={name}
+                name={name}
+                schema={properties[name] ?? {}}
+                bounds={callerParams[name]}
+                onChange={(bounds) => set(name, bounds)}
+              />
+            ))}
+          </ul>
+        </details>
       ))}
-    </ul>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { Badge, type Tone } from '../../components/Badge.js';
 import type { ImportLegacyOutputTypesMutation, LegacyImportStatus } from '../../gql/graphql.js';
-import { KEY_TONE, LegacyReport } from './LegacyReport.js';
+import { KEY_LOOK, LegacyReport } from './LegacyReport.js';
 
 export type ImportReport = Extract<
   ImportLegacyOutputTypesMutation['importLegacyOutputTypes'],
@@ -75,8 +75,8 @@ function Settings({ report }: { report: Row['report'] }) {
       <summary>
         <span className="import-keys">
           {counts.map(({ status, count }) => (
-            <Badge key={status} tone={KEY_TONE[status]}>
-              {count} {status}
+            <Badge key={status} tone={KEY_LOOK[status].tone}>
+              {count} {KEY_LOOK[status].label}
             </Badge>
           ))}
         </span>

@@ -3,7 +3,11 @@ import type { ReactNode } from 'react';
 import { Badge, type Tone } from '../../components/Badge.js';
 import type { LegacyKeyStatus } from '../../gql/graphql.js';
 
-export const KEY_TONE: Record<LegacyKeyStatus, Tone> = { mapped: 'ok', ignored: 'calm', unknown: 'warn' };
+export const KEY_LOOK: Record<LegacyKeyStatus, { label: string; tone: Tone }> = {
+  mapped: { label: 'taken over', tone: 'ok' },
+  ignored: { label: 'not needed', tone: 'calm' },
+  unknown: { label: 'unknown', tone: 'warn' },
+};
 
 interface KeyReport {
   key: string;
@@ -15,22 +19,40 @@ interface KeyReport {
 /** What became of each old setting. */
 export function LegacyReport({
   report,
-  beside,
+  showsValue,
+  showsAction,
 }: {
   report: readonly KeyReport[];
-  /** What stands beside the key; left out: nothing. */
-  beside?: (key: string) => ReactNode;
+  /** The value of a setting; left out: values are not shown. */
+  showsValue?: (key: string) => string;
+  /** What can be done with a setting. */
+  showsAction?: (key: string) => ReactNode;
 }) {
   return (
-    <dl className="facts">
-      {report.map(({ key, status, target, note }) => (
-        <div key={key} className="legacy-key">
-          <dt className="mono">{key}</dt>
-          <dd>
-            {beside?.(key)} <Badge tone={KEY_TONE[status]}>{status}</Badge> {target ? <code>{target}</code> : note}
-          </dd>
-        </div>
-      ))}
-    </dl>
+    <div className="table-scroll">
+      <table className="table legacy-report">
+        <thead>
+          <tr>
+            <th>Old setting</th>
+            {showsValue && <th>Value</th>}
+            <th>What becomes of it</th>
+            {showsAction && <th aria-label="Actions" />}
+          </tr>
+        </thead>
+        <tbody>
+          {report.map(({ key, status, target, note }) => (
+            <tr key={key}>
+              <td className="mono">{key}</td>
+              {showsValue && <td className="mono">{showsValue(key)}</td>}
+              <td>
+                <Badge tone={KEY_LOOK[status].tone}>{KEY_LOOK[status].label}</Badge>{' '}
+                {target ? <code>{target}</code> : <span className="muted">{note}</span>}
+              </td>
+              {showsAction && <td className="cell-end">{showsAction(key)}</td>}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

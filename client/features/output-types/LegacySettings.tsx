@@ -56,18 +56,16 @@ export function LegacySettings({ profile, draft, onChange }: StepProps) {
           <h3 id="legacy-report">What becomes of each</h3>
           <LegacyReport
             report={draft.legacyPreview.report}
-            beside={(key) => (
-              <>
-                <IconButton
-                  icon="close"
-                  label={`Remove ${key}`}
-                  onClick={() => {
-                    const { [key]: _gone, ...rest } = bag;
-                    change(rest);
-                  }}
-                />
-                <code>{JSON.stringify(bag[key])}</code>
-              </>
+            showsValue={(key) => JSON.stringify(bag[key])}
+            showsAction={(key) => (
+              <IconButton
+                icon="close"
+                label={`Remove ${key}`}
+                onClick={() => {
+                  const { [key]: _gone, ...rest } = bag;
+                  change(rest);
+                }}
+              />
             )}
           />
         </section>

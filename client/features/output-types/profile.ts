@@ -106,6 +106,27 @@ function valuesLeft(schema: Json): Json | null {
   return format === 'color' ? { type: 'string', format, pattern, default: '#ffffff' } : null;
 }
 
+/** The layout of a form of bounds: the least beside the most, and no frame round the bounds of a group. */
+export function boundsLayout(form: Json): object | undefined {
+  const properties = form.properties as Json;
+  const names = Object.keys(properties);
+  if (names.length === 2)
+    return {
+      type: 'HorizontalLayout',
+      elements: names.map((name) => ({ type: 'Control', scope: `#/properties/${name}` })),
+    };
+  const parts = (properties.properties as Json | undefined)?.properties as Record<string, Json> | undefined;
+  if (!parts) return undefined;
+  return {
+    type: 'VerticalLayout',
+    elements: Object.entries(parts).map(([name, part]) => ({
+      type: 'Control',
+      scope: `#/properties/properties/properties/${name}`,
+      options: { detail: boundsLayout(part) },
+    })),
+  };
+}
+
 /** Without what was left empty. */
 export function pruned(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
