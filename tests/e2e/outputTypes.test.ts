@@ -65,6 +65,7 @@ describeWith('chromium', 'making an output type', () => {
 
   it('bounds how long texts and lists of callers may be, and leaves them some colours', async () => {
     const param = (name: string) => page.locator('.caller-param', { has: page.getByText(name, { exact: true }) });
+    await page.getByText('Publish', { exact: true }).click();
     const bounds = { fileName: 'At most (characters)', derivatives: 'At most (entries)' };
     for (const [name, label] of Object.entries(bounds)) {
       await param(name).getByRole('checkbox').first().check();
