@@ -14,20 +14,25 @@ const refusal = (status: number, code: string, message: string, headers?: Record
   errors: [new GraphQLError(message, { extensions: { code, http: { status, headers } } })],
 });
 
+/** Whether the client is gone, as an abort signal says it; to make one for each request costs more than to ask. */
+class HangUp implements Pick<AbortSignal, 'aborted'> {
+  constructor(private readonly response: Response) {}
+
+  get aborted(): boolean {
+    return this.response.destroyed;
+  }
+}
+
 /** Answers GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), queries and mutations by POST and queries by GET,
  * with all of Yoga's plugins and by its rules for statuses. It reads and writes Node's own request and answer: web requests, streams
  * and signals made from them would cost more than most operations. Whoever wants events goes on to the next handler. */
 export function answerOperations(yoga: ReturnType<typeof buildYoga>): RequestHandler {
   /** The result, or what is wrong with the request. */
   async function resultOf(request: Request, response: Response): Promise<ExecutionResult> {
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
     try {
       const params = await operationParams(request);
       // All that plugins look at.
-      const asked = { method: request.method, signal: gone.signal } as globalThis.Request;
+      const asked = { method: request.method, signal: new HangUp(response) } as unknown as globalThis.Request;
       const result = await yoga.getResultForParams({ params, request: asked }, { req: request, res: response });
       if (!isAsyncIterable(result)) return result!;
       await result[Symbol.asyncIterator]().return?.();
@@ -40,7 +45,8 @@ export function answerOperations(yoga: ReturnType<typeof buildYoga>): RequestHan
   }
 
   return async (request, response, next) => {
-    const type = request.accepts(MEDIA_TYPES);
+    const { accept } = request.headers;
+    const type = MEDIA_TYPES.find((one) => one === accept) ?? request.accepts(MEDIA_TYPES);
     if (request.method !== 'GET' && request.method !== 'POST')
       return send(response, refusal(405, 'BAD_REQUEST', 'GraphQL is asked by GET or POST.', { Allow: 'GET, POST' }));
     if (type === EVENTS) return next();

@@ -22,7 +22,6 @@ import { live, ready } from './health.js';
 import { operationPreparer } from './liveOperations.js';
 import { createMetrics } from './metrics.js';
 import { OpenStreams } from './openStreams.js';
-import { operationBody } from './operationParams.js';
 import { readPersistedOperations } from './persistedOperations.js';
 import { graphqlTypesOnly } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
@@ -104,7 +103,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const streams = new OpenStreams();
   access.onLost((isLost) => streams.breakOffOf(isLost));
   const prepare = operationPreparer(yoga, operations);
-  const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries, operationBody];
+  const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries];
   const events = [streams.track, eventStreams(prepare)];
   // Before all others, and as one route each: Express looks through addresses one by one.
   app.all('/graphql', fromElsewhere, whoIsIt, graphiql(doors.graphiql), guards, answerOperations(yoga), events);

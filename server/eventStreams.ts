@@ -3,6 +3,8 @@ import type { ExecutionResult, GraphQLError } from 'graphql';
 import { createHandler } from 'graphql-sse';
 import { waitFor } from '../runtime/waitFor.js';
 import { isPrepared, type OperationParams, type PrepareOperation, type Results } from './liveOperations.js';
+import { readBody } from './requestBody.js';
+import { MAX_JSON_BYTES } from './requestGuards.js';
 
 /** Failures before the first event, in the one form that graphql-sse passes on: it wants to see `data`. */
 const failed = (errors: readonly GraphQLError[]): ExecutionResult => ({ data: null, errors: [...errors] });
@@ -25,7 +27,7 @@ export function eventStreams(prepare: PrepareOperation): (request: Request, resp
       method: request.method,
       url: request.url,
       headers: { get: (name) => request.get(name) },
-      body: String(request.body ?? ''),
+      body: async () => String(await readBody(request, MAX_JSON_BYTES)),
       raw: request,
       context: undefined,
     });

@@ -1,24 +1,20 @@
-import express, { type Request, type RequestHandler } from 'express';
+import type { Request } from 'express';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
+import { readBody } from './requestBody.js';
 import { MAX_JSON_BYTES, MAX_MULTIPART_BYTES } from './requestGuards.js';
 
 const isMultipart = ({ headers }: Pick<Request, 'headers'>) => /^multipart\//i.test(headers['content-type'] ?? '');
-const small = express.raw({ type: () => true, limit: MAX_JSON_BYTES });
-const withFiles = express.raw({ type: () => true, limit: MAX_MULTIPART_BYTES });
-
-/** Reads the body of a GraphQL request, as the bytes that came. */
-export const operationBody: RequestHandler = (request, response, next) =>
-  (isMultipart(request) ? withFiles : small)(request, response, next);
 
 const wrong = (message: string) =>
   new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 
 /** What a request asks, by its address or its body; what is in it is for others to check.
  * @throws GraphQLError `BAD_REQUEST` */
-export function operationParams(request: Request): GraphQLParams | Promise<GraphQLParams> {
+export async function operationParams(request: Request): Promise<GraphQLParams> {
   if (request.method === 'GET') return inAddress(request.originalUrl);
-  return isMultipart(request) ? inForm(request) : objectIn(String(request.body ?? ''), 'The body');
+  if (isMultipart(request)) return inForm(await readBody(request, MAX_MULTIPART_BYTES), request);
+  return objectIn(String(await readBody(request, MAX_JSON_BYTES)), 'The body');
 }
 
 function objectIn(text: string, what: string): object {
@@ -46,7 +42,7 @@ function inAddress(url: string): GraphQLParams {
 }
 
 /** By https://github.com/jaydenseric/graphql-multipart-request-spec: `map` says which part belongs at which places. */
-async function inForm({ body, headers }: Request): Promise<GraphQLParams> {
+async function inForm(body: Buffer<ArrayBuffer>, { headers }: Request): Promise<GraphQLParams> {
   const form = await new Response(body, { headers: { 'content-type': headers['content-type']! } })
     .formData()
     .catch((error: Error) => {

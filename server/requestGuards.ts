@@ -16,6 +16,8 @@ function refuse(response: Response, status: number, code: string, message: strin
 export function graphqlTypesOnly(request: Request, response: Response, next: NextFunction) {
   if (request.method !== 'POST') return next();
   const type = request.headers['content-type'] ?? '';
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity')
+    return refuse(response, 415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the body as it is, without compressing it.');
   if (/^multipart\/form-data\s*;/i.test(type)) return next();
   if (!/^application\/(json|graphql-response\+json)\s*(;|$)/i.test(type))
     return refuse(
