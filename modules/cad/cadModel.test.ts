@@ -94,15 +94,6 @@ describe('a model meshed part by part', () => {
     ]);
   });
 
-  it('says that single instances have lost colours of their own', async () => {
-    const bearing = await readFile(fixture('bearing-6205.step'), 'latin1');
-    const styled = /#(\d+) = STYLED_ITEM\('color',\((#\d+)\),(#\d+)\)/.exec(bearing)!;
-    const own = `#900000=CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM('',(${styled[2]}),${styled[3]},#${styled[1]},($));`;
-    const model = await modelOf(Buffer.from(bearing.replace(/ENDSEC;\s*END-ISO/, `${own}\n$&`), 'latin1'));
-    expect(model.parts).toHaveLength(5);
-    expect(model.warnings).toEqual([expect.stringContaining('gives single instances colours of their own (1)')]);
-  });
-
   it('keeps the precision of a part far from the origin', async () => {
     const far = (await readFile(shipped('simple-basic-cube/cube.stp'), 'latin1')).replace(
       /(CARTESIAN_POINT\('[^']*',\()([-\d.E+]+)/g,

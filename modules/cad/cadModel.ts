@@ -1,4 +1,5 @@
 import { ModuleError } from '../errors.js';
+import { type InstanceLook, lookAt } from './instanceLooks.js';
 import type { OcctResult, RootShape } from './occtReader.js';
 import { OPAQUE, type Opacity } from './opacity.js';
 import { type PartShape, partShapeOf } from './partShape.js';
@@ -25,6 +26,8 @@ export interface CadNode {
   placement: Transform;
   /** Set on parts; they have no children. */
   part: CadPart | null;
+  /** Of an instance that looks otherwise than its part. */
+  look: InstanceLook | null;
   children: CadNode[];
 }
 
@@ -53,6 +56,12 @@ export function buildModel(structure: ProductStructure, result: OcctResult, read
   };
 }
 
+/** Where in the tree: the object's id, and the uses and definitions from the root down to it. */
+interface Place {
+  id: string;
+  path: readonly number[];
+}
+
 class ModelBuilder {
   readonly warnings: string[] = [];
   private readonly parts: CadPart[] = [];
@@ -69,22 +78,30 @@ class ModelBuilder {
 
   build(): { parts: CadPart[]; roots: CadNode[] } {
     const taken = new Set<string>();
-    const roots = this.structure.roots.flatMap((id) => this.node(id, null, '', taken) ?? []);
+    const roots = this.structure.roots.flatMap((id) => this.node(id, null, { id: '', path: [] }, taken) ?? []);
     for (const stray of this.strays) {
       const part = this.addPart(stray.name, stray);
       if (!part) continue;
       const objectId = uniqueId('', part.name, taken);
       part.instanceCount++;
-      roots.push({ objectId, name: part.name, instanceName: null, placement: IDENTITY, part, children: [] });
+      roots.push({
+        objectId,
+        name: part.name,
+        instanceName: null,
+        placement: IDENTITY,
+        part,
+        look: null,
+        children: [],
+      });
     }
     return { parts: this.parts, roots };
   }
 
-  private node(id: number, usage: Usage | null, parentId: string, taken: Set<string>): CadNode | undefined {
+  private node(id: number, usage: Usage | null, parent: Place, taken: Set<string>): CadNode | undefined {
     const definition = this.structure.definitions.get(id)!;
     if (!this.hasSurfaces(id)) return undefined;
     const instanceName = usage ? usage.name || definition.name || 'Part' : null;
-    const objectId = uniqueId(parentId, instanceName ?? definition.name, taken);
+    const objectId = uniqueId(parent.id, instanceName ?? definition.name, taken);
     const part = this.part(definition);
     const name = definition.usages.length === 0 && part ? part.name : definition.name || 'Assembly';
     const base = {
@@ -93,12 +110,15 @@ class ModelBuilder {
       instanceName: usage && (instanceName || name),
       placement: this.placement(definition, usage),
     };
+    const path = [...parent.path, ...(usage ? [usage.id] : []), id];
+    const look = lookAt(this.structure.instances.looks.get(id) ?? [], path);
     if (definition.usages.length === 0) {
       part!.instanceCount++;
-      return { ...base, part, children: [] };
+      return { ...base, part, look, children: [] };
     }
     const childIds = new Set<string>();
-    const children = definition.usages.flatMap((use) => this.node(use.child, use, objectId, childIds) ?? []);
+    const place = { id: objectId, path };
+    const children = definition.usages.flatMap((use) => this.node(use.child, use, place, childIds) ?? []);
     if (part) {
       part.instanceCount++;
       const own = uniqueId(objectId, part.name, childIds);
@@ -108,10 +128,11 @@ class ModelBuilder {
         instanceName: part.name,
         placement: IDENTITY,
         part,
+        look,
         children: [],
       });
     }
-    return { ...base, part: null, children };
+    return { ...base, part: null, look: null, children };
   }
 
   private placement(definition: ProductDefinition, usage: Usage | null): Transform {

@@ -1,6 +1,7 @@
-import type { Document, Material, Mesh, Node } from '@gltf-transform/core';
+import type { Buffer, Document, Material, Mesh, Node, TypedArray } from '@gltf-transform/core';
 import type { CadModel, CadNode, CadPart } from './cadModel.js';
-import { type LinearColor, toHex } from './colors.js';
+import { fromHex, type LinearColor, toHex } from './colors.js';
+import type { InstanceLook } from './instanceLooks.js';
 import { opacityOf } from './opacity.js';
 import { isRigid, multiply, type Transform, translation } from './transforms.js';
 
@@ -22,7 +23,7 @@ export async function writeGlb(model: CadModel, generator: string): Promise<Glb>
   const root = document.getRoot();
   root.getAsset().generator = generator;
   const materials = new MaterialSet(document);
-  const meshes = new Map<CadPart, Mesh>(model.parts.map((part) => [part, meshOf(document, part, materials)]));
+  const meshes = new MeshSet(document, materials);
   const scene = document.createScene('Scene');
   root.setDefaultScene(scene);
   let triangleCount = 0;
@@ -36,7 +37,7 @@ export async function writeGlb(model: CadModel, generator: string): Promise<Glb>
     if (part) {
       triangleCount += part.shape.triangleCount;
       created
-        .setMesh(meshes.get(part)!)
+        .setMesh(meshes.of(part, node.look))
         .setExtras({ partId: part.partId, partName: part.name, objectId: node.objectId });
     } else created.setExtras({ objectId: node.objectId, assemblyName: node.name });
     for (const child of node.children) created.addChild(toNode(child));
@@ -53,9 +54,10 @@ class MaterialSet {
 
   constructor(private readonly document: Document) {}
 
-  of(color: LinearColor | null, part: CadPart): Material {
+  /** @param own - opacity of an instance that has one of its own. */
+  of(color: LinearColor | null, part: CadPart, own: number | null = null): Material {
     const { isOpen } = part;
-    const alpha = Math.round((color ? opacityOf(part, toHex(color)) : part.opacity) * 1000) / 1000;
+    const alpha = Math.round((own ?? (color ? opacityOf(part, toHex(color)) : part.opacity)) * 1000) / 1000;
     const look = `${alpha < 1 ? ` ${Math.round(alpha * 100)}%` : ''}${isOpen ? ' two-sided' : ''}`;
     const name = `${color ? `cad ${toHex(color)}` : 'cad uncoloured'}${look}`;
     let material = this.known.get(name);
@@ -85,26 +87,66 @@ function toGltf(source: Float32Array, scale: number): Float32Array<ArrayBuffer> 
   return out;
 }
 
-function meshOf(document: Document, part: CadPart, materials: MaterialSet): Mesh {
-  const buffer = document.getRoot().listBuffers()[0] ?? document.createBuffer();
-  const { shape } = part;
-  const position = document.createAccessor().setType('VEC3').setArray(toGltf(shape.positions, 0.001)).setBuffer(buffer);
-  const normal = document.createAccessor().setType('VEC3').setArray(toGltf(shape.normals, 1)).setBuffer(buffer);
-  const isSmall = shape.positions.length / 3 < 0xffff;
-  const mesh = document.createMesh(part.name).setExtras({ partId: part.partId });
-  for (const group of shape.groups) {
-    const indices = isSmall ? Uint16Array.from(group.indices) : Uint32Array.from(group.indices);
-    mesh.addPrimitive(
-      document
-        .createPrimitive()
-        .setAttribute('POSITION', position)
-        .setAttribute('NORMAL', normal)
-        .setIndices(document.createAccessor().setType('SCALAR').setArray(indices).setBuffer(buffer))
-        .setMaterial(materials.of(group.color, part)),
-    );
+/** One mesh for all instances of a part that look the same. Those that look otherwise share its points and triangles, too. */
+class MeshSet {
+  private readonly known = new Map<CadPart, Map<string, Mesh>>();
+  private readonly buffer: Buffer;
+
+  constructor(
+    private readonly document: Document,
+    private readonly materials: MaterialSet,
+  ) {
+    this.buffer = document.createBuffer();
   }
-  return mesh;
+
+  of(part: CadPart, look: InstanceLook | null): Mesh {
+    const meshes = this.known.get(part) ?? new Map<string, Mesh>();
+    this.known.set(part, meshes);
+    const key = look ? `${look.color} ${look.opacity} ${look.hasAllFaces}` : '';
+    let mesh = meshes.get(key);
+    if (!mesh) {
+      const [first] = meshes.values();
+      mesh = first ? this.likeBefore(first, part, look) : this.meshOf(part, look);
+      meshes.set(key, mesh);
+    }
+    return mesh;
+  }
+
+  private meshOf(part: CadPart, look: InstanceLook | null): Mesh {
+    const { document } = this;
+    const { shape } = part;
+    const accessor = (type: 'VEC3' | 'SCALAR', array: TypedArray) =>
+      document.createAccessor().setType(type).setArray(array).setBuffer(this.buffer);
+    const position = accessor('VEC3', toGltf(shape.positions, 0.001));
+    const normal = accessor('VEC3', toGltf(shape.normals, 1));
+    const isSmall = shape.positions.length / 3 < 0xffff;
+    const mesh = document.createMesh(part.name).setExtras({ partId: part.partId });
+    for (const group of shape.groups) {
+      const indices = isSmall ? Uint16Array.from(group.indices) : Uint32Array.from(group.indices);
+      const primitive = document.createPrimitive().setAttribute('POSITION', position).setAttribute('NORMAL', normal);
+      mesh.addPrimitive(
+        primitive.setIndices(accessor('SCALAR', indices)).setMaterial(this.materialOf(group, part, look)),
+      );
+    }
+    return mesh;
+  }
+
+  private likeBefore(mesh: Mesh, part: CadPart, look: InstanceLook | null): Mesh {
+    const copy = mesh.clone();
+    for (const [at, primitive] of mesh.listPrimitives().entries()) {
+      const material = this.materialOf(part.shape.groups[at]!, part, look);
+      copy.removePrimitive(primitive).addPrimitive(primitive.clone().setMaterial(material));
+    }
+    return copy;
+  }
+
+  private materialOf({ color, isOfFaces }: Group, part: CadPart, look: InstanceLook | null): Material {
+    if (!look || (isOfFaces && !look.hasAllFaces)) return this.materials.of(color, part);
+    return this.materials.of(look.color ? fromHex(look.color) : color, part, look.opacity ?? part.opacity);
+  }
 }
+
+type Group = CadPart['shape']['groups'][number];
 
 const tidy = (value: number) => Math.round(value * 1e9) / 1e9 + 0;
 

@@ -31,6 +31,8 @@ export function objectTreeOf(model: CadModel): ObjectTree {
       name: node.name,
       instanceName: node.instanceName,
       partId: part?.partId ?? null,
+      ...(node.look?.color && { color: node.look.color }),
+      ...(node.look && node.look.opacity !== null && { opacity: node.look.opacity }),
       bboxMm: toBboxMm(boxes.get(node)!),
       triangleCount: part?.shape.triangleCount ?? sum((child) => child.triangleCount),
       surfaceAreaMm2: round(part ? part.shape.areaMm2 * own ** 2 : sum((child) => child.surfaceAreaMm2)),

@@ -7,8 +7,8 @@ export interface PartShape {
   positions: Float32Array;
   /** Unit length, one for each position. */
   normals: Float32Array;
-  /** Triangles by colour; null: the file gives none. In order of first appearance. */
-  groups: { color: LinearColor | null; indices: Uint32Array }[];
+  /** Triangles by colour; null: the file gives none. In order of first appearance. `isOfFaces`: only faces have it, no body. */
+  groups: { color: LinearColor | null; indices: Uint32Array; isOfFaces: boolean }[];
   /** Taken off all positions so that parts far from their origin keep their precision. */
   offset: Vec3;
   /** sRGB hex of the whole part, and of faces that differ from it. */
@@ -37,7 +37,11 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
   const normals = new Float32Array(vertexCount * 3);
   const groups = new Map<
     string,
-    { color: LinearColor | null; runs: { body: BodyMesh; base: number; first: number; last: number }[] }
+    {
+      color: LinearColor | null;
+      isOfFaces: boolean;
+      runs: { body: BodyMesh; base: number; first: number; last: number }[];
+    }
   >();
   let base = 0;
   for (const body of bodies) {
@@ -49,8 +53,9 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
       if (last < first) continue;
       const color = faceColor ?? body.color;
       const key = color ? toHex(color) : '';
-      const group = groups.get(key) ?? { color, runs: [] };
+      const group = groups.get(key) ?? { color, isOfFaces: true, runs: [] };
       groups.set(key, group);
+      if (!faceColor || (body.color && key === toHex(body.color))) group.isOfFaces = false;
       const run = group.runs.at(-1);
       if (run && run.body === body && run.last + 1 === first) run.last = last;
       else group.runs.push({ body, base, first, last });
@@ -64,7 +69,7 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
   return {
     positions,
     normals,
-    groups: [...groups.values()].map(({ color, runs }) => ({ color, indices: joinRuns(runs) })),
+    groups: [...groups.values()].map(({ color, isOfFaces, runs }) => ({ color, isOfFaces, indices: joinRuns(runs) })),
     offset,
     ...colors,
     faceCount: faces.length,

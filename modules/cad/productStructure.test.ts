@@ -63,6 +63,14 @@ describe('the product structure', () => {
 #141=(CONVERSION_BASED_UNIT('INCH',#142)LENGTH_UNIT()NAMED_UNIT(#143));
 #142=LENGTH_MEASURE_WITH_UNIT(LENGTH_MEASURE(25.4),#4);
 #143=DIMENSIONAL_EXPONENTS(1.,0.,0.,0.,0.,0.,0.);
+#150=STYLED_ITEM('',(#151),#120);
+#151=PRESENTATION_STYLE_ASSIGNMENT((#152));
+#152=SURFACE_STYLE_USAGE(.BOTH.,#153);
+#153=SURFACE_SIDE_STYLE('',(#154));
+#154=SURFACE_STYLE_FILL_AREA(#155);
+#155=FILL_AREA_STYLE('',(#156));
+#156=FILL_AREA_STYLE_COLOUR('',#157);
+#157=COLOUR_RGB('',1.,0.5,0.);
 `),
     );
     const [usage] = structure.definitions.get(102)!.usages;
@@ -70,6 +78,8 @@ describe('the product structure', () => {
       [0, -1, 0, 25.4, 1, 0, 0, 50.8, 0, 0, 1, 76.2].map((value) => expect.closeTo(value)),
     );
     expect(structure.records.mappedItems).toHaveLength(1);
+    // Its colour is that of the instance.
+    expect(structure.instances.looks.get(112)).toMatchObject([{ context: [130], color: '#ff8000', opacity: null }]);
   });
 
   it('refuses an instance bomb by counting, and an assembly that contains itself', () => {

@@ -1,3 +1,4 @@
+import { type InstanceLooks, LOOK_TYPES, readInstanceLooks } from './instanceLooks.js';
 import { OPAQUE, type Opacity, readOpacity } from './opacity.js';
 import type { Part21File } from './part21.js';
 import { argsOf, parseStatement, partsOf, refOf, refsOf, textOf, type Value } from './part21Values.js';
@@ -52,6 +53,7 @@ export interface ProductStructure {
   schema: string;
   externalFiles: string[];
   records: AssemblyRecords;
+  instances: InstanceLooks;
   warnings: string[];
 }
 
@@ -71,9 +73,7 @@ export const STRUCTURE_TYPES: ReadonlySet<string> = new Set([
   'DOCUMENT_FILE',
   'APPLIED_DOCUMENT_REFERENCE',
   'APPLIED_EXTERNAL_IDENTIFICATION_ASSIGNMENT',
-  'STYLED_ITEM',
-  'OVER_RIDING_STYLED_ITEM',
-  'CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM',
+  ...LOOK_TYPES,
   'SURFACE_STYLE_TRANSPARENT',
   ...SPHERE_TYPES,
 ]);
@@ -156,7 +156,7 @@ export function readProductStructure(file: Part21File): ProductStructure {
     if (!definitions.has(parent) || !definitions.has(child)) continue;
     definitions.get(parent)!.usages.push({ id, child, name: textOf(args?.[1]), placement: placementOf(id, parent) });
   }
-  placeByMappedItems(file, placements, definitions, records);
+  const usageOfItem = placeByMappedItems(file, placements, definitions, records);
 
   for (const definition of definitions.values()) {
     const consumed = new Set(records.mappedItems.flatMap((entry) => [...entry.items]));
@@ -172,12 +172,13 @@ export function readProductStructure(file: Part21File): ProductStructure {
     }
   }
 
-  const ownColors = file.idsOf('CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM').length;
-  if (ownColors > 0)
+  const instances = readInstanceLooks(file, { definitions, definedBy, ownerOf, usageOfItem });
+  if (instances.lostCount > 0)
     warnings.push(
-      `The file gives single instances colours of their own (${ownColors}), which are left out: they show the colour of their part.`,
+      `The file gives single faces or bodies of single instances looks of their own (${instances.lostCount}), which are left out: they show the colours of their part.`,
     );
-  for (const [id, opacity] of readOpacity(file, definitions.values())) definitions.get(id)!.opacity = opacity;
+  for (const [id, opacity] of readOpacity(file, definitions.values(), instances.records))
+    definitions.get(id)!.opacity = opacity;
 
   const externalFiles = readExternalFiles(file, definitions);
   const used = new Set(
@@ -195,6 +196,7 @@ export function readProductStructure(file: Part21File): ProductStructure {
     schema: fileSchema(file),
     externalFiles,
     records,
+    instances,
     warnings,
   };
 }
@@ -227,13 +229,15 @@ function readPlacements(
   };
 }
 
-/** Older AP203 assemblies place a component by a MAPPED_ITEM of its representation inside the assembly's. */
+/** Older AP203 assemblies place a component by a MAPPED_ITEM of its representation inside the assembly's.
+ * @returns which usage each such item places. */
 function placeByMappedItems(
   file: Part21File,
   placements: PlacementReader,
   definitions: ReadonlyMap<number, ProductDefinition>,
   records: AssemblyRecords,
-): void {
+): Map<number, number> {
+  const usageOfItem = new Map<number, number>();
   for (const parent of definitions.values()) {
     const open = parent.usages.filter((usage) => usage.placement === null);
     if (open.length === 0) continue;
@@ -251,10 +255,12 @@ function placeByMappedItems(
         fallback = refOf(mapped?.[2]);
         usage!.placement = placements.ofMappedItem(refOf(source?.[0]), fallback, mappedRep, representation);
         items.add(item);
+        usageOfItem.set(item, usage!.id);
       }
       if (items.size > 0) records.mappedItems.push({ representation, items, fallback });
     }
   }
+  return usageOfItem;
 }
 
 /** Names of files this one refers to; notes on each product definition which file carries its shape. */

@@ -37,7 +37,8 @@ export function withoutAssembly(file: Part21File, structure: ProductStructure): 
   for (const { id, child } of structure.records.relationships) {
     replace(id, `REPRESENTATION_RELATIONSHIP('','',#${child},#${child})`);
   }
-  for (const id of structure.records.contextDependent) replace(id, "DIRECTION('',(1.,0.,0.))");
+  for (const id of [...structure.records.contextDependent, ...structure.instances.records])
+    replace(id, "DIRECTION('',(1.,0.,0.))");
   for (const { representation, items, fallback } of structure.records.mappedItems) {
     const range = file.rangeOf(representation);
     const list = range && argRanges(bytes, range)[1];

@@ -47,6 +47,9 @@ export interface ObjectNode {
   instanceName: string | null;
   /** Set on parts. */
   partId: string | null;
+  /** sRGB hex and opacity (0, clear, to 1) of an instance that looks otherwise than its part. */
+  color?: string;
+  opacity?: number;
   bboxMm: BboxMm;
   /** Of everything below, each instance counted, scaled as it is placed. */
   triangleCount?: number;
@@ -61,6 +64,8 @@ export const ObjectNode: z.ZodType<ObjectNode> = z.object({
   name: z.string(),
   instanceName: z.string().nullable(),
   partId: z.string().nullable(),
+  color: Hex.optional(),
+  opacity: z.number().min(0).max(1).optional(),
   bboxMm: BboxMm,
   triangleCount: z.number().int().nonnegative().optional(),
   surfaceAreaMm2: z.number().nonnegative().optional(),

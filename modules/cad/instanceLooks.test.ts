@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { NodeIO } from '@gltf-transform/core';
+import { describe, expect, it } from 'vitest';
+import { fixture, gltfErrors } from '../../tests/fixtures/step/cases.js';
+import { buildModel, type CadModel, type CadNode } from './cadModel.js';
+import { writeGlb } from './glb.js';
+import { objectTreeOf } from './objectTree.js';
+import { readStep } from './occtReader.js';
+import { readStepText } from './stepText.js';
+import { withoutAssembly } from './withoutAssembly.js';
+
+const TESSELLATION = { linear: { mm: 1 }, angularRad: 1 };
+
+async function modelOf(text: string): Promise<CadModel> {
+  const { file, structure, facts } = readStepText(Buffer.from(text, 'latin1'));
+  return buildModel(structure, await readStep(withoutAssembly(file, structure), TESSELLATION), facts.warnings);
+}
+
+const BEARING = await readFile(fixture('bearing-6205.step'), 'latin1');
+const leaves = (node: CadNode): CadNode[] => (node.part ? [node] : node.children.flatMap(leaves));
+
+/** Materials of the nodes by their ids, as the GLB has them. */
+async function materialsOf(model: CadModel): Promise<Record<string, string>> {
+  const document = await new NodeIO().readBinary((await writeGlb(model, 'test')).bytes);
+  const shown = document
+    .getRoot()
+    .listNodes()
+    .filter((node) => node.getMesh());
+  return Object.fromEntries(
+    shown.map((node) => {
+      const names = node
+        .getMesh()!
+        .listPrimitives()
+        .map((primitive) => primitive.getMaterial()!.getName());
+      return [String(node.getExtras().objectId), names.join()];
+    }),
+  );
+}
+
+describe('an assembly whose instances have colours of their own, as OpenCascade writes it', () => {
+  const text = () => readFile(fixture('instance-colours.step'), 'latin1');
+
+  it('shows each instance in its own colour, and that of an assembly before that of a component', async () => {
+    const model = await modelOf(await text());
+    expect(model.warnings).toEqual([]);
+    expect(await materialsOf(model)).toEqual({
+      'Top/Sub lower/Block left': 'cad #f3cb59',
+      'Top/Sub lower/Pin left': 'cad #bcbcbc',
+      'Top/Sub upper/Block left': 'cad #5959f3',
+      'Top/Sub upper/Pin left': 'cad #bcbcbc',
+    });
+  });
+
+  it('leaves the part its own colour, says those of the instances in the tree, and shares their geometry', async () => {
+    const model = await modelOf(await text());
+    const tree = objectTreeOf(model);
+    expect(tree.parts.map(({ name, color }) => [name, color])).toEqual([
+      ['Block', '#7cda7c'],
+      ['Pin', '#bcbcbc'],
+    ]);
+    const [lower, upper] = tree.roots[0]!.children;
+    expect([lower!.children[0]!.color, upper!.children[0]!.color]).toEqual(['#f3cb59', '#5959f3']);
+    expect(lower!.children[1]!).not.toHaveProperty('color');
+    const { bytes } = await writeGlb(model, 'test');
+    expect(await gltfErrors(bytes)).toEqual([]);
+    const root = (await new NodeIO().readBinary(bytes)).getRoot();
+    expect(root.listMeshes()).toHaveLength(3);
+    // Points and normals of each part, and a list of triangles.
+    expect(root.listAccessors()).toHaveLength(2 * 2 + 2);
+  });
+});
+
+describe('looks of instances that a file says otherwise', () => {
+  // The seals' body, how it is styled, and what places the second of them; the cage's style is another colour.
+  const [BODY, STYLED, PLACED, USAGE, BRONZE] = ['#5054', '#5181', '#5158', '#5161', '#5173'];
+  const FACES = facesOf(BEARING, BODY);
+  const bearing = (...records: string[]) => modelOf(BEARING.replace(/ENDSEC;\s*END-ISO/, `${records.join('\n')}\n$&`));
+  const inContext = (id: number, item: string, context: string) =>
+    `#${id}=CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM('',(${BRONZE}),${item},${STYLED},${context});`;
+  const colored = (model: CadModel) =>
+    model.roots.flatMap(leaves).flatMap(({ instanceName, look }) => (look ? [[instanceName, look.color]] : []));
+
+  it.each([
+    ['in the context of the relationship that places the instance', [inContext(900_001, BODY, `(${PLACED})`)]],
+    [
+      'as a style by context of the usage itself',
+      [
+        `#900001=PRESENTATION_STYLE_BY_CONTEXT((#5174),${USAGE});`,
+        `#900002=OVER_RIDING_STYLED_ITEM('',(#900001),${BODY},${STYLED});`,
+      ],
+    ],
+    ['of every face of the body', FACES.map((face, at) => inContext(900_001 + at, face, `(${PLACED})`))],
+  ])('are read %s', async (_how, records) => {
+    const model = await bearing(...records);
+    expect(model.warnings).toEqual([]);
+    expect(colored(model)).toEqual([['Seal:2', '#c08a3e']]);
+    expect(model.parts.find(({ name }) => name === 'Seal')!.shape.color).toBe('#1e1e22');
+  });
+
+  it('hold for one occurrence deep inside only, where the file names the whole way to it', async () => {
+    const text = await readFile(fixture('instance-colours.step'), 'latin1');
+    const idOf = (pattern: RegExp) => pattern.exec(text)![1]!;
+    const upper = idOf(/(#\d+) = NEXT_ASSEMBLY_USAGE_OCCURRENCE\('4'/);
+    const pin = idOf(/(#\d+) = NEXT_ASSEMBLY_USAGE_OCCURRENCE\('2'/);
+    const [, styled, body] = /(#\d+) = STYLED_ITEM\('color',\(#\d+\),(#413)\)/.exec(text)!;
+    const records = [
+      `#900001=SPECIFIED_HIGHER_USAGE_OCCURRENCE('','','',#5,#407,$,${upper},${pin});`,
+      "#900002=DRAUGHTING_PRE_DEFINED_COLOUR('yellow');",
+      "#900003=FILL_AREA_STYLE_COLOUR('',#900002);",
+      "#900004=FILL_AREA_STYLE('',(#900003));",
+      '#900005=SURFACE_STYLE_FILL_AREA(#900004);',
+      "#900006=SURFACE_SIDE_STYLE('',(#900005));",
+      '#900007=SURFACE_STYLE_USAGE(.BOTH.,#900006);',
+      '#900008=PRESENTATION_STYLE_BY_CONTEXT((#900007),#900001);',
+      `#900009=OVER_RIDING_STYLED_ITEM('',(#900008),${body},${styled});`,
+    ];
+    const materials = await materialsOf(await modelOf(text.replace(/ENDSEC;\s*END-ISO/, `${records.join('\n')}\n$&`)));
+    expect(materials['Top/Sub upper/Pin left']).toBe('cad #ffff00');
+    expect(materials['Top/Sub lower/Pin left']).toBe('cad #bcbcbc');
+  });
+
+  it('make one instance clear without another colour', async () => {
+    const model = await bearing(
+      '#900001=SURFACE_STYLE_TRANSPARENT(0.75);',
+      "#900002=SURFACE_SIDE_STYLE('',(#900001));",
+      '#900003=SURFACE_STYLE_USAGE(.BOTH.,#900002);',
+      '#900004=PRESENTATION_STYLE_ASSIGNMENT((#900003));',
+      `#900005=CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM('',(#900004),${BODY},${STYLED},(${PLACED}));`,
+    );
+    const materials = await materialsOf(model);
+    const name = Object.keys(materials).find((id) => id.endsWith('Seal:2'))!;
+    expect(materials[name]).toBe('cad #1e1e22 25%');
+    expect(Object.values(materials).filter((material) => material.includes('%'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['of single faces', FACES[0]!, `(${PLACED})`],
+    ['in a context that nobody knows', BODY, '($)'],
+    ['in the context of something that places nothing', BODY, '(#5174)'],
+  ])('are named where they are left out: %s', async (_what, item, context) => {
+    const model = await bearing(inContext(900_001, item, context));
+    expect(colored(model)).toEqual([]);
+    expect(model.warnings).toEqual([expect.stringContaining('looks of their own (1)')]);
+    expect(model.parts.find(({ name }) => name === 'Seal')!.shape).toMatchObject({ color: '#1e1e22', faceColors: [] });
+  });
+});
+
+/** Faces of a body with one shell. */
+function facesOf(text: string, body: string): string[] {
+  const shell = new RegExp(`\\n${body} = MANIFOLD_SOLID_BREP\\('[^']*',(#\\d+)\\)`).exec(text)![1]!;
+  const list = new RegExp(`\\n${shell} = CLOSED_SHELL\\('[^']*',\\(([^)]*)\\)`).exec(text)![1]!;
+  return list.split(',').map((ref) => ref.trim());
+}
