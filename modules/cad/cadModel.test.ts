@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { NodeIO } from '@gltf-transform/core';
 import { describe, expect, it } from 'vitest';
 import { missingReference, withNoise } from '../../tests/fixtures/step/awkward.js';
 import { fixture, shipped } from '../../tests/fixtures/step/cases.js';
 import { Bounds } from './bounds.js';
 import { buildModel, type CadModel, type CadNode } from './cadModel.js';
+import { writeGlb } from './glb.js';
 import { type BodyMesh, readStep } from './occtReader.js';
 import { splice } from './part21Edits.js';
 import { boxOf } from './partShape.js';
@@ -92,6 +94,50 @@ describe('a model meshed part by part', () => {
     expect(model.warnings).toEqual([
       '"Gearbox" is in another file, gearbox.stp, which was not uploaded; it is missing.',
     ]);
+  });
+
+  it('keeps names nobody would choose, each occurrence with an id of its own', async () => {
+    const text = (await readFile(fixture('instance-colours.step'), 'latin1'))
+      .replaceAll(
+        "PRODUCT('Block','Block'",
+        "PRODUCT('Block','Gr\\X2\\00F600DF\\X0\\e/\\X4\\0001F529\\X0\\ ''zwei'' Geh\xe4use'",
+      )
+      .replaceAll("PRODUCT('Pin','Pin'", "PRODUCT('',''")
+      .replace(/'Sub (?:lower|upper)'/g, "'a/b~c'")
+      .replace("'Block left'", "''");
+    const model = await modelOf(Buffer.from(text, 'latin1'));
+    expect(model.parts.map(({ name }) => name)).toEqual(["Größe/🔩 'zwei' Gehäuse", 'Part 2']);
+    expect(model.roots.flatMap(leaves).map(({ objectId }) => objectId)).toEqual(
+      ['Top/a~1b~0c', 'Top/a~1b~0c#2'].flatMap((sub) => [`${sub}/Größe~1🔩 'zwei' Gehäuse`, `${sub}/Pin left`]),
+    );
+  });
+
+  it('mirrors an instance where the file does', async () => {
+    const text = (await readFile(fixture('instance-colours.step'), 'latin1'))
+      .replace(
+        "ITEM_DEFINED_TRANSFORMATION('','',#11,#15)",
+        "CARTESIAN_TRANSFORMATION_OPERATOR_3D('','','',#900002,#900003,#900001,1.,#900004)",
+      )
+      .replace(
+        /ENDSEC;\s*END-ISO/,
+        `#900001=CARTESIAN_POINT('',(0.,0.,-10.));
+#900002=DIRECTION('',(1.,0.,0.));
+#900003=DIRECTION('',(0.,1.,0.));
+#900004=DIRECTION('',(0.,0.,-1.));
+$&`,
+      );
+    const model = await modelOf(Buffer.from(text, 'latin1'));
+    const boxes: string[] = [];
+    new Bounds().of(model.roots[0]!, IDENTITY, ({ name }, { min, max }) => {
+      if (name === 'Block') boxes.push(rounded([...min, ...max]));
+    });
+    expect(boxes).toEqual(['50 0 -40 60 20 -10', '50 0 200 60 20 230']);
+    const document = await new NodeIO().readBinary((await writeGlb(model, 'test')).bytes);
+    const mirrored = document
+      .getRoot()
+      .listNodes()
+      .find((node) => node.getName() === 'Sub lower')!;
+    expect(mirrored.getScale().reduce((product, factor) => product * factor)).toBeCloseTo(-1);
   });
 
   it('keeps the precision of a part far from the origin', async () => {
