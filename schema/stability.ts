@@ -11,7 +11,8 @@ declare global {
 /** Root fields that may still change, why, and with them the types that only they lead to. All others are stable (docs/api.md). */
 export const EXPERIMENTAL: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries({
-    'It goes when the old world is gone.': 'Query.previewLegacySettings Mutation.importLegacyOutputTypes',
+    'It goes when the old world is gone.':
+      'Query.previewLegacySettings Query.legacyImportGuide Mutation.importLegacyOutputTypes',
     'How legacy and graph are compared is still being learned.':
       'Query.parityReports Query.parityReport Query.parityPolicyForm Mutation.compareRuns Mutation.rerunParity Mutation.setParityPolicy',
     'It is made for the pages of the console.':

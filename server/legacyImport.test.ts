@@ -137,3 +137,16 @@ test.each([
   expect(await importFile(content)).toMatchObject({ __typename: 'ValidationError', code });
   expect(await everything()).toEqual(before);
 });
+
+test('the example of the guide can be taken in as it is, and every column of it is explained', async () => {
+  const { data } = await app.gql('{ legacyImportGuide { example columns { names description } } }');
+  const { example, columns } = data.legacyImportGuide;
+  const { rows } = await importFile(example, { isDryRun: true });
+  expect(rows.map(({ status, issues }: any) => [status, issues])).toEqual([
+    ['created', []],
+    ['created', []],
+  ]);
+  expect(rows.flatMap(({ report }: any) => report.map(({ status }: any) => status))).not.toContain('unknown');
+  const explained = columns.flatMap(({ names }: { names: string[] }) => names);
+  expect(explained).toEqual(expect.arrayContaining(example.split('\n')[0].split(',')));
+});

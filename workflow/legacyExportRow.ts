@@ -1,5 +1,6 @@
 import slugify from '@sindresorhus/slugify';
 import type { JsonObject, JsonValue } from '../modules/json.js';
+import { LEGACY_COLUMNS } from './legacyColumns.js';
 import { isLegacyKind, LEGACY_KINDS, type LegacyKind } from './legacyInvocation.js';
 import { asBoolean, asIntegerIn, asText, asWord } from './legacyValues.js';
 
@@ -29,21 +30,6 @@ export interface LegacyExportRow {
     Record<'name' | 'description' | 'pricingTier' | 'categories' | 'artifactKind' | 'sortOrder', string>
   >;
 }
-
-const COLUMNS = {
-  id: ['id', 'legacy_id', 'uuid'],
-  key: ['key', 'slug', 'code'],
-  name: ['name', 'title', 'label'],
-  description: ['description'],
-  visibility: ['visibility'],
-  isActive: ['is_active', 'active', 'enabled'],
-  sortOrder: ['sort_order', 'position'],
-  artifactKind: ['artifact_kind', 'kind'],
-  isAnimation: ['is_animation', 'animated'],
-  pricingTier: ['pricing_tier', 'price_tier'],
-  categories: ['compatible_categories', 'categories', 'category'],
-  settings: ['render_settings', 'legacy_settings', 'settings'],
-} as const satisfies Record<string, readonly string[]>;
 
 const FORMAT_KINDS = {
   png: 'still_image',
@@ -77,15 +63,19 @@ export function readLegacyExportRow(
   const issues: RowIssue[] = [];
   const say = (header: string, message: string) => void issues.push({ path: pathOf(header), message });
   const columns: LegacyExportRow['columns'] = {};
-  const take = (field: keyof typeof COLUMNS) => {
-    const found = COLUMNS[field].find((column) => cells.has(column));
+  const take = (field: keyof typeof LEGACY_COLUMNS) => {
+    const found = LEGACY_COLUMNS[field].names.find((column) => cells.has(column));
     if (found === undefined) return undefined;
     const cell = cells.get(found)!;
     cells.delete(found);
     if (field in FIELDS) columns[field as keyof typeof columns] = cell.header;
     return cell;
   };
-  const read = <T>(field: keyof typeof COLUMNS, reader: (value: JsonValue) => T | undefined, expected: string) => {
+  const read = <T>(
+    field: keyof typeof LEGACY_COLUMNS,
+    reader: (value: JsonValue) => T | undefined,
+    expected: string,
+  ) => {
     const cell = take(field);
     if (!cell) return undefined;
     const value = reader(cell.value);

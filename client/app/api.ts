@@ -58,6 +58,8 @@ const EMBEDDED = [
   'ParityGate',
   'LegacyImport',
   'LegacyImportRow',
+  'LegacyImportGuide',
+  'LegacyImportColumn',
   'LegacyKeyReport',
   'BlenderInfo',
   'GpuDevice',

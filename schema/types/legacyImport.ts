@@ -5,6 +5,7 @@ import {
   importLegacyOutputTypes,
   type LegacyImport,
 } from '../../runtime/legacy/importOutputTypes.js';
+import { LEGACY_COLUMNS, LEGACY_EXAMPLE, type LegacyColumn } from '../../workflow/legacyColumns.js';
 import { builder } from '../builder.js';
 import { FieldIssueObject } from './errors.js';
 import { FindingObject } from './finding.js';
@@ -91,6 +92,40 @@ const ImportInput = builder.inputType('ImportLegacyOutputTypesInput', {
     isDryRun: t.boolean({ defaultValue: false, description: 'Says what would happen, and writes nothing.' }),
   }),
 });
+
+const ColumnObject = builder.objectRef<LegacyColumn>('LegacyImportColumn').implement({
+  description: 'A column that an export of old output types may have.',
+  fields: (t) => ({
+    names: t.stringList({
+      description: 'What it may be called; capitals, blanks and hyphens make no difference.',
+      resolve: ({ names }) => [...names],
+    }),
+    description: t.exposeString('description', { description: 'What it says.' }),
+  }),
+});
+
+const GuideObject = builder
+  .objectRef<{ columns: readonly LegacyColumn[]; example: string }>('LegacyImportGuide')
+  .implement({
+    description: 'How an export of old output types is written.',
+    fields: (t) => ({
+      columns: t.field({
+        type: [ColumnObject],
+        description: 'The columns that are understood; every other one is taken for a render setting.',
+        resolve: ({ columns }) => [...columns],
+      }),
+      example: t.exposeString('example', { description: 'An export in CSV that can be imported as it is.' }),
+    }),
+  });
+
+builder.queryField('legacyImportGuide', (t) =>
+  t.field({
+    type: GuideObject,
+    authScopes: { view: true },
+    description: 'What `importLegacyOutputTypes` understands.',
+    resolve: () => ({ columns: Object.values(LEGACY_COLUMNS), example: LEGACY_EXAMPLE }),
+  }),
+);
 
 builder.mutationField('importLegacyOutputTypes', (t) =>
   t.field({

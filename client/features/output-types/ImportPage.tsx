@@ -8,6 +8,7 @@ import { Loading } from '../../components/EmptyState.js';
 import { Icon } from '../../components/Icon.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { ImportGuide } from './ImportGuide.js';
 import { type ImportReport, ImportRows } from './ImportRows.js';
 import { ImportLegacyOutputTypes } from './rolloutOperations.js';
 
@@ -91,6 +92,7 @@ export function Component() {
         </section>
         {fetching && !report && <Loading label="Reading the export" />}
         {problem && <ProblemCallout problem={problem} title="The export was not taken in" />}
+        {!report && !fetching && <ImportGuide />}
         {report && file && (
           <>
             <Summary report={report} isBusy={fetching} onImport={() => send(file.content, false)} />

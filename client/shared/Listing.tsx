@@ -1,0 +1,69 @@
+import type { ReactNode } from 'react';
+import type { CombinedError } from 'urql';
+import { Loading } from '../components/EmptyState.js';
+import { problemFromError } from './errors.js';
+import { ProblemCallout } from './Problem.js';
+
+/** A column: its heading, or one that is read out alone. */
+export type Column = string | { label: string; isHidden?: boolean; isEnd?: boolean };
+
+const columnOf = (column: Column) => (typeof column === 'string' ? { label: column } : column);
+
+/** The heading of what stands in a row to be clicked. */
+export const ACTIONS: Column = { label: 'Actions', isHidden: true };
+
+/** A list of the server in each of its states: it could not be loaded, it is on its way, there is nothing, or its table. */
+export function Listing({
+  what,
+  answer: { data, error, fetching },
+  isEmpty,
+  empty,
+  columns,
+  label,
+  rows = 4,
+  children,
+}: {
+  /** What is listed, in the middle of a sentence: `the accounts`. */
+  what: string;
+  answer: { data?: unknown; error?: CombinedError; fetching: boolean };
+  /** There is an answer, and nothing in it. */
+  isEmpty: boolean;
+  /** What is shown then. */
+  empty: ReactNode;
+  columns: readonly Column[];
+  /** What the table is called, where no heading says it. */
+  label?: string;
+  /** Of the placeholder. */
+  rows?: number;
+  /** The rows of the table. */
+  children: ReactNode;
+}) {
+  return (
+    <>
+      {error && (
+        <ProblemCallout
+          problem={problemFromError(error)}
+          title={`${what[0]!.toUpperCase()}${what.slice(1)} could not be loaded`}
+        />
+      )}
+      {!data && fetching && <Loading label={`Loading ${what}`} rows={rows} />}
+      {data !== undefined && isEmpty && empty}
+      {data !== undefined && !isEmpty && (
+        <div className="table-scroll">
+          <table className="table" aria-label={label}>
+            <thead>
+              <tr>
+                {columns.map(columnOf).map(({ label: heading, isHidden, isEnd }) => (
+                  <th key={heading} className={isEnd ? 'cell-end' : undefined}>
+                    {isHidden ? <span className="visually-hidden">{heading}</span> : heading}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>{children}</tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
