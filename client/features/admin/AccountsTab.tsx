@@ -2,12 +2,13 @@ import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatDateTime } from '../../components/format.js';
 import { Pager } from '../../components/Pager.js';
 import type { AccountFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
-import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ACTIONS, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { AccountDialog } from './AccountDialog.js';
 import { AccountFields, AccountsQuery, UpdateAccount } from './operations.js';
@@ -19,11 +20,12 @@ type Open = { kind: 'edit'; account: AccountFieldsFragment | null } | { kind: 'l
 /** The people and partners who work with the installation. */
 export function AccountsTab() {
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: AccountsQuery,
     variables: { after },
     requestPolicy: 'cache-and-network',
   });
+  const { data } = answer;
   const [open, setOpen] = useState<Open | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [{ fetching: isChanging }, update] = useMutation(UpdateAccount);
@@ -44,79 +46,65 @@ export function AccountsTab() {
         <span className="muted numeric">{data?.accounts.totalCount}</span>
         {accounts.length > 0 && add}
       </div>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The accounts could not be loaded" />}
       {problem && <ProblemCallout problem={problem} />}
-      {!data && fetching && <Loading label="Loading the accounts" />}
-      {data && accounts.length === 0 && (
-        <EmptyState icon="shield" title="Only you so far" actions={add}>
-          Give colleagues an account and a sign-in link, and partners an account and an API token.
-        </EmptyState>
-      )}
-      {accounts.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>Role</th>
-                <th>State</th>
-                <th>Since</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {accounts.map((account) => (
-                <tr key={account.id}>
-                  <td>{account.name}</td>
-                  <td>{roleLabel(account.role)}</td>
-                  <td>
-                    {account.isDisabled ? (
-                      <Badge tone="calm" icon="stop">
-                        Disabled
-                      </Badge>
-                    ) : (
-                      <Badge tone="ok" icon="check">
-                        Active
-                      </Badge>
-                    )}
-                  </td>
-                  <td className="muted numeric">{formatDateTime(account.createdAt)}</td>
-                  <td>
-                    <div className="page-actions admin-row-actions">
-                      {account.role !== 'partner' && !account.isDisabled && (
-                        <Button
-                          look="quiet"
-                          aria-label={`Sign-in link for ${account.name}`}
-                          onClick={() => setOpen({ kind: 'link', account })}
-                        >
-                          Sign-in link
-                        </Button>
-                      )}
-                      <Button
-                        look="quiet"
-                        aria-label={`Edit ${account.name}`}
-                        onClick={() => setOpen({ kind: 'edit', account })}
-                      >
-                        Edit
-                      </Button>
-                      <Button
-                        look="quiet"
-                        aria-label={`${account.isDisabled ? 'Enable' : 'Disable'} ${account.name}`}
-                        disabled={isChanging}
-                        onClick={() => setDisabled(account.id, !account.isDisabled)}
-                      >
-                        {account.isDisabled ? 'Enable' : 'Disable'}
-                      </Button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Listing
+        what="the accounts"
+        answer={answer}
+        isEmpty={accounts.length === 0}
+        empty={
+          <EmptyState icon="shield" title="Only you so far" actions={add}>
+            Give colleagues an account and a sign-in link, and partners an account and an API token.
+          </EmptyState>
+        }
+        columns={['Name', 'Role', 'State', 'Since', ACTIONS]}
+      >
+        {accounts.map((account) => (
+          <tr key={account.id}>
+            <td>{account.name}</td>
+            <td>{roleLabel(account.role)}</td>
+            <td>
+              {account.isDisabled ? (
+                <Badge tone="calm" icon="stop">
+                  Disabled
+                </Badge>
+              ) : (
+                <Badge tone="ok" icon="check">
+                  Active
+                </Badge>
+              )}
+            </td>
+            <td className="muted numeric">{formatDateTime(account.createdAt)}</td>
+            <td>
+              <div className="page-actions admin-row-actions">
+                {account.role !== 'partner' && !account.isDisabled && (
+                  <Button
+                    look="quiet"
+                    aria-label={`Sign-in link for ${account.name}`}
+                    onClick={() => setOpen({ kind: 'link', account })}
+                  >
+                    Sign-in link
+                  </Button>
+                )}
+                <Button
+                  look="quiet"
+                  aria-label={`Edit ${account.name}`}
+                  onClick={() => setOpen({ kind: 'edit', account })}
+                >
+                  Edit
+                </Button>
+                <Button
+                  look="quiet"
+                  aria-label={`${account.isDisabled ? 'Enable' : 'Disable'} ${account.name}`}
+                  disabled={isChanging}
+                  onClick={() => setDisabled(account.id, !account.isDisabled)}
+                >
+                  {account.isDisabled ? 'Enable' : 'Disable'}
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Listing>
       <Pager
         label="Pages of accounts"
         after={after}

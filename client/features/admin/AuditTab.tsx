@@ -2,13 +2,12 @@ import { useState } from 'react';
 import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatDateTime, formatDuration } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
 import { Pager } from '../../components/Pager.js';
 import { readFragment } from '../../gql/index.js';
-import { problemFromError } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { Listing } from '../../shared/Listing.js';
 import { AccountFields, AccountsQuery, AuditQuery } from './operations.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -23,7 +22,7 @@ export function AuditTab() {
   const [after, setAfter] = useState<string | null>(null);
   const [accounts] = useQuery({ query: AccountsQuery, variables: { after: null } });
   const people = readFragment(AccountFields, accounts.data?.accounts.edges.map(({ node }) => node) ?? []);
-  const [{ data, error, fetching }] = useQuery({
+  const [answer] = useQuery({
     query: AuditQuery,
     variables: {
       after,
@@ -37,6 +36,7 @@ export function AuditTab() {
     },
     requestPolicy: 'cache-and-network',
   });
+  const { data } = answer;
   const choose = (change: Partial<typeof NONE>) => {
     setAfter(null);
     setChosen({ ...chosen, ...change });
@@ -93,67 +93,55 @@ export function AuditTab() {
           </label>
         </search>
       </div>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The audit trail could not be loaded" />}
-      {!data && fetching && <Loading label="Loading the audit trail" rows={8} />}
-      {data && entries.length === 0 && (
-        <EmptyState
-          icon="filter"
-          title="Nothing here"
-          actions={<Button onClick={() => choose(NONE)}>Show everything</Button>}
-        >
-          No mutation fits this filter.
-        </EmptyState>
-      )}
-      {entries.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>When</th>
-                <th>Who</th>
-                <th>What</th>
-                <th>Outcome</th>
-                <th className="cell-end">Took</th>
-                <th>With</th>
-              </tr>
-            </thead>
-            <tbody>
-              {entries.map((entry) => (
-                <tr key={entry.id}>
-                  <td className="muted numeric">{formatDateTime(entry.at)}</td>
-                  <td>{entry.actor}</td>
-                  <td>
-                    <code>{entry.mutation}</code>
-                    {entry.times > 1 && (
-                      <p className="muted">
-                        {entry.times} times, last {formatDateTime(entry.lastAt)}
-                      </p>
-                    )}
-                  </td>
-                  <td>
-                    {entry.outcome === 'ok' ? (
-                      <Badge tone="ok" icon="check">
-                        Done
-                      </Badge>
-                    ) : (
-                      <Badge tone="bad" icon="alert">
-                        {entry.outcome}
-                      </Badge>
-                    )}
-                  </td>
-                  <td className="numeric cell-end">{formatDuration(entry.tookMs)}</td>
-                  <td>
-                    <details>
-                      <summary>Arguments</summary>
-                      <JsonTree value={entry.input} />
-                    </details>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Listing
+        what="the audit trail"
+        answer={answer}
+        isEmpty={entries.length === 0}
+        rows={8}
+        empty={
+          <EmptyState
+            icon="filter"
+            title="Nothing here"
+            actions={<Button onClick={() => choose(NONE)}>Show everything</Button>}
+          >
+            No mutation fits this filter.
+          </EmptyState>
+        }
+        columns={['When', 'Who', 'What', 'Outcome', { label: 'Took', isEnd: true }, 'With']}
+      >
+        {entries.map((entry) => (
+          <tr key={entry.id}>
+            <td className="muted numeric">{formatDateTime(entry.at)}</td>
+            <td>{entry.actor}</td>
+            <td>
+              <code>{entry.mutation}</code>
+              {entry.times > 1 && (
+                <p className="muted">
+                  {entry.times} times, last {formatDateTime(entry.lastAt)}
+                </p>
+              )}
+            </td>
+            <td>
+              {entry.outcome === 'ok' ? (
+                <Badge tone="ok" icon="check">
+                  Done
+                </Badge>
+              ) : (
+                <Badge tone="bad" icon="alert">
+                  {entry.outcome}
+                </Badge>
+              )}
+            </td>
+            <td className="numeric cell-end">{formatDuration(entry.tookMs)}</td>
+            <td>
+              <details>
+                <summary>Arguments</summary>
+                <JsonTree value={entry.input} />
+              </details>
+            </td>
+          </tr>
+        ))}
+      </Listing>
       <Pager label="Pages of the audit trail" after={after} page={page} onPage={setAfter} />
     </>
   );

@@ -2,12 +2,13 @@ import { useEffect, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatDateTime, formatDuration } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
 import { Pager } from '../../components/Pager.js';
 import type { WebhookDeliveriesQuery as Answer, WebhookDeliveryStatus } from '../../gql/graphql.js';
-import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ACTIONS, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { ResendDialog } from './ResendDialog.js';
 import { DeliveriesQuery, RedeliverWebhookEvent } from './webhookOperations.js';
@@ -44,11 +45,12 @@ export function DeliveryLog({
   const [after, setAfter] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const filter = { webhookId: webhookId || null, status: status === '' ? null : [status] };
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: DeliveriesQuery,
     variables: { after, filter },
     requestPolicy: 'cache-and-network',
   });
+  const { data } = answer;
   const [isResending, setResending] = useState(false);
   const chosen = webhooks.find(({ id }) => id === webhookId);
   const [again, sendAgain] = useMutation(RedeliverWebhookEvent);
@@ -119,87 +121,72 @@ export function DeliveryLog({
           </Button>
         )}
       </div>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The delivery log could not be loaded" />}
       {problem && <ProblemCallout problem={problem} />}
-      {!data && fetching && <Loading label="Loading the delivery log" />}
-      {data && deliveries.length === 0 && (
-        <EmptyState icon="send" title={webhookId || status ? 'Nothing of this kind' : 'Nothing sent yet'}>
-          {webhookId || status
-            ? 'No delivery of the last two weeks fits this choice.'
-            : 'What happens from now on is listed here for two weeks. “Test” sends an event at once.'}
-        </EmptyState>
-      )}
-      {deliveries.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>When</th>
-                <th>Webhook</th>
-                <th>Event</th>
-                <th>State</th>
-                <th>Last answer</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {deliveries.map((delivery) => (
-                <tr key={delivery.id}>
-                  <td className="muted numeric">{formatDateTime(delivery.createdAt)}</td>
-                  <td>{delivery.webhook.name}</td>
-                  <td>
-                    <details>
-                      <summary>
-                        <code>{sentAs(delivery.eventType)}</code>
-                      </summary>
-                      <JsonTree value={JSON.parse(delivery.body)} />
-                    </details>
-                  </td>
-                  <td>
-                    <Badge tone={TONES[delivery.status]} icon={ICONS[delivery.status]}>
-                      {DELIVERY_WORDS[delivery.status]}
-                    </Badge>
-                    {delivery.nextAttemptAt && delivery.attempts.length > 0 && (
-                      <p className="field-help numeric">again {formatDateTime(delivery.nextAttemptAt)}</p>
-                    )}
-                  </td>
-                  <td className="admin-answer">
-                    {delivery.attempts.length > 1 ? (
-                      <details>
-                        <summary>{lastAnswer(delivery)}</summary>
-                        <ol className="admin-attempts" reversed>
-                          {delivery.attempts.map(({ number, at, responseCode, errorMessage, tookMs }) => (
-                            <li key={number} value={number}>
-                              <span className="numeric">{formatDateTime(at)}</span>, {formatDuration(tookMs)}:{' '}
-                              {errorMessage ?? responseCode}
-                            </li>
-                          ))}
-                        </ol>
-                      </details>
-                    ) : (
-                      lastAnswer(delivery)
-                    )}
-                  </td>
-                  <td>
-                    <div className="page-actions admin-row-actions">
-                      <Button
-                        look="quiet"
-                        aria-label={`Send ${sentAs(delivery.eventType)} to ${delivery.webhook.name} again`}
-                        disabled={again.fetching || !delivery.webhook.isEnabled}
-                        onClick={() => resend(delivery)}
-                      >
-                        Send again
-                      </Button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Listing
+        what="the delivery log"
+        answer={answer}
+        isEmpty={deliveries.length === 0}
+        empty={
+          <EmptyState icon="send" title={webhookId || status ? 'Nothing of this kind' : 'Nothing sent yet'}>
+            {webhookId || status
+              ? 'No delivery of the last two weeks fits this choice.'
+              : 'What happens from now on is listed here for two weeks. “Test” sends an event at once.'}
+          </EmptyState>
+        }
+        columns={['When', 'Webhook', 'Event', 'State', 'Last answer', ACTIONS]}
+      >
+        {deliveries.map((delivery) => (
+          <tr key={delivery.id}>
+            <td className="muted numeric">{formatDateTime(delivery.createdAt)}</td>
+            <td>{delivery.webhook.name}</td>
+            <td>
+              <details>
+                <summary>
+                  <code>{sentAs(delivery.eventType)}</code>
+                </summary>
+                <JsonTree value={JSON.parse(delivery.body)} />
+              </details>
+            </td>
+            <td>
+              <Badge tone={TONES[delivery.status]} icon={ICONS[delivery.status]}>
+                {DELIVERY_WORDS[delivery.status]}
+              </Badge>
+              {delivery.nextAttemptAt && delivery.attempts.length > 0 && (
+                <p className="field-help numeric">again {formatDateTime(delivery.nextAttemptAt)}</p>
+              )}
+            </td>
+            <td className="admin-answer">
+              {delivery.attempts.length > 1 ? (
+                <details>
+                  <summary>{lastAnswer(delivery)}</summary>
+                  <ol className="admin-attempts" reversed>
+                    {delivery.attempts.map(({ number, at, responseCode, errorMessage, tookMs }) => (
+                      <li key={number} value={number}>
+                        <span className="numeric">{formatDateTime(at)}</span>, {formatDuration(tookMs)}:{' '}
+                        {errorMessage ?? responseCode}
+                      </li>
+                    ))}
+                  </ol>
+                </details>
+              ) : (
+                lastAnswer(delivery)
+              )}
+            </td>
+            <td>
+              <div className="page-actions admin-row-actions">
+                <Button
+                  look="quiet"
+                  aria-label={`Send ${sentAs(delivery.eventType)} to ${delivery.webhook.name} again`}
+                  disabled={again.fetching || !delivery.webhook.isEnabled}
+                  onClick={() => resend(delivery)}
+                >
+                  Send again
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Listing>
       <Pager
         label="Pages of the delivery log"
         after={after}

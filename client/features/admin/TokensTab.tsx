@@ -3,11 +3,12 @@ import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime } from '../../components/format.js';
 import { Pager } from '../../components/Pager.js';
 import type { TokensQuery as Answer } from '../../gql/graphql.js';
-import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ACTIONS, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { RevokeToken, TokensQuery } from './operations.js';
 import { TokenDialog } from './TokenDialog.js';
@@ -43,11 +44,12 @@ function TokenState({ token }: { token: Token }) {
 /** The keys of programs. */
 export function TokensTab() {
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: TokensQuery,
     variables: { after },
     requestPolicy: 'cache-and-network',
   });
+  const { data } = answer;
   const [isMaking, setMaking] = useState(false);
   const [asked, setAsked] = useState<Token | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -70,60 +72,42 @@ export function TokensTab() {
         <h2>API tokens</h2>
         {tokens.length > 0 && add}
       </div>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The tokens could not be loaded" />}
-      {!data && fetching && <Loading label="Loading the tokens" />}
-      {data && tokens.length === 0 && (
-        <EmptyState icon="shield" title="No tokens yet" actions={add}>
-          A token lets a program in: a shop that orders, a script that uploads CAD files.
-        </EmptyState>
-      )}
-      {tokens.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Token</th>
-                <th>Account</th>
-                <th>May</th>
-                <th>State</th>
-                <th>Last used</th>
-                <th>Runs out</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {tokens.map((token) => (
-                <tr key={token.id}>
-                  <td>
-                    {token.name}
-                    <p className="field-help mono">{token.prefix}…</p>
-                  </td>
-                  <td>{token.account.name}</td>
-                  <td className="muted">{token.scopes.join(', ')}</td>
-                  <td>
-                    <TokenState token={token} />
-                  </td>
-                  <td className="muted numeric">
-                    {token.lastUsedAt ? formatAgo(token.lastUsedAt, Date.now()) : 'never'}
-                  </td>
-                  <td className="muted numeric">{token.expiresAt ? formatDateTime(token.expiresAt) : 'never'}</td>
-                  <td>
-                    <div className="page-actions admin-row-actions">
-                      {!token.revokedAt && (
-                        <Button look="quiet" aria-label={`Revoke ${token.name}`} onClick={() => setAsked(token)}>
-                          Revoke
-                        </Button>
-                      )}
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Listing
+        what="the tokens"
+        answer={answer}
+        isEmpty={tokens.length === 0}
+        empty={
+          <EmptyState icon="shield" title="No tokens yet" actions={add}>
+            A token lets a program in: a shop that orders, a script that uploads CAD files.
+          </EmptyState>
+        }
+        columns={['Token', 'Account', 'May', 'State', 'Last used', 'Runs out', ACTIONS]}
+      >
+        {tokens.map((token) => (
+          <tr key={token.id}>
+            <td>
+              {token.name}
+              <p className="field-help mono">{token.prefix}…</p>
+            </td>
+            <td>{token.account.name}</td>
+            <td className="muted">{token.scopes.join(', ')}</td>
+            <td>
+              <TokenState token={token} />
+            </td>
+            <td className="muted numeric">{token.lastUsedAt ? formatAgo(token.lastUsedAt, Date.now()) : 'never'}</td>
+            <td className="muted numeric">{token.expiresAt ? formatDateTime(token.expiresAt) : 'never'}</td>
+            <td>
+              <div className="page-actions admin-row-actions">
+                {!token.revokedAt && (
+                  <Button look="quiet" aria-label={`Revoke ${token.name}`} onClick={() => setAsked(token)}>
+                    Revoke
+                  </Button>
+                )}
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Listing>
       <Pager label="Pages of tokens" after={after} page={data?.apiTokens.pageInfo} onPage={setAfter} />
       {isMaking && (
         <TokenDialog onClose={() => setMaking(false)} onCreated={() => refetch({ requestPolicy: 'network-only' })} />

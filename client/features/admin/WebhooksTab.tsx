@@ -3,12 +3,13 @@ import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatDateTime } from '../../components/format.js';
 import { Pager } from '../../components/Pager.js';
 import type { WebhookFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
-import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ACTIONS, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { DeliveryLog } from './DeliveryLog.js';
 import { RotateDialog } from './RotateDialog.js';
@@ -49,11 +50,12 @@ function WebhookState({ webhook }: { webhook: WebhookFieldsFragment }) {
 /** Who is told what happens, and what became of it. */
 export function WebhooksTab() {
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: WebhooksQuery,
     variables: { after },
     requestPolicy: 'cache-and-network',
   });
+  const { data } = answer;
   const [open, setOpen] = useState<Open | null>(null);
   const [logOf, setLogOf] = useState('');
   /** Rises with whatever the log should show at once. */
@@ -96,93 +98,78 @@ export function WebhooksTab() {
         <span className="muted numeric">{data?.webhooks.totalCount}</span>
         {webhooks.length > 0 && add}
       </div>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The webhooks could not be loaded" />}
       {problem && <ProblemCallout problem={problem} />}
-      {!data && fetching && <Loading label="Loading the webhooks" />}
-      {data && webhooks.length === 0 && (
-        <EmptyState icon="send" title="Nobody is told yet" actions={add}>
-          A webhook calls a shop or a PIM system when a run ends or a file is delivered.
-        </EmptyState>
-      )}
-      {webhooks.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Webhook</th>
-                <th>Told of</th>
-                <th>State</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {webhooks.map((webhook) => (
-                <tr key={webhook.id}>
-                  <td>
-                    {webhook.name}
-                    {webhook.account && <span className="muted"> · {webhook.account.name}</span>}
-                    <p className="field-help mono admin-url" title={webhook.url}>
-                      {webhook.url}
-                    </p>
-                    {webhook.oldSecretsUntil && (
-                      <p className="field-help">
-                        Older secrets sign too until {formatDateTime(webhook.oldSecretsUntil)}.
-                      </p>
-                    )}
-                  </td>
-                  <td className="muted admin-events">{webhook.eventTypes.map(sentAs).join(', ')}</td>
-                  <td>
-                    <WebhookState webhook={webhook} />
-                  </td>
-                  <td>
-                    <div className="page-actions admin-row-actions">
-                      <Button
-                        look="quiet"
-                        aria-label={`Send a test event to ${webhook.name}`}
-                        disabled={pinging.fetching || !webhook.isEnabled}
-                        onClick={() => doPing(webhook)}
-                      >
-                        Test
-                      </Button>
-                      <Button
-                        look="quiet"
-                        aria-label={`Edit ${webhook.name}`}
-                        onClick={() => setOpen({ kind: 'edit', webhook })}
-                      >
-                        Edit
-                      </Button>
-                      <Button
-                        look="quiet"
-                        aria-label={`New secret for ${webhook.name}`}
-                        onClick={() => setOpen({ kind: 'rotate', webhook })}
-                      >
-                        New secret
-                      </Button>
-                      <Button
-                        look="quiet"
-                        aria-label={`${webhook.isEnabled ? 'Disable' : 'Enable'} ${webhook.name}`}
-                        disabled={updating.fetching}
-                        onClick={() => setEnabled(webhook.id, !webhook.isEnabled)}
-                      >
-                        {webhook.isEnabled ? 'Disable' : 'Enable'}
-                      </Button>
-                      <Button
-                        look="quiet"
-                        aria-label={`Remove ${webhook.name}`}
-                        onClick={() => setOpen({ kind: 'remove', webhook })}
-                      >
-                        Remove
-                      </Button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Listing
+        what="the webhooks"
+        answer={answer}
+        isEmpty={webhooks.length === 0}
+        empty={
+          <EmptyState icon="send" title="Nobody is told yet" actions={add}>
+            A webhook calls a shop or a PIM system when a run ends or a file is delivered.
+          </EmptyState>
+        }
+        columns={['Webhook', 'Told of', 'State', ACTIONS]}
+      >
+        {webhooks.map((webhook) => (
+          <tr key={webhook.id}>
+            <td>
+              {webhook.name}
+              {webhook.account && <span className="muted"> · {webhook.account.name}</span>}
+              <p className="field-help mono admin-url" title={webhook.url}>
+                {webhook.url}
+              </p>
+              {webhook.oldSecretsUntil && (
+                <p className="field-help">Older secrets sign too until {formatDateTime(webhook.oldSecretsUntil)}.</p>
+              )}
+            </td>
+            <td className="muted admin-events">{webhook.eventTypes.map(sentAs).join(', ')}</td>
+            <td>
+              <WebhookState webhook={webhook} />
+            </td>
+            <td>
+              <div className="page-actions admin-row-actions">
+                <Button
+                  look="quiet"
+                  aria-label={`Send a test event to ${webhook.name}`}
+                  disabled={pinging.fetching || !webhook.isEnabled}
+                  onClick={() => doPing(webhook)}
+                >
+                  Test
+                </Button>
+                <Button
+                  look="quiet"
+                  aria-label={`Edit ${webhook.name}`}
+                  onClick={() => setOpen({ kind: 'edit', webhook })}
+                >
+                  Edit
+                </Button>
+                <Button
+                  look="quiet"
+                  aria-label={`New secret for ${webhook.name}`}
+                  onClick={() => setOpen({ kind: 'rotate', webhook })}
+                >
+                  New secret
+                </Button>
+                <Button
+                  look="quiet"
+                  aria-label={`${webhook.isEnabled ? 'Disable' : 'Enable'} ${webhook.name}`}
+                  disabled={updating.fetching}
+                  onClick={() => setEnabled(webhook.id, !webhook.isEnabled)}
+                >
+                  {webhook.isEnabled ? 'Disable' : 'Enable'}
+                </Button>
+                <Button
+                  look="quiet"
+                  aria-label={`Remove ${webhook.name}`}
+                  onClick={() => setOpen({ kind: 'remove', webhook })}
+                >
+                  Remove
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Listing>
       <Pager label="Pages of webhooks" after={after} page={data?.webhooks.pageInfo} onPage={setAfter} />
       {webhooks.length > 0 && <DeliveryLog webhooks={webhooks} webhookId={logOf} onWebhook={setLogOf} round={round} />}
       {open?.kind === 'edit' && <WebhookDialog webhook={open.webhook} onClose={() => setOpen(null)} onSaved={reload} />}

@@ -2,14 +2,13 @@ import './workers.css';
 import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import { useNow } from '../../components/useNow.js';
 import type { WorkerStateFragment as Worker } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
-import { problemFromError } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { Listing } from '../../shared/Listing.js';
 import {
   CAPABILITY_WORDS,
   capabilitiesOf,
@@ -71,51 +70,35 @@ function Tools({ worker }: { worker: Worker }) {
   );
 }
 
-function WorkerTable({ workers, label, now }: { workers: readonly Worker[]; label: string; now: number }) {
-  return (
-    <div className="table-scroll">
-      <table className="table" aria-label={label}>
-        <thead>
-          <tr>
-            <th>Machine</th>
-            <th>Takes</th>
-            <th>State</th>
-            <th>Blender and ffmpeg</th>
-            <th>Started</th>
-            <th>Last heard of</th>
-          </tr>
-        </thead>
-        <tbody>
-          {workers.map((worker) => (
-            <tr key={worker.id}>
-              <td>
-                {worker.host}
-                <p className="field-help numeric worker-time">process {worker.pid}</p>
-              </td>
-              <td>
-                {capabilitiesOf(worker)
-                  .map((capability) => CAPABILITY_WORDS[capability] ?? capability)
-                  .join(', ')}
-              </td>
-              <td>
-                <State worker={worker} />
-              </td>
-              <td>
-                <Tools worker={worker} />
-              </td>
-              <td className="muted numeric worker-time">{formatDateTime(worker.startedAt)}</td>
-              <td className="muted numeric worker-time">{formatAgo(worker.heartbeatAt, now)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+const COLUMNS = ['Machine', 'Takes', 'State', 'Blender and ffmpeg', 'Started', 'Last heard of'];
+
+function WorkerRows({ workers, now }: { workers: readonly Worker[]; now: number }) {
+  return workers.map((worker) => (
+    <tr key={worker.id}>
+      <td>
+        {worker.host}
+        <p className="field-help numeric worker-time">process {worker.pid}</p>
+      </td>
+      <td>
+        {capabilitiesOf(worker)
+          .map((capability) => CAPABILITY_WORDS[capability] ?? capability)
+          .join(', ')}
+      </td>
+      <td>
+        <State worker={worker} />
+      </td>
+      <td>
+        <Tools worker={worker} />
+      </td>
+      <td className="muted numeric worker-time">{formatDateTime(worker.startedAt)}</td>
+      <td className="muted numeric worker-time">{formatAgo(worker.heartbeatAt, now)}</td>
+    </tr>
+  ));
 }
 
 /** Who does the work, and what keeps them from it. */
 export function Component() {
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: WorkforceQuery,
     requestPolicy: 'cache-and-network',
   });
@@ -124,7 +107,7 @@ export function Component() {
     return () => clearInterval(asking);
   }, [refetch]);
   const now = useNow(true);
-  const workers = readFragment(WorkerState, data?.workers ?? []);
+  const workers = readFragment(WorkerState, answer.data?.workers ?? []);
   const alive = workers.filter(({ isAlive }) => isAlive);
   const gone = workers.filter(({ isAlive }) => !isAlive).slice(0, GONE_SHOWN);
   return (
@@ -133,22 +116,37 @@ export function Component() {
       <header className="page-header">
         <h1>Workers</h1>
       </header>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The workers could not be loaded" />}
-      <div className="card">
-        {!data && fetching && <Loading label="Loading the workers" />}
-        {data && alive.length === 0 && (
-          <EmptyState icon="zap" title="No worker is running">
-            Runs wait until one is there. Start one: <code>npm run worker</code>
-          </EmptyState>
-        )}
-        {alive.length > 0 && <WorkerTable workers={alive} label="Workers that are running" now={now} />}
+      <div className="list-card">
+        <Listing
+          what="the workers"
+          label="Workers that are running"
+          answer={answer}
+          isEmpty={alive.length === 0}
+          empty={
+            <EmptyState icon="zap" title="No worker is running">
+              Runs wait until one is there. Start one: <code>npm run worker</code>
+            </EmptyState>
+          }
+          columns={COLUMNS}
+        >
+          <WorkerRows workers={alive} now={now} />
+        </Listing>
       </div>
       {gone.length > 0 && (
         <section className="card">
           <div className="card-header">
             <h2>Gone</h2>
           </div>
-          <WorkerTable workers={gone} label="Workers that are gone" now={now} />
+          <Listing
+            what="the workers"
+            label="Workers that are gone"
+            answer={{ ...answer, error: undefined }}
+            isEmpty={false}
+            empty={null}
+            columns={COLUMNS}
+          >
+            <WorkerRows workers={gone} now={now} />
+          </Listing>
         </section>
       )}
     </main>
