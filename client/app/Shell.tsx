@@ -1,4 +1,4 @@
-import { useContext, useEffect, useRef } from 'react';
+import { useContext, useEffect, useRef, useState } from 'react';
 import { NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useQuery } from 'urql';
 import { AccessContext } from '../components/access.js';
@@ -73,6 +73,20 @@ function useFocusOnArrival() {
   }, [pathname]);
 }
 
+/** The menu of small screens: closed by Escape and by going somewhere. */
+function useMenu() {
+  const { pathname } = useLocation();
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [pathname]);
+  useEffect(() => {
+    if (!isOpen) return;
+    const onKey = ({ key }: KeyboardEvent) => key === 'Escape' && setOpen(false);
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [isOpen]);
+  return { isOpen, toggle: () => setOpen(!isOpen) };
+}
+
 /** Whether somebody is there to do the work, and can. */
 function WorkersPlace({ workers }: { workers: readonly WorkerStateFragment[] }) {
   const alive = workers.filter((worker) => worker.isAlive);
@@ -91,6 +105,7 @@ function WorkersPlace({ workers }: { workers: readonly WorkerStateFragment[] }) 
 export function Shell() {
   const isDisconnected = useIsDisconnected();
   useFocusOnArrival();
+  const menu = useMenu();
   const access = useContext(AccessContext);
   const places = access?.scopes.includes('admin') ? [...PLACES, ADMIN] : PLACES;
   const [{ data }, refetch] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
@@ -103,13 +118,20 @@ export function Shell() {
       <a className="skip-link" href="#main">
         Skip to the content
       </a>
-      <aside className="sidebar">
+      <aside className={`sidebar ${menu.isOpen ? 'is-open' : ''}`}>
         <div className="brand">
           <span className="brand-mark">
             <Icon name="cube" size={18} />
           </span>
           HartOMat
         </div>
+        <IconButton
+          icon={menu.isOpen ? 'close' : 'menu'}
+          label="Menu"
+          className="menu-button"
+          aria-expanded={menu.isOpen}
+          onClick={menu.toggle}
+        />
         <nav aria-label="Main">
           <ul>
             {places.map(({ to, label, icon }) => (

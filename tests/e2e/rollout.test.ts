@@ -34,6 +34,13 @@ describeWith('chromium', 'moving away from the old world', () => {
 
   it('looks at an export of old output types first, and then takes it in', async () => {
     await page.getByRole('link', { name: 'Import old ones' }).click();
+    await page.getByRole('cell', { name: 'render_settings', exact: true }).waitFor();
+    const [example] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download an example' }).click(),
+    ]);
+    expect(example.suggestedFilename()).toBe('output-types-example.csv');
+    expect(await seriousViolations(page)).toEqual([]);
     await page
       .getByLabel('Export of old output types')
       .setInputFiles({ name: 'old.csv', mimeType: 'text/csv', buffer: Buffer.from(EXPORT) });
@@ -84,6 +91,24 @@ describeWith('chromium', 'moving away from the old world', () => {
       { after: 'graph', reason: 'The fair is tomorrow' },
       { after: 'legacy', reason: '' },
     ]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('folds its places into a menu on small screens', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Close the details' }).click();
+    const places = page.getByRole('navigation', { name: 'Main' });
+    await places.waitFor({ state: 'hidden' });
+    const menu = page.getByRole('button', { name: 'Menu' });
+    await menu.click();
+    await places.waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await places.waitFor({ state: 'hidden' });
+    await menu.click();
+    await places.getByRole('link', { name: 'Workflows' }).click();
+    await page.getByRole('heading', { name: 'Workflows' }).waitFor();
+    await places.waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
   });
 });

@@ -52,9 +52,7 @@ export function ProductsCard({
               {products.edges.map(({ node: product }) => (
                 <tr key={product.id}>
                   <td className="mono">{product.sku}</td>
-                  <td>
-                    <strong>{product.name}</strong>
-                  </td>
+                  <td>{product.name}</td>
                   <td className="muted">{product.category?.label ?? 'none'}</td>
                   <td className="muted">{product.cadFile?.name ?? 'none'}</td>
                   <td className="cell-actions">
