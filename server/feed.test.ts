@@ -2,11 +2,12 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createAccount, createApiToken, revokeApiToken } from '../runtime/accounts.js';
+import { revokeApiToken } from '../runtime/accounts.js';
 import { cancelRun } from '../runtime/cancel.js';
 import { dispatch } from '../runtime/dispatch.js';
 import { clearFeed } from '../runtime/feedRows.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
 import { createSignInUrl } from './signIn.js';
@@ -40,10 +41,7 @@ async function start(): Promise<string> {
   return runId;
 }
 
-async function member(role: 'partner' | 'viewer') {
-  const account = await createAccount(app.platform, { name: `${role} ${Math.random()}`, role });
-  return { account, ...(await createApiToken(app.platform, { accountId: account.id, name: 'Test' })) };
-}
+const member = (role: 'partner' | 'viewer') => createMember(app.platform, role);
 
 interface Source {
   subscribe(query: string, variables: Record<string, unknown>): AsyncIterableIterator<any>;

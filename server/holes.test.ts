@@ -1,8 +1,9 @@
 import { getNamedType, isInputObjectType, isListType, isNonNullType, isObjectType } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAccount, createApiToken, revokeApiToken } from '../runtime/accounts.js';
+import { revokeApiToken } from '../runtime/accounts.js';
 import { schema } from '../schema/index.js';
+import { createMember } from '../tests/support/members.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { readDoorSettings } from './doorSettings.js';
 import { GUESSES } from './guessing.js';
@@ -23,11 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([app.close(), strict.close()]));
 
-async function token(on: TestApp, role: 'viewer' | 'partner' = 'viewer') {
-  const account = await createAccount(on.platform, { name: `${role} ${Math.random()}`, role });
-  const made = await createApiToken(on.platform, { accountId: account.id, name: 'Test' });
-  return { ...made, headers: { authorization: `Bearer ${made.secret}` } };
-}
+const token = (on: TestApp, role: 'viewer' | 'partner' = 'viewer') => createMember(on.platform, role);
 
 describe('the settings of the doors', () => {
   it('let nobody but our own pages in where nothing is set', () => {

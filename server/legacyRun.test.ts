@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Prisma } from '../generated/prisma/client.js';
 import { seed } from '../prisma/seed.js';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -183,8 +183,7 @@ describeWith('blender', 'an order line of an output type', () => {
 
   it('whose shadow crashes is delivered all the same, and whoever ordered hears nothing of the shadow', async () => {
     const { db } = app.platform;
-    const partner = await createAccount(app.platform, { name: 'Shop', role: 'partner' });
-    const { secret } = await createApiToken(app.platform, { accountId: partner.id, name: 'Shop' });
+    const partner = await createMember(app.platform, 'partner');
     const broken = await brokenWorkflow();
     const { lineId, orderId } = await orderLine({
       workflowId: broken.id,
@@ -192,7 +191,7 @@ describeWith('blender', 'an order line of an output type', () => {
       artifactKind: 'preview_thumbnail',
       legacySettings: {},
     });
-    await db.order.update({ where: { id: orderId }, data: { accountId: partner.id } });
+    await db.order.update({ where: { id: orderId }, data: { accountId: partner.account.id } });
     const run = await ended((await dispatch(lineId)).id);
     await worker.sweeper.sweep();
     await expect.poll(async () => (await readRun(run.id)).shadow.status).toBe('failed');
@@ -202,7 +201,7 @@ describeWith('blender', 'an order line of an output type', () => {
     const { data, errors } = await app.gql(
       `query ($order: ID!, $shadow: ID!) { node(id: $order) { ... on Order { state lines { state runs { id status } assets { kind } } } } run(id: $shadow) { id } }`,
       { order: id('Order', orderId), shadow: run.shadow.id },
-      { authorization: `Bearer ${secret}` },
+      partner.headers,
     );
     expect(errors).toBeUndefined();
     expect(data).toEqual({

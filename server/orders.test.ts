@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 
@@ -224,11 +224,7 @@ describe('an order', () => {
 });
 
 describe('a partner', () => {
-  const partner = async (name: string) => {
-    const { id: accountId } = await createAccount(app.platform, { name, role: 'partner' });
-    const { secret } = await createApiToken(app.platform, { accountId, name: 'Test' });
-    return { authorization: `Bearer ${secret}` };
-  };
+  const partner = async (name: string) => (await createMember(app.platform, 'partner', { name })).headers;
 
   test('orders, dispatches, follows and cancels what is their own, and reaches no other’s', async () => {
     const [own, other] = [await partner('Shop'), await partner('Other shop')];

@@ -7,8 +7,8 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { schema } from '../schema/index.js';
+import { createMember } from '../tests/support/members.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { readDoorSettings } from './doorSettings.js';
 import { CONSOLE_OPERATIONS, readPersistedOperations } from './persistedOperations.js';
@@ -29,9 +29,7 @@ beforeAll(async () => {
     doors: readDoorSettings({ HARTOMAT_DOCUMENTS: 'admins', HARTOMAT_PERSISTED_DOCUMENTS: file }),
   });
   console = JSON.parse(await readFile(CONSOLE_OPERATIONS, 'utf8'));
-  const { id: accountId } = await createAccount(app.platform, { name: 'Somebody', role: 'viewer' });
-  const { secret } = await createApiToken(app.platform, { accountId, name: 'Test' });
-  viewer = { authorization: `Bearer ${secret}` };
+  viewer = (await createMember(app.platform, 'viewer', { name: 'Somebody' })).headers;
 });
 afterAll(async () => {
   await app?.close();

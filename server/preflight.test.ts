@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { artifactsIn } from '../runtime/nodeInputs.js';
 import { createOrder } from '../runtime/orders.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -173,9 +173,7 @@ describe('a preflight', () => {
   });
 
   it('of an order is about the lines that would be started, and is a partner’s only for their own', async () => {
-    const account = await createAccount(app.platform, { name: 'Shop', role: 'partner' });
-    const { secret } = await createApiToken(app.platform, { accountId: account.id, name: 'Test' });
-    const own = { authorization: `Bearer ${secret}` };
+    const { account, headers: own } = await createMember(app.platform, 'partner');
     const wanted = { productId: seeded.product.id, outputTypeId: seeded.outputTypeId, quantity: 2 };
     const order = await createOrder(
       app.platform,

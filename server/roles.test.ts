@@ -11,9 +11,9 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROLE_SCOPES } from '../runtime/access.js';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { schema } from '../schema/index.js';
 import { mayUse, printRoles, ROLES_FILE, scopesNeeded } from '../schema/printRoles.js';
+import { createMember } from '../tests/support/members.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 
 type Role = keyof typeof ROLE_SCOPES;
@@ -23,11 +23,7 @@ let app: TestApp;
 const headersOf = {} as Record<Role, Record<string, string>>;
 beforeAll(async () => {
   app = await startTestApp();
-  for (const role of ROLES) {
-    const { id } = await createAccount(app.platform, { name: role, role });
-    const { secret } = await createApiToken(app.platform, { accountId: id, name: 'Test' });
-    headersOf[role] = { authorization: `Bearer ${secret}` };
-  }
+  for (const role of ROLES) headersOf[role] = (await createMember(app.platform, role)).headers;
 });
 afterAll(() => app.close());
 

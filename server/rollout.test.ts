@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role, RunMode } from '../generated/prisma/enums.js';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { ParityPolicy } from '../runtime/parity/policy.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
 
@@ -42,11 +42,7 @@ async function passedComparison(outputTypeId: string) {
   });
 }
 
-async function headersOf(role: Role) {
-  const account = await createAccount(app.platform, { name: `The ${role}`, role });
-  const { secret } = await createApiToken(app.platform, { accountId: account.id, name: 'Test' });
-  return { authorization: `Bearer ${secret}` };
-}
+const headersOf = async (role: Role) => (await createMember(app.platform, role, { name: `The ${role}` })).headers;
 
 const SET = `mutation ($input: SetRolloutInput!) { setRollout(input: $input) { __typename
   ... on OutputType { rollout shadowRate fallsBack revision } ... on Error { code message } ... on ValidationError { issues { path } } } }`;

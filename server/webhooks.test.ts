@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { isSignedBy, type Receiver, startReceiver } from '../tests/support/webhookReceiver.js';
 import { WebhookLoop } from '../worker/webhookLoop.js';
@@ -50,9 +50,8 @@ const input = (more: object = {}) => ({
   input: { name: 'Shop', url: receiver.url, eventTypes: ['run_failed', 'asset_published'], ...more },
 });
 async function member(role: 'partner' | 'operator', name: string) {
-  const account = await createAccount(app.platform, { name, role });
-  const { secret } = await createApiToken(app.platform, { accountId: account.id, name: 'Test' });
-  return { accountId: id('Account', account.id), headers: { authorization: `Bearer ${secret}` } };
+  const { account, headers } = await createMember(app.platform, role, { name });
+  return { accountId: id('Account', account.id), headers };
 }
 const send = async () => {
   await loop.round();

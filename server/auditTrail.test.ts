@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../generated/prisma/enums.js';
+import type { Scope } from '../runtime/access.js';
+import { encodeGlobalId } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
+
+let app: TestApp;
+let catalogue: Catalogue;
+beforeAll(async () => {
+  app = await startTestApp();
+  catalogue = await createCatalogue(app.platform);
+});
+afterAll(() => app.close());
+
+const member = (role: Role, scopes?: Scope[]) => createMember(app.platform, role, { scopes });
+
+describe('the audit trail', () => {
+  it('has every mutation with who sent it and what became of it, and no secrets', async () => {
+    const artist = await member('artist');
+    await app.gql(
+      'mutation($id: ID!) { createProduct(input: { sku: "?", name: "", cadFileId: $id }) { __typename } }',
+      { id: encodeGlobalId('CadFile', catalogue.cadFile.id) },
+      artist.headers,
+    );
+    await app.gql('mutation { createAccount(input: { name: "No", role: viewer }) { __typename } }', {}, artist.headers);
+    const { data } = await app.gql(
+      `query($id: ID!) { auditTrail(filter: { accountId: $id }) { totalCount edges { node { actor mutation outcome input } } } }`,
+      { id: encodeGlobalId('Account', artist.account.id) },
+    );
+    expect(data.auditTrail.edges.map(({ node }: any) => [node.actor, node.mutation, node.outcome])).toEqual([
+      [artist.account.name, 'createAccount', 'FORBIDDEN'],
+      [artist.account.name, 'createProduct', 'VALIDATION_FAILED'],
+    ]);
+    expect(data.auditTrail.edges[1].node.input.input).toMatchObject({ sku: '?' });
+    const all = JSON.stringify((await app.gql('{ auditTrail(first: 100) { edges { node { input } } } }')).data);
+    expect(all).not.toContain(ADMIN_TOKEN);
+    expect(all).not.toContain('hm_');
+  });
+
+  it('takes the drafts that an editor saves in one sitting together, and says of which workflow', async () => {
+    const artist = await member('artist');
+    const workflows = await Promise.all(
+      ['One', 'Other'].map((name) =>
+        app.platform.db.workflow.create({
+          data: {
+            key: `sitting_${name}`,
+            name,
+            family: 'cad_file',
+            draft: { format: 1, family: 'cad_file', nodes: [], edges: [] },
+          },
+        }),
+      ),
+    );
+    const [one, other] = workflows.map(({ id }) => encodeGlobalId('Workflow', id));
+    const nodes = Array.from({ length: 60 }, (_, each) => ({ id: `step_${each}`, step: 'resolve_step_path' }));
+    const save = (workflowId: string, expectedRevision: number) =>
+      app.gql(
+        'mutation($input: SaveWorkflowDraftInput!) { saveWorkflowDraft(input: $input) { __typename } }',
+        { input: { workflowId, expectedRevision, graph: { format: 1, family: 'cad_file', nodes, edges: [] } } },
+        artist.headers,
+      );
+    const { draftRevision: first } = workflows[0]!;
+    for (const revision of [first, first + 1, first + 1, first + 2]) await save(one!, revision);
+    await save(other!, workflows[1]!.draftRevision);
+    const { data } = await app.gql(
+      `query($id: ID!) { auditTrail(filter: { accountId: $id }) { edges { node { outcome times input at lastAt } } } }`,
+      { id: encodeGlobalId('Account', artist.account.id) },
+    );
+    const entries = data.auditTrail.edges.map(({ node }: any) => node);
+    expect(entries.map((entry: any) => [entry.outcome, entry.times, entry.input.input.workflowId])).toEqual([
+      ['ok', 1, other],
+      ['DRAFT_CHANGED', 1, one],
+      ['ok', 3, one],
+    ]);
+    expect(entries[2].input.input).toMatchObject({ expectedRevision: first + 2, graph: { nodes: expect.anything() } });
+    expect(Date.parse(entries[2].lastAt)).toBeGreaterThanOrEqual(Date.parse(entries[2].at));
+  });
+
+  it('is searched for what was typed, signs included', async () => {
+    const found = async (mutation: string) =>
+      (
+        await app.gql('query($mutation: String!) { auditTrail(filter: { mutation: $mutation }) { totalCount } }', {
+          mutation,
+        })
+      ).data.auditTrail.totalCount;
+    expect(await found('CREATEPROD')).toBeGreaterThan(0);
+    for (const text of ['%', '_', 'create%', '\\']) expect(await found(text)).toBe(0);
+  });
+});

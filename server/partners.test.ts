@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../generated/prisma/enums.js';
+import type { Scope } from '../runtime/access.js';
+import { encodeGlobalId } from '../schema/globalId.js';
+import { createMember } from '../tests/support/members.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
+
+let app: TestApp;
+let catalogue: Catalogue;
+beforeAll(async () => {
+  app = await startTestApp();
+  catalogue = await createCatalogue(app.platform);
+});
+afterAll(() => app.close());
+
+const member = (role: Role, scopes?: Scope[]) => createMember(app.platform, role, { scopes });
+
+describe('a partner', () => {
+  it('sees what their own orders brought about, and nothing of anybody else', async () => {
+    const { db } = app.platform;
+    const [a, b] = [await member('partner'), await member('partner')];
+    const { runId } = await createEndedRun(app.platform, catalogue);
+    await db.order.update({ where: { id: catalogue.order.id }, data: { accountId: a.account.id } });
+    await db.run.update({ where: { id: runId }, data: { orderLineId: catalogue.line.id, cadFileId: null } });
+    const asset = await db.asset.findFirstOrThrow({ where: { runId } });
+    const ids = [
+      encodeGlobalId('Order', catalogue.order.id),
+      encodeGlobalId('OrderLine', catalogue.line.id),
+      encodeGlobalId('Run', runId),
+      encodeGlobalId('Asset', asset.id),
+      encodeGlobalId('Artifact', asset.artifactId),
+    ];
+    const everything = `query($ids: [ID!]!) {
+      orders { totalCount edges { node { id } } }
+      runs { totalCount edges { node { id } } }
+      assets { totalCount edges { node { artifact { url } } } }
+      nodes(ids: $ids) { id }
+    }`;
+    const own = (await app.gql(everything, { ids }, a.headers)).data;
+    expect([own.orders, own.runs, own.assets].map(({ totalCount }) => totalCount)).toEqual([1, 1, 1]);
+    expect(own.nodes.map((node: any) => node?.id)).toEqual(ids);
+    const others = (await app.gql(everything, { ids }, b.headers)).data;
+    expect([others.orders, others.runs, others.assets].map(({ totalCount, edges }) => [totalCount, edges])).toEqual([
+      [0, []],
+      [0, []],
+      [0, []],
+    ]);
+    expect(others.nodes).toEqual([null, null, null, null, null]);
+    expect((await app.gql(`{ run(id: "${ids[2]}") { id } }`, {}, b.headers)).data.run).toBeNull();
+    const cancelled = await app.gql(`mutation { cancelRun(id: "${ids[2]}") { __typename } }`, {}, b.headers);
+    expect(cancelled.data.cancelRun.__typename).toBe('NotFoundError');
+    const started = await app.gql(
+      `mutation { dispatch(input: { orderLineId: "${ids[1]}" }) { __typename } }`,
+      {},
+      b.headers,
+    );
+    expect(started.data.dispatch.__typename).toBe('NotFoundError');
+  });
+
+  it('changes nothing of anybody else’s, and keeps idempotency keys of their own', async () => {
+    const [a, b] = [await member('partner'), await member('partner')];
+    const line = `{ productId: "${encodeGlobalId('Product', catalogue.product.id)}", outputTypeId: "${encodeGlobalId('OutputType', catalogue.outputType.id)}" }`;
+    const placed = await app.gql(
+      `mutation { createOrder(input: { idempotencyKey: "po-1", lines: [${line}] }) { ... on Order { id lines { id } } ... on Error { message } } }`,
+      {},
+      a.headers,
+    );
+    const order = placed.data.createOrder;
+    const lineId = order.lines[0].id;
+    const foreign = [
+      `addOrderLines(input: { orderId: "${order.id}", lines: [${line}] })`,
+      `removeOrderLine(id: "${lineId}")`,
+      `createOrderLine(input: { orderId: "${order.id}", productId: "${encodeGlobalId('Product', catalogue.product.id)}", outputTypeId: "${encodeGlobalId('OutputType', catalogue.outputType.id)}" })`,
+      `dispatch(input: { orderLineId: "${lineId}" })`,
+      `dispatchOrder(input: { orderId: "${order.id}" })`,
+      `cancelOrderLine(id: "${lineId}")`,
+      `cancelOrder(id: "${order.id}")`,
+    ];
+    for (const mutation of foreign) {
+      const { data, errors } = await app.gql(`mutation { it: ${mutation} { __typename } }`, {}, b.headers);
+      expect(data?.it.__typename ?? errors, mutation).toBe('NotFoundError');
+    }
+    const batch = await app.gql(
+      `mutation { dispatchOrderLines(input: { orderLineIds: ["${lineId}"] }) { ... on DispatchBatch { started lines { result { __typename } } } } }`,
+      {},
+      b.headers,
+    );
+    expect(batch.data.dispatchOrderLines).toEqual({ started: 0, lines: [{ result: { __typename: 'NotFoundError' } }] });
+    const seen = [`preflight(input: { orderLineId: "${lineId}" })`, `preflightOrder(orderId: "${order.id}")`];
+    for (const query of seen)
+      expect((await app.gql(`{ it: ${query} { __typename } }`, {}, b.headers)).data.it.__typename, query).toBe(
+        'NotFoundError',
+      );
+    const again = await app.gql(
+      `mutation { createOrder(input: { idempotencyKey: "po-1", lines: [${line}] }) { ... on Order { id } } }`,
+      {},
+      b.headers,
+    );
+    const own = await app.gql(`{ orders { edges { node { id lines { id } } } } }`, {}, b.headers);
+    expect(own.data.orders.edges.map(({ node }: any) => node.id)).toEqual([again.data.createOrder.id]);
+    const start = (id: string, headers: Record<string, string>) =>
+      app.gql(
+        `mutation { dispatch(input: { orderLineId: "${id}", idempotencyKey: "run-1" }) { __typename ... on Run { id } } }`,
+        {},
+        headers,
+      );
+    const first = (await start(lineId, a.headers)).data.dispatch;
+    const second = (await start(own.data.orders.edges[0].node.lines[0].id, b.headers)).data.dispatch;
+    expect([first.__typename, second.__typename]).toEqual(['Run', 'Run']);
+    expect(second.id).not.toBe(first.id);
+    expect((await start(lineId, a.headers)).data.dispatch.id).toBe(first.id);
+  });
+
+  it('reads nothing that is the studio’s, by no way round', async () => {
+    const { headers } = await member('partner');
+    const studio = [
+      '{ workflows { edges { node { id } } } }',
+      '{ products { edges { node { cadFile { artifact { url } } } } } }',
+      '{ outputTypes { edges { node { overrides } } } }',
+      '{ outputTypes { edges { node { workflow { draft } } } } }',
+      '{ runs { edges { node { graph } } } }',
+      '{ runs { edges { node { nodeRuns { id } } } } }',
+      '{ assets { edges { node { supersedes { artifact { url } } } } } }',
+      'query { ...f } fragment f on Query { products { edges { node { ...p } } } } fragment p on Product { materialAssignments }',
+      'subscription { runChanged { run { graph } } }',
+    ];
+    for (const query of studio) {
+      const { errors } = await app.gql(query, {}, headers);
+      expect(errors?.[0]?.extensions.code, query).toBe('FORBIDDEN');
+    }
+    const workflow = encodeGlobalId('Workflow', catalogue.workflow.id);
+    expect((await app.gql(`{ node(id: "${workflow}") { id } }`, {}, headers)).data.node).toBeNull();
+    const product = encodeGlobalId('Product', catalogue.product.id);
+    const { data } = await app.gql(`{ nodes(ids: ["${workflow}", "${product}"]) { id } }`, {}, headers);
+    expect(data.nodes).toEqual([null, { id: product }]);
+  });
+
+  it('may not dispatch by another workflow than what is sold', async () => {
+    const { headers } = await member('partner');
+    const { data } = await app.gql(
+      `mutation($id: ID!) { dispatch(input: { orderLineId: $id, useDraft: true }) { __typename } }`,
+      { id: encodeGlobalId('OrderLine', catalogue.line.id) },
+      headers,
+    );
+    expect(data.dispatch.__typename).toBe('ForbiddenError');
+  });
+});
