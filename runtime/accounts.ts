@@ -1,9 +1,9 @@
 import { type Account, type ApiToken, Prisma, type Role } from '../generated/prisma/client.js';
 import { ROLE_SCOPES, type Scope } from './access.js';
+import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
 import { hashToken, randomToken } from './secrets.js';
-import { isUniqueViolation } from './uniqueViolation.js';
 
 /** Tells every server that somebody may do less than before; the payload names whom: `account <id>`, `token <id>` or `session <hash>`. */
 export const ACCESS_CHANNEL = 'hartomat_access';

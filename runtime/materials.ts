@@ -2,9 +2,9 @@ import type { Material as MaterialRow, Prisma } from '../generated/prisma/client
 import type { ArtifactRef } from '../modules/artifacts.js';
 import type { JsonObject } from '../modules/json.js';
 import { Material, MaterialProperties, type TextureChannel } from '../modules/shapes/materials.js';
+import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
-import { isUniqueViolation } from './uniqueViolation.js';
 
 type Db = Pick<Platform, 'db'>;
 

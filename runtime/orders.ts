@@ -1,11 +1,11 @@
 import canonicalize from 'canonicalize';
 import type { Order, OrderLine, Prisma } from '../generated/prisma/client.js';
 import { contentHash } from '../modules/hash.js';
+import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import { checkLines, type LineColumns, type LineRequest } from './orderLineCheck.js';
 import { type Beholder, OWNER, seesStudio } from './ownership.js';
 import type { Platform } from './platform.js';
-import { isUniqueViolation } from './uniqueViolation.js';
 
 type Parts = Pick<Platform, 'db' | 'definition'>;
 

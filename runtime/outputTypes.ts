@@ -1,10 +1,10 @@
 import slugify from '@sindresorhus/slugify';
 import type { OutputType, Prisma } from '../generated/prisma/client.js';
+import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import { recordRollout } from './legacy/rollout.js';
 import { checkProfile, type OutputTypeProfile, profileOf } from './outputTypeProfile.js';
 import type { Platform } from './platform.js';
-import { isUniqueViolation } from './uniqueViolation.js';
 
 type Parts = Pick<Platform, 'db' | 'definition'>;
 /** Fields of an `OutputTypeProfile`; what is left out has its default, or stays as it is. */

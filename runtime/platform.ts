@@ -41,6 +41,8 @@ export interface PlatformOptions {
   /** Node definitions other than the built-in ones, for own modules and benchmarks. */
   definition?: DefinitionLookup;
   maxConnections?: number;
+  /** After so long the database breaks a statement off. Default: never. */
+  statementLimitMs?: number;
   log?: Logger;
   /** Namespace of Redis queues. */
   queuePrefix?: string;
@@ -59,7 +61,11 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
     );
   });
   const log = options.log ?? makeLog();
-  const pool = new pg.Pool({ connectionString: settings.databaseUrl, max: options.maxConnections ?? 10 });
+  const pool = new pg.Pool({
+    connectionString: settings.databaseUrl,
+    max: options.maxConnections ?? 10,
+    statement_timeout: options.statementLimitMs,
+  });
   // An idle connection that drops is replaced at the next query; that query then reports what is wrong.
   pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
   await pool.query('SELECT 1').catch(async (error: NodeJS.ErrnoException) => {

@@ -1,7 +1,7 @@
 import type { Product } from '../generated/prisma/client.js';
+import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
 import type { Platform } from './platform.js';
-import { isUniqueViolation } from './uniqueViolation.js';
 
 export interface NewProduct {
   sku: string;

@@ -8,6 +8,8 @@ import { readDoorSettings } from './doorSettings.js';
 
 /** How long requests may take to end once the server was asked to stop. */
 const GRACE_MS = 1_500;
+/** Longest that a statement of a request may take; whoever asked may be gone since, and the database does not hear of it. */
+const STATEMENT_LIMIT_MS = 20_000;
 /** After this long it ends in any case. */
 const STOP_DEADLINE_MS = 10_000;
 
@@ -35,7 +37,7 @@ function listen(server: Server, { host, port }: Settings): Promise<string> {
 async function main() {
   const settings = readSettings(process.env);
   const doors = readDoorSettings(process.env);
-  const platform = await openPlatform(settings);
+  const platform = await openPlatform(settings, { statementLimitMs: STATEMENT_LIMIT_MS });
   const app = await createApp(platform, { doors });
   const server = createServer(app.express);
   server.on('upgrade', app.upgrade);

@@ -1,7 +1,7 @@
 import type { OutputType, Prisma } from '../../generated/prisma/client.js';
+import { isUniqueViolation } from '../databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
-import { isUniqueViolation } from '../uniqueViolation.js';
 import { ParityPolicy } from './policy.js';
 import { askAgain } from './reportStates.js';
 

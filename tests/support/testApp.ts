@@ -37,8 +37,9 @@ export interface TestApp {
 /** The real server on a free port, on a database and a data directory of its own; with small test modules unless told otherwise. */
 export async function startTestApp({
   definition = testLookup,
+  statementLimitMs,
   ...options
-}: AppOptions & Pick<PlatformOptions, 'definition'> = {}): Promise<TestApp> {
+}: AppOptions & Pick<PlatformOptions, 'definition' | 'statementLimitMs'> = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-server-'));
   const logged: string[] = [];
@@ -55,7 +56,7 @@ export async function startTestApp({
       adminToken: ADMIN_TOKEN,
       modulePackages: [],
     },
-    { definition, log, maxConnections: 5 },
+    { definition, log, maxConnections: 5, statementLimitMs },
   );
   const app = await createApp(platform, options);
   const server = createServer(app.express);
