@@ -1,18 +1,25 @@
 import { GraphQLError, valueFromASTUntyped } from 'graphql';
+import { z } from 'zod';
 import type { JsonValue } from '../modules/json.js';
 import { builder } from './builder.js';
 
 const bad = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
 
+/** With its offset: without one, it would be the server's own time that counts. */
+const Moment = z.iso.datetime({ offset: true });
+
 function parseDate(value: unknown): Date {
-  const date = typeof value === 'string' ? new Date(value) : undefined;
-  if (!date || Number.isNaN(date.getTime()))
-    throw bad('A DateTime is an ISO 8601 text such as "2031-05-04T09:30:00Z".');
-  return date;
+  const date = Moment.safeParse(value).success ? new Date(value as string) : undefined;
+  // Years as the database and ISO 8601 both write them.
+  const year = date?.getUTCFullYear() ?? 0;
+  if (year < 1 || year > 9999)
+    throw bad('A DateTime is an ISO 8601 text with its offset, such as "2031-05-04T09:30:00Z".');
+  return date!;
 }
 
 builder.scalarType('DateTime', {
-  description: 'A moment in time as ISO 8601 text in UTC with milliseconds, for example `2031-05-04T09:30:00.000Z`.',
+  description:
+    'A moment in time as ISO 8601 text, in answers in UTC with milliseconds: `2031-05-04T09:30:00.000Z`. Any offset is taken: `2031-05-04T11:30:00+02:00`.',
   serialize: (value) => (value instanceof Date ? value : new Date(value as string)).toISOString(),
   parseValue: parseDate,
 });

@@ -35,6 +35,15 @@ function refuse(limit: keyof typeof LIMITS, what: string, where = 'document has'
   });
 }
 
+/** Neither the database nor JSON has a place for NUL, or for half of a character.
+ * @throws GraphQLError `BAD_USER_INPUT` */
+function checkCharacters(text: string): void {
+  if (text.isWellFormed() && !text.includes('\0')) return;
+  throw new GraphQLError('A text has characters that are none: NUL, or half of a pair of surrogates.', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
+}
+
 const OPENING: ReadonlySet<string> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING: ReadonlySet<string> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
@@ -49,7 +58,7 @@ function advance(lexer: Lexer): Token | null {
 }
 
 /** Checks the text before it is parsed: the parser goes one call deeper with every bracket, so it must never see thousands.
- * @throws GraphQLError `DOCUMENT_TOO_LARGE`. */
+ * @throws GraphQLError `DOCUMENT_TOO_LARGE`, `BAD_USER_INPUT`. */
 export function checkText(text: string): void {
   if (text.length > LIMITS.characters) refuse('characters', 'too many characters');
   const lexer = new Lexer(new Source(text));
@@ -59,11 +68,12 @@ export function checkText(text: string): void {
     if (++tokens > LIMITS.tokens) refuse('tokens', 'too many words and signs');
     if (OPENING.has(token.kind) && ++nesting > LIMITS.nesting) refuse('nesting', 'too many brackets within each other');
     if (CLOSING.has(token.kind)) nesting--;
+    if (token.kind === TokenKind.STRING || token.kind === TokenKind.BLOCK_STRING) checkCharacters(token.value);
   }
 }
 
 /** Checks the variables before anything goes through them. Level by level: what is nested too deep must not be called into.
- * @throws GraphQLError `DOCUMENT_TOO_LARGE`. */
+ * @throws GraphQLError `DOCUMENT_TOO_LARGE`, `BAD_USER_INPUT`. */
 export function checkVariables(variables: unknown): void {
   let level: unknown[] = [variables];
   for (let depth = 0; level.length > 0; depth++) {
@@ -74,7 +84,11 @@ export function checkVariables(variables: unknown): void {
       if (typeof value !== 'object' || value === null || value instanceof Blob) continue;
       if (Array.isArray(value) && value.length > LIMITS.items)
         refuse('items', 'too many items in a list', 'variables have');
-      for (const inner of Object.values(value)) if (typeof inner === 'object') next.push(inner);
+      for (const [key, inner] of Object.entries(value)) {
+        checkCharacters(key);
+        if (typeof inner === 'string') checkCharacters(inner);
+        else if (typeof inner === 'object') next.push(inner);
+      }
     }
     level = next;
   }
