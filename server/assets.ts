@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
+import { LRUCache } from 'lru-cache';
 import type { Platform } from '../runtime/platform.js';
 import { isSame, sign } from './secrets.js';
 
 const HOUR_MS = 3_600_000;
 const PURPOSE = 'asset';
+const MAX_REMEMBERED = 10_000;
 
 /** Types that browsers may show in place; they hold no script. Everything else is saved. */
 const SHOWN: ReadonlySet<string> = new Set([
@@ -24,6 +26,20 @@ export function artifactUrl(key: string, { id, fileName }: { id: string; fileNam
   const expires = (Math.floor(now / HOUR_MS) + 2) * HOUR_MS;
   const signature = sign(key, PURPOSE, `${id} ${expires}`);
   return `/assets/${id}/${encodeURIComponent(fileName)}?exp=${expires}&sig=${encodeURIComponent(signature)}`;
+}
+
+/** Makes addresses as `artifactUrl` does, and remembers them while they stay the same: lists are asked for again and again, and
+ * signing is the dearest thing about a row of them. */
+export function rememberedUrls(key: string): (artifact: { id: string; fileName: string }, now?: number) => string {
+  const known = new LRUCache<string, { hour: number; url: string }>({ max: MAX_REMEMBERED });
+  return (artifact, now = Date.now()) => {
+    const hour = Math.floor(now / HOUR_MS);
+    const last = known.get(artifact.id);
+    if (last?.hour === hour) return last.url;
+    const url = artifactUrl(key, artifact, now);
+    known.set(artifact.id, { hour, url });
+    return url;
+  };
 }
 
 function isSigned(key: string, { params, query }: Request, now = Date.now()): boolean {

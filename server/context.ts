@@ -4,7 +4,7 @@ import type { Platform } from '../runtime/platform.js';
 import { readingInOneStatement } from '../runtime/reads/client.js';
 import type { Context, Viewer } from '../schema/context.js';
 import { createLoaders } from '../schema/loaders.js';
-import { artifactUrl } from './assets.js';
+import { rememberedUrls } from './assets.js';
 import { uploadOpener } from './uploads.js';
 
 /** What the HTTP side hands to Yoga. */
@@ -16,6 +16,7 @@ export interface ServerContext {
 /** Makes the context of each GraphQL operation.
  * @param key - signs asset links and upload ids. */
 export function contextFactory(platform: Platform, key: string) {
+  const artifactUrl = rememberedUrls(key);
   const openUpload = uploadOpener(platform.store, key);
   const db = readingInOneStatement(platform.db, platform.pool, getDatamodel());
   const loaders = createLoaders(db, platform.pool);
@@ -24,7 +25,7 @@ export function contextFactory(platform: Platform, key: string) {
     db,
     loaders,
     viewer,
-    artifactUrl: (artifact) => artifactUrl(key, artifact),
+    artifactUrl,
     openUpload,
   });
 }

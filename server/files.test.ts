@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
-import { artifactUrl } from './assets.js';
+import { artifactUrl, rememberedUrls } from './assets.js';
 import { createSignInUrl } from './signIn.js';
 
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -98,10 +98,12 @@ describe('assets', () => {
 
   test('an address holds for at least an hour and stays the same within one', () => {
     const artifact = { id: uuidv7(), fileName: 'a.glb' };
-    const at = (time: number) => new URL(artifactUrl('key', artifact, time), 'http://x').searchParams;
+    const urlOf = rememberedUrls('key');
+    const at = (time: number) => new URL(urlOf(artifact, time), 'http://x').searchParams;
     const hour = 500_000 * HOUR_MS;
     expect(at(hour).get('sig')).toBe(at(hour + HOUR_MS - 1).get('sig'));
     expect(at(hour).get('sig')).not.toBe(at(hour + HOUR_MS).get('sig'));
+    expect(urlOf(artifact, hour)).toBe(artifactUrl('key', artifact, hour));
     for (const time of [hour, hour + HOUR_MS - 1]) expect(Number(at(time).get('exp')) - time).toBeGreaterThan(HOUR_MS);
   });
 
