@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
@@ -34,7 +34,7 @@ describeWith('blender', 'the frames of a turntable, with workers in processes of
 
   /** A worker whose Blender begins with frames only when those of all workers have, and dies once: of the worker `other`. */
   async function startWorkerProcess(name: string) {
-    const { home, databaseUrl } = app.platform.settings;
+    const { home, databaseUrl, artifactDir } = app.platform.settings;
     const blender = path.join(home, `blender-${name}`);
     await writeFile(
       blender,
@@ -55,7 +55,13 @@ exec '${requireTool('blender')}' "$@"
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         ...process.env,
-        ...{ DATABASE_URL: databaseUrl, HARTOMAT_HOME: home, BLENDER_PATH: blender, LOG_LEVEL: 'error' },
+        ...{
+          DATABASE_URL: databaseUrl,
+          HARTOMAT_HOME: home,
+          ARTIFACT_URL: pathToFileURL(artifactDir).href,
+          BLENDER_PATH: blender,
+          LOG_LEVEL: 'error',
+        },
       },
     });
     workers.push(worker);
