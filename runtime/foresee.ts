@@ -7,8 +7,8 @@ import { readyNode } from './nodePorts.js';
 import type { PreflightDesk } from './preflightDesk.js';
 
 /** What becomes of a node. `cached`: its outputs are there from an earlier run. `runs`: they are not. `depends`: it runs, unless what
- * runs before it makes the same as in an earlier run. */
-export const FORECASTS = ['cached', 'runs', 'depends'] as const;
+ * runs before it makes the same as in an earlier run. `skipped`: what it depends on would fail. */
+export const FORECASTS = ['cached', 'runs', 'depends', 'skipped'] as const;
 export type Forecast = (typeof FORECASTS)[number];
 
 /** What will become of a planned node. */
@@ -42,6 +42,8 @@ async function foreseeNode(
   entry: JsonObject,
 ): Promise<ForeseenNode> {
   const runs: ForeseenNode = { node, forecast: 'runs', outputs: null, hasFiles: false, problem: null };
+  if (node.predecessors.some((idx) => seen[idx]!.problem || seen[idx]!.forecast === 'skipped'))
+    return { ...runs, forecast: 'skipped' };
   const module = moduleOf(node, desk.platform.definition);
   if (!module || node.determinism !== 'pure') return runs;
   if (node.predecessors.some((idx) => !seen[idx]!.outputs))

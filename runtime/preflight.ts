@@ -44,7 +44,7 @@ export interface PreflightNode {
   planned: PlannedNode;
   graph: WorkflowGraph;
   forecast: Forecast;
-  /** From history; null: nothing like it ran lately, or it is cached. */
+  /** From history; null: nothing like it ran lately, or it is cached or skipped. */
   duration: TimeRange | null;
 }
 
@@ -201,17 +201,17 @@ async function summed(
   desk: PreflightDesk,
   { orderLineId, mode, findings: found, checks: more, graph, plan, foreseen, work, workflowId }: Foreseen,
 ): Promise<Preflight> {
-  const running = foreseen.filter(({ forecast }) => forecast !== 'cached').map(({ node }) => node);
+  const running = foreseen.filter(({ forecast }) => takesTime(forecast)).map(({ node }) => node);
   const ranges = await desk.history.ranges(workflowId, hashPlan(graph, plan), plan.nodes);
   const nodes = foreseen.map(({ node, forecast }) => ({
     planned: node,
     graph,
     forecast,
-    duration: forecast === 'cached' ? null : ranges[node.idx]!,
+    duration: takesTime(forecast) ? ranges[node.idx]! : null,
   }));
   const times = nodes.map(({ planned, forecast, duration }) => ({
     predecessors: planned.predecessors,
-    range: forecast === 'cached' ? { minMs: 0, maxMs: 0 } : duration,
+    range: takesTime(forecast) ? duration : { minMs: 0, maxMs: 0 },
   }));
   const findings = [...found, ...findingsOfWorkers(desk.workforce, work ?? running)];
   const isOpen = findings.some(({ code }) => code === PARTS_UNKNOWN);
@@ -219,6 +219,8 @@ async function summed(
   const checks = checkResults(expectedChecks(orderLineId), findings, seen);
   return { orderLineId, mode, checks, findings, nodes, duration: estimate(times) };
 }
+
+const takesTime = (forecast: Forecast) => forecast === 'runs' || forecast === 'depends';
 
 /** Looked at before every run; `line` only where the family expects it. */
 const EVERY_RUN: readonly PreflightCheck[] = ['line', 'graph', 'files', 'workers'];

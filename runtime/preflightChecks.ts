@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../modules/artifacts.js';
 import type { Capability } from '../modules/define.js';
+import type { ModuleError } from '../modules/errors.js';
 import type { JsonObject, JsonValue } from '../modules/json.js';
 import { blenderTurntable } from '../modules/render/blender_turntable.js';
 import { ArtifactContract } from '../modules/shapes/artifactContract.js';
@@ -55,20 +56,14 @@ export async function findingsOfNodes(
 ): Promise<CheckedFinding[]> {
   const read = moduleArtifacts(desk.store, '/').readJson;
   const findings = foreseen.flatMap(({ node, problem }) =>
-    problem
-      ? [
-          error(
-            checksOfPlan([{ node }], desk.platform.definition)[0] ?? 'graph',
-            problem.code,
-            problem.message,
-            node.id,
-          ),
-        ]
-      : [],
+    problem ? [findingOfProblem(problem, node, checksOfPlan([{ node }], desk.platform.definition)[0] ?? 'graph')] : [],
   );
   const undecided = foreseen.find(
-    ({ node, hasFiles, problem }) =>
-      !hasFiles && !problem && moduleOf(node, desk.platform.definition)?.artifactRolesProduced.includes('material_map'),
+    ({ node, forecast, hasFiles, problem }) =>
+      !hasFiles &&
+      !problem &&
+      forecast !== 'skipped' &&
+      moduleOf(node, desk.platform.definition)?.artifactRolesProduced.includes('material_map'),
   );
   if (undecided)
     findings.push({
@@ -103,6 +98,14 @@ export async function findingsOfNodes(
     }
   }
   return findings;
+}
+
+/** What a node would fail with; it stands in the way unless the run goes on without the node. */
+function findingOfProblem(problem: ModuleError, node: PlannedNode, check: PreflightCheck): CheckedFinding {
+  const finding = error(check, problem.code, problem.message, node.id);
+  if (node.onFailure !== 'continue') return finding;
+  const message = `${problem.message} The run goes on without this node and what depends on it.`;
+  return { ...finding, severity: 'warning', message };
 }
 
 function findingsOfMap({ assignments, unmapped }: MaterialMap, nodeId: string): CheckedFinding[] {

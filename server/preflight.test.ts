@@ -68,17 +68,29 @@ async function stored() {
   return [await db.artifact.count(), await db.resultCache.count(), await db.run.count(), files.length];
 }
 
-async function run(input: object) {
+async function run(input: object, status = 'succeeded') {
   const { data } = await app.gql(
     'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
     { input },
   );
   await endOf(app.platform, localId('Run', data.dispatch.id));
   const ended = await app.gql(
-    '{ run(id: $id) { status nodeRuns { nodeId label isCached } } }'.replace('$id', JSON.stringify(data.dispatch.id)),
+    '{ run(id: $id) { status nodeRuns { nodeId label isCached status } } }'.replace(
+      '$id',
+      JSON.stringify(data.dispatch.id),
+    ),
   );
-  expect(ended.data.run.status).toBe('succeeded');
+  expect(ended.data.run.status).toBe(status);
   return ended.data.run.nodeRuns;
+}
+/** What a preflight says of the nodes, and what became of them. */
+async function agrees(input: object) {
+  const found = await ask(input);
+  expect(found.isReady, JSON.stringify(found.findings)).toBe(true);
+  expect(Object.values(forecasts(found))).not.toContain('depends');
+  const ran = (await run(input)).map(({ nodeId, label, isCached }: any) => ({ nodeId, label, isCached }));
+  expect(planOf(found)).toEqual(ran);
+  return found.nodes.filter(({ isCached }: any) => !isCached).map(({ nodeId }: any) => nodeId);
 }
 const planOf = ({ nodes }: { nodes: { nodeId: string; label: string; isCached: boolean }[] }) =>
   nodes.map(({ nodeId, label, isCached }) => ({ nodeId, label, isCached }));
@@ -224,13 +236,6 @@ describeWith('blender', 'on unchanged state', () => {
     worker = await startWorker(app.platform);
     const { db } = app.platform;
     const orderLineId = await line();
-    const agrees = async (input: object) => {
-      const found = await ask(input);
-      expect(found.isReady, JSON.stringify(found.findings)).toBe(true);
-      expect(Object.values(forecasts(found))).not.toContain('depends');
-      expect(planOf(found)).toEqual(await run(input));
-      return found.nodes.filter(({ isCached }: any) => !isCached).map(({ nodeId }: any) => nodeId);
-    };
     const all = (await ask({ orderLineId })).nodes.map(({ nodeId }: any) => nodeId);
     expect(await agrees({ orderLineId })).toEqual(all);
     expect(await agrees({ orderLineId })).toEqual(['publish', 'notify']);
@@ -267,4 +272,37 @@ describeWith('blender', 'on unchanged state', () => {
     expect(statesOf(await ask({ ...intake, useDraft: true }))).toBe('graph passed, files passed, workers passed');
     expect(await agrees({ ...intake, useDraft: true })).toContain('thumbnail');
   });
+
+  it('says of a film, whose frames are shared out, and of what is skipped behind a node that may fail, what becomes of it', async () => {
+    const { db } = app.platform;
+    const { id: turntableId } = await db.workflow.findUniqueOrThrow({ where: { key: 'order_turntable' } });
+    const film = await db.outputType.create({
+      data: {
+        ...{ key: 'film', name: 'Film', family: 'order_line', artifactKind: 'turntable_video', rollout: 'graph' },
+        ...{ workflowId: turntableId, callerParams: { samples: {}, resolution: {} } },
+        overrides: { denoise: false, shadow: false, animation: { frames: 5, fps: 5 } },
+      },
+    });
+    const ordered = { orderLineId: await line({}, { outputTypeId: film.id }) };
+    expect(await agrees(ordered)).toEqual(expect.arrayContaining(['turntable', 'turntable/1', 'publish']));
+    expect(await agrees(ordered)).toEqual(['publish', 'notify']);
+
+    const { graph } = await db.workflowVersion.findFirstOrThrow({ where: { workflow: { key: 'order_still' } } });
+    const nodes = (graph as any).nodes.map((node: { id: string }) =>
+      node.id === 'map' ? { ...node, onFailure: 'continue' } : node,
+    );
+    const versions = { create: { number: 1, graph: { ...(graph as object), nodes } } };
+    const { id: workflowId } = await db.workflow.create({
+      data: { ...{ key: 'going_on', name: 'Going on', family: 'order_line', draft: {} }, versions },
+    });
+    const orderLineId = await line({}, { materialOverrides: { 'No such part': 'unused_pink' } });
+    const input = { orderLineId, workflowId: id('Workflow', workflowId) };
+    const found = await ask(input);
+    expect(found).toMatchObject({ isReady: true, findings: [{ code: 'PART_UNKNOWN', severity: 'warning' }] });
+    const ran = await run(input, 'partial');
+    const becomes = ({ status, isCached }: { status: string; isCached: boolean }) =>
+      status === 'skipped' ? 'skipped' : isCached ? 'cached' : 'runs';
+    expect(forecasts(found)).toEqual(Object.fromEntries(ran.map((node: any) => [node.nodeId, becomes(node)])));
+    expect(forecasts(found)).toMatchObject({ map: 'runs', still: 'skipped', publish: 'skipped' });
+  }, 180_000);
 });

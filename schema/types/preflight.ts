@@ -27,6 +27,7 @@ const FORECAST_DESCRIPTIONS: Record<Forecast, string> = {
   cached: 'Its outputs are there from an earlier run: it takes no time.',
   runs: 'It runs.',
   depends: 'It runs, unless what runs before it makes the same as in an earlier run.',
+  skipped: 'It does not run: something it depends on would fail.',
 };
 const ForecastEnum = builder.enumType('PreflightForecast', {
   description: 'What becomes of a node in the run there would be.',

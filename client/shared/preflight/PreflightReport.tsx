@@ -24,7 +24,7 @@ export function formatRange(range: { minMs: number; maxMs: number } | null | und
 export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragment; isOpen: boolean }) {
   const { checks, findings, nodes } = found;
   const labels = new Map(nodes.map(({ nodeId, label }) => [nodeId, label]));
-  const running = nodes.filter(({ forecast }) => forecast !== 'cached').length;
+  const running = nodes.filter(({ forecast }) => forecast !== 'cached' && forecast !== 'skipped').length;
   const isSure = nodes.every(({ forecast }) => forecast !== 'depends');
   return (
     <>
@@ -66,7 +66,7 @@ export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragm
           <ul>
             {nodes.map(({ nodeId, label, forecast, duration }) => (
               <li key={nodeId}>
-                <span className={forecast === 'cached' ? 'muted' : undefined}>
+                <span className={forecast === 'cached' || forecast === 'skipped' ? 'muted' : undefined}>
                   {label}
                   {forecast === 'depends' && (
                     <span className="muted" title="It runs, unless what runs before it makes the same as before.">
@@ -75,7 +75,11 @@ export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragm
                     </span>
                   )}
                 </span>
-                {forecast === 'cached' ? (
+                {forecast === 'skipped' ? (
+                  <span className="muted" title="Something it depends on would fail.">
+                    skipped
+                  </span>
+                ) : forecast === 'cached' ? (
                   <Badge tone="reused" icon="zap">
                     Cached
                   </Badge>
