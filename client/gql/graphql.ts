@@ -521,7 +521,9 @@ export type PreflightForecast =
   /** It runs, unless what runs before it makes the same as in an earlier run. */
   | 'depends'
   /** It runs. */
-  | 'runs';
+  | 'runs'
+  /** It does not run: something it depends on would fail. */
+  | 'skipped';
 
 /** What would be run, in the words of `DispatchInput`: exactly one of `orderLineId` and `cadFileId`. */
 export type PreflightInput = {
