@@ -10,7 +10,7 @@ const MOST = 4;
 
 /** Small pictures of what was delivered, each a download. */
 export function Delivered({ assets }: { assets: readonly DeliveredAsset[] }) {
-  if (assets.length === 0) return <span className="muted">nothing yet</span>;
+  if (assets.length === 0) return <span className="muted truncate">nothing yet</span>;
   return (
     <span className="asset-strip">
       {assets.slice(0, MOST).map((asset) => (

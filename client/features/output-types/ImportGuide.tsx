@@ -28,7 +28,7 @@ export function ImportGuide() {
   return (
     <section className="card" aria-labelledby="import-guide">
       <div className="card-header">
-        <div>
+        <div className="import-words">
           <h2 id="import-guide">What the file may say</h2>
           <p className="muted">
             One output type a row: CSV with a header, or JSON with a list of objects. Every column that is not listed
