@@ -2,15 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
 import { useBrokenGpu } from '../../tests/support/brokenGpu.js';
-import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
-import { allProcesses } from '../../tests/support/processes.js';
 import { describeWith } from '../../tests/support/tools.js';
-import type { ArtifactRef } from '../artifacts.js';
+import { SMALL, turntableScene } from '../../tests/support/turntableScene.js';
 import type { JsonObject } from '../json.js';
-import type { MaterialMap } from '../shapes/materials.js';
 import type { RenderTemplate } from '../shapes/renderTemplate.js';
 import { upgradeParams } from '../upgrades.js';
 import { blenderTurntable } from './blender_turntable.js';
@@ -19,19 +15,6 @@ import { turntableFrames } from './turntable_frames.js';
 
 const run = promisify(execFile);
 
-const material = (baseColor: string) => ({
-  ...{ name: baseColor, label: baseColor, baseColor, metallic: 0, roughness: 0.8 },
-  ...{ transmission: 0, clearcoat: 0, ior: 1.5 },
-});
-/** A long red bar along CAD X, with a green knob at its right end. */
-const BAR: BoxPart = { partId: 'bar', partName: 'Bar', size: [0.06, 0.01, 0.01], at: [[0, 0, 0]] };
-const KNOB: BoxPart = { partId: 'knob', partName: 'Knob', size: [0.012, 0.02, 0.012], at: [[0.024, 0, 0]] };
-const COLORS = { bar: '#d01010', knob: '#10b010' };
-const SMALL = {
-  resolution: { width: 64, height: 64 },
-  ...{ engine: 'cycles', samples: 2, denoise: false, shadow: false },
-  camera: { azimuthDeg: 0, elevationDeg: 10 },
-};
 const animation = (more: JsonObject) => ({ frames: 4, fps: 4, ...more });
 
 let test: Awaited<ReturnType<typeof createTestContext>>;
@@ -40,37 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.cleanup());
 
-async function sceneInputs(template: RenderTemplate = neutralStudio) {
-  const json = (role: 'material_map' | 'render_template', value: unknown) =>
-    test.ctx.artifacts.write({
-      ...{ role, mediaType: 'application/json', fileName: `${role}.json` },
-      from: { text: JSON.stringify(value) },
-    });
-  const map: MaterialMap = {
-    assignments: Object.entries(COLORS).map(([partId, color]) => ({
-      ...{ partId, partName: partId, source: 'rule', ruleId: null },
-      material: material(color),
-    })) as MaterialMap['assignments'],
-    unmapped: [],
-  };
-  return {
-    glb: await test.ctx.artifacts.write({
-      ...{ role: 'glb_model', mediaType: 'model/gltf-binary', fileName: 'Fön 12.glb' },
-      from: { bytes: await makeGlb([BAR, KNOB]) },
-    }),
-    map: await json('material_map', map),
-    template: await json('render_template', template),
-  };
-}
-
-/** Where the green knob is in a frame: its mean x in pixels, and how many pixels it covers. */
-async function knob(frame: ArtifactRef) {
-  const { data, info } = await sharp(test.fileOf(frame)).raw().toBuffer({ resolveWithObject: true });
-  const xs: number[] = [];
-  for (let i = 0; i < data.length; i += 4)
-    if (data[i + 3]! > 128 && data[i + 1]! > 2 * data[i]!) xs.push((i / 4) % info.width);
-  return { x: xs.reduce((sum, x) => sum + x, 0) / xs.length, pixels: xs.length };
-}
+const { sceneInputs } = turntableScene(() => test);
 
 describe('the settings of a turntable', () => {
   const issuesOf = (params: JsonObject) =>
@@ -183,137 +136,6 @@ it('keeps single frames of older workflows the cut-outs they were', () => {
   expect(upgrade({ format: 'mp4', transparent: false })).toEqual({ format: 'mp4', transparent: false });
 });
 
-describeWith('blender', 'the frames of a turntable', () => {
-  const render = async (params: JsonObject) =>
-    (
-      await turntableFrames.spec.run(
-        test.ctx,
-        await sceneInputs(),
-        turntableFrames.spec.params.parse({ ...SMALL, ...params }),
-      )
-    ).frames;
-
-  it('turn counter-clockwise, keep the size, and do not end where they began', async () => {
-    const frames = await render({ frames: 4, count: 4 });
-    expect(frames.map(({ fileName, metadata }) => `${fileName} ${metadata.angleDeg}`)).toEqual([
-      'Fön 12_0001.png 0',
-      'Fön 12_0002.png 90',
-      'Fön 12_0003.png 180',
-      'Fön 12_0004.png 270',
-    ]);
-    const [right, back, left, front] = await Promise.all(frames.map(knob));
-    // Seen from the front: right, away behind the bar, left, towards the viewer.
-    expect(right!.x).toBeGreaterThan(44);
-    expect(left!.x).toBeLessThan(20);
-    for (const { x } of [back!, front!]) expect(Math.abs(x - 31.5)).toBeLessThan(4);
-    expect(front!.pixels).toBeGreaterThan(1.2 * back!.pixels);
-    expect(Math.abs(right!.pixels - left!.pixels)).toBeLessThan(0.25 * right!.pixels);
-    expect(new Set(frames.map(({ sha256 }) => sha256)).size).toBe(4);
-  });
-
-  it('look alike when the studio turns round the product, as a template may want it', async () => {
-    const turning = { ...neutralStudio, turntable: { turns: 'rig' as const } };
-    const params = turntableFrames.spec.params.parse({ ...SMALL, frames: 3, count: 2 });
-    const { frames } = await turntableFrames.spec.run(test.ctx, await sceneInputs(turning), params);
-    const [first, second] = await Promise.all(frames.map(knob));
-    const still = await createTestContext();
-    const elsewhere = { ...still.ctx, artifacts: test.ctx.artifacts, workdir: test.ctx.workdir };
-    const other = await turntableFrames.spec.run(elsewhere, await sceneInputs(), params);
-    const [same, alike] = await Promise.all(other.frames.map(knob));
-    expect([first!.x, second!.x]).toEqual([expect.closeTo(same!.x, 0), expect.closeTo(alike!.x, 0)]);
-    expect(Math.abs(first!.x - second!.x)).toBeGreaterThan(10);
-    await still.cleanup();
-  });
-
-  it('stand in front of the backdrop of the template, whether the product turns or the studio', async () => {
-    const params = turntableFrames.spec.params.parse({
-      ...{ ...SMALL, shadow: true, frames: 2, count: 2 },
-      camera: { azimuthDeg: 25, elevationDeg: 10 },
-    });
-    const filmed = async (turns: 'product' | 'rig') => {
-      const sweep: RenderTemplate = {
-        ...neutralStudio,
-        backdrop: { kind: 'sweep', color: '#c02020', roughness: 0.8 },
-        turntable: { turns },
-      };
-      const { frames } = await turntableFrames.spec.run(
-        { ...test.ctx, checkpoints: new MemoryCheckpoints() },
-        await sceneInputs(sweep),
-        params,
-      );
-      for (const { metadata } of frames) expect(metadata).toMatchObject({ isTransparent: false, coverage: null });
-      const pixels = await Promise.all(frames.map((frame) => sharp(test.fileOf(frame)).raw().toBuffer()));
-      for (const data of pixels)
-        for (const i of [0, 63, 63 * 64, 64 * 64 - 1]) {
-          const [r, g, b, alpha] = data.subarray(4 * i);
-          expect(alpha).toBe(255);
-          expect(r).toBeGreaterThan(1.5 * Math.max(g!, b!));
-        }
-      const [right, left] = await Promise.all(frames.map(knob));
-      expect(right!.x - left!.x).toBeGreaterThan(20);
-      return pixels[0]!;
-    };
-    // Nothing has turned yet: the pictures are one.
-    const [product, rig] = [await filmed('product'), await filmed('rig')];
-    const apart = product.reduce((sum, value, i) => sum + Math.abs(value - rig[i]!), 0) / product.length;
-    expect(apart).toBeLessThan(1);
-  });
-
-  it('are the same bytes whichever part renders them', async () => {
-    const [, second] = await render({ frames: 3, count: 2, shadow: true });
-    const other = await createTestContext();
-    const inputs = await sceneInputs();
-    const params = turntableFrames.spec.params.parse({ ...SMALL, shadow: true, frames: 3, first: 1, count: 1 });
-    const elsewhere = {
-      ...other.ctx,
-      artifacts: { ...other.ctx.artifacts, path: test.ctx.artifacts.path, readJson: test.ctx.artifacts.readJson },
-    };
-    const { frames } = await turntableFrames.spec.run(elsewhere, inputs, params);
-    expect(frames[0]!.sha256).toBe(second!.sha256);
-    await other.cleanup();
-  });
-
-  it('tumble from left to right with the sides where they are', async () => {
-    const [, turned] = await render({ frames: 4, count: 2, axis: 'x' });
-    const { x, pixels } = await knob(turned!);
-    expect(x).toBeGreaterThan(44);
-    expect(pixels).toBeGreaterThan(10);
-  });
-
-  it('tumble about a level axis in full view', async () => {
-    const frames = await render({ frames: 4, count: 2, axis: 'y', direction: 'clockwise', shadow: true });
-    const [right, turned] = await Promise.all(frames.map(knob));
-    expect(right!.x).toBeGreaterThan(44);
-    expect(Math.abs(turned!.x - 31.5)).toBeLessThan(4);
-    expect(turned!.pixels).toBeGreaterThan(10);
-  });
-
-  it('that were finished before Blender was killed are not rendered again', async () => {
-    const { checkpoints } = test.ctx;
-    let finished = 0;
-    const ctx = {
-      ...test.ctx,
-      checkpoints: {
-        get: (name: string) => checkpoints.get(name),
-        async put(name: string, frame: ArtifactRef) {
-          await checkpoints.put(name, frame);
-          finished += 1;
-          if (finished === 2) await killBlender(test.ctx.workdir);
-        },
-      },
-    };
-    const inputs = await sceneInputs();
-    const params = turntableFrames.spec.params.parse({ ...SMALL, samples: 200, frames: 5, count: 5 });
-    await expect(turntableFrames.spec.run(ctx, inputs, params)).rejects.toMatchObject({ isRetryable: true });
-    const before = finished;
-    expect(before).toBeLessThan(5);
-    const { frames } = await turntableFrames.spec.run(ctx, inputs, params);
-    expect(frames.map(({ metadata }) => metadata.frame)).toEqual([0, 1, 2, 3, 4]);
-    expect(finished).toBe(5);
-    expect(test.logs.map(({ message }) => message)).toContain(`${before} of 5 frames were rendered before.`);
-  });
-});
-
 describeWith('blender', 'a turntable on its own', () => {
   it('says how many of its frames the processor rendered because the graphics card failed', async () => {
     await useBrokenGpu(test.dir);
@@ -364,10 +186,3 @@ describeWith('blender', 'a turntable on its own', () => {
     expect(fractions.at(-1)).toBe(1);
   });
 });
-
-/** Kills the Blender whose job lies in `workdir`, as the kernel does when memory runs out. */
-async function killBlender(workdir: string): Promise<void> {
-  const found = (await allProcesses()).filter(({ command }) => command.includes(`${workdir}/job.json`));
-  expect(found.length).toBeGreaterThan(0);
-  for (const { pid } of found) process.kill(pid, 'SIGKILL');
-}

@@ -38,3 +38,5 @@ export async function createTestContext(options: { idempotencyKey?: string } = {
     cleanup: () => rm(dir, { recursive: true, force: true }),
   };
 }
+
+export type TestContext = Awaited<ReturnType<typeof createTestContext>>;
