@@ -1,6 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { FAMILIES, type Family } from '../modules/define.js';
 import { contentHash } from '../modules/hash.js';
 import type { Platform } from '../runtime/platform.js';
@@ -65,6 +71,17 @@ const serveNodeDefinitions = (all: readonly NodeDefinition[]) => (request: Reque
   else response.json(body);
 };
 
+/** Without the query: it may hold a sign-in code or a signature. */
+const logRequests =
+  (log: Platform['log']): RequestHandler =>
+  (request, response, next) => {
+    const begun = Date.now();
+    response.once('finish', () =>
+      log.debug({ method: request.method, path: request.path, status: response.statusCode, ms: Date.now() - begun }),
+    );
+    next();
+  };
+
 function notFound(_request: Request, response: Response) {
   const message = 'There is nothing at this address.';
   response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
@@ -89,14 +106,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.disable('x-powered-by');
   app.set('trust proxy', 'loopback');
   app.use(securityHeaders, metrics.observe);
-  app.use((request, response, next) => {
-    const begun = Date.now();
-    // Without the query: it may hold a sign-in code or a signature.
-    response.once('finish', () =>
-      log.debug({ method: request.method, path: request.path, status: response.statusCode, ms: Date.now() - begun }),
-    );
-    next();
-  });
+  if (log.isLevelEnabled('debug')) app.use(logRequests(log));
 
   const whoIsIt = identifier(auth);
   const fromElsewhere = allowOrigins(doors.corsOrigins);

@@ -99,4 +99,9 @@ export const SELECTIONS: readonly Selection[] = [
           from node_run n where n.run_id = r.id)))::text
       from run r where r.id = '00000008-0000-7000-8000-000000000777'`,
   },
+  {
+    name: 'who is asking',
+    query: '{ viewer { name role } }',
+    sql: `select json_build_object('data', json_build_object('viewer', json_build_object('name', 'Admin token', 'role', 'admin')))::text`,
+  },
 ];
