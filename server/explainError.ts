@@ -5,7 +5,7 @@ import { isStatementTimeout } from '../runtime/databaseErrors.js';
 /** What clients read of a bug; the log has the rest. */
 export const UNEXPECTED = 'Something went wrong on our side. It has been logged.';
 
-const TOOK_TOO_LONG = 'This took too long and was broken off. Ask for less at a time, or narrow the filter; ';
+const TOOK_TOO_LONG = 'This took too long and was broken off. Ask for less at a time, or narrow the filter.';
 
 /** The error as clients may see it, or undefined where it is a bug and must be masked. */
 export function explainError(error: unknown): GraphQLError | undefined {
