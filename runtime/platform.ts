@@ -77,6 +77,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
   });
   const db = new PrismaClient({ adapter: new PrismaPg(pool) });
   const queues = await Queues.open({ ...settings, prefix: options.queuePrefix });
+  queues.onError((error) => log.warn({ err: error }, 'the queue reported an error'));
   const definition = options.definition ?? lookupIn(Object.fromEntries(nodeDefinitions.map((one) => [one.step, one])));
   const events = new RunEvents(pool, settings.databaseUrl);
   const feed = new Feed(pool, settings.databaseUrl, log);

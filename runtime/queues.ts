@@ -55,6 +55,11 @@ export class Queues {
     return new Queues(settings.redisUrl ? 'redis' : 'postgres', queues, opened.makeConsumer);
   }
 
+  /** Hears of what goes wrong beside the calls, such as an idle connection that drops. */
+  onError(handler: (error: Error) => void): void {
+    for (const queue of this.queues.values()) queue.on('error', handler);
+  }
+
   /** Writes one job a node and attempt. A job that exists already is left as it is, so calling twice does no harm. */
   async enqueue(nodes: ReadyNode[]): Promise<void> {
     const byCapability = groupByCapability(nodes);
