@@ -96,6 +96,18 @@ describe('a model meshed part by part', () => {
     ]);
   });
 
+  it.each([
+    ['a byte order mark', (text: string) => `\xef\xbb\xbf${text}`],
+    ['blank lines before it begins', (text: string) => `\r\n\n${text}`],
+    ['lines that end as on an old Mac', (text: string) => text.replace(/\r?\n/g, '\r')],
+    ['comments that look like records', (text: string) => text.replace(/;\n/g, "; /* ; ' #12=X( */\n")],
+  ])('reads a file with %s', async (_what, change) => {
+    const cube = await readFile(shipped('simple-basic-cube/cube.stp'), 'latin1');
+    const model = await modelOf(Buffer.from(change(cube), 'latin1'));
+    expect(model.warnings).toEqual([]);
+    expect(model.parts[0]!.shape.volumeMm3).toBeCloseTo(300 ** 3, -2);
+  });
+
   it('keeps names nobody would choose, each occurrence with an id of its own', async () => {
     const text = (await readFile(fixture('instance-colours.step'), 'latin1'))
       .replaceAll(

@@ -4,6 +4,8 @@ import { argRanges, argsOf, refsOf } from './part21Values.js';
 import type { ProductStructure } from './productStructure.js';
 import { cureSphereSeams } from './sphereSeams.js';
 
+const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
+
 /** Name the reader gives back for the shape of a product. */
 export const markOf = (productId: number) => `hm-product-${productId}`;
 
@@ -47,5 +49,8 @@ export function withoutAssembly(file: Part21File, structure: ProductStructure): 
       edits.push({ ...list, text: `(${(kept.length > 0 ? kept : [fallback]).map((id) => `#${id}`).join(',')})` });
   }
   edits.push(...cureSphereSeams(file));
+  // OpenCascade takes a byte order mark for damage.
+  if (bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK))
+    edits.push({ start: 0, end: BYTE_ORDER_MARK.length, text: '' });
   return splice(bytes, edits);
 }
