@@ -248,5 +248,13 @@ function objectText(fields: readonly SelectedField[], values: readonly string[])
   return text === '' ? '{}' : `${text}}`;
 }
 
-/** Joined and not added up: the parts of a joined text can go at once, those of a sum stay until it is sent. */
-const listText = (items: readonly string[]): string => `[${items.join(',')}]`;
+const JOINED_ITEMS = 16;
+
+/** Joined by parts of the list, which are then added up: a sum of all would keep every piece until it is sent, and a whole long list
+ * joined would be copied once more, as a large object, when it is. */
+function listText(items: readonly string[]): string {
+  let text = '';
+  for (let i = 0; i < items.length; i += JOINED_ITEMS)
+    text += (i === 0 ? '' : ',') + items.slice(i, i + JOINED_ITEMS).join(',');
+  return `[${text}]`;
+}
