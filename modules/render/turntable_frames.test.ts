@@ -125,8 +125,8 @@ describeWith('blender', 'the frames of a turntable', () => {
   });
 
   it('that were finished before Blender was killed are not rendered again', async () => {
-    // So many that Blender is far from its end when it is killed.
-    const COUNT = 16;
+    // So many that Blender is far from its end when it is killed: a quick machine ends 16 before the kill arrives.
+    const COUNT = 120;
     const { checkpoints } = test.ctx;
     let finished = 0;
     const ctx = {
@@ -136,7 +136,7 @@ describeWith('blender', 'the frames of a turntable', () => {
         async put(name: string, frame: ArtifactRef) {
           await checkpoints.put(name, frame);
           finished += 1;
-          if (finished === 2) await killBlender(test.ctx.workdir);
+          if (finished === 1) await killBlender(test.ctx.workdir);
         },
       },
     };
