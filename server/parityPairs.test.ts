@@ -118,10 +118,14 @@ describeWith('blender', 'runs by workflow beside a legacy run', () => {
     expect(report).toMatchObject({ status: 'passed', differing: [] });
   });
 
-  it('are caught with a camera moved by 2°', async () => {
-    const line = { options: { camera: { elevationDeg: 26 } } };
-    const report = await compared(await run({ line, dispatch: await workflowWith({ map: {} }) }));
+  it.each([
+    ['up', { elevationDeg: 26 }],
+    ['round a bearing, which looks the same from all sides', { azimuthDeg: 37 }],
+  ])('are caught with a camera moved by 2° %s', async (which, camera) => {
+    const dispatch = await workflowWith({ map: {}, [which]: {} });
+    const report = await compared(await run({ line: { options: { camera } }, dispatch }));
     expect(report).toMatchObject({ status: 'differs', differing: ['still_image'] });
+    expect(report.reasons).toContain('The camera stands, looks or zooms differently.');
   });
 
   it('are caught with one wrong material, which the map says by name', async () => {

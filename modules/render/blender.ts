@@ -4,9 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { ModuleContext } from '../context.js';
 import type { JsonObject } from '../json.js';
 import { type BlenderLimits, causeOfFailure, type JobSaid } from './blenderFailures.js';
-import { type JobEvent, JobProgress, jobEvent } from './blenderLog.js';
+import { type FinishedFile, type JobEvent, JobProgress, jobEvent } from './blenderLog.js';
 import { requireBlender, startBlender, withoutNetwork } from './blenderProcess.js';
-import type { Device } from './params.js';
 
 export { findBlender } from './blenderProcess.js';
 
@@ -27,8 +26,8 @@ export interface BlenderJob {
   /** How long it may say nothing; default ten minutes. */
   silenceLimitMs?: number;
   env?: NodeJS.ProcessEnv;
-  /** Told of every file that the script says is finished, and what computed it, while it goes on. */
-  onFile?: (path: string, device: Device) => void;
+  /** Told of every picture that the script says is finished, while it goes on. */
+  onFile?: (file: FinishedFile) => void;
 }
 
 export type BlenderContext = Pick<ModuleContext, 'workdir' | 'signal' | 'progress' | 'log'>;
@@ -88,7 +87,7 @@ export class JobListener implements JobSaid {
     if (moved) this.ctx.progress(moved.fraction, moved.message);
     const event = jobEvent(line);
     if (event?.event === 'log') this.ctx.log(event.level, event.message);
-    else if (event?.event === 'file') this.onFile?.(event.path, event.device);
+    else if (event?.event === 'file') this.onFile?.(event);
     else if (event?.event === 'gpu') {
       if (!this.usesGpu) this.ctx.log('info', `Cycles renders on ${event.names.join(', ')}.`);
       this.usesGpu = true;

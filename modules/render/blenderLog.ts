@@ -1,3 +1,4 @@
+import type { Viewpoint } from '../shapes/viewpoint.js';
 import type { Device } from './params.js';
 
 /** A line of a job script: `HM {json}`. See python/protocol.py. */
@@ -5,12 +6,14 @@ export type JobEvent =
   /** The job is at `fraction` (0..1) of its whole; what Blender renders next ends at `until`. */
   | { event: 'progress'; fraction: number; until?: number; message?: string }
   | { event: 'log'; level: 'debug' | 'info' | 'warn'; message: string }
-  /** A file is finished, while the job goes on. */
-  | { event: 'file'; path: string; device: Device }
+  /** A picture is finished, while the job goes on. */
+  | { event: 'file'; path: string; device: Device; camera: Viewpoint }
   /** From now on Cycles renders on a graphics card. */
   | { event: 'gpu'; names: string[] }
   | { event: 'fail'; code: string; message: string }
   | { event: 'done'; [fact: string]: unknown };
+
+export type FinishedFile = Extract<JobEvent, { event: 'file' }>;
 
 export const isJobLine = (line: string): boolean => line.startsWith('HM {');
 

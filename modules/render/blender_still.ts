@@ -104,6 +104,7 @@ export const blenderStill = defineModule({
         coverage: rendered.coverage,
         blenderVersion: rendered.blenderVersion,
         device: rendered.device,
+        camera: rendered.camera,
         warnings: rendered.warnings,
       },
       from: { path: rendered.path },

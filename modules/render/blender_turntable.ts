@@ -158,6 +158,7 @@ export const blenderTurntable = defineModule({
         isTransparent: transparent,
         engine: params.engine,
         samples: params.samples,
+        ...camerasOf(frames),
         warnings: warningsOf(frames, params),
       },
       from: { path: film },
@@ -215,6 +216,12 @@ async function renderAll(
       name: nameOf(inputs.glb),
     },
   );
+}
+
+/** From where it begins and ends; frames that were kept for long may not say it. */
+function camerasOf(frames: readonly ArtifactRef[]): JsonObject {
+  const [camera, lastCamera] = [frames[0], frames.at(-1)].map((frame) => frame?.metadata.camera);
+  return { ...(camera && { camera }), ...(lastCamera && { lastCamera }) };
 }
 
 /** What whoever gets the film should know of its frames. */

@@ -4,6 +4,7 @@ import type { Sharp } from 'sharp';
 import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
+import type { Viewpoint } from '../shapes/viewpoint.js';
 import { onBackground } from './background.js';
 import { runBlender } from './blender.js';
 import { compose16 } from './compose16.js';
@@ -43,6 +44,7 @@ export interface RenderedPicture {
   blenderVersion: string;
   /** What computed it. */
   device: Device;
+  camera: Viewpoint;
   /** What whoever gets the picture should know of it. */
   warnings: string[];
 }
@@ -92,6 +94,7 @@ export async function renderPicture(
     coverage: coverage === 1 ? null : coverage,
     blenderVersion: String(facts.blenderVersion),
     device: facts.device as Device,
+    camera: facts.camera as Viewpoint,
     warnings,
   };
 }

@@ -4,9 +4,9 @@ import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { runBlender } from './blender.js';
+import type { FinishedFile } from './blenderLog.js';
 import { onDevice } from './device.js';
 import type { Shown } from './ground.js';
-import type { Device } from './params.js';
 import { checkProduct, compose } from './picture.js';
 import { type Scene, sceneJob, sceneMemoryMb } from './scene.js';
 import { type ShadowJob, shadowJob } from './shadow.js';
@@ -98,10 +98,10 @@ async function renderMissing(
       script: 'turntable.py',
       job: { scene: sceneJob(scene), axis: turn.axis.toUpperCase(), frames } as unknown as JsonObject,
       memoryLimitMb: sceneMemoryMb(scene),
-      onFile(output, device) {
-        const frame = frameAt.get(output);
+      onFile(file) {
+        const frame = frameAt.get(file.path);
         if (frame)
-          finishing = finishing.then(async () => onFrame(frame.number, await finishFrame(ctx, job, frame, device)));
+          finishing = finishing.then(async () => onFrame(frame.number, await finishFrame(ctx, job, frame, file)));
         // A frame that is no good ends the rendering of the others, which fails with the same reason.
         finishing.catch((error) => giveUp.abort(error));
       },
@@ -119,7 +119,7 @@ async function finishFrame(
   ctx: ModuleContext,
   { scene, shown, name }: FramesJob,
   frame: Frame,
-  device: Device,
+  { device, camera }: FinishedFile,
 ): Promise<ArtifactRef> {
   const { width, height } = scene.resolution;
   const coverage = await checkProduct(frame.output, scene.resolution);
@@ -139,6 +139,7 @@ async function finishFrame(
       isTransparent: !shown.isRoom,
       coverage: shown.isRoom ? null : coverage,
       device,
+      camera,
     },
     from: { path: file },
   });

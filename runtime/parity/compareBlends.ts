@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { runBlender } from '../../modules/render/blender.js';
+import { Viewpoint } from '../../modules/shapes/viewpoint.js';
+import { cameraMove } from './cameras.js';
 import { boxFigures, boxSentence, sameAll } from './compareModels.js';
-import { atMost, equal, rounded, shareApart } from './figures.js';
+import { atMost, equal, shareApart } from './figures.js';
 import type { ModelLimits } from './policy.js';
 import type { Findings } from './results.js';
 import { differencesOf, reasonsOf } from './sentences.js';
@@ -15,7 +17,7 @@ const BlendFacts = z.object({
   objects: z.array(z.string()),
   /** Object: the materials of its slots with their values. */
   materials: z.array(z.string()),
-  cameras: z.array(z.object({ name: z.string(), atMm: corner, forward: corner, lensMm: z.number() })),
+  cameras: z.array(Viewpoint.extend({ name: z.string() })),
   activeCamera: z.string().nullable(),
   triangleCount: z.number(),
   bboxMm: z.object({ min: corner, max: corner }),
@@ -47,7 +49,7 @@ function judgeBlends(legacy: BlendFacts, graph: BlendFacts, limits: ModelLimits)
   const materials = differencesOf(legacy.materials, graph.materials);
   const names = ({ cameras }: BlendFacts) => cameras.map(({ name }) => name);
   const cameras = differencesOf(names(legacy), names(graph));
-  const moved = cameraMove(legacy, graph);
+  const moved = mostMoved(legacy, graph);
   const figures = [
     sameAll({ key: 'objects', label: 'Objects' }, legacy.objects.length, graph.objects.length, objects),
     sameAll(
@@ -88,19 +90,14 @@ function judgeBlends(legacy: BlendFacts, graph: BlendFacts, limits: ModelLimits)
   };
 }
 
-/** The most that a camera of the same name is off: in place as a share of its distance from the origin, in direction, or in lens. */
-function cameraMove(legacy: BlendFacts, graph: BlendFacts): number {
+/** Of the cameras that both have, by name, the one that moved most. */
+function mostMoved(legacy: BlendFacts, graph: BlendFacts): number {
   const others = new Map(graph.cameras.map((camera) => [camera.name, camera]));
-  const apart = (a: number[], b: number[]) => Math.hypot(...a.map((value, axis) => value - b[axis]!));
-  const moves = legacy.cameras.flatMap((camera) => {
-    const other = others.get(camera.name);
-    if (!other) return [];
-    const distance = Math.max(Math.hypot(...camera.atMm), 1);
-    return [
-      apart(camera.atMm, other.atMm) / distance,
-      apart(camera.forward, other.forward),
-      shareApart(camera.lensMm, other.lensMm),
-    ];
-  });
-  return rounded(Math.max(0, ...moves));
+  return Math.max(
+    0,
+    ...legacy.cameras.flatMap((camera) => {
+      const other = others.get(camera.name);
+      return other ? [cameraMove(camera, other)] : [];
+    }),
+  );
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ArtifactRef } from '../../modules/artifacts.js';
 import { DomainError } from '../../modules/errors.js';
+import { cameraFigures, cameraReasons, isCameraNote } from './cameras.js';
 import { compareBlends } from './compareBlends.js';
 import { compareBoxes, compareMaterialMaps } from './compareData.js';
 import { compareFilms } from './compareFilms.js';
@@ -14,16 +15,25 @@ import type { ComparedFile, Tools } from './tools.js';
 
 type Comparator = (legacy: ComparedFile, graph: ComparedFile, policy: ParityPolicy, tools: Tools) => Promise<Findings>;
 
-/** How files of each role are compared. */
-const COMPARATORS: Record<ComparedRole, { kind: Comparison['kind']; compare: Comparator }> = {
-  still_image: { kind: 'picture', compare: (l, g, policy, tools) => comparePictures(l, g, policy.still_image, tools) },
+/** How files of each role are compared, and how far a camera may have moved where they are made with one. */
+const COMPARATORS: Record<
+  ComparedRole,
+  { kind: Comparison['kind']; compare: Comparator; maxCameraMove?: (policy: ParityPolicy) => number }
+> = {
+  still_image: {
+    kind: 'picture',
+    compare: (l, g, policy, tools) => comparePictures(l, g, policy.still_image, tools),
+    maxCameraMove: (policy) => policy.still_image.maxCameraMove,
+  },
   preview_thumbnail: {
     kind: 'picture',
     compare: (l, g, policy, tools) => comparePictures(l, g, policy.preview_thumbnail, tools),
+    maxCameraMove: (policy) => policy.preview_thumbnail.maxCameraMove,
   },
   turntable_video: {
     kind: 'film',
     compare: (l, g, policy, tools) => compareFilms(l, g, policy.turntable_video, tools),
+    maxCameraMove: (policy) => policy.turntable_video.maxCameraMove,
   },
   blend_file: { kind: 'blend', compare: (l, g, policy, tools) => compareBlends(l, g, policy.blend_file, tools) },
   glb_model: { kind: 'model', compare: (l, g, policy) => compareModels(l, g, policy.glb_model) },
@@ -70,7 +80,7 @@ async function compareOne(
   policy: ParityPolicy,
   tools: RoleTools,
 ): Promise<Comparison> {
-  const { kind, compare } = COMPARATORS[role];
+  const { kind, compare, maxCameraMove } = COMPARATORS[role];
   const base = {
     ...{ role, position, kind, isIdentical: false, figures: [], samples: [] },
     legacyArtifactId: legacy?.id ?? null,
@@ -80,7 +90,10 @@ async function compareOne(
     const who = legacy ? 'legacy pipeline' : 'workflow';
     return { ...base, kind: 'missing', verdict: 'differs', reasons: [`Only the ${who} made a ${words(role)}.`] };
   }
-  if (legacy.sha256 === graph.sha256 && legacy.mediaType === graph.mediaType) {
+  const cameras = maxCameraMove ? cameraFigures(legacy.metadata, graph.metadata, maxCameraMove(policy)) : [];
+  const isMoved = cameras.some(({ verdict }) => verdict === 'differs');
+  const isIdentical = legacy.sha256 === graph.sha256 && legacy.mediaType === graph.mediaType;
+  if (isIdentical && !isMoved) {
     const sample = {
       label: 'Picture',
       legacyArtifactId: legacy.id,
@@ -88,17 +101,17 @@ async function compareOne(
       differenceArtifactId: null,
     };
     const samples = SHOWN.has(kind) && !legacy.mediaType.includes('exr') ? [sample] : [];
-    return { ...base, verdict: 'passed', isIdentical: true, samples, reasons: [] };
+    return { ...base, verdict: 'passed', isIdentical, samples, reasons: [] };
   }
   const workdir = await mkdtemp(path.join(tools.workdir, 'compare-'));
   try {
     const files = [await fileOf(legacy, tools), await fileOf(graph, tools)] as const;
     const found = await compare(...files, policy, { ...tools, workdir });
-    const figures = [...metadataFigures(legacy, graph), ...found.figures];
+    const figures = [...metadataFigures(legacy, graph), ...cameras, ...found.figures];
     const isDifferent = figures.some(({ verdict }) => verdict === 'differs');
-    const reasons =
-      legacy.mediaType === graph.mediaType ? found.reasons : [mediaTypeSentence(legacy, graph), ...found.reasons];
-    return { ...base, ...found, figures, reasons, verdict: isDifferent ? 'differs' : 'passed' };
+    const types = legacy.mediaType === graph.mediaType ? [] : [mediaTypeSentence(legacy, graph)];
+    const reasons = [...types, ...cameraReasons(cameras), ...found.reasons];
+    return { ...base, ...found, isIdentical, figures, reasons, verdict: isDifferent ? 'differs' : 'passed' };
   } catch (error) {
     // A file that is no good is a finding; a tool that is missing or broke is not.
     if (!(error instanceof DomainError && UNREADABLE.test(error.code))) throw error;
@@ -120,7 +133,9 @@ const fileOf = async (ref: ArtifactRef, tools: RoleTools): Promise<ComparedFile>
 function metadataFigures(legacy: ArtifactRef, graph: ArtifactRef): Figure[] {
   const text = (value: unknown) =>
     typeof value === 'number' || value === null ? value : String(JSON.stringify(value)).replace(/^"|"$/g, '');
-  const keys = [...new Set([...Object.keys(legacy.metadata), ...Object.keys(graph.metadata)])].sort();
+  const keys = [...new Set([...Object.keys(legacy.metadata), ...Object.keys(graph.metadata)])]
+    .filter((key) => !isCameraNote(key))
+    .sort();
   const differing = keys.flatMap((key) => {
     const [left, right] = [text(legacy.metadata[key] ?? null), text(graph.metadata[key] ?? null)];
     const isNear =

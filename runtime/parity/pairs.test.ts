@@ -57,6 +57,24 @@ async function reencoded(ref: ArtifactRef): Promise<ArtifactRef> {
 }
 
 describeWith('blender', 'a still', () => {
+  it('is caught where the camera moved, even if every pixel is the same, and told where nobody noted it', async () => {
+    const made = await still();
+    const camera = { ...(made.metadata.camera as object), lensMm: 51 };
+    const [moved] = await compare([made], [{ ...made, metadata: { ...made.metadata, camera } as never }]);
+    expect(moved).toMatchObject({
+      isIdentical: true,
+      verdict: 'differs',
+      reasons: [expect.stringContaining('camera')],
+    });
+    const { camera: _, ...rest } = made.metadata;
+    const again = await reencoded({ ...made, metadata: rest });
+    const [told] = await compare([made], [again]);
+    expect(told).toMatchObject({ verdict: 'passed' });
+    expect(told!.figures).toContainEqual(
+      expect.objectContaining({ key: 'camera', legacy: 'noted', graph: 'not noted', verdict: 'warning' }),
+    );
+  });
+
   it('passes when it differs by its seed, or by its file only', async () => {
     const seeded = await scene.still({ params: { seed: 11 } });
     expect(seeded.sha256).not.toBe((await still()).sha256);
@@ -91,10 +109,11 @@ describeWith('blender', 'a still', () => {
       scene.still({ params: { format: 'png16' } }),
       scene.still({ params: { transparent: true } }),
     ]);
-    expect(await judge([await still()], [size])).toMatchObject({
-      status: 'differs',
-      reasons: ['Still image: The legacy picture has 128 × 128 pixels, that of the workflow 128 × 96.'],
-    });
+    // The product is framed by the picture, so the camera stands elsewhere as well.
+    expect((await judge([await still()], [size])).reasons).toEqual([
+      'Still image: The camera stands, looks or zooms differently.',
+      'Still image: The legacy picture has 128 × 128 pixels, that of the workflow 128 × 96.',
+    ]);
     expect((await judge([await still()], [bits])).reasons).toContainEqual(expect.stringContaining('bits a channel'));
     expect((await judge([await still()], [cutOut])).reasons).toContainEqual(expect.stringContaining('is transparent'));
   });
@@ -150,9 +169,12 @@ describeWith('blender', 'a .blend file', () => {
 });
 
 describeWith('blender', 'a turntable', () => {
-  it('passes with another seed, with frames to look at, and another speed is caught', async () => {
+  it('passes with another seed, with frames to look at, and another speed or direction is caught', async () => {
     const seeded = await compare([await film()], [await scene.film({ params: { seed: 11 } })]);
     expect(seeded).toMatchObject([{ kind: 'film', verdict: 'passed' }]);
+    expect(seeded[0]!.figures).toContainEqual(
+      expect.objectContaining({ key: 'lastCamera', difference: 0, verdict: 'passed' }),
+    );
     expect(seeded[0]!.samples.map(({ label }) => label)).toEqual(['Frame 1', 'Frame 2', 'Frame 3']);
     const faster = await judge(
       [await film()],
@@ -160,6 +182,9 @@ describeWith('blender', 'a turntable', () => {
       'turntable_video',
     );
     expect(faster.reasons).toEqual([expect.stringContaining('frames per second')]);
+    const animation = { frames: 3, fps: 6, direction: 'clockwise' };
+    const turned = await judge([await film()], [await scene.film({ params: { animation } })], 'turntable_video');
+    expect(turned.reasons).toContainEqual(expect.stringContaining('The turn ends somewhere else'));
   });
 
   it.each([

@@ -32,6 +32,11 @@ const PictureLimits = z.object({
     title: 'Transparency, at most',
     description: 'Mean difference of the alpha channel of cut-outs.',
   }),
+  maxCameraMove: share.default(0.002).meta({
+    title: 'Camera, at most',
+    description:
+      'How far the camera may stand, look or zoom differently: a share of its distance or its lens; 0.002 is a turn of 0.1°.',
+  }),
 });
 export type PictureLimits = z.output<typeof PictureLimits>;
 

@@ -11,6 +11,7 @@ import bpy  # noqa: E402
 from mathutils import Vector  # noqa: E402
 
 from protocol import run  # noqa: E402
+from viewpoint import viewpoint  # noqa: E402
 
 
 def main(job):
@@ -39,14 +40,7 @@ def main(job):
 
 
 def camera(item):
-    """Where it is in mm, where it looks as a unit vector, and its lens in mm."""
-    forward = item.matrix_world.to_quaternion() @ Vector((0, 0, -1))
-    return {
-        "name": item.name,
-        "atMm": [value * 1000 for value in item.matrix_world.translation],
-        "forward": list(forward),
-        "lensMm": item.data.lens,
-    }
+    return {"name": item.name, **viewpoint(item, item.matrix_world)}
 
 
 def look(material):

@@ -23,6 +23,7 @@ def main(job):
         "blenderVersion": bpy.app.version_string,
         "radiusMm": round(scene.radius * 1000, 3),
         "device": engine.device_used(),
+        "camera": scene.view(),
     }
     if job["scene"]["fileFormat"] == "exr":
         facts["opacity"] = opacity(job["output"])

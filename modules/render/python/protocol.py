@@ -23,7 +23,7 @@ def read_job():
 
 
 def say(event, **fields):
-    """`progress` (fraction 0..1, until, message), `log` (level, message), `file` (path of a finished one, device), `gpu` (names),
+    """`progress` (fraction 0..1, until, message), `log` (level, message), `file` (path of a finished one, device, camera), `gpu` (names),
     `fail` (code, message) or `done` (facts).
     Begins on a line of its own, whatever Blender's own output has left unfinished."""
     print("\nHM " + json.dumps({"event": event, **fields}), flush=True)

@@ -11,6 +11,7 @@ import product
 import studio
 from emptyfile import take_empty
 from protocol import JobError, say
+from viewpoint import viewpoint
 
 
 class Scene:
@@ -34,6 +35,12 @@ class Scene:
         self.radius = None
         # Catches the shadow of a cut-out; None where the template brings its own ground.
         self.floor = None
+
+    def view(self):
+        """From where the camera sees the product, whichever of the two was turned or scaled."""
+        bpy.context.view_layer.update()
+        camera = bpy.context.scene.camera
+        return viewpoint(camera, self.stand.matrix_world.inverted() @ camera.matrix_world)
 
 
 def build_scene(job):

@@ -41,7 +41,7 @@ def main(job):
         bpy.context.view_layer.update()
         start, end = (0.02 + 0.98 * place / len(frames) for place in (index, index + 1))
         take_picture(scene, frame["output"], frame["shadow"], start, end)
-        say("file", path=frame["output"], device=engine.device_used())
+        say("file", path=frame["output"], device=engine.device_used(), camera=scene.view())
     return {"blenderVersion": bpy.app.version_string, "device": engine.device_used()}
 
 
