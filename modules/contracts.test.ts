@@ -7,8 +7,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FileArtifactStore } from '../runtime/artifacts/store.js';
+import { FileArtifactStore } from '../runtime/artifacts/fileStore.js';
 import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
+import { Workplace } from '../runtime/workplace.js';
 import {
   type FirstThings,
   firstThings,
@@ -45,7 +46,7 @@ beforeAll(async () => {
   silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`;
-  const artifacts = moduleArtifacts(new FileArtifactStore(storeDir), path.join(root, 'first'));
+  const artifacts = moduleArtifacts(new FileArtifactStore(storeDir), new Workplace(path.join(root, 'first')));
   [first, large] = await Promise.all([firstThings(artifacts, silentUrl), largeThings(artifacts)]);
   const env = { HARTOMAT_WEBHOOK_ALLOW_HOSTS: '127.0.0.1' };
   hosts = await Promise.all([

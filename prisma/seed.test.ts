@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -53,7 +53,7 @@ it('seeds workflows that are valid and take the overrides of the output types', 
 it('seeds a product with its STEP file in the store, materials with rules, and a template', async () => {
   const product = await platform.db.product.findFirstOrThrow({ include: { cadFile: { include: { artifact: true } } } });
   const { sha256, byteSize } = product.cadFile!.artifact;
-  expect((await stat(platform.store.path(sha256))).size).toBe(Number(byteSize));
+  expect(await platform.store.byteSize(sha256)).toBe(Number(byteSize));
   expect((await counts()).every((count) => count > 0)).toBe(true);
   expect(await platform.db.materialRule.count()).toBeGreaterThan(3);
 });

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { ModuleError } from '../modules/errors.js';
 import { contentHash } from '../modules/hash.js';
@@ -90,7 +89,7 @@ export class MaterialChanges {
           log.warn({ sha256 }, 'a file that materials were decided from is gone; whether they changed is not known');
           return { content: null };
         }
-        return { content: schema.parse(JSON.parse(await text(store.open(sha256)))) };
+        return { content: schema.parse(JSON.parse((await store.read(sha256)).toString())) };
       },
     });
     return content as T | null;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { ArtifactRef } from '../modules/artifacts.js';
 import { ModuleError } from '../modules/errors.js';
 import { PartFinder } from '../modules/materials/partNames.js';
@@ -82,5 +81,5 @@ async function newestObjectTree({ db, store }: PreviewPlatform, cadFileId: strin
       WHERE c.id = ${cadFileId}::uuid ORDER BY n.finished_at DESC LIMIT 1`;
   const tree = rows[0] && artifactsIn(rows[0].outputs).find((file: ArtifactRef) => file.role === 'object_tree');
   if (!tree || (await store.byteSize(tree.sha256)) === null) return null;
-  return ObjectTree.parse(JSON.parse(await readFile(store.path(tree.sha256), 'utf8')));
+  return ObjectTree.parse(JSON.parse((await store.read(tree.sha256)).toString()));
 }

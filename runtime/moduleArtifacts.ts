@@ -1,45 +1,74 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { ArtifactRef } from '../modules/artifacts.js';
 import type { ArtifactWrite, ModuleArtifacts } from '../modules/context.js';
 import { ModuleError } from '../modules/errors.js';
-import type { ArtifactStore } from './artifacts/store.js';
+import { type ArtifactStore, ContentError } from './artifacts/store.js';
+import type { Workplace } from './workplace.js';
 
 /** A module's view of the artifact store, limited to what it was given and to its own workdir. */
-export function moduleArtifacts(store: ArtifactStore, workdir: string): ModuleArtifacts {
+export function moduleArtifacts(
+  store: ArtifactStore,
+  place: Pick<Workplace, 'workdir' | 'inputs'>,
+  signal?: AbortSignal,
+): ModuleArtifacts {
   return {
-    async path(ref: ArtifactRef) {
-      if ((await store.byteSize(ref.sha256)) === null) throw missing(ref);
-      return store.path(ref.sha256);
-    },
-    async readJson<S extends z.ZodType>(ref: ArtifactRef, schema: S): Promise<z.output<S>> {
-      if ((await store.byteSize(ref.sha256)) === null) throw missing(ref);
-      let json: unknown;
-      try {
-        json = JSON.parse(await readFile(store.path(ref.sha256), 'utf8'));
-      } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        throw new ModuleError('ARTIFACT_UNREADABLE', `"${ref.fileName}" is not valid JSON.`);
-      }
-      const parsed = schema.safeParse(json);
-      if (parsed.success) return parsed.data;
-      const [issue] = parsed.error.issues;
-      throw new ModuleError(
-        'ARTIFACT_UNREADABLE',
-        `"${ref.fileName}" does not have the shape of a ${ref.role}: ${issue?.message} at /${issue?.path.join('/')}.`,
-      );
-    },
+    path: (ref) => localArtifact(store, ref, place.inputs, signal),
+    readJson: (ref, schema) => readJsonArtifact(store, ref, schema, signal),
     async write({ role, mediaType, fileName, metadata = {}, from }: ArtifactWrite) {
       const stored =
         'path' in from
-          ? await store.putFile(insideWorkdir(workdir, from.path))
-          : await store.put(Readable.from([Buffer.from('text' in from ? from.text : from.bytes)]));
+          ? await store.putFile(insideWorkdir(place.workdir, from.path), signal)
+          : await store.put(Readable.from([Buffer.from('text' in from ? from.text : from.bytes)]), signal);
       return { id: randomUUID(), role, mediaType, fileName, metadata, ...stored };
     },
   };
+}
+
+/** Local path of an artifact; where the store is elsewhere, in `dir`.
+ * @throws ModuleError `ARTIFACT_MISSING`, and whatever else the store says, naming the file. */
+export function localArtifact(
+  store: ArtifactStore,
+  ref: ArtifactRef,
+  dir: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  return naming(ref, store.localFile(ref.sha256, dir, signal));
+}
+
+/** Reads a JSON artifact and checks it.
+ * @throws ModuleError `ARTIFACT_UNREADABLE` where it does not fit, `ARTIFACT_MISSING`. */
+export async function readJsonArtifact<S extends z.ZodType>(
+  store: ArtifactStore,
+  ref: ArtifactRef,
+  schema: S,
+  signal?: AbortSignal,
+): Promise<z.output<S>> {
+  const content = await naming(ref, store.read(ref.sha256, signal));
+  let json: unknown;
+  try {
+    json = JSON.parse(content.toString());
+  } catch {
+    throw new ModuleError('ARTIFACT_UNREADABLE', `"${ref.fileName}" is not valid JSON.`);
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new ModuleError(
+    'ARTIFACT_UNREADABLE',
+    `"${ref.fileName}" does not have the shape of a ${ref.role}: ${issue?.message} at /${issue?.path.join('/')}.`,
+  );
+}
+
+/** The store knows content by its address; people know files by name. */
+async function naming<T>({ fileName }: ArtifactRef, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof ContentError ? error.about(fileName) : error;
+  }
 }
 
 function insideWorkdir(workdir: string, file: string): string {
@@ -47,13 +76,4 @@ function insideWorkdir(workdir: string, file: string): string {
   if (!resolved.startsWith(workdir + path.sep))
     throw new Error(`A module may only hand over files of its workdir, not ${resolved}.`);
   return resolved;
-}
-
-function missing(ref: ArtifactRef): ModuleError {
-  return new ModuleError(
-    'ARTIFACT_MISSING',
-    `The content of "${ref.fileName}" is not in the artifact store any more.`,
-    'input',
-    { sha256: ref.sha256 },
-  );
 }

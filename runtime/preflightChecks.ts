@@ -17,7 +17,7 @@ import type { CheckedFinding, PreflightCheck } from '../workflow/preflightChecks
 import type { ArtifactStore } from './artifacts/store.js';
 import type { OrderLineSubject } from './entry.js';
 import type { ForeseenNode } from './foresee.js';
-import { moduleArtifacts } from './moduleArtifacts.js';
+import { readJsonArtifact } from './moduleArtifacts.js';
 import { artifactsIn } from './nodeInputs.js';
 import type { PreflightDesk } from './preflightDesk.js';
 import type { Workforce } from './workers.js';
@@ -54,7 +54,6 @@ export async function findingsOfNodes(
   foreseen: readonly ForeseenNode[],
   renders: ReadonlyMap<string, NodeParams>,
 ): Promise<CheckedFinding[]> {
-  const read = moduleArtifacts(desk.store, '/').readJson;
   const findings = foreseen.flatMap(({ node, problem }) =>
     problem ? [findingOfProblem(problem, node, checksOfPlan([{ node }], desk.platform.definition)[0] ?? 'graph')] : [],
   );
@@ -78,12 +77,12 @@ export async function findingsOfNodes(
   );
   for (const { nodeId, artifact } of known) {
     if (artifact.role === 'material_map') {
-      const map = await read(artifact, MaterialMap);
+      const map = await readJsonArtifact(desk.store, artifact, MaterialMap);
       findings.push(...findingsOfMap(map, nodeId));
       findings.push(...(await findingsOfFiles(desk.store, fileRefsIn(map), nodeId)));
     }
     if (artifact.role === 'render_template') {
-      const template = await read(artifact, RenderTemplate);
+      const template = await readJsonArtifact(desk.store, artifact, RenderTemplate);
       findings.push(...(await findingsOfFiles(desk.store, fileRefsIn(template), nodeId)));
       for (const [renderer, { engine }] of renders)
         if (typeof engine === 'string' && !template.engines.some((one) => one === engine))
@@ -162,7 +161,7 @@ async function problemOf(store: ArtifactStore, { sha256, byteSize }: ArtifactRef
   if (stored !== byteSize) return `is damaged: ${stored} of ${byteSize} bytes are there`;
   if (stored === 0) return null;
   try {
-    for await (const _ of store.open(sha256, { start: 0, end: 0 })) break;
+    for await (const _ of await store.open(sha256, { start: 0, end: 0 })) break;
     return null;
   } catch (cause) {
     return `cannot be read (${(cause as NodeJS.ErrnoException).code ?? String(cause)})`;

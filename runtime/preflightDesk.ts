@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ModuleContext } from '../modules/context.js';
@@ -15,6 +15,7 @@ import type { Platform } from './platform.js';
 import { ResultCache } from './resultCache.js';
 import { LIBRARY_SLOTS, passingSnapshot } from './snapshots.js';
 import { type Workforce, workforce } from './workers.js';
+import { Workplace } from './workplace.js';
 
 /** A module that takes longer than this to try out is left to the run. */
 const TRIAL_MS = 10_000;
@@ -63,16 +64,18 @@ export class PreflightDesk {
   }
 
   private async run(module: ProductionModule, { inputs, params, cacheKey }: ReadyNode & { cacheKey: string }) {
-    const workdir = path.join(this.dir, cacheKey);
-    await mkdir(workdir);
+    const place = new Workplace(path.join(this.dir, cacheKey));
+    const signal = AbortSignal.timeout(TRIAL_MS);
     const context: ModuleContext = {
-      artifacts: moduleArtifacts(this.store, workdir),
+      artifacts: moduleArtifacts(this.store, place, signal),
       checkpoints: new MemoryCheckpoints(),
       progress() {},
       log() {},
-      signal: AbortSignal.timeout(TRIAL_MS),
+      signal,
       idempotencyKey: `preflight/${cacheKey}`,
-      workdir,
+      get workdir() {
+        return place.workdir;
+      },
     };
     try {
       return checkOutputs(module, await module.run(context, inputs, params));

@@ -19,6 +19,7 @@ import {
   StudioSetup,
 } from '../modules/shapes/renderTemplate.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
+import { localArtifact } from './moduleArtifacts.js';
 import type { Platform } from './platform.js';
 import { artifactRef } from './snapshots.js';
 
@@ -125,7 +126,8 @@ async function changedSpec(platform: Stores, row: TemplateRow, given: unknown): 
   const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-template-'));
   try {
     const { referenceSizeM: _size, ...asked } = setup.interface;
-    await check(platform, dir, platform.store.path(template.scene.sha256), asked, setup.turntable.turns);
+    const scene = await localArtifact(platform.store, template.scene, dir);
+    await check(platform, dir, scene, asked, setup.turntable.turns);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

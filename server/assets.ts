@@ -1,5 +1,8 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
+import { type ArtifactStore, type ByteRange, isMissing } from '../runtime/artifacts/store.js';
 import type { Platform } from '../runtime/platform.js';
 import { isSame, sign } from './secrets.js';
 
@@ -55,7 +58,18 @@ function contentDisposition(mediaType: string, fileName: string): string {
   return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }
 
-/** `GET /assets/:artifactId/:fileName?exp&sig`. The signature is the permission; the file name is only for people. */
+/** The one range that is asked for; null: everything. Several at once are answered with everything, as they may be. */
+function rangeOf(request: Request, byteSize: number, etag: string): ByteRange | null | 'unsatisfiable' {
+  const condition = request.get('if-range');
+  if (request.method !== 'GET' || (condition && condition !== etag)) return null;
+  const ranges = request.range(byteSize);
+  if (ranges === -1) return 'unsatisfiable';
+  return Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0]! : null;
+}
+
+/** `GET /assets/:artifactId/:fileName?exp&sig`. The signature is the permission; the file name is only for people. The bytes go
+ * through this server wherever they lie: one address for partners whatever the store, with the headers that keep browsers from
+ * running what they show, and a bucket that knows no reader but us. */
 export function serveAsset({ db, store }: Pick<Platform, 'db' | 'store'>, key: string) {
   return async (request: Request, response: Response) => {
     const refuse = (status: number, message: string) => {
@@ -63,17 +77,58 @@ export function serveAsset({ db, store }: Pick<Platform, 'db' | 'store'>, key: s
     };
     if (!isSigned(key, request)) return refuse(403, 'This link has run out or was changed. Ask the API for a new one.');
     const artifact = await db.artifact.findUnique({ where: { id: String(request.params.artifactId) } });
-    if (!artifact || (await store.byteSize(artifact.sha256)) === null) return refuse(404, 'This file is not here.');
+    if (!artifact) return refuse(404, NOT_HERE);
+    const etag = `"${artifact.sha256}"`;
+    const byteSize = Number(artifact.byteSize);
+    const range = rangeOf(request, byteSize, etag);
+    if (range === 'unsatisfiable') {
+      response.set('Content-Range', `bytes */${byteSize}`);
+      return refuse(416, `The file has ${byteSize} bytes.`);
+    }
+    const content = await openOrNull(store, artifact.sha256, range);
+    if (!content) return refuse(404, NOT_HERE);
     const mediaType = MEDIA_TYPE.test(artifact.mediaType) ? artifact.mediaType : 'application/octet-stream';
     response.set({
+      'Accept-Ranges': 'bytes',
       'Content-Type': mediaType,
       'Content-Disposition': contentDisposition(mediaType, artifact.fileName),
       'Content-Security-Policy': "default-src 'none'; sandbox",
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'private, max-age=31536000, immutable',
-      ETag: `"${artifact.sha256}"`,
+      ETag: etag,
     });
-    // Ranges and conditional requests are sendFile's business. A data directory may well begin with a dot.
-    response.sendFile(store.path(artifact.sha256), { dotfiles: 'allow', lastModified: false, cacheControl: false });
+    await send(request, response, content, byteSize, range);
   };
+}
+
+const NOT_HERE = 'This file is not here.';
+
+async function openOrNull(store: ArtifactStore, sha256: string, range: ByteRange | null): Promise<Readable | null> {
+  try {
+    return await store.open(sha256, range ?? undefined);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+async function send(
+  request: Request,
+  response: Response,
+  content: Readable,
+  byteSize: number,
+  range: ByteRange | null,
+): Promise<void> {
+  if (request.fresh || request.method === 'HEAD') {
+    content.destroy();
+    if (request.fresh) response.status(304);
+    else response.set('Content-Length', String(byteSize));
+    return void response.end();
+  }
+  if (range) response.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${byteSize}`);
+  response.set('Content-Length', String(range ? range.end - range.start + 1 : byteSize));
+  await pipeline(content, response).catch((error: NodeJS.ErrnoException) => {
+    // Who has seen enough hangs up.
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
 }

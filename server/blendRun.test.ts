@@ -55,7 +55,7 @@ describeWith('blender', 'a .blend that is ordered', () => {
     const test = await createTestContext();
     const opened = await runBlender(test.ctx, {
       script: 'verify_blend.py',
-      job: { file: app.platform.store.path(asset.artifact.sha256) },
+      job: { file: await app.platform.store.localFile(asset.artifact.sha256, test.dir) },
     });
     const { objectCount, materialCount } = asset.artifact.metadata;
     expect(opened).toMatchObject({ missing: [], contents: { objectCount, materialCount } });

@@ -69,6 +69,17 @@ describe('assets', () => {
     expect((await read({ 'if-none-match': `"${artifact.sha256}"`, 'cache-control': 'max-age=0' }))[0]).toBe(304);
   });
 
+  test('can be asked about without being sent, and say so when their content is gone', async () => {
+    const artifact = await createArtifact('will be gone', 'a.glb');
+    const url = await urlOf(artifact.id);
+    const asked = await app.fetch(url, { method: 'HEAD', headers: { range: 'bytes=2-4' } });
+    expect([asked.status, asked.headers.get('content-length'), await asked.text()]).toEqual([200, '12', '']);
+    await rm(await app.platform.store.localFile(artifact.sha256, clientDir));
+    const gone = await app.fetch(url);
+    expect([gone.status, await gone.text()]).toEqual([404, 'This file is not here.']);
+    expect(gone.headers.get('cache-control')).toBe('no-store');
+  });
+
   test('no address but the signed one opens anything, and that one only for a while', async () => {
     const artifact = await createArtifact('secret', 'a.glb');
     const other = await createArtifact('another', 'b.glb');

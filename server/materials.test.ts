@@ -54,7 +54,7 @@ const picture = (format: 'png' | 'gif', width = 8, height = 8) =>
     .toBuffer();
 const library = async () => {
   const { sha256 } = await snapshotLibrary(app.platform, 'materialLibrary');
-  return { sha256, ...MaterialLibrary.parse(JSON.parse(await readFile(app.platform.store.path(sha256), 'utf8'))) };
+  return { sha256, ...MaterialLibrary.parse(JSON.parse((await app.platform.store.read(sha256)).toString())) };
 };
 
 describe('materials', () => {
@@ -135,7 +135,7 @@ describe('textures', () => {
     const { materials, sha256 } = await library();
     expect(sha256).not.toBe(before);
     const file = materials.find(({ name }) => name === 'walnut')!.textures!.baseColor!;
-    expect(await readFile(app.platform.store.path(file.sha256))).toEqual(content);
+    expect(await app.platform.store.read(file.sha256)).toEqual(content);
     const kept = await update({ materialId: materialId, properties: { roughness: 0.1 } });
     expect(kept.textures).toHaveLength(1);
     const gone = await call(
@@ -190,7 +190,7 @@ describeWith('blender', 'a material of a .blend file', () => {
         blendAsset: { material: 'Signal green', artifact: { fileName: 'paint.blend' } },
       });
       const stored = (await library()).materials.find(({ name }) => name === 'signal')!.blendAsset!;
-      expect(await readFile(app.platform.store.path(stored.file.sha256))).toEqual(good);
+      expect(await app.platform.store.read(stored.file.sha256)).toEqual(good);
       const cleared = await call(`mutation ($id: ID!) { result: removeMaterialBlend(id: $id) { ${MATERIAL} } }`, {
         id: materialId,
       });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { artifactsIn } from '../runtime/nodeInputs.js';
@@ -160,7 +161,7 @@ describe('a preflight', () => {
       where: { id: seeded.cadFileId! },
       include: { artifact: true },
     });
-    const file = store.path(artifact.sha256);
+    const file = await store.localFile(artifact.sha256, tmpdir());
     await rename(file, `${file}.away`);
     expect(await problems({ orderLineId })).toEqual([['FILE_UNREADABLE', null]]);
     await rename(`${file}.away`, file);
@@ -251,10 +252,10 @@ describeWith('blender', 'on unchanged state', () => {
 
     // Files that are gone are made again, and come out the same: what is behind them is there.
     const { artifacts, entries } = await madeBy('cad.export_glb');
-    for (const { sha256 } of artifacts) await rm(app.platform.store.path(sha256));
+    for (const { sha256 } of artifacts) await rm(await app.platform.store.localFile(sha256, tmpdir()));
     expect(await agrees({ orderLineId })).toEqual(['glb', 'publish', 'notify']);
     const { artifacts: trees } = await madeBy('cad.extract_objects');
-    for (const { sha256 } of trees) await rm(app.platform.store.path(sha256));
+    for (const { sha256 } of trees) await rm(await app.platform.store.localFile(sha256, tmpdir()));
     expect(await agrees({ orderLineId })).toEqual(['objects', 'publish', 'notify']);
     // Of a result that nobody remembers only the run can tell whether it comes out the same.
     await db.resultCache.deleteMany({ where: { key: { in: entries } } });

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
@@ -286,7 +285,7 @@ describeWith('blender', 'published assets', () => {
   async function mapOf(assetId: string) {
     const { runId } = await app.platform.db.asset.findUniqueOrThrow({ where: { id: localId('Asset', assetId) } });
     const { mapSha256 } = await app.platform.db.materialDecision.findFirstOrThrow({ where: { runId } });
-    const map = JSON.parse(await readFile(app.platform.store.path(mapSha256), 'utf8'));
+    const map = JSON.parse((await app.platform.store.read(mapSha256)).toString());
     return { materialMap: map.assignments, parts: map.assignments.map(({ partName }: any) => partName) };
   }
 

@@ -36,7 +36,7 @@ export function uploadOpener(store: ArtifactStore, key: string): Context['openUp
     if (!isSame(signature, sign(key, PURPOSE, text))) return null;
     const { sha256, name, expires } = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (expires < Date.now() || (await store.byteSize(sha256)) === null) return null;
-    return { name, content: store.open(sha256) };
+    return { name, content: await store.open(sha256) };
   };
 }
 

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -15,6 +13,7 @@ import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
 import { artifactsIn } from '../runtime/nodeInputs.js';
 import { checkOutputs, readyNode } from '../runtime/nodePorts.js';
 import type { ResultCache } from '../runtime/resultCache.js';
+import { Workplace } from '../runtime/workplace.js';
 import type { DefinitionLookup } from '../workflow/nodeDefinition.js';
 import { moduleOf, type PlannedNode } from '../workflow/plan.js';
 import { mayRunInShadow } from '../workflow/shadowPlan.js';
@@ -119,25 +118,21 @@ async function produce(
   const cached = key && (await parts.cache.get(key));
   if (cached) return { outputs: cached, isCached: true, cacheKey: key, artifacts: [] };
 
-  const workdir = path.join(parts.workRoot, `${node.runId}-${node.idx}-${node.attempt}`);
-  let hasWorkdir = false;
+  const place = new Workplace(path.join(parts.workRoot, `${node.runId}-${node.idx}-${node.attempt}`));
   const idempotencyKey = `${node.runId}/${node.nodeId}`;
   const checkpoints = new StoredCheckpoints(parts.pool, parts.store, key ?? idempotencyKey, (message, err) => {
     parts.log.warn({ err, runId: node.runId, nodeId: node.nodeId }, message);
     reporter.log('warn', message);
   });
   const context: ModuleContext = {
-    artifacts: moduleArtifacts(parts.store, workdir),
+    artifacts: moduleArtifacts(parts.store, place, stop.signal),
     checkpoints,
     progress: (fraction, message) => reporter.progress(fraction, message),
     log: (level, message, fields) => reporter.log(level, message, fields),
     signal: stop.signal,
     idempotencyKey,
-    // Made at the first use: many modules need none.
     get workdir() {
-      if (!hasWorkdir) mkdirSync(workdir, { recursive: true });
-      hasWorkdir = true;
-      return workdir;
+      return place.workdir;
     },
   };
   try {
@@ -146,7 +141,7 @@ async function produce(
     await checkpoints.clear();
     return { outputs, isCached: false, cacheKey: key, artifacts: artifactsIn(outputs) };
   } finally {
-    if (hasWorkdir) await rm(workdir, { recursive: true, force: true });
+    await place.remove();
   }
 }
 

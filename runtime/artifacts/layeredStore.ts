@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { type ArtifactStore, FileArtifactStore, type StoredContent } from './store.js';
+import { FileArtifactStore } from './fileStore.js';
+import type { ArtifactStore, ByteRange, StoredContent } from './store.js';
 
 /** Reads what another store has, and keeps what is written in a directory of its own, so that the other one stays as it is. */
 export class LayeredStore implements ArtifactStore {
@@ -13,20 +14,24 @@ export class LayeredStore implements ArtifactStore {
     this.own = new FileArtifactStore(root);
   }
 
-  put(source: Readable): Promise<StoredContent> {
-    return this.noted(this.own.put(source));
+  put(source: Readable, signal?: AbortSignal): Promise<StoredContent> {
+    return this.noted(this.own.put(source, signal));
   }
 
-  putFile(file: string): Promise<StoredContent> {
-    return this.noted(this.own.putFile(file));
+  putFile(file: string, signal?: AbortSignal): Promise<StoredContent> {
+    return this.noted(this.own.putFile(file, signal));
   }
 
-  open(sha256: string, range?: { start: number; end: number }): Readable {
+  open(sha256: string, range?: ByteRange): Promise<Readable> {
     return this.storeOf(sha256).open(sha256, range);
   }
 
-  path(sha256: string): string {
-    return this.storeOf(sha256).path(sha256);
+  read(sha256: string, signal?: AbortSignal): Promise<Buffer> {
+    return this.storeOf(sha256).read(sha256, signal);
+  }
+
+  localFile(sha256: string, dir: string, signal?: AbortSignal): Promise<string> {
+    return this.storeOf(sha256).localFile(sha256, dir, signal);
   }
 
   byteSize(sha256: string): Promise<number | null> {

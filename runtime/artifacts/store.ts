@@ -1,9 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { ModuleError } from '../../modules/errors.js';
 
 export interface StoredContent {
   /** Lower-case hex. */
@@ -11,83 +7,49 @@ export interface StoredContent {
   byteSize: number;
 }
 
-/** Bytes by their sha-256: immutable, streamed, never wholly in memory. */
+/** Inclusive byte positions, as in HTTP. */
+export interface ByteRange {
+  start: number;
+  end: number;
+}
+
+/** Bytes by their sha-256: immutable, streamed, never wholly in memory unless asked for by `read`. Nothing is ever deleted.
+ * Whoever asks for content that is not there gets a `ContentError` with the code `ARTIFACT_MISSING`. */
 export interface ArtifactStore {
-  /** Stores a stream; the same content twice is one file. Nothing is left behind when the stream fails. */
-  put(source: Readable): Promise<StoredContent>;
+  /** Stores a stream; the same content twice is kept once. Nothing is left behind when the stream fails. */
+  put(source: Readable, signal?: AbortSignal): Promise<StoredContent>;
   /** Takes over a finished file of the caller's; the path is gone afterwards. */
-  putFile(file: string): Promise<StoredContent>;
-  /** @param range inclusive byte positions, as in HTTP. */
-  open(sha256: string, range?: { start: number; end: number }): Readable;
-  /** Read-only local path of the content. */
-  path(sha256: string): string;
+  putFile(file: string, signal?: AbortSignal): Promise<StoredContent>;
+  /** Destroy the stream where it is not read to its end. */
+  open(sha256: string, range?: ByteRange): Promise<Readable>;
+  /** The whole content in memory; for documents. */
+  read(sha256: string, signal?: AbortSignal): Promise<Buffer>;
+  /** A read-only local file with the content. Where the store is elsewhere, it is made in `dir`: the caller's to remove, and there until then. */
+  localFile(sha256: string, dir: string, signal?: AbortSignal): Promise<string>;
   /** Size in bytes, or null where the store has no such content. */
   byteSize(sha256: string): Promise<number | null>;
 }
 
-const SHA256 = /^[0-9a-f]{64}$/;
+const SENTENCES = {
+  ARTIFACT_MISSING: (file: string) =>
+    `The content of ${file} is not in the artifact store any more. Upload it again, or start a new run where a run made it.`,
+};
 
-/** Artifacts on the local file system: `<root>/ab/cd/<sha256>`. Written under `<root>/incoming` first and renamed, so readers never see half a file. */
-export class FileArtifactStore implements ArtifactStore {
-  constructor(private readonly root: string) {}
-
-  path(sha256: string): string {
-    if (!SHA256.test(sha256)) throw new TypeError('Not a sha-256 address.');
-    return path.join(this.root, sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+/** The store has not the content that was asked for. */
+export class ContentError extends ModuleError {
+  constructor(
+    readonly trouble: keyof typeof SENTENCES,
+    readonly sha256: string,
+    fileName?: string,
+  ) {
+    super(trouble, SENTENCES[trouble](fileName ? `"${fileName}"` : 'a file'), 'input', { sha256 });
   }
 
-  async put(source: Readable): Promise<StoredContent> {
-    // It may fail before the pipeline below listens; without a listener that would end the process.
-    source.on('error', () => {});
-    const incoming = path.join(this.root, 'incoming');
-    await mkdir(incoming, { recursive: true });
-    const temporary = path.join(incoming, randomUUID());
-    const hash = createHash('sha256');
-    let byteSize = 0;
-    // Opened before the pipeline begins: a stream that opens by itself may still do so after we have cleared away.
-    const file = await open(temporary, 'wx', 0o444);
-    try {
-      await pipeline(
-        source,
-        async function* (chunks: AsyncIterable<Buffer>) {
-          for await (const chunk of chunks) {
-            hash.update(chunk);
-            byteSize += chunk.length;
-            yield chunk;
-          }
-        },
-        file.createWriteStream(),
-      );
-      return await this.settle(temporary, hash.digest('hex'), byteSize);
-    } catch (error) {
-      await rm(temporary, { force: true });
-      throw error;
-    }
-  }
-
-  async putFile(file: string): Promise<StoredContent> {
-    const stored = await this.put(createReadStream(file));
-    await rm(file);
-    return stored;
-  }
-
-  open(sha256: string, range?: { start: number; end: number }): Readable {
-    return createReadStream(this.path(sha256), range);
-  }
-
-  async byteSize(sha256: string): Promise<number | null> {
-    try {
-      return (await stat(this.path(sha256))).size;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
-  }
-
-  private async settle(temporary: string, sha256: string, byteSize: number): Promise<StoredContent> {
-    const final = this.path(sha256);
-    await mkdir(path.dirname(final), { recursive: true });
-    await rename(temporary, final);
-    return { sha256, byteSize };
+  /** The same, for people, who know files by name. */
+  about(fileName: string): ContentError {
+    return new ContentError(this.trouble, this.sha256, fileName);
   }
 }
+
+export const isMissing = (error: unknown): boolean =>
+  error instanceof ContentError && error.trouble === 'ARTIFACT_MISSING';

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { DomainError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
-import { moduleArtifacts } from '../moduleArtifacts.js';
+import { localArtifact } from '../moduleArtifacts.js';
 import type { Platform } from '../platform.js';
 import { compareDurations } from './compareDurations.js';
 import { compareRoles } from './compareRoles.js';
@@ -43,10 +43,10 @@ export async function compareReport(
       workdir,
       signal,
       log: (level, message) => log[level]({ reportId: claimed.id }, message),
-      path: moduleArtifacts(platform.store, workdir).path,
+      path: (ref) => localArtifact(platform.store, ref, workdir, signal),
       async keep(png, fileName, metadata) {
         const id = randomUUID();
-        files.push({ id, fileName, metadata, ...(await platform.store.put(Readable.from([png]))) });
+        files.push({ id, fileName, metadata, ...(await platform.store.put(Readable.from([png]), signal)) });
         return id;
       },
     });

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { ModuleContext } from '../../modules/context.js';
 import { DomainError, ModuleError } from '../../modules/errors.js';
 import { moduleByKey } from '../../modules/registry.js';
-import { FileArtifactStore } from '../../runtime/artifacts/store.js';
+import { FileArtifactStore } from '../../runtime/artifacts/fileStore.js';
 import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
 import { moduleArtifacts } from '../../runtime/moduleArtifacts.js';
 import type { HostAnswer, HostRequest } from './modulesApart.js';
@@ -17,7 +17,7 @@ async function run({ id, key, inputs, params, workdir, storeDir }: Extract<HostR
   running.set(id, stop);
   await mkdir(workdir, { recursive: true });
   const ctx: ModuleContext = {
-    artifacts: moduleArtifacts(new FileArtifactStore(storeDir), workdir),
+    artifacts: moduleArtifacts(new FileArtifactStore(storeDir), { workdir, inputs: workdir }, stop.signal),
     checkpoints: new MemoryCheckpoints(),
     progress: (fraction) => answer({ id, type: 'progress', fraction }),
     log: () => {},

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FileArtifactStore } from './store.js';
+import { FileArtifactStore } from './fileStore.js';
 
 let root: string;
 let store: FileArtifactStore;
@@ -20,8 +20,9 @@ const sha256 = (content: string) => createHash('sha256').update(content).digest(
 it('addresses content by its sha-256 and gives it back, whole or in part', async () => {
   const stored = await store.put(Readable.from([Buffer.from('hello '), Buffer.from('world')]));
   expect(stored).toEqual({ sha256: sha256('hello world'), byteSize: 11 });
-  expect(await text(store.open(stored.sha256))).toBe('hello world');
-  expect(await text(store.open(stored.sha256, { start: 6, end: 8 }))).toBe('wor');
+  expect(await text(await store.open(stored.sha256))).toBe('hello world');
+  expect(await text(await store.open(stored.sha256, { start: 6, end: 8 }))).toBe('wor');
+  expect((await store.read(stored.sha256)).toString()).toBe('hello world');
   expect(await store.byteSize(stored.sha256)).toBe(11);
 });
 
@@ -53,6 +54,9 @@ it('takes over a finished file and makes it read-only', async () => {
 });
 
 it('knows nothing of content it does not have, and of addresses that are none', async () => {
-  expect(await store.byteSize(sha256('never stored'))).toBeNull();
+  const never = sha256('never stored');
+  expect(await store.byteSize(never)).toBeNull();
+  for (const asked of [store.open(never), store.read(never), store.localFile(never)])
+    await expect(asked).rejects.toMatchObject({ code: 'ARTIFACT_MISSING', details: { sha256: never } });
   expect(() => store.path('../../etc/passwd')).toThrow(TypeError);
 });
