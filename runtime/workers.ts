@@ -29,19 +29,32 @@ export interface Workforce {
   ffmpegProblem: string | null;
 }
 
-export async function workforce(db: Pick<PrismaClient, 'worker'>): Promise<Workforce> {
-  const heardOf = await db.worker.findMany({
+const workersAlive = (db: Pick<PrismaClient, 'worker'>): Promise<Worker[]> =>
+  db.worker.findMany({
     where: { stoppedAt: null, heartbeatAt: { gt: new Date(Date.now() - WORKER_SILENCE_MS) } },
   });
-  const canDo = (worker: Worker) => worker.capabilities as Capability[];
-  const renderers = heardOf.filter((worker) => canDo(worker).includes('blender'));
+
+export const capabilitiesOf = ({ capabilities }: Pick<Worker, 'capabilities'>): Capability[] =>
+  capabilities as Capability[];
+
+/** How many workers that are alive take each kind of work. */
+export async function workersByCapability(db: Pick<PrismaClient, 'worker'>): Promise<Map<Capability, number>> {
+  const counts = new Map<Capability, number>();
+  for (const capability of (await workersAlive(db)).flatMap(capabilitiesOf))
+    counts.set(capability, (counts.get(capability) ?? 0) + 1);
+  return counts;
+}
+
+export async function workforce(db: Pick<PrismaClient, 'worker'>): Promise<Workforce> {
+  const heardOf = await workersAlive(db);
+  const renderers = heardOf.filter((worker) => capabilitiesOf(worker).includes('blender'));
   const problems = renderers.map((worker) => {
     const blender = blenderOf(worker);
     return blender && 'problem' in blender ? blender.problem : null;
   });
   const withoutFfmpeg = renderers.find((worker) => ffmpegProblemOf(worker) !== null);
   return {
-    capabilities: new Set(heardOf.flatMap(canDo)),
+    capabilities: new Set(heardOf.flatMap(capabilitiesOf)),
     blenderProblem: problems.includes(null) ? null : (problems[0] ?? null),
     ffmpegProblem: withoutFfmpeg ? `On ${withoutFfmpeg.host}: ${ffmpegProblemOf(withoutFfmpeg)}` : null,
   };

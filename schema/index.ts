@@ -35,6 +35,7 @@ import './types/parityReport.js';
 import './types/preflight.js';
 import './types/pricingTier.js';
 import './types/product.js';
+import './types/queue.js';
 import './types/renderTemplate.js';
 import './types/rollout.js';
 import './types/run.js';

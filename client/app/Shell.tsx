@@ -6,6 +6,7 @@ import { IconButton } from '../components/Button.js';
 import { Icon, type IconName } from '../components/Icon.js';
 import type { WorkerStateFragment } from '../gql/graphql.js';
 import { graphql, readFragment } from '../gql/index.js';
+import { useAskAgain } from '../shared/useAskAgain.js';
 import { problemsOf, WORKERS_MS, WorkerState } from '../shared/workforce.js';
 import { useIsDisconnected } from './connection.js';
 import { signOut } from './signOut.js';
@@ -109,10 +110,7 @@ export function Shell() {
   const access = useContext(AccessContext);
   const places = access?.scopes.includes('admin') ? [...PLACES, ADMIN] : PLACES;
   const [{ data }, refetch] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
-  useEffect(() => {
-    const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), WORKERS_MS);
-    return () => clearInterval(asking);
-  }, [refetch]);
+  useAskAgain(refetch, WORKERS_MS);
   return (
     <div className="shell">
       <a className="skip-link" href="#main">

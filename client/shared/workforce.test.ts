@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { problemsOf, whyItWaits } from './workforce.js';
 
-const worker = (more: object = {}) => ({
+type Worker = Parameters<typeof whyItWaits>[1][number];
+const worker = (more: Partial<Worker> = {}): Worker => ({
   ...{ host: 'farm-1', isAlive: true, capabilities: ['cpu', 'blender'], blenderProblem: null, ffmpegProblem: null },
   ...more,
 });

@@ -1,4 +1,4 @@
-import type { WorkerStateFragment } from '../gql/graphql.js';
+import type { Capability, WorkerStateFragment } from '../gql/graphql.js';
 import { graphql } from '../gql/index.js';
 
 export const WorkerState = graphql(`
@@ -38,20 +38,18 @@ type Worker = Pick<WorkerStateFragment, 'capabilities' | 'blenderProblem' | 'ffm
 export const WORKERS_MS = 15_000;
 
 /** What each capability is for. */
-export const CAPABILITY_WORDS: Record<string, string> = {
+export const CAPABILITY_WORDS: Record<Capability, string> = {
   cpu: 'Light work',
   cad: 'CAD files',
   blender: 'Rendering',
   io: 'Publishing, messages',
 };
 
-export const capabilitiesOf = ({ capabilities }: Pick<Worker, 'capabilities'>): string[] => capabilities as string[];
-
 /** Why a worker cannot do all it is there for. */
 export const problemsOf = ({ blenderProblem, ffmpegProblem }: Worker): string[] =>
   [blenderProblem, ffmpegProblem].filter((problem) => problem !== null);
 
-const WORK: Record<string, string> = {
+const WORK: Record<Capability, string> = {
   cpu: 'takes light work',
   cad: 'reads CAD files',
   blender: 'renders',
@@ -59,18 +57,18 @@ const WORK: Record<string, string> = {
 };
 
 /** Why nobody takes the nodes of a run that wait for these capabilities, and what to do about it, once each. */
-export function whyItWaits(capabilities: readonly string[], workers: readonly Worker[]) {
+export function whyItWaits(capabilities: readonly Capability[], workers: readonly Worker[]) {
   if (capabilities.length > 0 && !workers.some(({ isAlive }) => isAlive))
     return [{ title: 'No worker is running', advice: 'The run waits for one. Start it: npm run worker' }];
   return capabilities.map((capability) => whyNobody(capability, workers)).filter((why) => why !== null);
 }
 
 /** Why nobody takes work of a capability, and what to do about it; null: somebody is there. */
-function whyNobody(capability: string, workers: readonly Worker[]): { title: string; advice: string } | null {
-  const there = workers.filter((worker) => worker.isAlive && capabilitiesOf(worker).includes(capability));
+function whyNobody(capability: Capability, workers: readonly Worker[]): { title: string; advice: string } | null {
+  const there = workers.filter((worker) => worker.isAlive && worker.capabilities.includes(capability));
   if (there.length === 0)
     return {
-      title: `No worker that ${WORK[capability] ?? `has ${capability}`} is running`,
+      title: `No worker that ${WORK[capability]} is running`,
       advice: `The run waits for one. Start it: npm run worker -- --capabilities ${capability}`,
     };
   const [first] = there;

@@ -1,8 +1,9 @@
 import type { Worker } from '../../generated/prisma/client.js';
 import type { BlenderFacts } from '../../modules/render/blenderFacts.js';
-import { blenderOf, ffmpegProblemOf, isWorkerAlive, WORKER_SILENCE_MS } from '../../runtime/workers.js';
+import { blenderOf, capabilitiesOf, ffmpegProblemOf, isWorkerAlive, WORKER_SILENCE_MS } from '../../runtime/workers.js';
 import { builder } from '../builder.js';
 import { atMost, MOST } from '../listBounds.js';
+import { CapabilityEnum } from './enums.js';
 
 const GpuDevice = builder.objectRef<BlenderFacts['gpuDevices'][number]>('GpuDevice').implement({
   description: 'A graphics card that Cycles can render on.',
@@ -40,9 +41,9 @@ const WorkerInfo = builder.objectRef<Worker>('WorkerInfo').implement({
     host: t.exposeString('host', { description: 'Machine it runs on.' }),
     pid: t.exposeInt('pid', { description: 'Process id there.' }),
     capabilities: t.field({
-      type: 'JSON',
-      description: 'What it can run: a list of `Capability` values.',
-      resolve: (worker) => worker.capabilities,
+      type: [CapabilityEnum],
+      description: 'What it takes.',
+      resolve: capabilitiesOf,
     }),
     blender: t.field({
       type: BlenderInfo,

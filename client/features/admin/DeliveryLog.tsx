@@ -10,6 +10,7 @@ import type { WebhookDeliveriesQuery as Answer, WebhookDeliveryStatus } from '..
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ACTIONS, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useAskAgain } from '../../shared/useAskAgain.js';
 import { ResendDialog } from './ResendDialog.js';
 import { DeliveriesQuery, RedeliverWebhookEvent } from './webhookOperations.js';
 import { DELIVERY_WORDS, sentAs } from './webhookWords.js';
@@ -60,12 +61,7 @@ export function DeliveryLog({
   useEffect(() => {
     if (round > 0) refetch({ requestPolicy: 'network-only' });
   }, [round]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the function is new with every render.
-  useEffect(() => {
-    if (!isUnderWay) return;
-    const timer = setInterval(() => refetch({ requestPolicy: 'network-only' }), LOOK_MS);
-    return () => clearInterval(timer);
-  }, [isUnderWay]);
+  useAskAgain(refetch, LOOK_MS, isUnderWay);
   const resend = async (delivery: Delivery) => {
     const result = await sendAgain({ deliveryId: delivery.id });
     setProblem(problemOf(result.data?.redeliverWebhookEvent, result.error));

@@ -1,5 +1,5 @@
 import './parity.css';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
@@ -11,6 +11,7 @@ import type { ParityStatus } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useAskAgain } from '../../shared/useAskAgain.js';
 import { CompareDialog } from './CompareDialog.js';
 import { ParityComparison } from './ParityComparison.js';
 
@@ -194,11 +195,7 @@ function Report({ id }: { id: string }) {
   const [{ fetching: isAsking }, rerun] = useMutation(Rerun);
   const report = data?.parityReport;
   const isMade = report != null && report.status !== 'waiting' && report.status !== 'comparing';
-  useEffect(() => {
-    if (!report || isMade) return;
-    const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), ASKING_MS);
-    return () => clearInterval(asking);
-  }, [report, isMade, refetch]);
+  useAskAgain(refetch, ASKING_MS, report != null && !isMade);
   const failure = error && (
     <ProblemCallout problem={problemFromError(error)} title="The comparison could not be loaded" />
   );

@@ -8,6 +8,7 @@ import { formatDateTime, formatDuration } from '../../components/format.js';
 import { Progress } from '../../components/Progress.js';
 import { Tabs } from '../../components/Tabs.js';
 import { useNow } from '../../components/useNow.js';
+import type { Capability } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
@@ -66,7 +67,7 @@ function runProgress(groups: readonly Group[]): number {
 }
 
 /** What workers must have to take the nodes that could begin. */
-const capabilitiesWaitedFor = (nodes: readonly LiveNodeData[]): string[] => [
+const capabilitiesWaitedFor = (nodes: readonly LiveNodeData[]): Capability[] => [
   ...new Set(nodes.filter(({ status }) => status === 'ready').map(({ capability }) => capability)),
 ];
 

@@ -13,6 +13,7 @@ import { graphql, readFragment } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { isTerminal, RunStatusBadge } from '../../shared/status.js';
+import { useAskAgain } from '../../shared/useAskAgain.js';
 import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
 import { listPicture } from './pictures.js';
 import { Thumb } from './Thumb.js';
@@ -163,11 +164,7 @@ export function Component() {
   const runs = readFragment(RunRow, data?.runs.edges.map((edge) => edge.node) ?? []);
   const hasActive = runs.some((run) => !isTerminal(run.status));
   const now = useNow(hasActive);
-  useEffect(() => {
-    if (!hasActive) return;
-    const ticking = setInterval(() => refetch({ requestPolicy: 'network-only' }), PROGRESS_MS);
-    return () => clearInterval(ticking);
-  }, [hasActive, refetch]);
+  useAskAgain(refetch, PROGRESS_MS, hasActive);
 
   const change = (changes: Record<string, string | null>) =>
     setSearch((old) => {

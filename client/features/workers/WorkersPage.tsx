@@ -1,5 +1,4 @@
 import './workers.css';
-import { useEffect } from 'react';
 import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { EmptyState } from '../../components/EmptyState.js';
@@ -9,14 +8,9 @@ import { useNow } from '../../components/useNow.js';
 import type { WorkerStateFragment as Worker } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { Listing } from '../../shared/Listing.js';
-import {
-  CAPABILITY_WORDS,
-  capabilitiesOf,
-  problemsOf,
-  WORKERS_MS,
-  WorkerState,
-  WorkforceQuery,
-} from '../../shared/workforce.js';
+import { useAskAgain } from '../../shared/useAskAgain.js';
+import { CAPABILITY_WORDS, problemsOf, WORKERS_MS, WorkerState, WorkforceQuery } from '../../shared/workforce.js';
+import { Queues } from './Queues.js';
 
 /** Of workers that ended, so many are shown. */
 const GONE_SHOWN = 10;
@@ -43,7 +37,7 @@ function State({ worker }: { worker: Worker }) {
 function Tools({ worker }: { worker: Worker }) {
   const { blender, isAlive } = worker;
   const problems = problemsOf(worker);
-  if (!capabilitiesOf(worker).includes('blender')) return <span className="muted">Does not render</span>;
+  if (!worker.capabilities.includes('blender')) return <span className="muted">Does not render</span>;
   const cards = blender?.gpuDevices.map(({ name, type }) => `${name} (${type})`) ?? [];
   return (
     <div className="worker-tools">
@@ -79,11 +73,7 @@ function WorkerRows({ workers, now }: { workers: readonly Worker[]; now: number 
         {worker.host}
         <p className="field-help numeric worker-time">process {worker.pid}</p>
       </td>
-      <td>
-        {capabilitiesOf(worker)
-          .map((capability) => CAPABILITY_WORDS[capability] ?? capability)
-          .join(', ')}
-      </td>
+      <td>{worker.capabilities.map((capability) => CAPABILITY_WORDS[capability]).join(', ')}</td>
       <td>
         <State worker={worker} />
       </td>
@@ -102,10 +92,7 @@ export function Component() {
     query: WorkforceQuery,
     requestPolicy: 'cache-and-network',
   });
-  useEffect(() => {
-    const asking = setInterval(() => refetch({ requestPolicy: 'network-only' }), WORKERS_MS);
-    return () => clearInterval(asking);
-  }, [refetch]);
+  useAskAgain(refetch, WORKERS_MS);
   const now = useNow(true);
   const workers = readFragment(WorkerState, answer.data?.workers ?? []);
   const alive = workers.filter(({ isAlive }) => isAlive);
@@ -132,6 +119,7 @@ export function Component() {
           <WorkerRows workers={alive} now={now} />
         </Listing>
       </div>
+      <Queues />
       {gone.length > 0 && (
         <section className="card">
           <div className="card-header">
