@@ -1,6 +1,9 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import accepts from 'accepts';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type FetchAPI, isAsyncIterable, processRegularResult } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { Handler } from './chain.js';
 import { explainError } from './explainError.js';
 import { operationParams } from './operationParams.js';
 import type { buildYoga } from './yoga.js';
@@ -10,13 +13,26 @@ const EVENTS = 'text/event-stream';
 /** In the order in which those are served who take anything. */
 const MEDIA_TYPES = [JSON_TYPE, 'application/graphql-response+json', EVENTS];
 
+const chosenTypes = new LRUCache<string, string>({ max: 100 });
+const NONE = 'none';
+
+/** The type in which the sender wants to be answered; `NONE`: in none that there is. */
+function chosenType(request: IncomingMessage): string {
+  const accept = request.headers.accept ?? '';
+  const known = chosenTypes.get(accept);
+  if (known) return known;
+  const type = accepts(request).types(MEDIA_TYPES) || NONE;
+  chosenTypes.set(accept, String(type));
+  return String(type);
+}
+
 const refusal = (status: number, code: string, message: string, headers?: Record<string, string>): ExecutionResult => ({
   errors: [new GraphQLError(message, { extensions: { code, http: { status, headers } } })],
 });
 
 /** Whether the client is gone, as an abort signal says it; to make one for each request costs more than to ask. */
 class HangUp implements Pick<AbortSignal, 'aborted'> {
-  constructor(private readonly response: Response) {}
+  constructor(private readonly response: ServerResponse) {}
 
   get aborted(): boolean {
     return this.response.destroyed;
@@ -26,9 +42,9 @@ class HangUp implements Pick<AbortSignal, 'aborted'> {
 /** Answers GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), queries and mutations by POST and queries by GET,
  * with all of Yoga's plugins and by its rules for statuses. It reads and writes Node's own request and answer: web requests, streams
  * and signals made from them would cost more than most operations. Whoever wants events goes on to the next handler. */
-export function answerOperations(yoga: ReturnType<typeof buildYoga>): RequestHandler {
+export function answerOperations(yoga: ReturnType<typeof buildYoga>): Handler {
   /** The result, or what is wrong with the request. */
-  async function resultOf(request: Request, response: Response): Promise<ExecutionResult> {
+  async function resultOf(request: IncomingMessage, response: ServerResponse): Promise<ExecutionResult> {
     try {
       const params = await operationParams(request);
       // All that plugins look at.
@@ -45,12 +61,11 @@ export function answerOperations(yoga: ReturnType<typeof buildYoga>): RequestHan
   }
 
   return async (request, response, next) => {
-    const { accept } = request.headers;
-    const type = MEDIA_TYPES.find((one) => one === accept) ?? request.accepts(MEDIA_TYPES);
+    const type = chosenType(request);
     if (request.method !== 'GET' && request.method !== 'POST')
       return send(response, refusal(405, 'BAD_REQUEST', 'GraphQL is asked by GET or POST.', { Allow: 'GET, POST' }));
     if (type === EVENTS) return next();
-    if (type === false)
+    if (type === NONE)
       return send(response, refusal(406, 'NOT_ACCEPTABLE', `Answers come as one of ${MEDIA_TYPES.join(', ')}.`));
     send(response, await resultOf(request, response), type);
   };
@@ -64,7 +79,7 @@ class Answer {
   ) {}
 }
 
-function send(response: Response, result: ExecutionResult, type = JSON_TYPE): void {
+function send(response: ServerResponse, result: ExecutionResult, type = JSON_TYPE): void {
   const { body, init } = processRegularResult(
     result,
     { Response: Answer } as unknown as FetchAPI,

@@ -1,12 +1,6 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { FAMILIES, type Family } from '../modules/define.js';
 import { contentHash } from '../modules/hash.js';
 import type { Platform } from '../runtime/platform.js';
@@ -17,11 +11,13 @@ import { Access } from './access.js';
 import { answerOperations } from './answerOperations.js';
 import { serveAsset } from './assets.js';
 import { allow, identifier, signedInOnly } from './auth.js';
+import { chain, type Handler } from './chain.js';
 import { serveConsole } from './console.js';
 import { allowOrigins } from './cors.js';
 import { refuseForgeries } from './csrf.js';
 import { type DoorSettings, readDoorSettings } from './doorSettings.js';
 import { eventStreams } from './eventStreams.js';
+import { UNEXPECTED } from './explainError.js';
 import { graphiql } from './graphiql.js';
 import { limitSignInCodes, TokenGuesses } from './guessing.js';
 import { live, ready } from './health.js';
@@ -29,6 +25,7 @@ import { operationPreparer } from './liveOperations.js';
 import { createMetrics } from './metrics.js';
 import { OpenStreams } from './openStreams.js';
 import { readPersistedOperations } from './persistedOperations.js';
+import { refuse } from './refuse.js';
 import { graphqlTypesOnly } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
 import { securityHeaders } from './securityHeaders.js';
@@ -47,7 +44,8 @@ export interface AppOptions {
 }
 
 export interface App {
-  express: Express;
+  /** Answers the `request` events of the HTTP server. */
+  handle(request: IncomingMessage, response: ServerResponse): void;
   /** Answers the `upgrade` events of the HTTP server. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Breaks event streams off, so that the server can stop. */
@@ -60,7 +58,7 @@ const serveNodeDefinitions = (all: readonly NodeDefinition[]) => (request: Reque
   const { family } = request.query;
   if (family !== undefined && !FAMILIES.includes(family as Family)) {
     const message = `There is no such family. There are: ${FAMILIES.join(', ')}.`;
-    return void response.status(400).json({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+    return refuse(response, 400, { message, extensions: { code: 'BAD_USER_INPUT' } });
   }
   const body = { nodeDefinitions: definitionsOfFamily(all, family as Family | undefined).map(viewNodeDefinition) };
   const etag = `"${contentHash(body)}"`;
@@ -71,20 +69,21 @@ const serveNodeDefinitions = (all: readonly NodeDefinition[]) => (request: Reque
   else response.json(body);
 };
 
+const pathOf = ({ url }: IncomingMessage) => url!.split('?', 1)[0]!;
+
 /** Without the query: it may hold a sign-in code or a signature. */
 const logRequests =
-  (log: Platform['log']): RequestHandler =>
+  (log: Platform['log']): Handler =>
   (request, response, next) => {
     const begun = Date.now();
     response.once('finish', () =>
-      log.debug({ method: request.method, path: request.path, status: response.statusCode, ms: Date.now() - begun }),
+      log.debug({ method: request.method, path: pathOf(request), status: response.statusCode, ms: Date.now() - begun }),
     );
     next();
   };
 
 function notFound(_request: Request, response: Response) {
-  const message = 'There is nothing at this address.';
-  response.status(404).json({ errors: [{ message, extensions: { code: 'NOT_FOUND' } }] });
+  refuse(response, 404, { message: 'There is nothing at this address.', extensions: { code: 'NOT_FOUND' } });
 }
 
 /** Builds the whole HTTP side on an open platform; listening is main.ts's business. */
@@ -105,8 +104,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', 'loopback');
-  app.use(securityHeaders, metrics.observe);
-  if (log.isLevelEnabled('debug')) app.use(logRequests(log));
+  const always = [securityHeaders, metrics.observe, ...(log.isLevelEnabled('debug') ? [logRequests(log)] : [])];
+  app.use(always);
 
   const whoIsIt = identifier(auth);
   const fromElsewhere = allowOrigins(doors.corsOrigins);
@@ -115,8 +114,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const prepare = operationPreparer(yoga, operations);
   const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries];
   const events = [streams.track, eventStreams(prepare)];
-  // Before all others, and as one route each: Express looks through addresses one by one.
-  app.all('/graphql', fromElsewhere, whoIsIt, graphiql(doors.graphiql), guards, answerOperations(yoga), events);
+  const operation = [...guards, answerOperations(yoga), ...events];
+  app.all('/graphql', fromElsewhere, whoIsIt, graphiql(doors.graphiql), operation);
   app.all('/graphql/stream', fromElsewhere, whoIsIt, guards, events);
 
   app.get('/health/live', live);
@@ -133,19 +132,23 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.use(serveConsole(options.clientDir));
   app.use(notFound);
 
-  const failed: ErrorRequestHandler = (error, request, response, next) => {
+  function answerFailure(error: any, request: IncomingMessage, response: ServerResponse): void {
     const status = Number(error.status ?? error.statusCode ?? 500);
-    if (status >= 500) log.error({ err: error, path: request.path }, 'a request failed unexpectedly');
-    if (response.headersSent) return next(error);
-    const message =
-      status >= 500 ? 'Something went wrong on our side. It has been logged.' : 'This request makes no sense.';
-    response
-      .status(status)
-      .json({ errors: [{ message, extensions: { code: status >= 500 ? 'INTERNAL' : 'BAD_REQUEST' } }] });
-  };
+    if (status >= 500) log.error({ err: error, path: pathOf(request) }, 'a request failed unexpectedly');
+    if (response.headersSent) return void response.destroy();
+    const [message, code] = status >= 500 ? [UNEXPECTED, 'INTERNAL'] : ['This request makes no sense.', 'BAD_REQUEST'];
+    refuse(response, status, { message, extensions: { code } });
+  }
+  // Express knows it by its four parameters.
+  const failed: ErrorRequestHandler = (error, request, response, _next) => answerFailure(error, request, response);
   app.use(failed);
+  // Nearly all requests are these.
+  const operationsByPost = chain([...always, fromElsewhere, whoIsIt, ...operation], answerFailure);
   return {
-    express: app,
+    handle: (request, response) =>
+      request.url === '/graphql' && request.method === 'POST'
+        ? operationsByPost(request, response)
+        : app(request, response),
     upgrade: webSockets('/graphql', auth, streams, prepare),
     stop: () => streams.breakOff(),
     close: async () => {

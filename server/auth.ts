@@ -1,9 +1,11 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Scope, scopesOf } from '../runtime/access.js';
 import { hashToken } from '../runtime/secrets.js';
 import type { Viewer } from '../schema/context.js';
 import type { Access, Grant } from './access.js';
+import type { Handler } from './chain.js';
 import { type Caller, refuseGuess, type TokenGuesses } from './guessing.js';
+import { refuse } from './refuse.js';
 import { isSameHash } from './secrets.js';
 import { readSessionCookie } from './session.js';
 
@@ -83,8 +85,8 @@ export async function whoSent(
 }
 
 /** Finds out who sent the request; lets everybody pass but those who try token after token. */
-export function identifier(settings: AuthSettings) {
-  return async (request: Request, response: Response, next: NextFunction) => {
+export function identifier(settings: AuthSettings): Handler {
+  return async (request, response, next) => {
     const sender = await whoSent(settings, request);
     if (sender && 'waitS' in sender) return refuseGuess(response, sender.waitS);
     next();
@@ -97,17 +99,16 @@ const UNAUTHENTICATED = {
 };
 
 /** Lets nobody pass whom `identifier` did not find. Answers in the form GraphQL clients expect. */
-export function signedInOnly(request: Request, response: Response, next: NextFunction) {
+export function signedInOnly(request: IncomingMessage, response: ServerResponse, next: () => void) {
   if (identityOf(request)) return next();
-  response
-    .status(401)
-    .set('WWW-Authenticate', 'Bearer realm="HartOMat"')
-    .json({ errors: [UNAUTHENTICATED] });
+  refuse(response, 401, UNAUTHENTICATED, { 'WWW-Authenticate': 'Bearer realm="HartOMat"' });
 }
 
 /** Lets only those pass who are signed in and have a scope. */
-export const allow = (scope: Scope) => (request: Request, response: Response, next: NextFunction) =>
-  signedInOnly(request, response, () => {
-    if (identityOf(request)!.viewer.scopes.has(scope)) return next();
-    response.status(403).json({ errors: [{ message: 'You may not do this.', extensions: { code: 'FORBIDDEN' } }] });
-  });
+export const allow =
+  (scope: Scope): Handler =>
+  (request, response, next) =>
+    signedInOnly(request, response, () => {
+      if (identityOf(request)!.viewer.scopes.has(scope)) return next();
+      refuse(response, 403, { message: 'You may not do this.', extensions: { code: 'FORBIDDEN' } });
+    });

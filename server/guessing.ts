@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import { ipKeyGenerator, MemoryStore, type Options, rateLimit } from 'express-rate-limit';
 import { sendPage } from './page.js';
+import { refuse } from './refuse.js';
 
 /** Wrong tokens and wrong sign-in codes that an address may send within a window. Counted by each server on its own. */
 export const GUESSES = { tokens: 20, signInCodes: 10, windowMs: 15 * 60_000 } as const;
@@ -54,12 +55,10 @@ export class TokenGuesses {
   }
 }
 
-export function refuseGuess(response: Response, retryAfterSeconds: number): void {
+export function refuseGuess(response: ServerResponse, retryAfterSeconds: number): void {
   const message = `Too many wrong tokens came from your address. Try again in ${retryAfterSeconds} s.`;
-  response
-    .status(429)
-    .set('Retry-After', String(retryAfterSeconds))
-    .json({ errors: [{ message, extensions: { code: 'TOO_MANY_ATTEMPTS', retryAfterSeconds } }] });
+  const refusal = { message, extensions: { code: 'TOO_MANY_ATTEMPTS', retryAfterSeconds } };
+  refuse(response, 429, refusal, { 'Retry-After': String(retryAfterSeconds) });
 }
 
 /** Refuses sign-in codes from an address that sent too many wrong ones. */

@@ -39,7 +39,7 @@ async function main() {
   const doors = readDoorSettings(process.env);
   const platform = await openPlatform(settings, { statementLimitMs: STATEMENT_LIMIT_MS });
   const app = await createApp(platform, { doors });
-  const server = createServer(app.express);
+  const server = createServer(app.handle);
   server.on('upgrade', app.upgrade);
   // Big CAD files take their time on slow lines; what must be quick is the head of a request.
   server.requestTimeout = 0;

@@ -1,4 +1,5 @@
-import type { NextFunction, Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Response } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { RunStatus } from '../generated/prisma/enums.js';
 import type { Platform } from '../runtime/platform.js';
@@ -56,9 +57,9 @@ export function createMetrics({ db, queues }: Pick<Platform, 'db' | 'queues'>) {
 
   return {
     /** Measures every request that passes. */
-    observe(request: Request, response: Response, next: NextFunction) {
+    observe(request: IncomingMessage, response: ServerResponse, next: () => void) {
       const begun = process.hrtime.bigint();
-      const route = routeOf(request.path);
+      const route = routeOf(request.url!);
       if (route === '/graphql/stream') {
         streams.inc();
         response.once('close', () => streams.dec());
@@ -73,7 +74,7 @@ export function createMetrics({ db, queues }: Pick<Platform, 'db' | 'queues'>) {
       next();
     },
     /** `GET /metrics`. */
-    async serve(_request: Request, response: Response) {
+    async serve(_request: IncomingMessage, response: Response) {
       response.set('Content-Type', registry.contentType).send(await registry.metrics());
     },
   };

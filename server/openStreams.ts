@@ -1,6 +1,6 @@
-import type { NextFunction, Request, Response } from 'express';
 import type { Grant } from './access.js';
 import { identityOf } from './auth.js';
+import type { Handler } from './chain.js';
 
 /** A connection over which events go out. */
 export interface Stream {
@@ -13,9 +13,9 @@ export class OpenStreams {
   private isStopping = false;
 
   /** Remembers requests for event streams while they are open; once the server stops, lets none in. */
-  readonly track = (request: Request, response: Response, next: NextFunction) => {
+  readonly track: Handler = (request, response, next) => {
     if (!request.headers.accept?.includes('text/event-stream')) return next();
-    if (this.isStopping) return void response.status(503).set('Connection', 'close').end();
+    if (this.isStopping) return void response.writeHead(503, { Connection: 'close' }).end();
     const identity = identityOf(request);
     if (identity) this.keep(response, identity, () => response.destroy());
     next();

@@ -1,18 +1,19 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
 import { readBody } from './requestBody.js';
 import { MAX_JSON_BYTES, MAX_MULTIPART_BYTES } from './requestGuards.js';
 
-const isMultipart = ({ headers }: Pick<Request, 'headers'>) => /^multipart\//i.test(headers['content-type'] ?? '');
+const isMultipart = ({ headers }: Pick<IncomingMessage, 'headers'>) =>
+  /^multipart\//i.test(headers['content-type'] ?? '');
 
 const wrong = (message: string) =>
   new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 
 /** What a request asks, by its address or its body; what is in it is for others to check.
  * @throws GraphQLError `BAD_REQUEST` */
-export async function operationParams(request: Request): Promise<GraphQLParams> {
-  if (request.method === 'GET') return inAddress(request.originalUrl);
+export async function operationParams(request: IncomingMessage): Promise<GraphQLParams> {
+  if (request.method === 'GET') return inAddress(request.url!);
   if (isMultipart(request)) return inForm(await readBody(request, MAX_MULTIPART_BYTES), request);
   return objectIn(String(await readBody(request, MAX_JSON_BYTES)), 'The body');
 }
@@ -42,7 +43,7 @@ function inAddress(url: string): GraphQLParams {
 }
 
 /** By https://github.com/jaydenseric/graphql-multipart-request-spec: `map` says which part belongs at which places. */
-async function inForm(body: Buffer<ArrayBuffer>, { headers }: Request): Promise<GraphQLParams> {
+async function inForm(body: Buffer<ArrayBuffer>, { headers }: IncomingMessage): Promise<GraphQLParams> {
   const form = await new Response(body, { headers: { 'content-type': headers['content-type']! } })
     .formData()
     .catch((error: Error) => {

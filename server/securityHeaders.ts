@@ -1,5 +1,5 @@
-import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import type { Handler } from './chain.js';
 
 /** What a handler sets that sets the same on every answer. */
 function recorded(handler: ReturnType<typeof helmet>): [name: string, value: string][] {
@@ -37,7 +37,7 @@ const headers = recorded(
 );
 
 /** Tells browsers what pages of ours never do. Asking helmet anew for each answer would take ten times as long. */
-export const securityHeaders: RequestHandler = (_request, response, next) => {
+export const securityHeaders: Handler = (_request, response, next) => {
   for (const [name, value] of headers) response.setHeader(name, value);
   next();
 };

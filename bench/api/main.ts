@@ -61,7 +61,7 @@ try {
   );
   await fill(platform.pool);
   const app = await createApp(platform);
-  const ours = await listen(createServer(app.express));
+  const ours = await listen(createServer(app.handle));
   for (const selection of SELECTIONS.filter((_, i) => !values.only || values.only.split(',').includes(String(i))))
     await compare(selection, ours, platform.pool);
   app.stop();

@@ -22,7 +22,7 @@ async function hartomat(): Promise<Server> {
   };
   const platform = await openPlatform(settings, { log: makeLog('warn') });
   const app = await createApp(platform);
-  const server = createServer(app.express);
+  const server = createServer(app.handle);
   server.on('upgrade', app.upgrade);
   return server;
 }

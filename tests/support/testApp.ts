@@ -59,7 +59,7 @@ export async function startTestApp({
     { definition, log, maxConnections: 5, statementLimitMs },
   );
   const app = await createApp(platform, options);
-  const server = createServer(app.express);
+  const server = createServer(app.handle);
   server.on('upgrade', app.upgrade);
   // As in server/main.ts: on a busy machine a kept connection must not close between two requests of a test.
   server.keepAliveTimeout = 75_000;
