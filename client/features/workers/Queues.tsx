@@ -1,6 +1,6 @@
 import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
-import { formatAgo } from '../../components/format.js';
+import { formatDuration } from '../../components/format.js';
 import { useNow } from '../../components/useNow.js';
 import type { QueuesQuery } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
@@ -53,7 +53,7 @@ const COLUMNS = [
   'Queue',
   'State',
   number('Waiting'),
-  'First waits since',
+  number('Longest wait'),
   number('Running'),
   number('Retry later'),
   number('Workers'),
@@ -77,7 +77,9 @@ export function Queues() {
               <State queue={queue} />
             </td>
             <td className="cell-end numeric">{queue.waiting}</td>
-            <td className="muted numeric worker-time">{queue.waitingSince && formatAgo(queue.waitingSince, now)}</td>
+            <td className="cell-end numeric worker-time">
+              {queue.waitingSince ? formatDuration(now - Date.parse(queue.waitingSince)) : '–'}
+            </td>
             <td className="cell-end numeric">{queue.running}</td>
             <td className="cell-end numeric">{queue.retrying}</td>
             <td className="cell-end numeric">{queue.workers}</td>
