@@ -104,6 +104,8 @@ describeWith('chromium', 'a turntable in the console', () => {
         .filter({ hasText: 'Ready' })
         .getByText(/^Blender \d/)
         .waitFor();
+      const rendering = page.getByRole('table', { name: 'Queues' }).getByRole('row').filter({ hasText: 'Rendering' });
+      await expect.poll(() => rendering.innerText()).toMatch(/^Rendering\s+Idle\s+0\s+–\s+0\s+0\s+2$/);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await expect.poll(() => seriousViolations(page)).toEqual([]);
