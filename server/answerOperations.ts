@@ -5,6 +5,7 @@ import { type FetchAPI, isAsyncIterable, processRegularResult } from 'graphql-yo
 import { LRUCache } from 'lru-cache';
 import type { Handler } from './chain.js';
 import { explainError } from './explainError.js';
+import type { KnownQueries } from './knownQueries.js';
 import { operationParams } from './operationParams.js';
 import type { buildYoga } from './yoga.js';
 
@@ -42,13 +43,16 @@ class HangUp implements Pick<AbortSignal, 'aborted'> {
 /** Answers GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), queries and mutations by POST and queries by GET,
  * with all of Yoga's plugins and by its rules for statuses. It reads and writes Node's own request and answer: web requests, streams
  * and signals made from them would cost more than most operations. Whoever wants events goes on to the next handler. */
-export function answerOperations(yoga: ReturnType<typeof buildYoga>): Handler {
+export function answerOperations(yoga: ReturnType<typeof buildYoga>['yoga'], queries: KnownQueries): Handler {
   /** The result, or what is wrong with the request. */
   async function resultOf(request: IncomingMessage, response: ServerResponse): Promise<ExecutionResult> {
     try {
       const params = await operationParams(request);
+      const signal = new HangUp(response);
+      const known = queries.run(request, params, signal);
+      if (known) return await known;
       // All that plugins look at.
-      const asked = { method: request.method, signal: new HangUp(response) } as unknown as globalThis.Request;
+      const asked = { method: request.method, signal } as unknown as globalThis.Request;
       const result = await yoga.getResultForParams({ params, request: asked }, { req: request, res: response });
       if (!isAsyncIterable(result)) return result!;
       await result[Symbol.asyncIterator]().return?.();

@@ -99,7 +99,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const doors = options.doors ?? readDoorSettings({});
   const metrics = createMetrics(platform);
   const operations = await readPersistedOperations(doors);
-  const yoga = buildYoga(platform, key, doors, operations);
+  const { yoga, queries } = buildYoga(platform, key, doors, operations);
 
   const app = express();
   app.disable('x-powered-by');
@@ -114,7 +114,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const prepare = operationPreparer(yoga, operations);
   const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries];
   const events = [streams.track, eventStreams(prepare)];
-  const operation = [...guards, answerOperations(yoga), ...events];
+  const operation = [...guards, answerOperations(yoga, queries), ...events];
   app.all('/graphql', fromElsewhere, whoIsIt, graphiql(doors.graphiql), operation);
   app.all('/graphql/stream', fromElsewhere, whoIsIt, guards, events);
 

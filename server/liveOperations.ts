@@ -19,7 +19,7 @@ export interface PreparedOperation {
 
 /** Prepares operations of transports that Yoga does not speak, with all of its plugins, so that every limit holds there too.
  * What is wrong with the document comes back as errors. */
-export function operationPreparer(yoga: ReturnType<typeof buildYoga>, operations: PersistedOperations) {
+export function operationPreparer(yoga: ReturnType<typeof buildYoga>['yoga'], operations: PersistedOperations) {
   return async (
     req: IncomingMessage,
     params: OperationParams,

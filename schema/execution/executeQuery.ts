@@ -6,7 +6,6 @@ import {
   GraphQLError,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
-  getOperationAST,
   getVariableValues,
   isObjectType,
   locatedError,
@@ -15,7 +14,8 @@ import {
 import { ReadRow } from '../../runtime/reads/readRow.js';
 import { takeOf, takeRelation } from './fromRows.js';
 import { answerText, JsonText } from './jsonText.js';
-import { type Execution, fragmentsOf, type SelectedField, selectedAtRoot, selectedBeneath } from './selection.js';
+import { type PreparedQuery, prepareQuery } from './preparedQuery.js';
+import { type Execution, type SelectedField, selectedBeneath } from './selection.js';
 import type { TypeShape } from './typeShape.js';
 
 type Path = GraphQLResolveInfo['path'];
@@ -38,24 +38,25 @@ const failAfter = async (pending: readonly unknown[], error: unknown): Promise<n
 
 /** Executes a query by the rules of the GraphQL specification (section 6), like any executor, and writes the answer as it goes:
  * no object is made of it that would have to be gone through again. What a field is and what is selected beneath it is found
- * out once a query and not once a row, and what lies in the rows is taken from them (plainFields.ts).
+ * out once a document and not once a row, and what lies in the rows is taken from them (plainFields.ts).
  * @param signal - of whoever waits for the answer: once they are gone, no more resolvers are called. */
 export function executeQuery(args: ExecutionArgs, signal?: AbortSignal): Maybe<TextResult> {
   const { schema, document, rootValue, contextValue } = args;
-  const operation = getOperationAST(document, args.operationName)!;
+  const query = prepareQuery(document, args.operationName)!;
+  const { operation, fragments } = query;
   const variables = getVariableValues(schema, operation.variableDefinitions ?? [], args.variableValues ?? {}, {
     maxErrors: 50,
   });
   if (variables.errors) return { errors: variables.errors };
   const execution: Execution = {
     schema,
-    fragments: fragmentsOf(document),
+    fragments,
     operation,
     rootValue,
     contextValue,
     variableValues: variables.coerced,
   };
-  return new QueryExecution(execution, signal).run();
+  return new QueryExecution(query, execution, signal).run();
 }
 
 const cancelled = () =>
@@ -65,6 +66,7 @@ class QueryExecution {
   private readonly errors: GraphQLError[] = [];
 
   constructor(
+    private readonly query: PreparedQuery,
     private readonly execution: Execution,
     private readonly signal: AbortSignal | undefined,
   ) {}
@@ -80,7 +82,7 @@ class QueryExecution {
       return answer(null);
     };
     try {
-      const data = this.object(this.execution.rootValue, undefined, selectedAtRoot(this.execution));
+      const data = this.object(this.execution.rootValue, undefined, this.query.selection(this.execution));
       return isPromise(data) ? data.then(answer, fail) : answer(data);
     } catch (error) {
       return fail(error);
@@ -116,7 +118,7 @@ class QueryExecution {
       if (taken !== undefined) return this.completed(selected, shape, taken, path);
       const value = (field.resolve ?? defaultFieldResolver)(
         source,
-        selected.args(),
+        selected.args(this.execution.variableValues),
         this.execution.contextValue,
         this.info(selected, path),
       );

@@ -1,8 +1,6 @@
 import { collectFields, collectSubFields } from '@graphql-tools/utils';
 import {
-  type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
@@ -12,6 +10,7 @@ import {
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
+  type ValueNode,
 } from 'graphql';
 import type { ReadRow, RowShape } from '../../runtime/reads/readRow.js';
 import { type PlainField, plainFieldOf, type RelationInRow, relationInRow } from '../plainFields.js';
@@ -24,7 +23,7 @@ export interface Execution
   contextValue: unknown;
 }
 
-/** One field of an answer, the same for all rows. */
+/** One field of an answer, the same for all rows and whoever asks (preparedQuery.ts). */
 export interface SelectedField {
   /** Its alias or name, and the same as it stands in the answer, with a colon. */
   key: string;
@@ -38,9 +37,9 @@ export interface SelectedField {
   /** What may lie in the row with all that is selected beneath; null: it is not such a field. */
   related(): RelationInRow | null;
   /** How it is taken from rows (fromRows.ts), by what they have. */
-  takes: Map<RowShape, TakeFromRow | null>;
+  takes: WeakMap<RowShape, TakeFromRow | null>;
   /** @throws GraphQLError where a value does not fit */
-  args: () => Record<string, unknown>;
+  args: (variables: Record<string, unknown>) => Record<string, unknown>;
   /** What is selected beneath, by the type that is met there. */
   beneath: Map<GraphQLObjectType, readonly SelectedField[]>;
 }
@@ -92,12 +91,11 @@ function selected(
   parentType: GraphQLObjectType,
   byKey: ReadonlyMap<string, FieldNode[]>,
 ): readonly SelectedField[] {
-  const { schema, variableValues } = execution;
+  const { schema } = execution;
   return [...byKey].flatMap(([key, nodes]) => {
     const field = fieldOf(schema, parentType, nodes[0]!.name.value);
     if (!field) return [];
     const shape = typeShape(field.type);
-    let args: Record<string, unknown> | undefined;
     let relation: { found: RelationInRow | null } | undefined;
     const one: SelectedField = {
       key,
@@ -107,16 +105,47 @@ function selected(
       shape,
       parentType,
       plain: (shape.kind === 'leaf' && field.resolve && plainFieldOf.get(field.resolve)) || null,
-      takes: new Map(),
+      takes: new WeakMap(),
       related: () => {
         relation ??= { found: related(execution, one) };
         return relation.found;
       },
-      args: () => (args ??= getArgumentValues(field, nodes[0]!, variableValues)),
+      args: argumentsOf(field, nodes[0]!),
       beneath: new Map(),
     };
     return one;
   });
+}
+
+/** Worked out once, or once a query where variables are in them. */
+function argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): SelectedField['args'] {
+  const hasVariables = (node.arguments ?? []).some((one) => mentionsVariable(one.value));
+  if (!hasVariables) {
+    let constant: Record<string, unknown> | undefined;
+    return () => (constant ??= getArgumentValues(field, node));
+  }
+  const byVariables = new WeakMap<object, Record<string, unknown>>();
+  return (variables) => {
+    let args = byVariables.get(variables);
+    if (!args) {
+      args = getArgumentValues(field, node, variables);
+      byVariables.set(variables, args);
+    }
+    return args;
+  };
+}
+
+function mentionsVariable(value: ValueNode): boolean {
+  switch (value.kind) {
+    case Kind.VARIABLE:
+      return true;
+    case Kind.LIST:
+      return value.values.some(mentionsVariable);
+    case Kind.OBJECT:
+      return value.fields.some((field) => mentionsVariable(field.value));
+    default:
+      return false;
+  }
 }
 
 function fieldOf(schema: GraphQLSchema, type: GraphQLObjectType, name: string) {
@@ -125,8 +154,3 @@ function fieldOf(schema: GraphQLSchema, type: GraphQLObjectType, name: string) {
   if (type === schema.getQueryType() && name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   return type.getFields()[name];
 }
-
-export const fragmentsOf = ({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> =>
-  Object.fromEntries(
-    definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
-  );
