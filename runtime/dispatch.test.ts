@@ -4,6 +4,7 @@ import type { Family } from '../modules/define.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { testDefinition, testGraph } from '../tests/support/testModules.js';
 import { startTestRun, testCadFile } from '../tests/support/testRuns.js';
+import { cancelRun } from './cancel.js';
 import { dispatch } from './dispatch.js';
 
 let test: TestPlatform;
@@ -116,6 +117,7 @@ it('runs the version an output type is pinned to, and the newest where it is not
   });
   const versionRun = async () => {
     const { runId } = await dispatch(test.platform, { orderLineId: lines[0]!.id });
+    await cancelRun(test.platform, runId);
     return (await db.run.findUniqueOrThrow({ where: { id: runId } })).workflowVersionId;
   };
   expect(await versionRun()).toBe(older.id);

@@ -16,7 +16,8 @@ import { NotFoundError, ValidationError } from './errors.js';
 import { type Forecast, type ForeseenNode, foresee } from './foresee.js';
 import { legacyCheckPlan } from './legacy/checkPlan.js';
 import { prepareLegacyRun } from './legacy/start.js';
-import { dueLines, lineFacts, obstacleOf } from './orderDispatch.js';
+import { lineFacts, obstacleOf } from './lineFacts.js';
+import { dueLines } from './orderDispatch.js';
 import { type Beholder, OWNER } from './ownership.js';
 import type { Platform } from './platform.js';
 import {

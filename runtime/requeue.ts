@@ -1,6 +1,7 @@
 import { type CadFileDispatch, type CadFileIntake, dispatchCadFiles, intakesDoneBefore } from './cadFileDispatch.js';
 import { NotFoundError, ValidationError } from './errors.js';
-import { dispatchOrderLines, keyOfLine, type LineDispatch } from './orderDispatch.js';
+import { keyOfLine } from './lineFacts.js';
+import { dispatchOrderLines, type LineDispatch } from './orderDispatch.js';
 import { MAX_LINES } from './orders.js';
 import type { Beholder } from './ownership.js';
 import type { Platform } from './platform.js';

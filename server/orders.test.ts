@@ -157,6 +157,19 @@ describe('an order', () => {
     expect(cancelled).toMatchObject({ state: 'cancelled', total: [] });
     const again = await mutate('dispatchOrderLines', 'input', { orderLineIds: [order.lines[1].id] }, BATCH, ERROR);
     expect(again.lines[0].result).toMatchObject({ code: 'ORDER_LINE_CANCELLED' });
+    const alone = await mutate('dispatch', 'input', { orderLineId: order.lines[1].id }, '', PLAIN);
+    expect(alone).toMatchObject({ code: 'ORDER_LINE_CANCELLED' });
+  });
+
+  test('has one run of a line at a time, however often it is asked for', async () => {
+    const order = await place({ lines: [line()] });
+    const dispatch = (input: object = {}) =>
+      mutate('dispatch', 'input', { orderLineId: order.lines[0].id, ...input }, '... on Run { id }', PLAIN);
+    const [first, second] = await Promise.all([dispatch(), dispatch()]);
+    expect([first, second].filter(({ id: runId, code }) => runId || code === 'ORDER_LINE_RUNNING')).toHaveLength(2);
+    expect((await orderOf(order.id)).lines[0].runs).toHaveLength(1);
+    for (const input of [{}, { useDraft: true }, { idempotencyKey: 'another' }])
+      expect(await dispatch(input)).toMatchObject({ code: 'ORDER_LINE_RUNNING' });
   });
 
   test('gives back one line and keeps the others', async () => {
