@@ -66,6 +66,10 @@ export class LegacyBag {
     this.findings.push({ code, severity: 'warning', message, path: pointer(key) });
   }
 
+  tell(key: string, code: string, message: string): void {
+    this.findings.push({ code, severity: 'info', message, path: pointer(key) });
+  }
+
   /** Settles what nobody asked for and returns one report for each key, in the order of the bag. */
   close(): LegacyKeyReport[] {
     for (const key of Object.keys(this.#bag)) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactRole } from '../modules/artifacts.js';
+import { VIEWS, type View } from '../modules/render/views.js';
 import type { LegacyBag } from './legacyBag.js';
 
 const side = z.int().min(16).max(8192);
@@ -16,7 +17,7 @@ export const LegacyOverrides = z.strictObject({
     .regex(/^#[0-9a-f]{6}$/)
     .optional(),
   shadow: z.boolean().optional(),
-  format: z.enum(['png', 'jpeg', 'webp', 'mp4', 'webm']).optional(),
+  format: z.enum(['png', 'jpeg', 'webp', 'exr', 'mp4', 'webm']).optional(),
   imageQuality: z.int().min(1).max(100).optional(),
   animation: z
     .strictObject({
@@ -35,8 +36,9 @@ export const LegacyOverrides = z.strictObject({
   denoise: z.boolean().optional(),
   camera: z
     .strictObject({
+      view: z.enum(Object.keys(VIEWS) as View[]),
       azimuthDeg: z.number().min(-360).max(360),
-      elevationDeg: z.number().min(-89).max(89),
+      elevationDeg: z.number().min(-90).max(90),
       lensMm: z.number().min(10).max(300),
       name: z.string().min(1).max(63),
     })

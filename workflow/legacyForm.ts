@@ -27,6 +27,7 @@ const TITLES: Record<PlainWord, { title: string; 'x-unit'?: string; 'x-lookup'?:
   material_override: { title: 'One material for everything', 'x-lookup': 'materials' },
   denoise: { title: 'Remove grain' },
   camera: { title: 'Camera of the template' },
+  view: { title: 'View' },
   azimuth: { title: 'Azimuth', 'x-unit': '°' },
   elevation: { title: 'Elevation', 'x-unit': '°' },
   focal_length: { title: 'Focal length', 'x-unit': 'mm' },
@@ -40,7 +41,10 @@ const GROUPS: readonly (Omit<ControlGroup, 'params'> & { params: readonly PlainW
   },
   { label: 'Turntable', params: ['frames', 'fps', 'turntable_degrees', 'axis', 'rotation_direction', 'start_angle'] },
   { label: 'Rendering', params: ['engine', 'samples', 'denoise'] },
-  { label: 'Scene', params: ['template', 'material_override', 'camera', 'azimuth', 'elevation', 'focal_length'] },
+  {
+    label: 'Scene',
+    params: ['template', 'material_override', 'camera', 'view', 'azimuth', 'elevation', 'focal_length'],
+  },
 ];
 
 export interface LegacyForm {

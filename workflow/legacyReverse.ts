@@ -21,6 +21,7 @@ export const PLAIN_WORDS = {
   material_override: ['materials'],
   denoise: ['denoise'],
   camera: ['camera', 'name'],
+  view: ['camera', 'view'],
   azimuth: ['camera', 'azimuthDeg'],
   elevation: ['camera', 'elevationDeg'],
   focal_length: ['camera', 'lensMm'],

@@ -1,17 +1,7 @@
-import type { JsonValue } from '../modules/json.js';
+import { camera } from './legacyCamera.js';
 import type { LegacyOverrides, LegacyRow } from './legacyContext.js';
 import { animation } from './legacyTurntable.js';
-import {
-  asBoolean,
-  asHex,
-  asIntegerIn,
-  asNumber,
-  asNumberIn,
-  asSize,
-  asText,
-  asTextRecord,
-  asWord,
-} from './legacyValues.js';
+import { asBoolean, asHex, asIntegerIn, asNumberIn, asSize, asText, asTextRecord, asWord } from './legacyValues.js';
 
 const yesOrNo = 'yes or no';
 
@@ -95,25 +85,41 @@ const engine: LegacyRow = (context) => {
   }
 };
 
-const FORMATS = { png: 'png', jpg: 'jpeg', jpeg: 'jpeg', webp: 'webp', mp4: 'mp4', webm: 'webm' } as const;
+const FORMATS = {
+  png: 'png',
+  jpg: 'jpeg',
+  jpeg: 'jpeg',
+  webp: 'webp',
+  exr: 'exr',
+  open_exr: 'exr',
+  mp4: 'mp4',
+  webm: 'webm',
+  blend: 'blend',
+} as const;
 
-/** What each kind can be delivered as; other kinds have one format only. */
-const FORMATS_OF: Readonly<Record<string, readonly string[]>> = {
-  still_image: ['png', 'jpeg', 'webp'],
+/** What each kind can be delivered as, … */
+const FORMATS_OF: Readonly<Record<string, readonly LegacyOverrides['format'][]>> = {
+  still_image: ['png', 'jpeg', 'webp', 'exr'],
   turntable_video: ['mp4', 'webm', 'webp'],
 };
+/** … and kinds that have one format only. */
+const ONLY_FORMAT: Readonly<Record<string, string>> = { blend_file: 'blend', preview_thumbnail: 'png' };
 
 const encoding: LegacyRow = ({ bag, options, overrides }) => {
   const found = bag.firstOf(['format', 'file_format', 'output_format'], (key) =>
-    bag.read(key, asWord(FORMATS), 'png, jpeg, webp, mp4 or webm'),
+    bag.read(key, asWord(FORMATS), 'png, jpeg, webp, exr, mp4, webm or blend'),
   );
-  if (found && !FORMATS_OF[options.artifactKind]?.includes(found.value)) {
-    const text = `A ${options.artifactKind.replaceAll('_', ' ')} cannot be a file in ${found.value}.`;
+  const kind = options.artifactKind.replaceAll('_', ' ');
+  const format = FORMATS_OF[options.artifactKind]?.find((one) => one === found?.value);
+  if (found && format) {
+    overrides.format = format;
+    bag.map([found.key], 'overrides.format');
+  } else if (found && ONLY_FORMAT[options.artifactKind] === found.value) {
+    bag.ignore(found.key, `A ${kind} is always a file in ${found.value}.`);
+  } else if (found) {
+    const text = `A ${kind} cannot be a file in ${found.value}.`;
     bag.warn(found.key, 'LEGACY_FORMAT_IMPOSSIBLE', text);
     bag.ignore(found.key, text);
-  } else if (found) {
-    overrides.format = found.value;
-    bag.map([found.key], 'overrides.format');
   }
   if (overrides.format !== undefined && overrides.format !== 'jpeg') {
     bag.ignore('jpeg_quality', 'The file is not a JPEG.');
@@ -126,7 +132,7 @@ const encoding: LegacyRow = ({ bag, options, overrides }) => {
 };
 
 /** Runs after `encoding`: what the file can hold decides. Transparency wins over a colour. */
-const background: LegacyRow = ({ bag, overrides }) => {
+const background: LegacyRow = ({ bag, options, overrides }) => {
   const said = ['transparent', 'transparent_bg', 'film_transparent'].flatMap((key) => {
     const isTransparent = bag.read(key, asBoolean, yesOrNo);
     return isTransparent === undefined ? [] : [{ key, isTransparent }];
@@ -140,6 +146,10 @@ const background: LegacyRow = ({ bag, overrides }) => {
     for (const { key, isTransparent } of said) if (isTransparent) bag.ignore(key, text);
   }
   const isTransparent = wish !== undefined && !cannotBe;
+  if (isTransparent && options.artifactKind === 'turntable_video' && overrides.format === undefined) {
+    overrides.format = 'webm';
+    bag.tell(wish.key, 'LEGACY_FORMAT_CHOSEN', 'An MP4 cannot be transparent, so the film becomes a WebM.');
+  }
   if (said.length > 0 || hex !== undefined) overrides.transparent = isTransparent;
   for (const one of said) {
     if (one.isTransparent === isTransparent) bag.map([one.key], 'overrides.transparent');
@@ -184,38 +194,6 @@ const sampling: LegacyRow = ({ bag, overrides }) => {
   }
   for (const key of ['noise_threshold', 'adaptive'])
     bag.ignore(key, 'The renderer decides by itself where it needs fewer samples, for the number that is asked for.');
-};
-
-/** Blender keeps 63 characters of a name. */
-const asCameraName = (value: JsonValue) => {
-  const name = asText(value);
-  return name !== undefined && name.length <= 63 ? name : undefined;
-};
-
-const camera: LegacyRow = ({ bag, overrides }) => {
-  const nameOrAngle = (key: string) =>
-    bag.read(key, (value) => asNumber(value) ?? asCameraName(value), 'the name of a camera, or an angle in degrees');
-  const found = bag.firstOf(['camera', 'view', 'camera_angle'], nameOrAngle);
-  const angles = ['azimuth', 'elevation', 'focal_length'];
-  if (typeof found?.value === 'string') {
-    overrides.camera = { name: found.value };
-    bag.map([found.key], 'overrides.camera');
-    for (const key of angles) bag.ignore(key, `The camera “${found.value}” of the template brings its own.`);
-    return;
-  }
-  const turn = asNumberIn(-360, 360);
-  const azimuthDeg = bag.read('azimuth', turn, 'a number of degrees from -360 to 360') ?? turn(found?.value ?? null);
-  const elevationDeg = bag.read('elevation', asNumberIn(-89, 89), 'a number of degrees from -89 to 89');
-  const lensMm = bag.read('focal_length', asNumberIn(10, 300), 'a number of millimetres from 10 to 300');
-  if (found && bag.has('azimuth')) bag.ignore(found.key, '“azimuth” already says it.');
-  else if (found && azimuthDeg === undefined)
-    bag.reject(found.key, 'LEGACY_VALUE_INVALID', `“${found.key}” is not an angle.`);
-  const set = Object.fromEntries(
-    Object.entries({ azimuthDeg, elevationDeg, lensMm }).filter(([, value]) => value !== undefined),
-  );
-  if (Object.keys(set).length === 0) return;
-  overrides.camera = set;
-  bag.map([...angles, ...(found ? [found.key] : [])], 'overrides.camera');
 };
 
 const looksLikePath = (name: string) => /[/\\]|\.\w{2,5}$/.test(name);

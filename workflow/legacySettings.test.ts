@@ -42,6 +42,9 @@ describe('adaptLegacySettings maps', () => {
     [{ materials: { Ring: 'steel', Cage: 'brass' } }, { materials: { byPart: { Ring: 'steel', Cage: 'brass' } } }],
     [{ denoise: 'off', adaptive: true, noise_threshold: '0.05' }, { denoise: false }],
     [{ camera: 'Front' }, { camera: { name: 'Front' } }],
+    [{ view: 'Front', elevation: '90' }, { camera: { view: 'front', elevationDeg: 90 } }],
+    [{ view: 'Hero', azimuth: 3 }, { camera: { name: 'Hero' } }],
+    [{ output_format: 'OPEN_EXR' }, { format: 'exr' }],
     [
       { camera_angle: '30', elevation: 20, focal_length: 85 },
       { camera: { azimuthDeg: 30, elevationDeg: 20, lensMm: 85 } },
@@ -87,6 +90,18 @@ describe('adaptLegacySettings maps', () => {
       file_format: 'mapped',
       jpeg_quality: 'ignored',
     });
+  });
+
+  it('a format that is the only one, and one that only the others have', () => {
+    expect(statusOf({ format: 'BLEND' }, { artifactKind: 'blend_file' })).toEqual({ format: 'ignored' });
+    expect(codesOf({ format: 'blend' }, { artifactKind: 'blend_file' })).toEqual([]);
+    expect(codesOf({ format: 'blend' })).toEqual(['warning LEGACY_FORMAT_IMPOSSIBLE /format']);
+  });
+
+  it('a transparent film without a format, which becomes one that can be', () => {
+    expect(overridesOf({ transparent: true }, TURNTABLE)).toEqual({ transparent: true, format: 'webm' });
+    expect(codesOf({ transparent: true }, TURNTABLE)).toEqual(['info LEGACY_FORMAT_CHOSEN /transparent']);
+    expect(overridesOf({ transparent: true, format: 'mp4' }, TURNTABLE)).toEqual({ transparent: false, format: 'mp4' });
   });
 
   it('a wish for no transparency', () => {
@@ -187,6 +202,9 @@ const anyValue = fc.oneof(
     'cw',
     'high',
     'a/b.blend',
+    'blend',
+    'exr',
+    'top',
     { Ring: 'steel' },
     0.5,
     '',
