@@ -149,6 +149,8 @@ export interface ModuleSpec<I extends Ports, O extends Ports, P extends z.ZodObj
   legacySource: string | null;
   /** Lets several workers share the work of one node. */
   fanOut?: FanOut;
+  /** Output → input whose very file it hands on, if the module does not fail: so a preflight knows it before the run. */
+  handsOn?: { readonly [port in keyof O]?: keyof I & string };
   run(ctx: ModuleContext, inputs: PortValues<I>, params: z.output<P>): Promise<PortValues<O>>;
 }
 
@@ -176,6 +178,7 @@ export interface ProductionModule {
   readonly execution: ModuleExecution;
   readonly legacySource: string | null;
   readonly fanOut?: FanOut;
+  readonly handsOn?: Readonly<Record<string, string | undefined>>;
   readonly upgrades: Upgrades;
   readonly inputContract: Contract;
   readonly outputContract: Contract;
@@ -245,7 +248,7 @@ function checkFanOut(key: string, inputs: Ports, fanOut: FanOut): void {
 
 /** What others rely on, as JSON. Of upgrades it counts what they do to which params. */
 function contractEtag(module: Omit<ProductionModule, 'etag' | 'run'>): string {
-  const { key, version, title, description, families, execution, legacySource, upgrades, fanOut } = module;
+  const { key, version, title, description, families, execution, legacySource, upgrades, fanOut, handsOn } = module;
   const { inputContract, outputContract, paramSchema, defaults } = module;
   return contentHash({
     key,
@@ -261,6 +264,7 @@ function contractEtag(module: Omit<ProductionModule, 'etag' | 'run'>): string {
     defaults,
     upgrades: JSON.parse(JSON.stringify(upgrades)),
     fanOut: fanOut && { module: fanOut.module.etag, from: fanOut.from, into: fanOut.into, unit: fanOut.unit },
+    handsOn,
   });
 }
 

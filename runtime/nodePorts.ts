@@ -3,7 +3,7 @@ import type { ArtifactRef } from '../modules/artifacts.js';
 import type { Port, ProductionModule } from '../modules/define.js';
 import { ModuleError } from '../modules/errors.js';
 import type { JsonObject, JsonValue } from '../modules/json.js';
-import { cacheKey, type InputValue } from '../workflow/cacheKey.js';
+import { type CacheKeyParts, cacheKey, cacheKeyParts, type InputValue } from '../workflow/cacheKey.js';
 import type { PlannedNode } from '../workflow/plan.js';
 import { boundInputs, type PortValue, type PortValues } from './nodeInputs.js';
 
@@ -34,6 +34,21 @@ export function readyNode(
   );
   const isPure = planned.determinism === 'pure';
   return { inputs, params, cacheKey: isPure ? cacheKey(module, planned.params, comparable(module, bound)) : null };
+}
+
+/** What can be told already of the key of a planned node's result.
+ * @param outputsOf outputs of an earlier node by plan position; null: not known yet. */
+export function knownKeyParts(
+  module: ProductionModule,
+  planned: PlannedNode,
+  outputsOf: (idx: number) => PortValues | null,
+  entry: JsonObject,
+): CacheKeyParts {
+  const known = Object.entries(planned.bindings).filter(([, bindings]) =>
+    bindings.every((binding) => binding.from === 'entry' || outputsOf(binding.idx)),
+  );
+  const bound = boundInputs({ ...planned, bindings: Object.fromEntries(known) }, module, outputsOf, entry);
+  return cacheKeyParts(module, planned.params, comparable(module, bound));
 }
 
 const strict = new WeakMap<ProductionModule, z.ZodType<Record<string, unknown>>>();

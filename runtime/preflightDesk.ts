@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -64,7 +65,7 @@ export class PreflightDesk {
   }
 
   private async run(module: ProductionModule, { inputs, params, cacheKey }: ReadyNode & { cacheKey: string }) {
-    const place = new Workplace(path.join(this.dir, cacheKey));
+    const place = new Workplace(path.join(this.dir, randomUUID()));
     const signal = AbortSignal.timeout(TRIAL_MS);
     const context: ModuleContext = {
       artifacts: moduleArtifacts(this.store, place, signal),

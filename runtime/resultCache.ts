@@ -1,7 +1,14 @@
 import DataLoader from 'dataloader';
 import type pg from 'pg';
+import type { CacheKeyParts } from '../workflow/cacheKey.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import { artifactsIn, type PortValues } from './nodeInputs.js';
+
+/** By the parts of a cache key; its column sorts by bytes, and `-` comes next to the comma behind the work. */
+const LIKE = `
+  SELECT EXISTS (SELECT FROM result_cache r WHERE r.key >= p.work || ',' AND r.key < p.work || '-'
+    AND string_to_array(r.key, ',') @> ARRAY(SELECT jsonb_array_elements_text(p.inputs))) AS "isThere"
+  FROM ROWS FROM (jsonb_to_recordset($1) AS (work text, inputs jsonb)) WITH ORDINALITY AS p(work, inputs, position) ORDER BY position`;
 
 /** What a pure module made of the same inputs and params before. */
 export interface EarlierResult {
@@ -13,7 +20,7 @@ export interface EarlierResult {
 /** Looks up earlier outputs of pure modules. Look-ups of one moment share a query. */
 export class ResultCache {
   private readonly results: DataLoader<string, PortValues | null>;
-  private readonly modules: DataLoader<string, boolean>;
+  private readonly likes: DataLoader<CacheKeyParts, boolean>;
 
   constructor(
     pool: pg.Pool,
@@ -31,14 +38,13 @@ export class ResultCache {
       },
       { cache: false },
     );
-    this.modules = new DataLoader(async (keys) => {
-      const { rows } = await pool.query<{ name: string }>(
-        'SELECT name FROM unnest($1::text[]) name WHERE EXISTS (SELECT FROM result_cache r WHERE r.module_key = name)',
-        [keys],
-      );
-      const found = new Set(rows.map(({ name }) => name));
-      return keys.map((key) => found.has(key));
-    });
+    this.likes = new DataLoader(
+      async (parts) => {
+        const { rows } = await pool.query<{ isThere: boolean }>(LIKE, [JSON.stringify(parts)]);
+        return rows.map(({ isThere }) => isThere);
+      },
+      { cache: false },
+    );
   }
 
   /** @returns the outputs, or null where there are none or a file of theirs is gone from the store. */
@@ -56,8 +62,8 @@ export class ResultCache {
     return { outputs, isWhole: true };
   }
 
-  /** Whether the module has ever made anything that is kept; asked once for each module. */
-  hasResultsOf(moduleKey: string): Promise<boolean> {
-    return this.modules.load(moduleKey);
+  /** Whether there is a result of the same work and these inputs, whatever the others. */
+  hasLike(parts: CacheKeyParts): Promise<boolean> {
+    return this.likes.load(parts);
   }
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ArtifactRef } from '../modules/artifacts.js';
 import type { JsonObject } from '../modules/json.js';
-import { cacheKey } from './cacheKey.js';
+import { cacheKey, cacheKeyParts } from './cacheKey.js';
 import { TEST_MODULES } from './testModules.js';
 
 const { render, sum, label } = TEST_MODULES;
@@ -29,13 +29,18 @@ function keysReversed<V>(value: V): V {
 }
 
 describe('cacheKey', () => {
-  it('is the sha-256 of the canonical JSON of what counts', () => {
-    const hash = 'a'.repeat(64);
-    const text =
-      `{"inputs":{"glb":{"mediaType":"model/gltf-binary","role":"glb_model","sha256":"${hash}"},` +
-      `"template":{"mediaType":"application/json","role":"render_template","sha256":"${hash}"}},` +
-      '"module":"test.render","params":{"background":{"hex":"#ffffff","kind":"color"},"samples":64},"version":1}';
-    expect(key).toBe(createHash('sha256').update(text).digest('hex'));
+  it('is made of the hashes of the canonical JSON of what counts: the work, and each input', () => {
+    const hash = (text: string) => createHash('sha256').update(text).digest().subarray(0, 24).toString('base64url');
+    const work =
+      '{"module":"test.render","params":{"background":{"hex":"#ffffff","kind":"color"},"samples":64},"version":1}';
+    const file = (mediaType: string, role: string) =>
+      hash(`{"mediaType":"${mediaType}","role":"${role}","sha256":"${'a'.repeat(64)}"}`);
+    const inputs = [
+      `glb:${file('model/gltf-binary', 'glb_model')}`,
+      `template:${file('application/json', 'render_template')}`,
+    ];
+    expect(key).toBe([hash(work), ...inputs].join(','));
+    expect(cacheKeyParts(render, params, { template })).toEqual({ work: hash(work), inputs: inputs.slice(1) });
   });
 
   it.each<[string, string]>([

@@ -33,6 +33,7 @@ export const resolveStepPath = defineModule({
     retry: { attempts: 2, backoffMs: 2000 },
   },
   legacySource: 'step_path_resolution',
+  handsOn: { step: 'source' },
   async run(ctx, { source }) {
     const { checkSize } = await import('./stepText.js');
     const { cadReaders } = await import('./occt.js');
