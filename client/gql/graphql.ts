@@ -518,7 +518,7 @@ export type PreflightCheckState =
 export type PreflightForecast =
   /** Its outputs are there from an earlier run: it takes no time. */
   | 'cached'
-  /** It runs, unless what runs before it makes the same as in an earlier run. */
+  /** It runs, unless what runs before it makes the very files that an earlier run with the same params and other inputs went on from. */
   | 'depends'
   /** It runs. */
   | 'runs'

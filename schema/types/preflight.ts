@@ -26,7 +26,8 @@ const TimeRangeObject = builder.objectRef<TimeRange>('TimeRange').implement({
 const FORECAST_DESCRIPTIONS: Record<Forecast, string> = {
   cached: 'Its outputs are there from an earlier run: it takes no time.',
   runs: 'It runs.',
-  depends: 'It runs, unless what runs before it makes the very files that an earlier run with the same params and other inputs went on from.',
+  depends:
+    'It runs, unless what runs before it makes the very files that an earlier run with the same params and other inputs went on from.',
   skipped: 'It does not run: something it depends on would fail.',
 };
 const ForecastEnum = builder.enumType('PreflightForecast', {
