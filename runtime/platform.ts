@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -6,7 +5,7 @@ import { PrismaClient } from '../generated/prisma/client.js';
 import { DomainError } from '../modules/errors.js';
 import { type DefinitionLookup, lookupIn, type NodeDefinition } from '../workflow/nodeDefinition.js';
 import { NODE_DEFINITIONS } from '../workflow/nodeDefinitions.js';
-import { FileArtifactStore } from './artifacts/fileStore.js';
+import { openArtifactStore } from './artifacts/openStore.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import { RunCompiler } from './compileRun.js';
 import { RunEvents } from './events.js';
@@ -50,17 +49,12 @@ export interface PlatformOptions {
 }
 
 /** Connects to the database, the queues and the artifact store.
- * @throws DomainError `DATABASE_UNREACHABLE`, `HOME_UNWRITABLE`, or what is wrong with a module package, with what to do. */
+ * @throws DomainError `DATABASE_UNREACHABLE`, `HOME_UNWRITABLE`, `ARTIFACT_STORE_UNREACHABLE`, `ARTIFACT_STORE_REFUSED`, or what is wrong with a module package, with what to do. */
 export async function openPlatform(settings: Settings, options: PlatformOptions = {}): Promise<Platform> {
   const builtIn = Object.values(NODE_DEFINITIONS);
   const own = await loadModulePackages(settings.modulePackages, settings.home, builtIn);
   const nodeDefinitions = [...builtIn, ...own];
-  await mkdir(settings.artifactDir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new DomainError(
-      'HOME_UNWRITABLE',
-      `The artifact directory ${settings.artifactDir} cannot be written (${error.code}). Set HARTOMAT_HOME to a directory that can.`,
-    );
-  });
+  const store = await openArtifactStore(settings);
   const log = options.log ?? makeLog();
   const pool = new pg.Pool({
     connectionString: settings.databaseUrl,
@@ -86,7 +80,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
     settings,
     db,
     pool,
-    store: new FileArtifactStore(settings.artifactDir),
+    store,
     queues,
     runs: new RunStarter({ pool, queues }, (error) =>
       log.error({ err: error }, 'jobs could not be written; the sweeper will write them again'),

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DomainError } from '../modules/errors.js';
+import { type Bucket, parseBucket } from './artifacts/bucket.js';
 
 const text = z.string().trim().min(1);
 const Environment = z.object({
@@ -10,7 +11,8 @@ const Environment = z.object({
   HARTOMAT_HOME: text.optional(),
   DATABASE_URL: text.regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional(),
   REDIS_URL: text.regex(/^rediss?:\/\//, 'must start with redis://').optional(),
-  ARTIFACT_URL: text.regex(/^file:\/\//, 'must be a file: URL').optional(),
+  ARTIFACT_URL: text.transform(artifactAddress).optional(),
+  ARTIFACT_CACHE_GB: z.coerce.number().positive().default(20),
   BLENDER_PATH: text.optional(),
   HARTOMAT_MODULES: text.optional(),
   HARTOMAT_ADMIN_TOKEN: text.min(16, 'must have at least 16 characters').optional(),
@@ -19,6 +21,19 @@ const Environment = z.object({
     .refine((keys) => keys.every((key) => key.length >= 32), 'must have at least 32 characters')
     .optional(),
 });
+
+type ArtifactAddress = { dir: string; bucket: null } | { dir: null; bucket: Bucket };
+
+function artifactAddress(address: string, { addIssue }: z.RefinementCtx): ArtifactAddress {
+  try {
+    if (/^file:\/\//i.test(address)) return { dir: fileURLToPath(address), bucket: null };
+    if (/^s3:\/\//i.test(address)) return { dir: null, bucket: parseBucket(address) };
+    addIssue('must be a file: or s3: URL');
+  } catch (error) {
+    addIssue((error as Error).message);
+  }
+  return z.NEVER;
+}
 
 /** What the environment decides; see README, "Settings". */
 export interface Settings {
@@ -29,7 +44,10 @@ export interface Settings {
   databaseUrl: string;
   /** Set: jobs go through Redis instead of Postgres. */
   redisUrl: string | null;
+  /** Where artifacts lie, or, where a bucket is set, copies of them. */
   artifactDir: string;
+  /** Set: artifacts lie there; of the copies not in use there are at most `cacheBytes`. */
+  artifactBucket?: { bucket: Bucket; cacheBytes: number } | null;
   blenderPath: string | null;
   adminToken: string | null;
   /** Seal what the database keeps secret: the first one seals, all of them open. Empty: the data directory has a key. */
@@ -66,7 +84,10 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     home,
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL ?? null,
-    artifactDir: data.ARTIFACT_URL ? fileURLToPath(data.ARTIFACT_URL) : path.join(home, 'artifacts'),
+    artifactDir: data.ARTIFACT_URL?.dir ?? path.join(home, data.ARTIFACT_URL?.bucket ? 'artifact-cache' : 'artifacts'),
+    artifactBucket: data.ARTIFACT_URL?.bucket
+      ? { bucket: data.ARTIFACT_URL.bucket, cacheBytes: data.ARTIFACT_CACHE_GB * 1024 ** 3 }
+      : null,
     blenderPath: data.BLENDER_PATH ?? null,
     adminToken: data.HARTOMAT_ADMIN_TOKEN ?? null,
     secretKeys: data.HARTOMAT_SECRET_KEY ?? [],

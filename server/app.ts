@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import express, { type ErrorRequestHandler, type Request, type Response } from 'express';
 import { FAMILIES, type Family } from '../modules/define.js';
 import { contentHash } from '../modules/hash.js';
+import { StoreError } from '../runtime/artifacts/store.js';
 import type { Platform } from '../runtime/platform.js';
 import { hashToken } from '../runtime/secrets.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
@@ -18,6 +19,7 @@ import { refuseForgeries } from './csrf.js';
 import { type DoorSettings, readDoorSettings } from './doorSettings.js';
 import { eventStreams } from './eventStreams.js';
 import { UNEXPECTED } from './explainError.js';
+import { FILES_UNREACHABLE } from './filesUnreachable.js';
 import { graphiql } from './graphiql.js';
 import { limitSignInCodes, TokenGuesses } from './guessing.js';
 import { live, ready } from './health.js';
@@ -119,7 +121,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   app.all('/graphql/stream', fromElsewhere, whoIsIt, guards, events);
 
   app.get('/health/live', live);
-  app.get('/health/ready', ready(db));
+  app.get('/health/ready', ready(platform));
   app.get('/assets/:artifactId/:fileName', serveAsset(platform, key));
   app.get('/sign-in', limitSignInCodes(), whoIsIt, signIn(db, auth));
   app.post('/sign-out', whoIsIt, refuseForgeries, signOut(platform, auth));
@@ -136,6 +138,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
     const status = Number(error.status ?? error.statusCode ?? 500);
     if (status >= 500) log.error({ err: error, path: pathOf(request) }, 'a request failed unexpectedly');
     if (response.headersSent) return void response.destroy();
+    if (error instanceof StoreError) return void refuse(response, 503, FILES_UNREACHABLE);
     const [message, code] = status >= 500 ? [UNEXPECTED, 'INTERNAL'] : ['This request makes no sense.', 'BAD_REQUEST'];
     refuse(response, status, { message, extensions: { code } });
   }

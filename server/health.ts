@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import type { Request, Response } from 'express';
 import type { PrismaClient } from '../generated/prisma/client.js';
+import type { Platform } from '../runtime/platform.js';
 import { isWorkerAlive, WORKER_SILENCE_MS } from '../runtime/workers.js';
 
 const MIGRATIONS = new URL('../prisma/migrations/', import.meta.url);
@@ -18,7 +19,7 @@ async function missingMigrations(db: PrismaClient): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory() && !names.has(entry.name)).map((entry) => entry.name);
 }
 
-async function check(db: PrismaClient): Promise<Record<'database' | 'migrations' | 'worker', string>> {
+async function databaseState(db: PrismaClient): Promise<Record<'database' | 'migrations' | 'worker', string>> {
   try {
     const [missing, workers] = await Promise.all([
       missingMigrations(db),
@@ -38,10 +39,21 @@ async function check(db: PrismaClient): Promise<Record<'database' | 'migrations'
   }
 }
 
+async function artifactState({ store, log }: Pick<Platform, 'store' | 'log'>): Promise<string> {
+  try {
+    await store.check();
+    return 'ok';
+  } catch (err) {
+    log.warn({ err }, 'the artifact store cannot be used');
+    return 'cannot be reached';
+  }
+}
+
 /** `GET /health/ready`: 200 when everything a run needs is there, else 503 with what is missing. */
-export function ready(db: PrismaClient) {
+export function ready(platform: Pick<Platform, 'db' | 'store' | 'log'>) {
   return async (_request: Request, response: Response) => {
-    const checks = await check(db);
+    const [states, artifacts] = await Promise.all([databaseState(platform.db), artifactState(platform)]);
+    const checks = { ...states, artifacts };
     const isReady = Object.values(checks).every((state) => state === 'ok');
     response
       .status(isReady ? 200 : 503)

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { FileStore } from '@tus/file-store';
 import { Server } from '@tus/server';
 import type { Request, Response } from 'express';
-import type { ArtifactStore } from '../runtime/artifacts/store.js';
+import { type ArtifactStore, StoreError } from '../runtime/artifacts/store.js';
+import { FILES_UNREACHABLE } from './filesUnreachable.js';
 import { uploadIdFor } from './uploads.js';
 
 export const RESUMABLE_PATH = '/api/uploads/resumable';
@@ -47,7 +48,12 @@ export function resumableUploads(store: ArtifactStore, home: string, key: string
       return {};
     },
     async onUploadFinish(_request, { id, metadata }) {
-      const { sha256, byteSize } = await store.put(createReadStream(path.join(directory, id)));
+      const { sha256, byteSize } = await store.put(createReadStream(path.join(directory, id))).catch((error) => {
+        // What has arrived stays: an empty PATCH at its end tries again.
+        throw error instanceof StoreError
+          ? refusal(503, FILES_UNREACHABLE.extensions.code, FILES_UNREACHABLE.message)
+          : error;
+      });
       await parts.remove(id);
       if (sha256 !== id)
         throw refusal(460, 'CONTENT_HASH_MISMATCH', 'What arrived is not what was announced. Begin anew.');

@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { contentPath } from './contentPath.js';
-import { receiveContent } from './receiveContent.js';
-import { type ArtifactStore, type ByteRange, ContentError, type StoredContent } from './store.js';
+import { receiveContent, takeOver } from './receiveContent.js';
+import { type ArtifactStore, type ByteRange, ContentError, type StoredContent, StoreError } from './store.js';
 
 /** Artifacts on the local file system: `<root>/ab/cd/<sha256>`. */
 export class FileArtifactStore implements ArtifactStore {
@@ -21,13 +20,11 @@ export class FileArtifactStore implements ArtifactStore {
       await rename(file, final);
       return content;
     };
-    return receiveContent(this.root, source, settle, signal);
+    return receiveContent(this.root, source, settle, { signal });
   }
 
-  async putFile(file: string, signal?: AbortSignal): Promise<StoredContent> {
-    const stored = await this.put(createReadStream(file), signal);
-    await rm(file);
-    return stored;
+  putFile(file: string, signal?: AbortSignal): Promise<StoredContent> {
+    return takeOver(file, (content) => this.put(content, signal));
   }
 
   async open(sha256: string, range?: ByteRange): Promise<Readable> {
@@ -52,6 +49,15 @@ export class FileArtifactStore implements ArtifactStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;
     }
+  }
+
+  async check(): Promise<void> {
+    await access(this.root, constants.R_OK | constants.W_OK).catch((error: NodeJS.ErrnoException) => {
+      throw new StoreError(
+        'ARTIFACT_STORE_UNREACHABLE',
+        `The artifact directory ${this.root} cannot be used (${error.code}).`,
+      );
+    });
   }
 }
 

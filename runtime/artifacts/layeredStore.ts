@@ -38,6 +38,10 @@ export class LayeredStore implements ArtifactStore {
     return this.storeOf(sha256).byteSize(sha256);
   }
 
+  check(): Promise<void> {
+    return this.base.check();
+  }
+
   private storeOf(sha256: string): ArtifactStore {
     return this.written.has(sha256) ? this.own : this.base;
   }

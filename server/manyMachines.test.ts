@@ -1,0 +1,167 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { seed } from '../prisma/seed.js';
+import { contentPath } from '../runtime/artifacts/contentPath.js';
+import { openPlatform } from '../runtime/platform.js';
+import { readSettings } from '../runtime/settings.js';
+import { encodeGlobalId as id } from '../schema/globalId.js';
+import { createTestDatabase, type TestDatabase } from '../tests/support/database.js';
+import { startTestBucket, type TestBucket } from '../tests/support/s3.js';
+import { ADMIN_TOKEN } from '../tests/support/testApp.js';
+import { STEP_FILE } from '../tests/support/testData.js';
+
+// Servers and a worker in processes of their own, each with a data directory that no other one sees, as on machines of their own.
+
+const PROJECT = fileURLToPath(new URL('..', import.meta.url));
+const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
+
+let database: TestDatabase;
+let bucket: TestBucket;
+let root: string;
+let workflowId: string;
+const processes: ChildProcess[] = [];
+let upload: string;
+let download: string;
+
+const homeOf = (machine: string) => path.join(root, machine);
+const environmentOf = (machine: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DATABASE_URL: database.url,
+  ARTIFACT_URL: bucket.url('studio'),
+  HARTOMAT_HOME: homeOf(machine),
+  HARTOMAT_SECRET_KEY: 'one key for all of the machines here',
+  HARTOMAT_ADMIN_TOKEN: ADMIN_TOKEN,
+  PORT: '0',
+  LOG_LEVEL: 'silent',
+  BLENDER_PATH: '/nowhere/blender',
+});
+
+/** @returns the address, of a server. */
+async function start(main: string, machine: string): Promise<string> {
+  const child = fork(path.join(PROJECT, main), {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: environmentOf(machine),
+  });
+  processes.push(child);
+  const [ready] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [null])]);
+  if (!ready) throw new Error(`${machine} did not start.`);
+  return ready.url;
+}
+
+beforeAll(async () => {
+  [database, bucket] = await Promise.all([createTestDatabase(), startTestBucket()]);
+  root = await mkdtemp(path.join(tmpdir(), 'hartomat-machines-'));
+  const platform = await openPlatform(readSettings(environmentOf('seeding')));
+  await seed(platform);
+  workflowId = (await platform.db.workflow.findUniqueOrThrow({ where: { key: 'cad_intake' } })).id;
+  await platform.close();
+  [upload, download] = (await Promise.all([
+    start('server/main.ts', 'one server'),
+    start('server/main.ts', 'another server'),
+    start('worker/main.ts', 'a worker'),
+  ])) as [string, string, string];
+});
+afterAll(async () => {
+  for (const child of processes) child.kill('SIGKILL');
+  await bucket?.stop();
+  await database?.drop();
+  if (root) await rm(root, { recursive: true, force: true });
+});
+
+async function gql(server: string, query: string, variables: object) {
+  const response = await fetch(`${server}/graphql`, {
+    method: 'POST',
+    headers: { ...AUTHORIZED, 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { data, errors } = await response.json();
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+it('share nothing but a database and a bucket, and make a model of a file that came in elsewhere', async () => {
+  const step = await readFile(STEP_FILE);
+  const received = await fetch(`${upload}/api/uploads?name=bearing.step`, {
+    method: 'POST',
+    headers: AUTHORIZED,
+    body: step,
+  });
+  const { uploadId } = await received.json();
+  // The next request may well come to another server.
+  const { uploadCadFile } = await gql(
+    download,
+    'mutation ($input: UploadCadFileInput!) { uploadCadFile(input: $input) { ... on CadFile { id artifact { sha256 } } } }',
+    { input: { uploadId } },
+  );
+  const { dispatch } = await gql(
+    upload,
+    'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
+    { input: { cadFileId: uploadCadFile.id, workflowId: id('Workflow', workflowId) } },
+  );
+  const nodes = async (): Promise<any[]> =>
+    (
+      await gql(
+        download,
+        `query ($id: ID!) { run(id: $id) { nodeRuns { nodeId status failure { code }
+          outputs { port artifact { role url byteSize sha256 } } } } }`,
+        { id: dispatch.id },
+      )
+    ).run.nodeRuns;
+  const glbNode = async () => (await nodes()).find(({ nodeId }) => nodeId === 'glb');
+  await expect.poll(async () => (await glbNode()).status).toBe('succeeded');
+
+  const { artifact } = (await glbNode()).outputs.find(({ artifact }: any) => artifact?.role === 'glb_model');
+  const whole = await fetch(download + artifact.url);
+  const glb = Buffer.from(await whole.arrayBuffer());
+  expect([glb.toString('latin1', 0, 4), glb.length]).toEqual(['glTF', Number(artifact.byteSize)]);
+  const part = await fetch(download + artifact.url, { headers: { range: 'bytes=4-7' } });
+  expect([part.status, await part.arrayBuffer()]).toEqual([206, new Uint8Array(glb.subarray(4, 8)).buffer]);
+
+  expect(await bucket.keys()).toContain(`studio/${contentPath(artifact.sha256)}`);
+  const below = (machine: string) => readdir(homeOf(machine), { recursive: true });
+  const cached = (sha256: string) => path.join('artifact-cache', contentPath(sha256));
+  expect(await below('another server')).not.toContain(cached(artifact.sha256));
+  expect(await below('a worker')).toContain(cached(uploadCadFile.artifact.sha256));
+});
+
+it('are not ready while the bucket cannot be reached, and say so of files', async () => {
+  const checks = async () => (await (await fetch(`${download}/health/ready`)).json()).checks;
+  expect(await checks()).toMatchObject({ artifacts: 'ok' });
+  bucket.fault = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  expect(await checks()).toEqual({ database: 'ok', migrations: 'ok', worker: 'ok', artifacts: 'cannot be reached' });
+  const refused = await fetch(`${upload}/api/uploads?name=new.step`, {
+    method: 'POST',
+    headers: AUTHORIZED,
+    body: 'new',
+  });
+  expect([refused.status, (await refused.json()).errors[0].extensions.code]).toEqual([
+    503,
+    'ARTIFACT_STORE_UNREACHABLE',
+  ]);
+  bucket.fault = null;
+  expect(await checks()).toMatchObject({ artifacts: 'ok' });
+});
+
+it('does not start without its bucket, and says so in one line', async () => {
+  const child = fork(path.join(PROJECT, 'server/main.ts'), {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...environmentOf('third server'), ARTIFACT_URL: bucket.url().replace('hartomat-test', 'no-such-bucket') },
+  });
+  processes.push(child);
+  let said = '';
+  child.stderr!.on('data', (chunk) => {
+    said += chunk;
+  });
+  const [code] = await once(child, 'close');
+  expect([code, said]).toEqual([1, expect.stringMatching(/^There is no such bucket: [^\n]*\n$/)]);
+});
