@@ -1,73 +1,69 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { ArtifactRef } from '../../modules/artifacts.js';
 import { exportGlb } from '../../modules/cad/export_glb.js';
-import { THUMBNAIL_SAMPLES } from '../../modules/cad/render_thumbnail.js';
+import { renderThumbnail, thumbnailScene } from '../../modules/cad/render_thumbnail.js';
 import type { JsonObject } from '../../modules/json.js';
 import { runBlender } from '../../modules/render/blender.js';
-import { neutralStudio } from '../../modules/render/neutralStudio.js';
-import { ResidentBlenders } from '../../modules/render/residentBlender.js';
-import { type Scene, sceneJob } from '../../modules/render/scene.js';
+import { residentBlenders } from '../../modules/render/residentBlender.js';
+import { sceneJob } from '../../modules/render/scene.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { median, summary, timed } from '../measure.js';
 import type { Comparison } from './comparison.js';
 
-const STEP = new URL('../../tests/fixtures/step/bearing-6205.step', import.meta.url);
+const FIXTURES = new URL('../../tests/fixtures/step/', import.meta.url);
+const NAMES = ['bearing-6205', 'conveyor-48'];
 const PICTURES = 10;
 
-/** Small stills, as thumbnails and previews are, by a Blender that stays beside those by a Blender of their own: alternately, so that both see the same machine. */
+type Context = Awaited<ReturnType<typeof createTestContext>>;
+
+/** Thumbnails by their module, which keeps a Blender, beside the same pictures by a Blender of their own: alternately, so that both
+ * see the same machine. */
 export async function residentBench(print: (line: string) => void): Promise<Comparison[]> {
   const test = await createTestContext();
-  const residents = new ResidentBlenders();
   try {
-    const step = await test.ctx.artifacts.write({
-      role: 'step_source',
-      mediaType: 'model/step',
-      fileName: 'bearing-6205.step',
-      from: { bytes: await readFile(STEP) },
-    });
-    const { glb } = await exportGlb.spec.run(test.ctx, { step }, exportGlb.spec.params.parse({}));
-    const scene: Scene = {
-      glb: test.fileOf(glb),
-      template: neutralStudio,
-      materials: null,
-      resolution: { width: 256, height: 256 },
-      engine: 'cycles',
-      samples: THUMBNAIL_SAMPLES,
-      seed: 0,
-      denoise: true,
-      camera: {},
-      framing: 'product',
-      upAxis: '+z',
-      bboxMm: null,
-      edgeRadius: 0,
-    };
-    const job = (output: string) => ({
-      script: 'picture.py',
-      job: { scene: sceneJob(scene), output, shadow: null } as unknown as JsonObject,
-    });
-    const first = await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'first.png'))));
-    const warm: number[] = [];
-    const cold: number[] = [];
-    for (let i = 0; i < PICTURES; i++) {
-      warm.push(await timed(() => residents.run(test.ctx, job(path.join(test.ctx.workdir, 'warm.png')))));
-      cold.push(await timed(() => runBlender(test.ctx, job(path.join(test.ctx.workdir, 'cold.png')))));
-    }
-    print(
-      `${PICTURES} small stills of the bearing warm, ${PICTURES} cold, 256 px, ${THUMBNAIL_SAMPLES} samples: median (least to most)`,
-    );
-    print(`  resident Blender  ${summary(warm)}; its first ${Math.round(first)}`);
-    print(`  Blender of its own  ${summary(cold)}`);
-    print(`  resident ÷ own  ${(median(warm) / median(cold)).toFixed(2)}`);
-    return [
-      {
-        what: 'a small still, 256 px, warm',
-        ours: median(warm),
-        beside: 'cold: a Blender of its own',
-        theirs: median(cold),
-      },
-    ];
+    const { sizePx } = renderThumbnail.spec.params.parse({});
+    print(`${PICTURES} thumbnails warm, ${PICTURES} cold, ${sizePx} px: median (least to most)`);
+    const found: Comparison[] = [];
+    for (const name of NAMES) found.push(await compare(test, name, sizePx, print));
+    return found;
   } finally {
-    await residents.close();
+    await residentBlenders.close();
     await test.cleanup();
   }
+}
+
+async function compare(test: Context, name: string, sizePx: number, print: (line: string) => void) {
+  const glb = await glbOf(test, name);
+  const job = {
+    scene: sceneJob(thumbnailScene(test.fileOf(glb), sizePx)),
+    output: path.join(test.ctx.workdir, 'cold.png'),
+    shadow: null,
+  } as unknown as JsonObject;
+  const thumbnail = () => renderThumbnail.spec.run(test.ctx, { glb }, { sizePx });
+  await thumbnail();
+  const warm: number[] = [];
+  const cold: number[] = [];
+  for (let i = 0; i < PICTURES; i++) {
+    warm.push(await timed(thumbnail));
+    cold.push(await timed(() => runBlender(test.ctx, { script: 'picture.py', job })));
+  }
+  print(`  ${name}: cad.render_thumbnail  ${summary(warm)}`);
+  print(`  ${name}: a Blender of its own  ${summary(cold)}`);
+  return {
+    what: `a thumbnail, ${sizePx} px, ${name}`,
+    ours: median(warm),
+    beside: 'cold: a Blender of its own',
+    theirs: median(cold),
+  };
+}
+
+async function glbOf(test: Context, name: string): Promise<ArtifactRef> {
+  const step = await test.ctx.artifacts.write({
+    role: 'step_source',
+    mediaType: 'model/step',
+    fileName: `${name}.step`,
+    from: { bytes: await readFile(new URL(`${name}.step`, FIXTURES)) },
+  });
+  return (await exportGlb.spec.run(test.ctx, { step }, exportGlb.spec.params.parse({}))).glb;
 }

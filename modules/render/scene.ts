@@ -48,6 +48,8 @@ export interface Scene {
   fileFormat?: FileFormat;
   /** The shadow is rendered with the product, not apart from it (Cycles only). */
   shadowInPicture?: boolean;
+  /** Evens out the ragged outlines of very few samples; with `denoise`. Default false. */
+  smoothOutlines?: boolean;
 }
 
 /** The description of a scene as a job script hands it to `build_scene`. */
@@ -73,6 +75,7 @@ export function sceneJob(scene: Scene): JsonObject {
     fileFormat = 'png8',
     shadowInPicture = false,
     edgeRadius = EDGE_RADIUS,
+    smoothOutlines = false,
   } = scene;
   const job = {
     glb,
@@ -95,6 +98,7 @@ export function sceneJob(scene: Scene): JsonObject {
     fileFormat,
     shadowInPicture,
     edgeRadius,
+    smoothOutlines,
   };
   return job as unknown as JsonObject;
 }

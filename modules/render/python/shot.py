@@ -1,9 +1,8 @@
 """One picture of a scene that is built. A turntable takes one after another of the same scene."""
 
-import os
-
 import denoise
 import engine
+from passes import store_passes
 from protocol import say
 
 
@@ -23,15 +22,16 @@ def take_picture(scene, output, shadow=None, start=0.1, end=0.95):
         scene.floor.is_shadow_catcher = scene.floor.visible_camera = is_cycles and job["shadowInPicture"]
         scene.floor.hide_render = not is_cycles
     engine.use_engine(job)
-    engine.use_format(job["fileFormat"])
-
-    def render():
-        engine.render_to(output, job["resolution"]["width"], job["resolution"]["height"])
-
+    width, height = job["resolution"]["width"], job["resolution"]["height"]
     if job["denoise"] and job["engine"] == "cycles" and not denoise.can_oidn():
-        denoise.render_denoised(output, render, os.path.dirname(output))
+        passes = output + ".passes"
+        store_passes()
+        engine.render_to(passes, width, height)
+        engine.use_format(job["fileFormat"])
+        denoise.denoise(passes, output, job["smoothOutlines"])
     else:
-        render()
+        engine.use_format(job["fileFormat"])
+        engine.render_to(output, width, height)
 
 
 def _render_shadow(scene, shadow):
