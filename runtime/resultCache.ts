@@ -57,9 +57,8 @@ export class ResultCache {
   async earlier(key: string): Promise<EarlierResult | null> {
     const outputs = await this.results.load(key);
     if (!outputs) return null;
-    for (const { sha256 } of artifactsIn(outputs))
-      if ((await this.store.byteSize(sha256)) === null) return { outputs, isWhole: false };
-    return { outputs, isWhole: true };
+    const sizes = await Promise.all(artifactsIn(outputs).map(({ sha256 }) => this.store.byteSize(sha256)));
+    return { outputs, isWhole: !sizes.includes(null) };
   }
 
   /** Whether there is a result of the same work and these inputs, whatever the others. */

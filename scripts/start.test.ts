@@ -53,8 +53,18 @@ describe('npm start says in one line what to do when', () => {
     );
   });
 
+  it('the bucket does not answer', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'somebody', AWS_SECRET_ACCESS_KEY: 'secret' };
+    expect(await failure({ ARTIFACT_URL: 's3://studio?endpoint=http://127.0.0.1:1', ...env })).toMatch(
+      /^The artifact store, the bucket "studio" at .*, does not answer \(ECONNREFUSED\)\.$/,
+    );
+  });
+
   it('a setting makes no sense', async () => {
     expect(await failure({ PORT: 'four' })).toMatch(/^The setting PORT is not usable: .*$/);
+    const secret = await failure({ ARTIFACT_URL: 's3://me:hunter2@studio' });
+    expect(secret).toMatch(/^The setting ARTIFACT_URL is not usable: must not have credentials in it.*$/);
+    expect(secret).not.toContain('hunter2');
   });
 
   it('Blender is missing', async () => {

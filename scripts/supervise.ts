@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from '../prisma/migrate.js';
 import { indexTextSearch, NO_TEXT_INDEX } from '../prisma/textSearch.js';
+import { openArtifactStore } from '../runtime/artifacts/openStore.js';
 import type { Platform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
 import { ensureClientBuilt } from './lib/clientBuild.js';
@@ -82,11 +83,13 @@ export class Supervisor {
     const { phases, home, blender, isDev } = this.options;
     const { say } = this.terminal;
     // A wrong setting is told before anything is done; the embedded database has no address yet.
-    const { redisUrl } = readSettings({
+    const settings = readSettings({
       ...process.env,
+      HARTOMAT_HOME: home,
       DATABASE_URL: process.env.DATABASE_URL?.trim() || 'postgres://embedded',
     });
-    if (redisUrl) await checkRedis(redisUrl);
+    if (settings.redisUrl) await checkRedis(settings.redisUrl);
+    if (settings.artifactBucket) await openArtifactStore(settings);
     // The build is the longest step: it runs beside everything else. A failure is reported when its result is needed.
     const built = isDev ? null : phases.time('console build', () => ensureClientBuilt(say));
     built?.catch(() => {});

@@ -24,6 +24,7 @@ let home: string;
 let platform: Platform;
 let catalogue: Catalogue;
 const children: ChildProcess[] = [];
+const AWS = { AWS_ACCESS_KEY_ID: 'somebody', AWS_SECRET_ACCESS_KEY: 'secret' };
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -94,10 +95,11 @@ test('a busy port is one clear line, and nothing else happens', async () => {
   other.close();
 });
 
-test('a wrong setting and a database that does not answer are one clear line each', async () => {
+test('a wrong setting, a database and a bucket that do not answer are one clear line each', async () => {
   const cases = [
     [{ PORT: 'http' }, 'PORT'],
     [{ DATABASE_URL: 'postgres://127.0.0.1:1/nothing' }, 'database does not answer'],
+    [{ ARTIFACT_URL: 's3://studio?endpoint=http://127.0.0.1:1', ...AWS }, 'artifact store, the bucket "studio"'],
   ] as const;
   const runs = cases.map(([env, words]) => ({ words, ...start(env) }));
   for (const { words, exited, lastWords } of runs) {
