@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
@@ -18,6 +19,7 @@ import { startTestBucket, type TestBucket } from '../tests/support/s3.js';
 import { ADMIN_TOKEN } from '../tests/support/testApp.js';
 import { STEP_FILE } from '../tests/support/testData.js';
 import { type App, createApp } from './app.js';
+import { RESUMABLE_PATH } from './resumableUploads.js';
 
 // Two servers and a worker, each with a data directory that no other one sees, as on machines of their own; one server and the worker in
 // processes of their own.
@@ -168,4 +170,34 @@ it('are not ready while the bucket cannot be reached, and say so of files', asyn
   ]);
   bucket.fault = null;
   expect(await checks()).toMatchObject({ artifacts: 'ok' });
+});
+
+it('keep what has arrived of an upload until the bucket can be reached again', async () => {
+  const content = randomBytes(10_000);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  const tus = { ...AUTHORIZED, 'tus-resumable': '1.0.0' };
+  const metadata = `sha256 ${base64(sha256)},filename ${base64('late.step')}`;
+  await fetch(upload + RESUMABLE_PATH, {
+    method: 'POST',
+    headers: { ...tus, 'upload-length': String(content.length), 'upload-metadata': metadata },
+  });
+  const send = (offset: number) =>
+    fetch(`${upload}${RESUMABLE_PATH}/${sha256}`, {
+      method: 'PATCH',
+      headers: { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+      body: content.subarray(offset),
+    });
+  bucket.fault = (request) => {
+    request.socket.destroy();
+    return true;
+  };
+  const refused = await send(0);
+  expect([refused.status, (await refused.json()).errors[0].extensions.code]).toEqual([
+    503,
+    'ARTIFACT_STORE_UNREACHABLE',
+  ]);
+  bucket.fault = null;
+  const accepted = await send(content.length);
+  expect([accepted.status, (await accepted.json()).byteSize]).toEqual([200, content.length]);
 });

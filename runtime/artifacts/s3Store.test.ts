@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -124,6 +125,18 @@ it('hands out a file that alone is more than the cache may hold', async () => {
   const { store, dir } = machine('reader', 10);
   const files = await Promise.all(['one', 'other'].map((run) => store.localFile(sha256, dir(run))));
   for (const file of files) expect(same(await readFile(file), bytes)).toBe(true);
+});
+
+it.runIf(existsSync('/dev/shm'))('hands out a copy where a link cannot be made', async () => {
+  const { bytes, sha256 } = await stored(MB);
+  const elsewhere = await mkdtemp('/dev/shm/hartomat-run-');
+  try {
+    const file = await machine('reader').store.localFile(sha256, elsewhere);
+    expect(same(await readFile(file), bytes)).toBe(true);
+    expect(await readdir(elsewhere)).toEqual([sha256]);
+  } finally {
+    await rm(elsewhere, { recursive: true });
+  }
 });
 
 it('notices content that is not what it was', async () => {
