@@ -5,9 +5,9 @@ import pg from 'pg';
 import { migrate } from '../../prisma/migrate.js';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
-import { staleAssets } from '../../runtime/staleAssets.js';
+import { type StaleFilter, staleAssets } from '../../runtime/staleAssets.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
-import { ASSETS, fileOf, fillCatalogue, PRODUCTS } from './data.js';
+import { ASSETS, CAD_FILES, fileOf, fillCatalogue, PRODUCTS } from './data.js';
 
 // node --import tsx bench/stale/main.ts: what it costs to find what is out of date in a large catalogue, in statements and milliseconds.
 const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
@@ -34,9 +34,11 @@ try {
   const files = [];
   for (let product = 1; product <= PRODUCTS; product += 1) files.push(await fileOf(store, product));
   await fillCatalogue(pool, files, 'the library of then');
-  console.log(`${ASSETS} assets of ${PRODUCTS} products, ${ASSETS * 12} node runs, a page of 50`);
+  console.log(
+    `${ASSETS} assets of ${PRODUCTS} products, ${ASSETS * 12} node runs, 3D models of ${CAD_FILES} CAD files, a page of 50`,
+  );
 
-  async function look(what: string, page: { after?: string; limit: number } = { limit: 50 }) {
+  async function look(what: string, page: { after?: string; limit: number } = { limit: 50 }, filter: StaleFilter = {}) {
     let statements = 0;
     const query = pg.Client.prototype.query;
     pg.Client.prototype.query = function counted(this: pg.Client, ...args: unknown[]) {
@@ -44,14 +46,16 @@ try {
       return (query as (...all: unknown[]) => unknown).apply(this, args);
     } as typeof query;
     const before = performance.now();
-    const found = await staleAssets(platform, {}, page);
+    const found = await staleAssets(platform, filter, page);
     const ms = performance.now() - before;
     pg.Client.prototype.query = query;
     console.log(`${what}: ${found.length} found, ${statements} statements, ${ms.toFixed(0)} ms`);
     return found;
   }
-  await look('another library, nothing looks different');
+  await look('another library, and new CAD files that were not taken in');
   await look('the same once more');
+  const { id: productId } = await db.product.findUniqueOrThrow({ where: { sku: 'SKU-20' } });
+  await look('of one product', undefined, { productId });
   await db.product.updateMany({
     where: { sku: 'SKU-1999' },
     data: { materialAssignments: { 'Part 1999-1': 'steel' } },
@@ -68,6 +72,10 @@ try {
   await look('a rule that decides on all products');
   await pool.query(`update output_type set profile_changed_at = now() + interval '1 second'`);
   await look('the output type changed as well');
+  const intake = await db.workflow.findUniqueOrThrow({ where: { key: 'i' } });
+  await db.workflowVersion.create({ data: { workflowId: intake.id, number: 2, graph: {} } });
+  await look('CAD intake published anew');
+  await look('the same by its reason', undefined, { reason: 'workflow' });
 } catch (error) {
   console.error(error);
   process.exitCode = 1;
