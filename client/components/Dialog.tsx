@@ -1,16 +1,22 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { IconButton } from './Button.js';
 
+/** Where typing begins. */
+const FIRST_FIELD = '.dialog-body :is(input, select, textarea):not(:disabled, [type="hidden"], .visually-hidden)';
+
 /** A modal window on the browser's own `<dialog>`: focus stays inside, Escape closes, focus returns. Mounted means open. */
 export function Dialog({
   title,
   onClose,
+  onSubmit,
   children,
   footer,
   size = 'md',
 }: {
   title: string;
   onClose: () => void;
+  /** Makes a form of it: Enter in a field does what its button of type `submit` does. */
+  onSubmit?: () => void;
   children: ReactNode;
   footer?: ReactNode;
   size?: 'md' | 'lg' | 'full';
@@ -19,10 +25,19 @@ export function Dialog({
   const titleId = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      if (onSubmit) dialog.querySelector<HTMLElement>(FIRST_FIELD)?.focus();
+    }
     return () => dialog?.close();
   }, []);
 
+  const content = (
+    <>
+      <div className="dialog-body">{children}</div>
+      {footer && <footer className="dialog-footer">{footer}</footer>}
+    </>
+  );
   return (
     <dialog
       ref={ref}
@@ -39,8 +54,20 @@ export function Dialog({
         <h2 id={titleId}>{title}</h2>
         <IconButton icon="close" label="Close" onClick={onClose} />
       </header>
-      <div className="dialog-body">{children}</div>
-      {footer && <footer className="dialog-footer">{footer}</footer>}
+      {onSubmit ? (
+        <form
+          className="dialog-form"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            onSubmit();
+          }}
+        >
+          {content}
+        </form>
+      ) : (
+        content
+      )}
     </dialog>
   );
 }

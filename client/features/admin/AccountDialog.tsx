@@ -42,6 +42,7 @@ export function AccountDialog({
     <Dialog
       title={account ? account.name : 'New account'}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
@@ -49,7 +50,7 @@ export function AccountDialog({
             look="primary"
             isBusy={creating.fetching || updating.fetching}
             disabled={name.trim() === ''}
-            onClick={submit}
+            type="submit"
           >
             {account ? 'Save the account' : 'Create the account'}
           </Button>

@@ -58,10 +58,11 @@ export function ResendDialog({
     <Dialog
       title={`Send to ${webhook.name} again what failed`}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={fetching} onClick={submit}>
+          <Button look="primary" isBusy={fetching} type="submit">
             Send again
           </Button>
         </>

@@ -34,10 +34,11 @@ export function RotateDialog({ webhook, onClose }: { webhook: { id: string; name
     <Dialog
       title={`New secret for ${webhook.name}`}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={fetching} onClick={submit}>
+          <Button look="primary" isBusy={fetching} type="submit">
             Make a new secret
           </Button>
         </>

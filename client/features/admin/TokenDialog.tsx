@@ -60,6 +60,7 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
     <Dialog
       title="New API token"
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
@@ -67,7 +68,7 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
             look="primary"
             isBusy={fetching}
             disabled={!account || name.trim() === '' || scopes.length === 0}
-            onClick={submit}
+            type="submit"
           >
             Create the token
           </Button>

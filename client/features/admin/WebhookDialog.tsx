@@ -61,6 +61,7 @@ export function WebhookDialog({
     <Dialog
       title={webhook ? webhook.name : 'New webhook'}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
@@ -68,7 +69,7 @@ export function WebhookDialog({
             look="primary"
             isBusy={creating.fetching || updating.fetching}
             disabled={content.name === '' || content.url === '' || events.length === 0}
-            onClick={submit}
+            type="submit"
           >
             {webhook ? 'Save the webhook' : 'Create the webhook'}
           </Button>

@@ -37,10 +37,11 @@ export function NewMaterialDialog({ onClose, onCreated }: { onClose: () => void;
     <Dialog
       title="New material"
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={fetching} disabled={label.trim() === '' || key === ''} onClick={submit}>
+          <Button look="primary" isBusy={fetching} disabled={label.trim() === '' || key === ''} type="submit">
             Create the material
           </Button>
         </>

@@ -54,6 +54,7 @@ export function RuleDialog({
     <Dialog
       title={rule ? 'Mapping rule' : 'New mapping rule'}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
@@ -61,7 +62,7 @@ export function RuleDialog({
             look="primary"
             isBusy={creating.fetching || updating.fetching}
             disabled={materialId === '' || (pattern.trim() === '' && color.trim() === '' && category === '')}
-            onClick={submit}
+            type="submit"
           >
             Save the rule
           </Button>

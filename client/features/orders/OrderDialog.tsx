@@ -118,22 +118,18 @@ export function OrderDialog({
       size="lg"
       title={orderId ? 'New line' : 'New order'}
       onClose={onClose}
+      onSubmit={() => submit(!orderId)}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button
-            look={orderId ? 'primary' : 'plain'}
-            isBusy={isBusy}
-            disabled={!canOrder}
-            onClick={() => submit(false)}
-          >
-            {orderId ? 'Add the line' : 'Place the order'}
-          </Button>
           {!orderId && (
-            <Button look="primary" icon="play" isBusy={isBusy} disabled={!canOrder} onClick={() => submit(true)}>
-              Order and run
+            <Button isBusy={isBusy} disabled={!canOrder} onClick={() => submit(false)}>
+              Place the order
             </Button>
           )}
+          <Button type="submit" look="primary" icon={orderId ? undefined : 'play'} isBusy={isBusy} disabled={!canOrder}>
+            {orderId ? 'Add the line' : 'Order and run'}
+          </Button>
         </>
       }
     >

@@ -87,6 +87,7 @@ export function PreflightDialog({
       size="lg"
       title={subject.title}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           {sum && (
@@ -104,7 +105,7 @@ export function PreflightDialog({
             icon="play"
             isBusy={dispatching.fetching}
             disabled={!lines || lines.length === 0}
-            onClick={submit}
+            type="submit"
           >
             {isReady || !lines ? 'Dispatch' : 'Dispatch all the same'}
           </Button>

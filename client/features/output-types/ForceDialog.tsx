@@ -25,10 +25,11 @@ export function ForceDialog({
     <Dialog
       title="Switch to graph early?"
       onClose={onClose}
+      onSubmit={() => onForce(reason)}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="danger" isBusy={isBusy} disabled={reason.trim() === ''} onClick={() => onForce(reason)}>
+          <Button look="danger" isBusy={isBusy} disabled={reason.trim() === ''} type="submit">
             Switch all the same
           </Button>
         </>

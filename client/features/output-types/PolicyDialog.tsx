@@ -75,6 +75,7 @@ export function PolicyDialog({
       title="Thresholds"
       size="lg"
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button
@@ -90,7 +91,7 @@ export function PolicyDialog({
             needs="author"
             isBusy={fetching}
             disabled={!outputType || sameJson(policy, stored)}
-            onClick={submit}
+            type="submit"
           >
             Save
           </Button>

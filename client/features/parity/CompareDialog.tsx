@@ -100,16 +100,11 @@ export function CompareDialog({
       title="Compare two runs"
       size="lg"
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            needs="operate"
-            isBusy={isAsking}
-            disabled={!legacyRunId || !graphRunId}
-            onClick={submit}
-          >
+          <Button look="primary" needs="operate" isBusy={isAsking} disabled={!legacyRunId || !graphRunId} type="submit">
             Compare
           </Button>
         </>

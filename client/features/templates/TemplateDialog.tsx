@@ -129,13 +129,14 @@ export function TemplateDialog({
 
   return (
     <Dialog
-      title={old ? `Change ${old.label}` : isUpload ? 'Upload a studio built in Blender' : 'New studio'}
+      title={old ? `Edit ${old.label}` : isUpload ? 'Upload a studio built in Blender' : 'New studio'}
       size="lg"
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" isBusy={busy !== null} disabled={!isReady} onClick={submit}>
+          <Button look="primary" isBusy={busy !== null} disabled={!isReady} type="submit">
             {busy ?? (isUpload ? 'Upload and check' : 'Save')}
           </Button>
         </>

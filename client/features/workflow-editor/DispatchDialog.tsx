@@ -175,10 +175,11 @@ export function DispatchDialog({
     <Dialog
       title={`Run “${workflow.name}”`}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" icon="play" isBusy={isBusy} disabled={!canStart} onClick={submit}>
+          <Button look="primary" icon="play" isBusy={isBusy} disabled={!canStart} type="submit">
             Run
           </Button>
         </>

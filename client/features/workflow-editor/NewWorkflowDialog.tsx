@@ -50,6 +50,7 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       title="New workflow"
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
@@ -57,7 +58,7 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
             look="primary"
             isBusy={fetching}
             disabled={name.trim() === '' || chosen === null || (chosen === FILE && !file)}
-            onClick={submit}
+            type="submit"
           >
             Make the workflow
           </Button>

@@ -86,6 +86,7 @@ export function PublishDialog({
       title={`Publish version ${next}`}
       size="lg"
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
@@ -94,7 +95,7 @@ export function PublishDialog({
             icon="check"
             isBusy={fetching}
             disabled={harmed.length > 0 && !hasAccepted}
-            onClick={submit}
+            type="submit"
           >
             Publish version {next}
           </Button>
