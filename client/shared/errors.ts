@@ -23,6 +23,10 @@ export interface Problem {
   issues: { path: string; message: string }[];
 }
 
+/** What a problem says about one field, by its JSON pointer; null: nothing. */
+export const issueAt = (problem: Problem | null, path: string): string | null =>
+  problem?.issues.find((issue) => issue.path === path)?.message ?? null;
+
 /** What a result has of the fragment where it is an error. */
 type Result = { __typename?: string } | ({ __typename?: string } & FragmentType<typeof ProblemParts>);
 

@@ -1,11 +1,11 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { graphql } from '../../gql/index.js';
-import { type Problem, problemOf } from '../../shared/errors.js';
+import { issueAt, type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { CadFileChoice } from './CadFileChoice.js';
 import type { Product } from './ProductsCard.js';
@@ -60,6 +60,12 @@ const nameFrom = (fileName: string) =>
     .replaceAll(/[_-]+/g, ' ')
     .trim();
 
+const FIELDS = ['/name', '/sku'];
+
+/** A number that is taken is a matter of its field. */
+const placeTaken = (problem: Problem): Problem =>
+  problem.code === 'SKU_TAKEN' ? { ...problem, issues: [{ path: '/sku', message: problem.message }] } : problem;
+
 /** Makes a product of a CAD file, so that it can be ordered; or changes one, above all when its geometry was revised. */
 export function ProductDialog({
   subject,
@@ -80,6 +86,7 @@ export function ProductDialog({
   const [creation, create] = useMutation(CreateProduct);
   const [change, update] = useMutation(UpdateProduct);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const skuField = useRef<HTMLInputElement>(null);
   const isComplete = name.trim() !== '' && sku.trim() !== '' && cadFile !== null;
   const submit = async () => {
     const content = { name: name.trim(), cadFileId: cadFile!.id, categoryKey: categoryKey || null };
@@ -90,19 +97,22 @@ export function ProductDialog({
       : await create({ input: { sku: sku.trim(), ...content } }).then((answer) =>
           problemOf(answer.data?.createProduct, answer.error),
         );
-    setProblem(result);
+    const placed = result && placeTaken(result);
+    setProblem(placed);
+    if (issueAt(placed, '/sku')) skuField.current?.focus();
     if (result) return;
     onSaved();
     onClose();
   };
   return (
     <Dialog
-      title={product ? 'Change product' : 'New product'}
+      title={product ? 'Edit product' : 'New product'}
       onClose={onClose}
+      onSubmit={submit}
       footer={
         <>
           <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={creation.fetching || change.fetching} disabled={!isComplete} onClick={submit}>
+          <Button look="primary" isBusy={creation.fetching || change.fetching} disabled={!isComplete} type="submit">
             {product ? 'Save' : 'Create the product'}
           </Button>
         </>
@@ -118,7 +128,7 @@ export function ProductDialog({
           What was made of {product.cadFile.name} stays, and is listed as out of date.
         </Callout>
       )}
-      <Labelled label="Name">
+      <Labelled label="Name" error={issueAt(problem, '/name')}>
         {(ids) => (
           <input
             {...ids}
@@ -129,10 +139,15 @@ export function ProductDialog({
           />
         )}
       </Labelled>
-      <Labelled label="Article number (SKU)" help="Each number once, for example BRG-6205.">
+      <Labelled
+        label="Article number (SKU)"
+        help="Each number once, for example BRG-6205."
+        error={issueAt(problem, '/sku')}
+      >
         {(ids) => (
           <input
             {...ids}
+            ref={skuField}
             className="control"
             value={sku}
             maxLength={64}
@@ -158,7 +173,7 @@ export function ProductDialog({
           </select>
         )}
       </Labelled>
-      {problem && <ProblemCallout problem={problem} />}
+      {problem && !problem.issues.some(({ path }) => FIELDS.includes(path)) && <ProblemCallout problem={problem} />}
     </Dialog>
   );
 }

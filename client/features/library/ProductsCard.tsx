@@ -58,7 +58,7 @@ export function ProductsCard({
                   <td className="cell-actions">
                     <div className="page-actions">
                       <Button look="quiet" needs="author" onClick={() => onChange(product)}>
-                        Change
+                        Edit
                       </Button>
                       <Link className="button button-plain" to={`/orders?product=${product.id}`}>
                         <Icon name="inbox" />

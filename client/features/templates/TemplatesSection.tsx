@@ -119,10 +119,10 @@ export function TemplatesSection() {
                     <div className="page-actions">
                       <Button
                         needs="author"
-                        aria-label={`Change ${template.label}`}
+                        aria-label={`Edit ${template.label}`}
                         onClick={() => setTask({ template })}
                       >
-                        Change
+                        Edit
                       </Button>
                       <Button
                         look="quiet"
