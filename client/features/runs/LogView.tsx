@@ -1,3 +1,4 @@
+import './log.css';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { EmptyState } from '../../components/EmptyState.js';
 import { formatTime } from '../../components/format.js';

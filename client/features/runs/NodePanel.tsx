@@ -1,3 +1,4 @@
+import './nodePanel.css';
 import { useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Button, IconButton } from '../../components/Button.js';

@@ -1,3 +1,4 @@
+import './results.css';
 import { useState } from 'react';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';

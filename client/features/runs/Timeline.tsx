@@ -1,3 +1,4 @@
+import './timeline.css';
 import { useState } from 'react';
 import { formatDuration } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
