@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { seriousViolations } from './support/browser.js';
+import { openPage, seriousViolations } from './support/browser.js';
 import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
 
@@ -168,22 +168,56 @@ describeWith('chromium', 'editing a graph', () => {
     complaints.length = 0;
   });
 
-  it('lets people choose when the draft was changed elsewhere', async () => {
-    const changeElsewhere = async (label: string) => {
-      const graph = await draft();
-      await hartomat.platform.db.workflow.update({
-        where: { key: 'by_hand' },
-        data: {
-          draftRevision: { increment: 1 },
-          draft: {
-            ...graph,
-            nodes: graph.nodes.map((each) =>
-              each.id === 'compute_bbox' ? { ...each, ui: { ...each.ui, label } } : each,
-            ),
-          },
+  const changeElsewhere = async (label: string) => {
+    const graph = await draft();
+    await hartomat.platform.db.workflow.update({
+      where: { key: 'by_hand' },
+      data: {
+        draftRevision: { increment: 1 },
+        draft: {
+          ...graph,
+          nodes: graph.nodes.map((each) =>
+            each.id === 'compute_bbox' ? { ...each, ui: { ...each.ui, label } } : each,
+          ),
         },
-      });
-    };
+      },
+    });
+  };
+  /** Changes the draft while the server is away, closes the window, and opens another. */
+  const changeAndClose = async (label: string) => {
+    const address = page.url();
+    const context = page.context();
+    await context.setOffline(true);
+    await rename(label);
+    await page.getByText('Kept in this browser').waitFor();
+    await page.close();
+    await context.setOffline(false);
+    ({ page, complaints } = await openPage(context));
+    return () => page.goto(address);
+  };
+
+  it('brings back what was not saved when the window was closed', async () => {
+    await (await changeAndClose('Kept'))();
+    await page.getByText('Changes that had not been saved are back').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await node('compute_bbox').getByText('Kept').waitFor();
+    await expect.poll(savedName).toBe('Kept');
+    await page.getByRole('button', { name: 'Discard them' }).click();
+    await expect.poll(savedName).toBe('Offline');
+
+    const reopen = await changeAndClose('Kept again');
+    await changeElsewhere('Theirs meanwhile');
+    await reopen();
+    await page.getByText('This draft was changed elsewhere').waitFor();
+    await page.getByRole('button', { name: 'Save mine over it' }).click();
+    await expect.poll(savedName).toBe('Kept again');
+    await page.getByText('Draft saved').waitFor();
+    await page.reload();
+    await node('compute_bbox').getByText('Kept again').waitFor();
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('draft')))).toEqual([]);
+  });
+
+  it('lets people choose when the draft was changed elsewhere', async () => {
     await changeElsewhere('Theirs');
     await rename('Mine');
     await page.getByText('This draft was changed elsewhere').waitFor();

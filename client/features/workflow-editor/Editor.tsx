@@ -1,15 +1,17 @@
 import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useRefusal } from '../../components/access.js';
+import { isTyping } from '../../components/isTyping.js';
 import type { WorkflowQuery as WorkflowData } from '../../gql/graphql.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { nodeLabel, readGraph, type WorkflowGraph } from '../../shared/graph/graphModel.js';
 import type { NodeOverlay } from '../../shared/graph/NodeCard.js';
+import { forgetDraft, keptDraft } from '../../shared/keptDraft.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { ConflictNote } from './ConflictNote.js';
 import { DispatchDialog } from './DispatchDialog.js';
-import { draftChanges, draftReducer, leaveDraft, resumeDraft, setParams } from './draft.js';
+import { draftChanges, draftReducer, leaveDraft, restoreDraft, resumeDraft, setParams } from './draft.js';
 import { EditorBar } from './EditorBar.js';
 import { FindingsList } from './FindingsList.js';
 import { applyFix, renameNode } from './graphEdits.js';
@@ -18,11 +20,13 @@ import { LeaveDialog } from './LeaveDialog.js';
 import { NodeSettings } from './NodeSettings.js';
 import { Palette, type PaletteGroup } from './Palette.js';
 import { PublishDialog } from './PublishDialog.js';
+import { RestoredNote } from './RestoredNote.js';
 import { UpgradeNote } from './UpgradeNote.js';
 import { useDraftGuard } from './useDraftGuard.js';
 import { useDraftSaving } from './useDraftSaving.js';
 import { useFindings } from './useFindings.js';
-import { isTyping, useGraphEditing } from './useGraphEditing.js';
+import { useGraphEditing } from './useGraphEditing.js';
+import { useKeptDraft } from './useKeptDraft.js';
 
 type Workflow = NonNullable<WorkflowData['workflow']>;
 type Definitions = WorkflowData['nodeDefinitions'];
@@ -41,9 +45,11 @@ export function Editor({
   onReload: () => void;
 }) {
   const isReadOnly = useRefusal('author') !== null;
-  const [draft, act] = useReducer(draftReducer, null, () =>
-    resumeDraft(workflow.id, readGraph(workflow.draft), workflow.draftRevision),
-  );
+  const [kept] = useState(() => (isReadOnly ? null : keptDraft(workflow.id)));
+  const [draft, act] = useReducer(draftReducer, null, () => {
+    const left = resumeDraft(workflow.id, readGraph(workflow.draft), workflow.draftRevision);
+    return kept ? restoreDraft(left, kept) : left;
+  });
   const [search, setSearch] = useSearchParams();
   const [dialog, setDialog] = useState<'dispatch' | 'publish' | 'history' | null>(null);
 
@@ -52,6 +58,9 @@ export function Editor({
   const { present, saved, revision } = draft;
   const changes = useMemo(() => draftChanges(saved, present), [saved, present]);
   const isDirty = changes.length > 0;
+  /** What was there before the changes that this browser had kept. */
+  const [beforeKept, setBeforeKept] = useState(kept && isDirty ? saved : null);
+  const isKept = useKeptDraft(workflow.id, draft, isDirty, kept !== null);
   const isOutdated = workflow.draftRevision > revision;
   const saving = useDraftSaving({ workflowId: workflow.id, draft, act, isOutdated, onConflict: onReload });
   const { isSaving, save } = saving;
@@ -137,6 +146,7 @@ export function Editor({
         isReadOnly={isReadOnly}
         isDirty={isDirty}
         saveState={saving.state}
+        isKept={isKept}
         undo={draft.past.length > 0 ? () => act({ type: 'undo' }) : null}
         redo={draft.future.length > 0 ? () => act({ type: 'redo' }) : null}
         onTidy={tidy}
@@ -166,6 +176,16 @@ export function Editor({
               saving.forgetProblem();
             }}
             onKeepMine={() => save(workflow.draftRevision)}
+          />
+        )}
+        {beforeKept && kept && !isConflict && (
+          <RestoredNote
+            atMs={kept.atMs}
+            onDiscard={() => {
+              edit(beforeKept, 'discard');
+              setBeforeKept(null);
+            }}
+            onClose={() => setBeforeKept(null)}
           />
         )}
         {workflow.draftUpgrade && !isOutdated && (
@@ -228,7 +248,10 @@ export function Editor({
           reason={saving.problem.message}
           isSaving={isSaving}
           onStay={() => blocker.reset()}
-          onLeave={() => blocker.proceed()}
+          onLeave={() => {
+            forgetDraft(workflow.id);
+            blocker.proceed();
+          }}
           onSave={async () => (await save()) && blocker.proceed()}
         />
       )}

@@ -14,6 +14,7 @@ export function EditorBar({
   isReadOnly,
   isDirty,
   saveState,
+  isKept,
   undo,
   redo,
   onTidy,
@@ -33,6 +34,8 @@ export function EditorBar({
   /** There are changes that are on their way to the server. */
   isDirty: boolean;
   saveState: SaveState;
+  /** What is not saved is kept in this browser. */
+  isKept: boolean;
   /** Null: there is nothing to undo. */
   undo: (() => void) | null;
   redo: (() => void) | null;
@@ -61,7 +64,7 @@ export function EditorBar({
               Version {versionNumber}
             </Badge>
           )}
-          {!isReadOnly && <SaveNote state={saveState} onSave={onSave} />}
+          {!isReadOnly && <SaveNote state={saveState} isKept={isKept} onSave={onSave} />}
         </div>
       </div>
       <div className="page-actions">

@@ -5,7 +5,7 @@ import type { SaveState } from './useDraftSaving.js';
 const WORDS: Record<SaveState, string> = {
   saved: 'Draft saved',
   saving: 'Saving…',
-  offline: 'Not saved: the server does not answer. Trying again…',
+  offline: 'Not saved: the server does not answer.',
   refused: 'Not saved',
   conflict: 'Not saved: changed elsewhere',
 };
@@ -18,7 +18,16 @@ const TONE: Record<SaveState, string> = {
 };
 
 /** Whether the draft is saved, and if not, why. */
-export function SaveNote({ state, onSave }: { state: SaveState; onSave: () => void }) {
+export function SaveNote({
+  state,
+  isKept,
+  onSave,
+}: {
+  state: SaveState;
+  /** What is not saved is kept in this browser. */
+  isKept: boolean;
+  onSave: () => void;
+}) {
   return (
     <div className={`save-note tone-${TONE[state]}`}>
       <p role="status">
@@ -28,6 +37,7 @@ export function SaveNote({ state, onSave }: { state: SaveState; onSave: () => vo
           <Icon name={state === 'saved' ? 'check' : 'alert'} size={14} />
         )}
         {WORDS[state]}
+        {state === 'offline' && (isKept ? ' Kept in this browser; trying again…' : ' Trying again…')}
       </p>
       {(state === 'offline' || state === 'refused') && (
         <Button look="quiet" aria-keyshortcuts="Control+S" onClick={onSave}>

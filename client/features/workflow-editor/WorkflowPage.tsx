@@ -1,11 +1,9 @@
 import './editor.css';
 import { useCallback } from 'react';
-import { Link, useParams } from 'react-router';
+import { useParams } from 'react-router';
 import { useQuery } from 'urql';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { graphql } from '../../gql/index.js';
-import { problemFromError } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { AbsentPage } from '../../shared/AbsentPage.js';
 import { Editor } from './Editor.js';
 import { MixedWorkflow } from './MixedWorkflow.js';
 
@@ -93,21 +91,11 @@ export function Component() {
       />
     );
   return (
-    <main id="main" className="page" tabIndex={-1}>
-      <h1 className="visually-hidden">Workflow</h1>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The workflow could not be loaded" />}
-      {!data && fetching && <Loading label="Loading the workflow" rows={8} />}
-      {data && (
-        <EmptyState
-          icon="search"
-          title="There is no workflow at this address"
-          actions={
-            <Link className="button button-primary" to="/workflows">
-              Go to the workflows
-            </Link>
-          }
-        />
-      )}
-    </main>
+    <AbsentPage
+      what="workflow"
+      error={error}
+      isLoading={!data && fetching}
+      home={{ to: '/workflows', label: 'Go to the workflows' }}
+    />
   );
 }

@@ -55,7 +55,7 @@ export function Component() {
       <header className="page-header">
         <h1>Workflows</h1>
         <div className="page-actions">
-          <Button look="primary" needs="author" onClick={() => setMaking(true)}>
+          <Button look="primary" icon="plus" needs="author" onClick={() => setMaking(true)}>
             New workflow
           </Button>
         </div>

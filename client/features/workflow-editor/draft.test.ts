@@ -10,6 +10,7 @@ import {
   moveNodes,
   openDraft,
   paramsToStore,
+  restoreDraft,
   resumeDraft,
   setParams,
 } from './draft.js';
@@ -160,5 +161,27 @@ describe('resumeDraft', () => {
     expect(resumeDraft('two', graph, 5)).toEqual(openDraft(graph, 5));
     leaveDraft('two', draftReducer(openDraft(graph, 5), edit(60, 0)));
     expect(resumeDraft('two', graph, 5)).toEqual(openDraft(graph, 5));
+  });
+});
+
+describe('restoreDraft', () => {
+  const linked = (to: { node: string; port: string }): WorkflowGraph => ({
+    ...graph,
+    edges: [{ from: { node: 'still', port: 'still' }, to }],
+  });
+
+  it('puts what was kept on top of what the server has, and undo takes it back', () => {
+    const state = restoreDraft(openDraft(graph, 4), { graph: samples(60), revision: 3 });
+    expect([shown(state), state.revision]).toEqual([60, 3]);
+    expect(shown(draftReducer(state, { type: 'undo' }))).toBe(64);
+  });
+
+  it('sees that the server got all of it, whatever the order it writes things down in', () => {
+    const state = openDraft(linked({ port: 'source', node: 'publish' }), 4);
+    expect(restoreDraft(state, { graph: linked({ node: 'publish', port: 'source' }), revision: 3 })).toBe(state);
+  });
+
+  it('trusts no revision that the server does not have', () => {
+    expect(restoreDraft(openDraft(graph, 4), { graph: samples(60), revision: 9 }).revision).toBe(4);
   });
 });

@@ -74,7 +74,9 @@ export const hasChanges = (before: WorkflowGraph, after: WorkflowGraph): boolean
 /** Nodes that got or lost a connection. */
 function nodesRelinked(before: WorkflowGraph, after: WorkflowGraph): Set<string> {
   if (before.edges === after.edges) return new Set();
-  const keyed = (graph: WorkflowGraph) => new Map(graph.edges.map((edge) => [JSON.stringify(edge), edge]));
+  const keyOf = ({ from, to }: WorkflowGraph['edges'][number]) =>
+    JSON.stringify([from.node, from.port, to.node, to.port]);
+  const keyed = (graph: WorkflowGraph) => new Map(graph.edges.map((edge) => [keyOf(edge), edge]));
   const [old, now] = [keyed(before), keyed(after)];
   const changed = [...old, ...now].filter(([key]) => !(old.has(key) && now.has(key)));
   return new Set(changed.flatMap(([, { from, to }]) => [from.node, to.node]));
@@ -127,6 +129,20 @@ export function leaveDraft(workflowId: string, draft: DraftState): void {
 export function resumeDraft(workflowId: string, graph: WorkflowGraph, revision: number): DraftState {
   const draft = left.get(workflowId);
   return draft?.revision === revision ? draft : openDraft(graph, revision);
+}
+
+/** The draft with changes that were kept in the browser on top; undo takes them back. What the server got all the same changes
+ * nothing. */
+export function restoreDraft(draft: DraftState, kept: { graph: WorkflowGraph; revision: number }): DraftState {
+  if (!hasChanges(draft.saved, kept.graph)) return draft;
+  return {
+    ...draft,
+    revision: Math.min(kept.revision, draft.revision),
+    past: [...draft.past, draft.present],
+    present: kept.graph,
+    future: [],
+    last: null,
+  };
 }
 
 export function draftReducer(state: DraftState, action: DraftAction): DraftState {

@@ -18,7 +18,13 @@ describe('a graph that is edited', () => {
   it('gives every new node an id of its own, and its version where that is not the first', () => {
     const first = addNode(graph, { step: 'a', version: 1 }, { x: 1.4, y: 2.6 });
     expect(first.nodeId).toBe('a_2');
-    expect(first.graph.nodes.at(-1)).toEqual({ id: 'a_2', step: 'a', params: {}, ui: { x: 1, y: 3 } });
+    expect(first.graph.nodes.at(-1)).toEqual({
+      id: 'a_2',
+      step: 'a',
+      params: {},
+      onFailure: 'halt',
+      ui: { x: 1, y: 3 },
+    });
     const second = addNode(first.graph, { step: 'a', version: 3 }, { x: 0, y: 0 });
     expect(second.graph.nodes.at(-1)).toMatchObject({ id: 'a_3', version: 3 });
   });

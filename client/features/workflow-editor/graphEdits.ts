@@ -23,8 +23,15 @@ export function addNode(
 ): { graph: WorkflowGraph; nodeId: string } {
   // Steps of other packages hold dots, ids of nodes do not.
   const nodeId = freeId(step.replace(/[^\w-]+/g, '_'), new Set(graph.nodes.map(({ id }) => id)));
-  // Version 1 goes without saying.
-  const node: GraphNode = { id: nodeId, step, ...(version > 1 && { version }), params: {}, ui: roundedPlace(x, y) };
+  // As the server writes it down, so that its draft and this one compare; version 1 goes without saying.
+  const node: GraphNode = {
+    id: nodeId,
+    step,
+    ...(version > 1 && { version }),
+    params: {},
+    onFailure: 'halt',
+    ui: roundedPlace(x, y),
+  };
   return { graph: { ...graph, nodes: [...graph.nodes, node] }, nodeId };
 }
 

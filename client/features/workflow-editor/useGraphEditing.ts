@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useQuery } from 'urql';
+import { isTyping } from '../../components/isTyping.js';
 import { graphql } from '../../gql/index.js';
 import type { Definitions } from '../../shared/graph/definitions.js';
 import { type GraphEditing, type LooseEnd, placeCards } from '../../shared/graph/GraphCanvas.js';
@@ -26,10 +27,6 @@ const LegalLinks = graphql(`
 
 /** What was copied last, in any workflow of this page. */
 let clipboard: Clipping | null = null;
-
-export const isTyping = (target: EventTarget | null) =>
-  target instanceof HTMLElement &&
-  target.matches('input:not([type=checkbox], [type=radio], [type=range]), textarea, select');
 
 /** How a graph is changed by hand: what is chosen, what may be connected, the palette, the keys.
  * @param edit takes every change, with a word for what it was about.
@@ -134,7 +131,6 @@ export function useGraphEditing({
         does(remove);
       }
     } else if (key === 'delete' || key === 'backspace') does(remove);
-    else if (key === '/') does(() => searchRef.current?.focus());
     else if (key === 'escape') {
       setLoose(null);
       onSelectEdge(null);
