@@ -14,7 +14,16 @@ type State = { kind: 'loading' } | { kind: 'ready'; facts: ModelFacts } | { kind
 const sizeInMm = (facts: ModelFacts) => facts.size.map((metres) => (metres * 1000).toFixed(1)).join(' × ');
 
 /** A binary glTF to turn and look at. Mouse, touch and keys: arrows turn, + and − zoom, 0 fits, W shows the mesh. */
-export default function ModelViewer({ url, label }: { url: string; label: string }) {
+export default function ModelViewer({
+  url,
+  label,
+  chosenId = null,
+}: {
+  url: string;
+  label: string;
+  /** The object that stands out, by `extras.objectId` of its node. */
+  chosenId?: string | null;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const scene = useRef<ModelScene | null>(null);
   const [state, setState] = useState<State>({ kind: 'loading' });
@@ -48,6 +57,8 @@ export default function ModelViewer({ url, label }: { url: string; label: string
       scene.current = null;
     };
   }, [url]);
+
+  useEffect(() => scene.current?.pick(chosenId), [url, chosenId]);
 
   const toggleWireframe = () => {
     scene.current?.setWireframe(!isWireframe);

@@ -3,9 +3,10 @@ import {
   Color,
   DirectionalLight,
   LoadingManager,
+  type Material,
   MathUtils,
   Mesh,
-  type MeshStandardMaterial,
+  MeshStandardMaterial,
   NeutralToneMapping,
   type Object3D,
   PerspectiveCamera,
@@ -40,6 +41,8 @@ export interface ModelScene {
   dolly(factor: number): void;
   setWireframe(isOn: boolean): void;
   setBackground(color: string): void;
+  /** Lets the object with this id stand out and everything else fade; null: nothing does. */
+  pick(objectId: string | null): void;
   dispose(): void;
 }
 
@@ -95,6 +98,11 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
   const camera = new PerspectiveCamera(35, 1, 0.001, 100);
   const controls = new OrbitControls(camera, canvas);
   controls.enableDamping = false;
+  const picked = new MeshStandardMaterial({ color: 0x3f7ff0, roughness: 0.5 });
+  const faded = new MeshStandardMaterial({ color: 0x9a9aa2, transparent: true, opacity: 0.12, depthWrite: false });
+  /** What is picked or faded, with what it looks like otherwise. */
+  const dressed = new Map<Mesh, Material | Material[]>();
+  let pickedId: string | null = null;
   let model: Object3D | undefined;
   let radius = 1;
   let frame = 0;
@@ -149,6 +157,7 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
       controls.minDistance = radius * 0.05;
       controls.maxDistance = radius * 20;
       scene.add(model);
+      scenery.pick(pickedId);
       scenery.look('home');
       return factsOf(model, box);
     },
@@ -168,10 +177,30 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
       place(spherical);
     },
     setWireframe(isOn) {
+      picked.wireframe = isOn;
       model?.traverse((object) => {
         if (!(object instanceof Mesh)) return;
-        for (const material of [object.material].flat() as MeshStandardMaterial[]) material.wireframe = isOn;
+        const look = dressed.get(object) ?? object.material;
+        for (const material of [look].flat() as MeshStandardMaterial[]) material.wireframe = isOn;
       });
+      requestDraw();
+    },
+    pick(objectId) {
+      pickedId = objectId;
+      for (const [mesh, material] of dressed) mesh.material = material;
+      dressed.clear();
+      const dress = (root: Object3D, material: Material) =>
+        root.traverse((object) => {
+          if (!(object instanceof Mesh)) return;
+          if (!dressed.has(object)) dressed.set(object, object.material);
+          object.material = material;
+        });
+      const found: Object3D[] = [];
+      if (objectId !== null) model?.traverse((object) => object.userData.objectId === objectId && found.push(object));
+      if (model && found.length > 0) {
+        dress(model, faded);
+        for (const object of found) dress(object, picked);
+      }
       requestDraw();
     },
     setBackground(color) {
@@ -182,6 +211,9 @@ export function createModelScene(canvas: HTMLCanvasElement): ModelScene {
       cancelAnimationFrame(frame);
       resize.disconnect();
       controls.dispose();
+      scenery.pick(null);
+      picked.dispose();
+      faded.dispose();
       scene.traverse((object) => {
         if (!(object instanceof Mesh)) return;
         object.geometry.dispose();

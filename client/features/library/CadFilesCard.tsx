@@ -13,6 +13,7 @@ import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { RunStatusBadge } from '../../shared/status.js';
 import { useDispatch } from '../../shared/useDispatch.js';
+import type { ViewedModel } from './ModelDialog.js';
 
 export type CadFile = LibraryQuery['cadFiles']['edges'][number]['node'];
 
@@ -29,11 +30,12 @@ function CadRow({
   canTakeIn: boolean;
   onTakeIn: () => void;
   onMakeProduct: () => void;
-  onView: (url: string) => void;
+  onView: (model: ViewedModel) => void;
 }) {
   const intake = file.lastIntake;
   const picture = intake?.artifacts.find((artifact) => artifact.role === 'preview_thumbnail');
   const model = intake?.artifacts.find((artifact) => artifact.role === 'glb_model');
+  const tree = intake?.artifacts.find((artifact) => artifact.role === 'object_tree');
   return (
     <tr>
       <td className="cell-picture">
@@ -66,7 +68,11 @@ function CadRow({
       <td className="cell-actions">
         <div className="page-actions">
           {model && (
-            <Button look="quiet" icon="cube" onClick={() => onView(model.url)}>
+            <Button
+              look="quiet"
+              icon="cube"
+              onClick={() => onView({ name: file.name, modelUrl: model.url, treeUrl: tree?.url })}
+            >
               View
             </Button>
           )}
@@ -104,7 +110,7 @@ export function CadFilesCard({
   workflow: { id: string; latestVersion?: { id: string } | null } | undefined;
   listed: Listed;
   onMakeProduct: (file: CadFile) => void;
-  onView: (model: { name: string; url: string }) => void;
+  onView: (model: ViewedModel) => void;
 }) {
   const { dispatch } = useDispatch();
   const navigate = useNavigate();
@@ -167,7 +173,7 @@ export function CadFilesCard({
                   canTakeIn={workflow !== undefined}
                   onTakeIn={() => takeIn(file)}
                   onMakeProduct={() => onMakeProduct(file)}
-                  onView={(url) => onView({ name: file.name, url })}
+                  onView={onView}
                 />
               ))}
             </tbody>

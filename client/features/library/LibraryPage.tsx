@@ -1,18 +1,16 @@
 import './library.css';
-import { type ComponentProps, lazy, Suspense, useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { useQuery } from 'urql';
-import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
 import { useListed } from '../../components/useListed.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { CadFilesCard } from './CadFilesCard.js';
+import { ModelDialog, type ViewedModel } from './ModelDialog.js';
 import { ProductDialog } from './ProductDialog.js';
 import { ProductsCard } from './ProductsCard.js';
 import { UploadPanel } from './UploadPanel.js';
-
-const ModelViewer = lazy(() => import('../../components/ModelViewer.js'));
 
 const LibraryQuery = graphql(`
   query Library($filesAfter: String, $fileText: String, $productsAfter: String, $productText: String) {
@@ -98,7 +96,7 @@ export function Component() {
     requestPolicy: 'cache-and-network',
   });
   const [subject, setSubject] = useState<ComponentProps<typeof ProductDialog>['subject'] | null>(null);
-  const [viewed, setViewed] = useState<{ name: string; url: string } | null>(null);
+  const [viewed, setViewed] = useState<ViewedModel | null>(null);
   const reload = () => refetch({ requestPolicy: 'network-only' });
   const workflows = data?.workflows.edges.map(({ node }) => node) ?? [];
 
@@ -124,13 +122,7 @@ export function Component() {
         </>
       )}
       {subject && <ProductDialog subject={subject} onClose={() => setSubject(null)} onSaved={reload} />}
-      {viewed && (
-        <Dialog size="full" title={viewed.name} onClose={() => setViewed(null)}>
-          <Suspense fallback={<p className="viewer-note">Loading the 3D viewer …</p>}>
-            <ModelViewer url={viewed.url} label={viewed.name} />
-          </Suspense>
-        </Dialog>
-      )}
+      {viewed && <ModelDialog model={viewed} onClose={() => setViewed(null)} />}
     </main>
   );
 }
