@@ -1,4 +1,4 @@
-import { useContext, useEffect, useRef, useState } from 'react';
+import { useCallback, useContext, useEffect, useRef, useState } from 'react';
 import { NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useQuery } from 'urql';
 import { AccessContext } from '../components/access.js';
@@ -9,8 +9,10 @@ import { graphql, readFragment } from '../gql/index.js';
 import { useAskAgain } from '../shared/useAskAgain.js';
 import { problemsOf, WORKERS_MS, WorkerState } from '../shared/workforce.js';
 import { useIsDisconnected } from './connection.js';
+import { KeyHelp } from './KeyHelp.js';
 import { signOut } from './signOut.js';
 import { THEMES, type Theme, useTheme } from './theme.js';
+import { usePageKeys } from './usePageKeys.js';
 
 const ShellQuery = graphql(`
   query Shell {
@@ -107,6 +109,8 @@ export function Shell() {
   const isDisconnected = useIsDisconnected();
   useFocusOnArrival();
   const menu = useMenu();
+  const [isHelping, setHelping] = useState(false);
+  usePageKeys(useCallback(() => setHelping(true), []));
   const access = useContext(AccessContext);
   const places = access?.scopes.includes('admin') ? [...PLACES, ADMIN] : PLACES;
   const [{ data }, refetch] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
@@ -153,6 +157,7 @@ export function Shell() {
           </div>
           <div className="sidebar-row">
             <ThemeSwitch />
+            <IconButton icon="help" label="Keyboard" aria-keyshortcuts="?" onClick={() => setHelping(true)} />
           </div>
         </div>
       </aside>
@@ -166,6 +171,7 @@ export function Shell() {
         )}
         <Outlet />
       </div>
+      {isHelping && <KeyHelp onClose={() => setHelping(false)} />}
       <ScrollRestoration />
     </div>
   );
