@@ -4,6 +4,7 @@ import { EmptyState } from '../components/EmptyState.js';
 export function NotFoundPage() {
   return (
     <main id="main" className="page" tabIndex={-1}>
+      <title>Page not found · HartOMat</title>
       <h1 className="visually-hidden">Page not found</h1>
       <EmptyState
         icon="search"

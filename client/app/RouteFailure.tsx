@@ -12,6 +12,7 @@ export function RouteFailure() {
   const isMissing = NOT_LOADED.test(message);
   return (
     <main id="main" className="page">
+      <title>Something went wrong · HartOMat</title>
       <h1 className="visually-hidden">Something went wrong</h1>
       <EmptyState
         icon="alert"

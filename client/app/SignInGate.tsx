@@ -30,6 +30,7 @@ function needsSignIn(error: CombinedError): boolean {
 function SignInPage() {
   return (
     <main id="main" className="gate">
+      <title>Sign in · HartOMat</title>
       <div className="gate-card">
         <span className="brand-mark">
           <Icon name="cube" size={24} />
@@ -59,6 +60,7 @@ export function SignInGate({ children }: { children: ReactNode }) {
   if (error)
     return (
       <main id="main" className="gate">
+        <title>No connection · HartOMat</title>
         <h1 className="visually-hidden">HartOMat</h1>
         <EmptyState
           icon="alert"

@@ -6,14 +6,17 @@ import { useDebounced } from './useDebounced.js';
 export function SearchField({
   label,
   placeholder,
+  initial = '',
   onSearch,
 }: {
   /** What is searched, for those who do not see where the field stands. */
   label: string;
   placeholder: string;
+  /** What was searched before, where the address keeps it. */
+  initial?: string;
   onSearch: (text: string) => void;
 }) {
-  const [text, setText] = useState('');
+  const [text, setText] = useState(initial);
   const settled = useDebounced(text.trim());
   useEffect(() => onSearch(settled), [settled, onSearch]);
   return (

@@ -1,4 +1,5 @@
 const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const TIME = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
@@ -8,6 +9,9 @@ const TIME = new Intl.DateTimeFormat(undefined, {
 
 /** "3 Nov 2026, 14:05", in the reader's own way of writing it. */
 export const formatDateTime = (iso: string): string => DATE_TIME.format(new Date(iso));
+
+/** "3 Nov 2026, 14:05:09": where the order of things within a minute matters. */
+export const formatMoment = (iso: string): string => MOMENT.format(new Date(iso));
 
 /** "14:05:09". */
 export const formatTime = (iso: string): string => TIME.format(new Date(iso));

@@ -1,6 +1,6 @@
 import { Badge, type Tone } from '../components/Badge.js';
 import type { IconName } from '../components/Icon.js';
-import type { NodeRunStatus, RunStatus } from '../gql/graphql.js';
+import type { NodeRunStatus, RunMode, RunStatus } from '../gql/graphql.js';
 
 export interface StatusLook {
   label: string;
@@ -48,3 +48,21 @@ export function StatusBadge({ look }: { look: StatusLook }) {
 }
 
 export const RunStatusBadge = ({ status }: { status: RunStatus }) => <StatusBadge look={RUN_STATUS[status]} />;
+
+/** What is said of runs that are not simply made by their workflow. */
+const RUN_MODE: Record<RunMode, { label: string; what: string } | null> = {
+  graph: null,
+  legacy: { label: 'Legacy', what: 'Made by the old linear pipeline.' },
+  shadow: { label: 'Shadow', what: 'Beside a legacy run, for comparison: it delivers nothing.' },
+};
+
+export function RunModeBadge({ mode }: { mode: RunMode }) {
+  const look = RUN_MODE[mode];
+  return (
+    look && (
+      <span title={look.what}>
+        <Badge tone="calm">{look.label}</Badge>
+      </span>
+    )
+  );
+}

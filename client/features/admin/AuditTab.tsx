@@ -3,7 +3,7 @@ import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
-import { formatDateTime, formatDuration } from '../../components/format.js';
+import { formatDateTime, formatDuration, formatMoment } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
 import { Pager } from '../../components/Pager.js';
 import { readFragment } from '../../gql/index.js';
@@ -69,20 +69,24 @@ export function AuditTab() {
             value={chosen.mutation}
             onChange={(event) => choose({ mutation: event.target.value })}
           />
-          <input
-            className="control"
-            type="date"
-            aria-label="From"
-            value={chosen.from}
-            onChange={(event) => choose({ from: event.target.value })}
-          />
-          <input
-            className="control"
-            type="date"
-            aria-label="To, with that day"
-            value={chosen.to}
-            onChange={(event) => choose({ to: event.target.value })}
-          />
+          <label className="admin-check">
+            From
+            <input
+              className="control"
+              type="date"
+              value={chosen.from}
+              onChange={(event) => choose({ from: event.target.value })}
+            />
+          </label>
+          <label className="admin-check" title="With that day">
+            to
+            <input
+              className="control"
+              type="date"
+              value={chosen.to}
+              onChange={(event) => choose({ to: event.target.value })}
+            />
+          </label>
           <label className="admin-check">
             <input
               type="checkbox"
@@ -111,7 +115,7 @@ export function AuditTab() {
       >
         {entries.map((entry) => (
           <tr key={entry.id}>
-            <td className="muted numeric">{formatDateTime(entry.at)}</td>
+            <td className="muted numeric">{formatMoment(entry.at)}</td>
             <td>{entry.actor}</td>
             <td>
               <code>{entry.mutation}</code>

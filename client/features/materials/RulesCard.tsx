@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
 import { Button, IconButton } from '../../components/Button.js';
+import { ConfirmDialog } from '../../components/ConfirmDialog.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import type { MaterialPreviewQuery } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -28,7 +29,9 @@ export function RulesCard({
   const [edited, setEdited] = useState<Rule | 'new' | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [ordering, reorder] = useMutation(ReorderRules);
-  const [, remove] = useMutation(DeleteRule);
+  const [removing, remove] = useMutation(DeleteRule);
+  /** The rule that is asked about before it goes. */
+  const [doomed, setDoomed] = useState<{ rule: Rule; number: number } | null>(null);
   const categoryLabel = (key: string) => categories.find(({ value }) => value === key)?.label ?? key;
 
   const move = async (rule: Rule, step: -1 | 1) => {
@@ -43,6 +46,7 @@ export function RulesCard({
   const removeRule = async ({ id }: Rule) => {
     const { data, error } = await remove({ id });
     setProblem(problemOf(data?.deleteMaterialRule, error));
+    setDoomed(null);
     onChanged();
   };
   return (
@@ -112,7 +116,7 @@ export function RulesCard({
                         icon="close"
                         needs="author"
                         label={`Delete the rule ${index + 1}`}
-                        onClick={() => removeRule(rule)}
+                        onClick={() => setDoomed({ rule, number: index + 1 })}
                       />
                     </div>
                   </td>
@@ -121,6 +125,17 @@ export function RulesCard({
             </tbody>
           </table>
         </div>
+      )}
+      {doomed && (
+        <ConfirmDialog
+          title={`Delete the rule ${doomed.number}?`}
+          act="Delete the rule"
+          isBusy={removing.fetching}
+          onConfirm={() => removeRule(doomed.rule)}
+          onClose={() => setDoomed(null)}
+        >
+          <p>Parts that it decided on follow the next rule that fits, or keep their CAD colour.</p>
+        </ConfirmDialog>
       )}
       {edited && (
         <RuleDialog

@@ -14,12 +14,11 @@ interface Actions {
   isBusy: boolean;
   /** Whether lines can still be taken out. */
   isDraft: boolean;
-  onDispatch: (line: OrderLine) => void;
-  onCancel: (line: OrderLine) => void;
-  onRemove: (line: OrderLine) => void;
+  /** Asks for what was clicked in a line. */
+  onAct: (act: 'dispatch' | 'cancel' | 'remove', line: OrderLine) => void;
 }
 
-function LineRow({ line, isBusy, isDraft, onDispatch, onCancel, onRemove }: Actions & { line: OrderLine }) {
+function LineRow({ line, isBusy, isDraft, onAct }: Actions & { line: OrderLine }) {
   const [isOpen, setOpen] = useState(false);
   const [last] = line.runs;
   const options = (line.options ?? {}) as Record<string, unknown>;
@@ -64,12 +63,12 @@ function LineRow({ line, isBusy, isDraft, onDispatch, onCancel, onRemove }: Acti
       <td className="cell-actions">
         <div className="page-actions">
           {!isCancelled && !isUnderWay(line.state) && (
-            <Button icon="play" needs={['operate', 'order']} isBusy={isBusy} onClick={() => onDispatch(line)}>
+            <Button icon="play" needs={['operate', 'order']} isBusy={isBusy} onClick={() => onAct('dispatch', line)}>
               {last ? 'Run again' : 'Dispatch'}
             </Button>
           )}
           {!isCancelled && isUnderWay(line.state) && (
-            <Button icon="stop" needs={['operate', 'order']} isBusy={isBusy} onClick={() => onCancel(line)}>
+            <Button icon="stop" needs={['operate', 'order']} isBusy={isBusy} onClick={() => onAct('cancel', line)}>
               Cancel
             </Button>
           )}
@@ -78,7 +77,7 @@ function LineRow({ line, isBusy, isDraft, onDispatch, onCancel, onRemove }: Acti
               icon="trash"
               needs="order"
               label={`Remove line ${line.lineNumber}`}
-              onClick={() => onRemove(line)}
+              onClick={() => onAct('remove', line)}
             />
           )}
         </div>

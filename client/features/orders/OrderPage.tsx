@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import { useMutation, useQuery, useSubscription } from 'urql';
 import { Button } from '../../components/Button.js';
-import { Dialog } from '../../components/Dialog.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { ConfirmDialog } from '../../components/ConfirmDialog.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
-import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { AbsentPage } from '../../shared/AbsentPage.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { OrderDialog } from './OrderDialog.js';
 import { type OrderLine, OrderLines } from './OrderLines.js';
@@ -18,35 +19,8 @@ import { PreflightDialog } from './PreflightDialog.js';
 const REFETCH_MS = 500;
 const OPEN_STATES = ['draft', 'failed', 'partially_delivered'];
 
-/** Asks once more before an order is taken back. */
-function CancelDialog({
-  number,
-  isBusy,
-  onCancel,
-  onClose,
-}: {
-  number: number;
-  isBusy: boolean;
-  onCancel: () => void;
-  onClose: () => void;
-}) {
-  return (
-    <Dialog
-      title={`Cancel order ${number}?`}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button look="danger" isBusy={isBusy} onClick={onCancel}>
-            Cancel the order
-          </Button>
-        </>
-      }
-    >
-      <p>What runs is stopped, and what was not delivered is taken back. What was delivered stays. This is final.</p>
-    </Dialog>
-  );
-}
+/** The dialog that is open, and what it is about. */
+type Open = 'add' | 'cancel' | 'dispatch' | { act: 'dispatch' | 'cancel' | 'remove'; line: OrderLine };
 
 /** One order: its lines with state, price and what was delivered. */
 export function Component() {
@@ -57,7 +31,7 @@ export function Component() {
     requestPolicy: 'cache-and-network',
   });
   const order = data?.order;
-  const [open, setOpen] = useState<'add' | 'cancel' | 'dispatch' | OrderLine | null>(null);
+  const [open, setOpen] = useState<Open | null>(null);
   const [busyId, setBusyId] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [cancelling, cancelOrder] = useMutation(CancelOrder);
@@ -79,6 +53,7 @@ export function Component() {
     setBusyId(line.id);
     setProblem(await act(line.id));
     setBusyId(null);
+    setOpen(null);
     askAgain();
   };
   const onCancelOrder = async () => {
@@ -90,15 +65,14 @@ export function Component() {
 
   if (!order)
     return (
-      <main id="main" className="page" tabIndex={-1}>
-        <title>Order · HartOMat</title>
-        {error && <ProblemCallout problem={problemFromError(error)} title="The order could not be loaded" />}
-        {!error && fetching && <Loading label="Loading the order" />}
-        {data && !order && (
-          <EmptyState icon="inbox" title="There is no such order" actions={<Link to="/orders">All orders</Link>} />
-        )}
-      </main>
+      <AbsentPage
+        what="order"
+        error={error}
+        isLoading={!data && fetching}
+        home={{ to: '/orders', label: 'Go to the orders' }}
+      />
     );
+  const asked = typeof open === 'object' ? open : null;
   const isDraft = order.lines.every(({ runs, cancelledAt }) => runs.length === 0 && cancelledAt == null);
   const canDispatch = order.lines.some(({ state, cancelledAt }) => cancelledAt == null && OPEN_STATES.includes(state));
   const canCancel = order.lines.some(({ state, cancelledAt }) => cancelledAt == null && state !== 'delivered');
@@ -156,17 +130,7 @@ export function Component() {
               lines={order.lines}
               busyId={busyId}
               isDraft={isDraft}
-              onDispatch={setOpen}
-              onCancel={(line) =>
-                onLine(line, (id) =>
-                  cancelLine({ id }).then(({ data: done, error: failed }) => problemOf(done?.cancelOrderLine, failed)),
-                )
-              }
-              onRemove={(line) =>
-                onLine(line, (id) =>
-                  removeLine({ id }).then(({ data: done, error: failed }) => problemOf(done?.removeOrderLine, failed)),
-                )
-              }
+              onAct={(act, line) => setOpen({ act, line })}
             />
             <footer className="order-total">
               Total
@@ -179,19 +143,56 @@ export function Component() {
       </section>
       {open === 'add' && <OrderDialog orderId={order.id} onCreated={askAgain} onClose={() => setOpen(null)} />}
       {open === 'cancel' && (
-        <CancelDialog
-          number={order.number}
+        <ConfirmDialog
+          title={`Cancel order ${order.number}?`}
+          act="Cancel the order"
           isBusy={cancelling.fetching}
-          onCancel={onCancelOrder}
+          onConfirm={onCancelOrder}
           onClose={() => setOpen(null)}
-        />
+        >
+          <p>
+            What runs is stopped, and what was not delivered is taken back. What was delivered stays. This is final.
+          </p>
+        </ConfirmDialog>
       )}
-      {open !== null && open !== 'add' && open !== 'cancel' && (
+      {asked?.act === 'cancel' && (
+        <ConfirmDialog
+          title={`Cancel line ${asked.line.lineNumber}?`}
+          act="Cancel the line"
+          isBusy={busyId === asked.line.id}
+          onConfirm={() =>
+            onLine(asked.line, (id) =>
+              cancelLine({ id }).then(({ data: done, error: failed }) => problemOf(done?.cancelOrderLine, failed)),
+            )
+          }
+          onClose={() => setOpen(null)}
+        >
+          <p>Its run is stopped, and nothing more of it is delivered. This is final.</p>
+        </ConfirmDialog>
+      )}
+      {asked?.act === 'remove' && (
+        <ConfirmDialog
+          title={`Remove line ${asked.line.lineNumber}?`}
+          act="Remove the line"
+          isBusy={busyId === asked.line.id}
+          onConfirm={() =>
+            onLine(asked.line, (id) =>
+              removeLine({ id }).then(({ data: done, error: failed }) => problemOf(done?.removeOrderLine, failed)),
+            )
+          }
+          onClose={() => setOpen(null)}
+        >
+          <p>
+            {asked.line.product.name}, {asked.line.outputType.name}, is taken out of the order.
+          </p>
+        </ConfirmDialog>
+      )}
+      {(open === 'dispatch' || asked?.act === 'dispatch') && (
         <PreflightDialog
           subject={
-            open === 'dispatch'
-              ? { id: order.id, kind: 'order', title: `Dispatch order ${order.number}` }
-              : { id: open.id, kind: 'line', title: `Dispatch line ${open.lineNumber}` }
+            asked
+              ? { id: asked.line.id, kind: 'line', title: `Dispatch line ${asked.line.lineNumber}` }
+              : { id: order.id, kind: 'order', title: `Dispatch order ${order.number}` }
           }
           onDispatched={askAgain}
           onClose={() => setOpen(null)}

@@ -3,14 +3,13 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
 import { useListed } from '../../components/useListed.js';
 import { graphql } from '../../gql/index.js';
-import { problemFromError } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { type Column, Listing } from '../../shared/Listing.js';
 import { Delivered } from './Delivered.js';
 import { OrderDialog } from './OrderDialog.js';
 import { ORDER_STATE, ORDER_STATES, OrderStateBadge } from './orderState.js';
@@ -56,16 +55,35 @@ const OrdersQuery = graphql(`
   }
 `);
 
+const COLUMNS: Column[] = [
+  'Order',
+  'Products',
+  { label: 'Lines', isEnd: true },
+  'State',
+  'Delivered',
+  { label: 'Total', isEnd: true },
+  'Placed',
+];
+const NAMED = 3;
+
+/** The first few names, each once, and how many more there are. */
+function someOf(names: readonly string[]): string {
+  const unique = [...new Set(names)];
+  const rest = unique.length - NAMED;
+  return unique.slice(0, NAMED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
 /** What was ordered, newest first. */
 export function Component() {
   const { text, after, search: searchFor, turn } = useListed();
   const [search, setSearch] = useSearchParams();
   const state = ORDER_STATES.find((each) => each === search.get('state'));
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: OrdersQuery,
     variables: { after, filter: { text, ...(state && { state: [state] }) } },
     requestPolicy: 'cache-and-network',
   });
+  const { data } = answer;
   const productId = search.get('product');
   const [isOrdering, setOrdering] = useState(productId !== null);
   const orders = data?.orders.edges.map(({ node }) => node) ?? [];
@@ -106,76 +124,58 @@ export function Component() {
           {(orders.length > 0 || isFiltered) && newOrder}
         </div>
       </header>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The orders could not be loaded" />}
-      {!data && fetching && <Loading label="Loading the orders" />}
-      {data && orders.length === 0 && isFiltered && (
-        <div className="card">
-          <EmptyState
-            icon={text ? 'search' : 'filter'}
-            title={text ? `No order fits “${text}”` : 'No order is in this state'}
-            actions={state && <Button onClick={() => show(null)}>Show all states</Button>}
-          />
-        </div>
-      )}
-      {data && orders.length === 0 && !isFiltered && (
-        <div className="card">
-          <EmptyState icon="inbox" title="No orders yet" actions={newOrder}>
-            An order says which product is wanted in which output type. Its run makes the pictures and delivers them
-            here.
-          </EmptyState>
-        </div>
-      )}
-      {orders.length > 0 && (
-        <div className="card">
-          <div className="table-scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Order</th>
-                  <th>Products</th>
-                  <th className="cell-end">Lines</th>
-                  <th>State</th>
-                  <th>Delivered</th>
-                  <th className="cell-end">Total</th>
-                  <th>Placed</th>
-                </tr>
-              </thead>
-              <tbody>
-                {orders.map((order) => (
-                  <tr key={order.id}>
-                    <td>
-                      <Link className="row-link" to={`/orders/${order.id}`}>
-                        Order {order.number}
-                      </Link>
-                      {order.reference && <p className="cell-note">{order.reference}</p>}
-                    </td>
-                    <td className="muted">
-                      {[...new Set(order.lines.map(({ product }) => product.name))].slice(0, 3).join(', ')}
-                    </td>
-                    <td className="numeric cell-end">{order.lines.length}</td>
-                    <td>
-                      <OrderStateBadge state={order.state} />
-                    </td>
-                    <td className="above-row-link">
-                      <Delivered assets={order.lines.flatMap(({ deliveredAssets }) => deliveredAssets)} />
-                    </td>
-                    <td className="numeric cell-end">
-                      {order.total.length > 0 ? (
-                        order.total.map(formatMoney).join(' + ')
-                      ) : (
-                        <span className="muted">{order.state === 'cancelled' ? 'none' : 'on request'}</span>
-                      )}
-                    </td>
-                    <td className="muted numeric" title={formatDateTime(order.createdAt)}>
-                      {formatAgo(order.createdAt, Date.now())}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </div>
-      )}
+      <div className="list-card">
+        <Listing
+          what="the orders"
+          label="Orders"
+          answer={answer}
+          isEmpty={orders.length === 0}
+          empty={
+            isFiltered ? (
+              <EmptyState
+                icon={text ? 'search' : 'filter'}
+                title={text ? `No order fits “${text}”` : 'No order is in this state'}
+                actions={state && <Button onClick={() => show(null)}>Show all states</Button>}
+              />
+            ) : (
+              <EmptyState icon="inbox" title="No orders yet" actions={newOrder}>
+                An order says which product is wanted in which output type. Its run makes the pictures and delivers them
+                here.
+              </EmptyState>
+            )
+          }
+          columns={COLUMNS}
+        >
+          {orders.map((order) => (
+            <tr key={order.id}>
+              <td>
+                <Link className="row-link" to={`/orders/${order.id}`}>
+                  Order {order.number}
+                </Link>
+                {order.reference && <p className="cell-note">{order.reference}</p>}
+              </td>
+              <td className="muted">{someOf(order.lines.map(({ product }) => product.name))}</td>
+              <td className="numeric cell-end">{order.lines.length}</td>
+              <td>
+                <OrderStateBadge state={order.state} />
+              </td>
+              <td className="above-row-link">
+                <Delivered assets={order.lines.flatMap(({ deliveredAssets }) => deliveredAssets)} />
+              </td>
+              <td className="numeric cell-end">
+                {order.total.length > 0 ? (
+                  order.total.map(formatMoney).join(' + ')
+                ) : (
+                  <span className="muted">{order.state === 'cancelled' ? 'none' : 'on request'}</span>
+                )}
+              </td>
+              <td className="muted numeric" title={formatDateTime(order.createdAt)}>
+                {formatAgo(order.createdAt, Date.now())}
+              </td>
+            </tr>
+          ))}
+        </Listing>
+      </div>
       <Pager label="Pages of orders" after={after} page={data?.orders.pageInfo} onPage={turn} />
       {isOrdering && (
         <OrderDialog

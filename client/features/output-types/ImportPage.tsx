@@ -46,12 +46,12 @@ export function Component() {
       <title>Import old output types · HartOMat</title>
       <div className="page">
         <header className="page-header">
-          <h1>Import old output types</h1>
-          <div className="page-actions">
-            <Link className="button button-plain" to="/output-types">
+          <h1>
+            <Link to="/output-types" className="crumb">
               Output types
-            </Link>
-          </div>
+            </Link>{' '}
+            / Import old ones
+          </h1>
         </header>
         <section
           aria-label="Choose an export"

@@ -1,6 +1,6 @@
 import './parity.css';
 import { useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, useParams, useSearchParams } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
@@ -11,6 +11,7 @@ import type { ParityStatus } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { StatusBadge, type StatusLook } from '../../shared/status.js';
 import { useAskAgain } from '../../shared/useAskAgain.js';
 import { CompareDialog } from './CompareDialog.js';
 import { ParityComparison } from './ParityComparison.js';
@@ -40,9 +41,17 @@ const ParityQuery = graphql(`
             createdAt
             legacyRun {
               id
-            }
-            graphRun {
-              id
+              cadFile {
+                id
+                name
+              }
+              orderLine {
+                id
+                product {
+                  id
+                  name
+                }
+              }
             }
           }
         }
@@ -89,20 +98,24 @@ const Rerun = graphql(`
 /** How often a comparison that is not made yet is asked for. */
 const ASKING_MS = 2_000;
 
-const STATUS: Record<ParityStatus, { label: string; tone: 'ok' | 'bad' | 'warn' | 'busy' | 'calm' }> = {
-  waiting: { label: 'Waiting for the runs', tone: 'calm' },
-  comparing: { label: 'Comparing', tone: 'busy' },
-  passed: { label: 'Passed', tone: 'ok' },
-  differs: { label: 'Differs', tone: 'bad' },
-  incomparable: { label: 'Not comparable', tone: 'warn' },
-  failed: { label: 'Could not be made', tone: 'bad' },
+const STATUS: Record<ParityStatus, StatusLook> = {
+  waiting: { label: 'Waiting for the runs', tone: 'calm', icon: 'clock' },
+  comparing: { label: 'Comparing', tone: 'busy', icon: 'refresh' },
+  passed: { label: 'Passed', tone: 'ok', icon: 'check' },
+  differs: { label: 'Differs', tone: 'bad', icon: 'alert' },
+  incomparable: { label: 'Not comparable', tone: 'warn', icon: 'info' },
+  failed: { label: 'Could not be made', tone: 'bad', icon: 'alert' },
 };
+
+const ParityBadge = ({ status }: { status: ParityStatus }) => <StatusBadge look={STATUS[status]} />;
 
 /** How the workflow of an output type compares with the legacy pipeline, order by order. */
 export function Component() {
   const { outputTypeId = '' } = useParams();
   const [after, setAfter] = useState<string | null>(null);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [search, setSearch] = useSearchParams();
+  const chosen = search.get('report');
+  const setChosen = (report: string) => setSearch({ report }, { replace: true });
   const [isComparing, setComparing] = useState(false);
   const [{ data, error, fetching }, refetch] = useQuery({
     query: ParityQuery,
@@ -117,7 +130,12 @@ export function Component() {
       <title>{`Parity of ${type?.name ?? 'an output type'} · HartOMat`}</title>
       <header className="page-header">
         <div className="title-row">
-          <h1 className="truncate">{type || !data ? `Parity of ${type?.name ?? '…'}` : 'Parity'}</h1>
+          <h1 className="truncate">
+            <Link to="/output-types" className="crumb">
+              Output types
+            </Link>{' '}
+            / Parity{type && ` of ${type.name}`}
+          </h1>
           {type?.parity && (
             <Badge tone={type.parity.gate.isOpen ? 'ok' : 'calm'} icon={type.parity.gate.isOpen ? 'check' : undefined}>
               {type.parity.gate.streak} of {type.parity.gate.needed} in a row
@@ -125,7 +143,6 @@ export function Component() {
           )}
         </div>
         <div className="page-actions">
-          <Link to="/output-types">All output types</Link>
           {type && (
             <Button icon="layers" needs="operate" onClick={() => setComparing(true)}>
               Compare two runs…
@@ -156,9 +173,14 @@ export function Component() {
                     aria-current={report.id === openId ? 'true' : undefined}
                     onClick={() => setChosen(report.id)}
                   >
-                    <Badge tone={STATUS[report.status].tone}>{STATUS[report.status].label}</Badge>
-                    <span className="muted numeric" title={formatDateTime(report.createdAt)}>
-                      {formatAgo(report.createdAt, Date.now())}
+                    <span className="parity-state">
+                      <ParityBadge status={report.status} />
+                      <span className="muted numeric" title={formatDateTime(report.createdAt)}>
+                        {formatAgo(report.createdAt, Date.now())}
+                      </span>
+                    </span>
+                    <span className="truncate">
+                      {report.legacyRun.orderLine?.product.name ?? report.legacyRun.cadFile?.name}
                     </span>
                   </button>
                 </li>
@@ -205,7 +227,7 @@ function Report({ id }: { id: string }) {
       {failure}
       <header className="card parity-head">
         <div>
-          <Badge tone={STATUS[report.status].tone}>{STATUS[report.status].label}</Badge>
+          <ParityBadge status={report.status} />
           {report.reasons.map((reason) => (
             <p key={reason}>{reason}</p>
           ))}

@@ -1,22 +1,20 @@
-import './runs.css';
+import './runPage.css';
 import { useMemo, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatDateTime, formatDuration } from '../../components/format.js';
 import { Progress } from '../../components/Progress.js';
 import { Tabs } from '../../components/Tabs.js';
 import { useNow } from '../../components/useNow.js';
 import type { Capability } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
-import { problemFromError } from '../../shared/errors.js';
+import { AbsentPage } from '../../shared/AbsentPage.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { readGraph } from '../../shared/graph/graphModel.js';
 import type { NodeOverlay } from '../../shared/graph/NodeCard.js';
-import { ProblemCallout } from '../../shared/Problem.js';
-import { isTerminal, nodeLook, RunStatusBadge } from '../../shared/status.js';
+import { isTerminal, nodeLook, RunModeBadge, RunStatusBadge } from '../../shared/status.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
 import { LogView } from './LogView.js';
 import { Messages } from './Messages.js';
@@ -83,7 +81,8 @@ function Subject({ run }: { run: LiveRunData }) {
       )}
       {run.orderLine && (
         <span>
-          Order {run.orderLine.order.number}, line {run.orderLine.lineNumber}
+          <Link to={`/orders/${run.orderLine.order.id}`}>Order {run.orderLine.order.number}</Link>, line{' '}
+          {run.orderLine.lineNumber}
         </span>
       )}
       {run.cadFile && <span>{run.cadFile.name}</span>}
@@ -141,31 +140,9 @@ function RunView({ id }: { id: string }) {
   );
   const assetIds = useMemo(() => new Set(run?.assets.map((asset) => asset.artifact.id)), [run?.assets]);
 
-  if (isLoading)
-    return (
-      <main id="main" className="page" tabIndex={-1}>
-        <h1 className="visually-hidden">Run</h1>
-        <Loading label="Loading the run" rows={8} />
-      </main>
-    );
   if (!run)
     return (
-      <main id="main" className="page" tabIndex={-1}>
-        <h1 className="visually-hidden">Run</h1>
-        {error ? (
-          <ProblemCallout problem={problemFromError(error)} title="The run could not be loaded" />
-        ) : (
-          <EmptyState
-            icon="search"
-            title="There is no run at this address"
-            actions={
-              <Link className="button button-primary" to="/runs">
-                Go to the runs
-              </Link>
-            }
-          />
-        )}
-      </main>
+      <AbsentPage what="run" error={error} isLoading={isLoading} home={{ to: '/runs', label: 'Go to the runs' }} />
     );
 
   const part = run.nodeRuns.find(({ nodeId, partOf }) => nodeId === selectedNode && partOf);
@@ -183,6 +160,7 @@ function RunView({ id }: { id: string }) {
             <div className="title-row">
               <h1>{run.title}</h1>
               <RunStatusBadge status={run.status} />
+              <RunModeBadge mode={run.mode} />
               <Elapsed run={run} />
               {reused > 0 && (
                 <span className="muted">

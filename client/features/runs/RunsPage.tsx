@@ -1,53 +1,19 @@
 import './runs.css';
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { useQuery, useSubscription } from 'urql';
 import { Button } from '../../components/Button.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
-import { formatAgo, formatDateTime, formatDuration } from '../../components/format.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { Icon } from '../../components/Icon.js';
-import { Progress } from '../../components/Progress.js';
+import { SearchField } from '../../components/SearchField.js';
 import { useNow } from '../../components/useNow.js';
-import type { RunRowFragment, RunStatus } from '../../gql/graphql.js';
+import type { RunStatus } from '../../gql/graphql.js';
 import { graphql, readFragment } from '../../gql/index.js';
-import { problemFromError } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
-import { isTerminal, RunStatusBadge } from '../../shared/status.js';
+import { type Column, Listing } from '../../shared/Listing.js';
+import { isTerminal } from '../../shared/status.js';
 import { useAskAgain } from '../../shared/useAskAgain.js';
 import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
-import { listPicture } from './pictures.js';
-import { Thumb } from './Thumb.js';
-
-const RunRow = graphql(`
-  fragment RunRow on Run {
-    id
-    title
-    family
-    status
-    progress
-    createdAt
-    startedAt
-    finishedAt
-    failure {
-      code
-      message
-    }
-    workflow {
-      id
-      name
-    }
-    workflowVersion {
-      id
-      number
-    }
-    artifacts {
-      id
-      role
-      mediaType
-      url
-    }
-  }
-`);
+import { RunRow, RunRowView } from './RunRow.js';
 
 const RunsQuery = graphql(`
   query Runs($filter: RunFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -94,59 +60,36 @@ const STATUS_FILTERS: { key: string; label: string; statuses?: RunStatus[] }[] =
   { key: 'cancelled', label: 'Cancelled', statuses: ['cancelled'] },
 ];
 
-function Row({ run, now }: { run: RunRowFragment; now: number }) {
-  const end = run.finishedAt ? Date.parse(run.finishedAt) : now;
-  return (
-    <tr>
-      <td className="cell-thumb">
-        <Thumb file={listPicture(run.artifacts)} />
-      </td>
-      <td className="cell-title">
-        <Link className="row-link truncate" to={`/runs/${run.id}`}>
-          {run.title}
-        </Link>
-        {run.failure && (
-          <p className="row-note truncate" title={run.failure.message}>
-            {run.failure.message}
-          </p>
-        )}
-      </td>
-      <td>
-        <RunStatusBadge status={run.status} />
-      </td>
-      <td className="cell-progress">
-        {isTerminal(run.status) ? null : <Progress value={run.progress} label={`Progress of ${run.title}`} />}
-      </td>
-      <td className="muted">{FAMILY_LABEL[run.family]}</td>
-      <td className="muted">
-        {run.workflow?.name ?? 'No workflow'}
-        {run.workflow && (run.workflowVersion ? ` · v${run.workflowVersion.number}` : ' · draft')}
-      </td>
-      <td className="muted numeric" title={formatDateTime(run.createdAt)}>
-        {formatAgo(run.createdAt, now)}
-      </td>
-      <td className="numeric cell-end">
-        {run.startedAt ? formatDuration(end - Date.parse(run.startedAt)) : <span className="muted">not started</span>}
-      </td>
-    </tr>
-  );
-}
+const COLUMNS: Column[] = [
+  { label: 'Picture', isHidden: true },
+  'Run',
+  'Status',
+  { label: 'Progress', isHidden: true },
+  'Family',
+  'Workflow',
+  'Created',
+  { label: 'Duration', isEnd: true },
+];
+/** Nothing narrows the list down. */
+const ALL = { status: null, family: null, text: null };
 
 /** The list of runs, newest first, live. */
 export function Component() {
   const [search, setSearch] = useSearchParams();
   const status = STATUS_FILTERS.find(({ key }) => key === search.get('status')) ?? STATUS_FILTERS[0]!;
   const family = FAMILIES.find((each) => each === search.get('family'));
+  const text = search.get('text') ?? '';
   const after = search.get('after');
   const before = search.get('before');
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: RunsQuery,
     variables: {
-      filter: { status: status.statuses, family },
+      filter: { status: status.statuses, family, ...(text && { text }) },
       ...(before ? { last: PAGE_SIZE, before } : { first: PAGE_SIZE, after }),
     },
     requestPolicy: 'cache-and-network',
   });
+  const { data } = answer;
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const refetchSoon = () => {
     timer.current ??= setTimeout(() => {
@@ -166,18 +109,25 @@ export function Component() {
   const now = useNow(hasActive);
   useAskAgain(refetch, PROGRESS_MS, hasActive);
 
-  const change = (changes: Record<string, string | null>) =>
-    setSearch((old) => {
-      const next = new URLSearchParams(old);
-      next.delete('after');
-      next.delete('before');
-      for (const [key, value] of Object.entries(changes)) {
-        if (value === null) next.delete(key);
-        else next.set(key, value);
-      }
-      return next;
-    });
-  const isFiltered = status.statuses !== undefined || family !== undefined;
+  const change = useCallback(
+    (changes: Record<string, string | null>, options?: { replace: boolean }) =>
+      setSearch((old) => {
+        const next = new URLSearchParams(old);
+        next.delete('after');
+        next.delete('before');
+        for (const [key, value] of Object.entries(changes)) {
+          if (value) next.set(key, value);
+          else next.delete(key);
+        }
+        return next;
+      }, options),
+    [setSearch],
+  );
+  const searchFor = useCallback(
+    (wanted: string) => wanted !== text && change({ text: wanted }, { replace: true }),
+    [text, change],
+  );
+  const isFiltered = status.statuses !== undefined || family !== undefined || text !== '';
   const page = data?.runs.pageInfo;
 
   return (
@@ -189,6 +139,12 @@ export function Component() {
           {data && <span className="muted numeric">{data.runs.totalCount}</span>}
         </div>
         <div className="page-actions">
+          <SearchField
+            label="Search the runs"
+            placeholder="Product, output type or file"
+            initial={text}
+            onSearch={searchFor}
+          />
           <fieldset className="filter-chips">
             <legend className="visually-hidden">Status</legend>
             {STATUS_FILTERS.map(({ key, label }) => (
@@ -217,93 +173,81 @@ export function Component() {
           </select>
         </div>
       </header>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The runs could not be loaded" />}
-      {(data || !error) && (
-        <div className="card runs-card scrolls-inside">
-          {!data && fetching && <Loading label="Loading the runs" rows={8} />}
-          {data && runs.length === 0 && isFiltered && (
-            <EmptyState
-              icon="filter"
-              title="No run fits this filter"
-              actions={<Button onClick={() => change({ status: null, family: null })}>Show all runs</Button>}
-            />
-          )}
-          {data && runs.length === 0 && !isFiltered && (
-            <EmptyState
-              icon="play"
-              title="Nothing has run yet"
-              actions={
-                <>
-                  <Link className="button button-primary" to="/library">
-                    <Icon name="upload" />
-                    Upload a CAD file
-                  </Link>
-                  <Link className="button button-plain" to="/orders">
-                    Place an order
-                  </Link>
-                </>
-              }
+      <div className="list-card scrolls-inside">
+        <Listing
+          what="the runs"
+          label="Runs"
+          answer={answer}
+          isEmpty={runs.length === 0}
+          empty={
+            isFiltered ? (
+              <EmptyState
+                icon={text ? 'search' : 'filter'}
+                title={text ? `No run is about “${text}”` : 'No run fits this filter'}
+                actions={!text && <Button onClick={() => change(ALL)}>Show all runs</Button>}
+              />
+            ) : (
+              <NothingYet />
+            )
+          }
+          columns={COLUMNS}
+          rows={8}
+        >
+          {runs.map((run) => (
+            <RunRowView key={run.id} run={run} now={now} />
+          ))}
+        </Listing>
+      </div>
+      {page && (page.hasNextPage || page.hasPreviousPage || after || before) && (
+        <nav className="pager" aria-label="Pages of runs">
+          <span className="numeric">
+            {runs.length} of {data.runs.totalCount}
+          </span>
+          <span className="pager-buttons">
+            <Button look="quiet" disabled={!after && !before} onClick={() => change({})}>
+              Newest
+            </Button>
+            <Button
+              look="quiet"
+              icon="arrowLeft"
+              disabled={!(page.hasPreviousPage || after)}
+              onClick={() => change({ before: page.startCursor ?? null })}
             >
-              Upload a STEP file to take it in, or place an order to have it rendered. Every run shows up here, live.
-            </EmptyState>
-          )}
-          {runs.length > 0 && (
-            <div className="table-scroll">
-              <table className="table">
-                <thead>
-                  <tr>
-                    <th>
-                      <span className="visually-hidden">Picture</span>
-                    </th>
-                    <th>Run</th>
-                    <th>Status</th>
-                    <th>
-                      <span className="visually-hidden">Progress</span>
-                    </th>
-                    <th>Family</th>
-                    <th>Workflow</th>
-                    <th>Created</th>
-                    <th className="cell-end">Duration</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {runs.map((run) => (
-                    <Row key={run.id} run={run} now={now} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
-          )}
-          {page && (page.hasNextPage || page.hasPreviousPage || after || before) && (
-            <nav className="pager" aria-label="Pages of runs">
-              <span className="numeric">
-                {runs.length} of {data.runs.totalCount}
-              </span>
-              <span className="pager-buttons">
-                <Button look="quiet" disabled={!after && !before} onClick={() => change({})}>
-                  Newest
-                </Button>
-                <Button
-                  look="quiet"
-                  icon="arrowLeft"
-                  disabled={!(page.hasPreviousPage || after)}
-                  onClick={() => change({ before: page.startCursor ?? null })}
-                >
-                  Newer
-                </Button>
-                <Button
-                  look="quiet"
-                  icon="arrowRight"
-                  disabled={!(page.hasNextPage || before)}
-                  onClick={() => change({ after: page.endCursor ?? null })}
-                >
-                  Older
-                </Button>
-              </span>
-            </nav>
-          )}
-        </div>
+              Newer
+            </Button>
+            <Button
+              look="quiet"
+              icon="arrowRight"
+              disabled={!(page.hasNextPage || before)}
+              onClick={() => change({ after: page.endCursor ?? null })}
+            >
+              Older
+            </Button>
+          </span>
+        </nav>
       )}
     </main>
+  );
+}
+
+function NothingYet() {
+  return (
+    <EmptyState
+      icon="play"
+      title="Nothing has run yet"
+      actions={
+        <>
+          <Link className="button button-primary" to="/library">
+            <Icon name="upload" />
+            Upload a CAD file
+          </Link>
+          <Link className="button button-plain" to="/orders">
+            Place an order
+          </Link>
+        </>
+      }
+    >
+      Upload a STEP file to take it in, or place an order to have it rendered. Every run shows up here, live.
+    </EmptyState>
   );
 }

@@ -11,6 +11,7 @@ const RunQuery = graphql(`
       title
       family
       status
+      mode
       graph
       progress
       lastSeq
