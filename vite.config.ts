@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { inlineDocuments } from './scripts/lib/inlineDocuments.js';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -16,7 +17,7 @@ const CHUNKS = [
 /** Builds the console to dist/client; in development it talks to a server at HARTOMAT_URL. */
 export default defineConfig({
   root: at('./client'),
-  plugins: [react()],
+  plugins: [inlineDocuments(at('./client/gql/persisted-documents.json')), react()],
   resolve: {
     // JSONForms imports AJV only as a default that needs `eval`, which our content security policy forbids.
     alias: [

@@ -39,7 +39,12 @@ async function sourceStamp(): Promise<string> {
     .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  for (const file of [...files, join(project, 'vite.config.ts'), join(project, 'package-lock.json')])
+  for (const file of [
+    ...files,
+    join(project, 'vite.config.ts'),
+    join(project, 'scripts/lib/inlineDocuments.ts'),
+    join(project, 'package-lock.json'),
+  ])
     hash
       .update(file.slice(project.length))
       .update('\0')
