@@ -18,13 +18,16 @@ export function AbsentPage({
   /** Where all of them are. */
   home: { to: string; label: string };
 }) {
+  const problem = error && problemFromError(error);
+  /** What is no id at all is no id of anything here. */
+  const isAbsent = problem ? problem.code === 'BAD_ID' : !isLoading;
   return (
     <main id="main" className="page" tabIndex={-1}>
       <title>{`${what[0]!.toUpperCase()}${what.slice(1)} · HartOMat`}</title>
       <h1 className="visually-hidden">{`${what[0]!.toUpperCase()}${what.slice(1)}`}</h1>
-      {error && <ProblemCallout problem={problemFromError(error)} title={`The ${what} could not be loaded`} />}
+      {problem && !isAbsent && <ProblemCallout problem={problem} title={`The ${what} could not be loaded`} />}
       {!error && isLoading && <Loading label={`Loading the ${what}`} rows={8} />}
-      {!error && !isLoading && (
+      {isAbsent && (
         <EmptyState
           icon="search"
           title={`There is no ${what} at this address`}

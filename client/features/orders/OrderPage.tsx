@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router';
 import { useMutation, useQuery, useSubscription } from 'urql';
 import { Button } from '../../components/Button.js';
 import { ConfirmDialog } from '../../components/ConfirmDialog.js';
+import { CopyButton } from '../../components/CopyButton.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
 import { AbsentPage } from '../../shared/AbsentPage.js';
@@ -92,6 +93,7 @@ export function Component() {
           <span className="muted numeric" title={formatDateTime(order.createdAt)}>
             {formatAgo(order.createdAt, Date.now())}
           </span>
+          <CopyButton label="Copy the id of the order" text={order.id} />
         </div>
         <div className="page-actions">
           {isDraft && (

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { IconButton } from '../../components/Button.js';
+import { CopyButton } from '../../components/CopyButton.js';
 import { formatPrice } from '../../components/format.js';
 import { graphql, readFragment } from '../../gql/index.js';
 import { FAMILY_LABEL, roleLabel } from '../../shared/words.js';
@@ -53,7 +54,10 @@ export function OutputTypePanel({
       <header className="panel-head">
         <div className="panel-title">
           <h2>{type.name}</h2>
-          <p className="muted mono">{type.key}</p>
+          <p className="muted">
+            <span className="mono">{type.key}</span>{' '}
+            <CopyButton label="Copy the id of the output type" text={type.id} />
+          </p>
         </div>
         <IconButton icon="close" label="Close the details" onClick={onClose} />
       </header>

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
+import { CopyButton } from '../../components/CopyButton.js';
 import { formatDateTime, formatDuration } from '../../components/format.js';
 import { Progress } from '../../components/Progress.js';
 import { Tabs } from '../../components/Tabs.js';
@@ -87,6 +88,7 @@ function Subject({ run }: { run: LiveRunData }) {
       )}
       {run.cadFile && <span>{run.cadFile.name}</span>}
       <span>{formatDateTime(run.createdAt)}</span>
+      <CopyButton label="Copy the id of the run" text={run.id} />
     </p>
   );
 }

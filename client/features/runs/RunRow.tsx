@@ -64,7 +64,7 @@ export function RunRowView({ run, now }: { run: RunRowFragment; now: number }) {
       <td className="cell-progress">
         {isTerminal(run.status) ? null : <Progress value={run.progress} label={`Progress of ${run.title}`} />}
       </td>
-      <td className="muted">{FAMILY_LABEL[run.family]}</td>
+      <td className="muted cell-line">{FAMILY_LABEL[run.family]}</td>
       <td className="muted">
         {run.workflow?.name}
         {run.workflow && (run.workflowVersion ? ` · v${run.workflowVersion.number} ` : ' · draft ')}

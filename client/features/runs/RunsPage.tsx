@@ -124,7 +124,9 @@ export function Component() {
     [setSearch],
   );
   const searchFor = useCallback(
-    (wanted: string) => wanted !== text && change({ text: wanted }, { replace: true }),
+    (wanted: string) => {
+      if (wanted !== text) change({ text: wanted }, { replace: true });
+    },
     [text, change],
   );
   const isFiltered = status.statuses !== undefined || family !== undefined || text !== '';
