@@ -189,6 +189,42 @@ describeWith('chromium', 'the console', () => {
     });
   });
 
+  describe('the library, once a file was taken in', () => {
+    it('shows what the file is made of, and where each object is', async () => {
+      await open('/library');
+      await page
+        .getByRole('row', { name: /bearing-6205/ })
+        .getByRole('button', { name: 'View' })
+        .click();
+      await page.locator('.viewer-stage[data-state=ready]').waitFor();
+      const objects = page.getByRole('complementary', { name: 'What it is made of' });
+      const whole = await page.locator('.viewer-stage').screenshot();
+      await objects.getByRole('button', { name: /^Outer Ring/ }).click();
+      await objects.getByText('52 × 52 × 15 mm').waitFor();
+      await expect.poll(async () => whole.equals(await page.locator('.viewer-stage').screenshot())).toBe(false);
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await objects.waitFor({ state: 'detached' });
+    });
+
+    it('says at its field that an article number is taken', async () => {
+      await page
+        .getByRole('row', { name: /bearing-6205.step/ })
+        .getByRole('button', { name: 'Product' })
+        .first()
+        .click();
+      const sku = page.getByRole('textbox', { name: 'Article number (SKU)' });
+      await sku.fill('6205-2RS');
+      await sku.press('Enter');
+      await page.getByText('There is a product with the SKU').waitFor();
+      expect(await sku.getAttribute('aria-invalid')).toBe('true');
+      await expect.poll(() => sku.evaluate((field) => field === document.activeElement)).toBe(true);
+      await page.keyboard.press('Escape');
+      await sku.waitFor({ state: 'detached' });
+      await open('/runs');
+    });
+  });
+
   describe('a run', () => {
     it('shows the model in the 3D viewer', async () => {
       await page.getByRole('link', { name: 'bearing-6205.step' }).click();
@@ -246,41 +282,6 @@ describeWith('chromium', 'the console', () => {
         await expectPicture();
       },
     );
-  });
-
-  describe('the library, once a file was taken in', () => {
-    it('shows what the file is made of, and where each object is', async () => {
-      await open('/library');
-      await page
-        .getByRole('row', { name: /bearing-6205/ })
-        .getByRole('button', { name: 'View' })
-        .click();
-      await page.locator('.viewer-stage[data-state=ready]').waitFor();
-      const objects = page.getByRole('complementary', { name: 'What it is made of' });
-      const whole = await page.locator('.viewer-stage').screenshot();
-      await objects.getByRole('button', { name: /^Outer Ring/ }).click();
-      await objects.getByText('52 × 52 × 15 mm').waitFor();
-      await expect.poll(async () => whole.equals(await page.locator('.viewer-stage').screenshot())).toBe(false);
-      expect(await seriousViolations(page)).toEqual([]);
-      await page.keyboard.press('Escape');
-      await objects.waitFor({ state: 'detached' });
-    });
-
-    it('says at its field that an article number is taken', async () => {
-      await page
-        .getByRole('row', { name: /bearing-6205.step/ })
-        .getByRole('button', { name: 'Product' })
-        .first()
-        .click();
-      const sku = page.getByRole('textbox', { name: 'Article number (SKU)' });
-      await sku.fill('6205-2RS');
-      await sku.press('Enter');
-      await page.getByText('There is a product with the SKU').waitFor();
-      expect(await sku.getAttribute('aria-invalid')).toBe('true');
-      await expect.poll(() => sku.evaluate((field) => field === document.activeElement)).toBe(true);
-      await page.keyboard.press('Escape');
-      await sku.waitFor({ state: 'detached' });
-    });
   });
 
   describe('the keyboard', () => {
