@@ -139,7 +139,7 @@ describeWith('chromium', 'making an output type', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('button', { name: 'Square still, small', exact: true }).click();
     expect(await stored()).toMatchObject({ name: 'Square still, small', overrides: { samples: 24 } });
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copy', exact: true }).click();
     await page.getByRole('button', { name: 'Square still, small (copy)' }).waitFor();
     await page.getByRole('button', { name: 'Archive' }).click();
     await expect.poll(() => page.getByRole('button', { name: 'Square still, small', exact: true }).count()).toBe(0);
