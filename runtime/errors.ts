@@ -38,3 +38,7 @@ export class ConflictError extends DomainError {
     super(code, message);
   }
 }
+
+/** A key stands for one request. */
+export const keyReused = (key: string | null | undefined) =>
+  new ConflictError(`The idempotency key "${key}" was used before, for something else.`, 'IDEMPOTENCY_KEY_REUSED');

@@ -1,5 +1,5 @@
 import { contentHash } from '../modules/hash.js';
-import { ConflictError } from './errors.js';
+import { ConflictError, keyReused } from './errors.js';
 import type { Platform } from './platform.js';
 
 export interface Request {
@@ -51,11 +51,7 @@ async function earlierResult(pool: Platform['pool'], who: string[], hash: string
     who,
   );
   const earlier = rows[0];
-  if (earlier && earlier.content_hash !== hash)
-    throw new ConflictError(
-      `The idempotency key "${who[2]}" was used before, for something else.`,
-      'IDEMPOTENCY_KEY_REUSED',
-    );
+  if (earlier && earlier.content_hash !== hash) throw keyReused(who[2]);
   if (!earlier?.result_id)
     throw new ConflictError('The same request is under way. Ask again in a moment.', 'REQUEST_UNDER_WAY');
   return { id: earlier.result_id };

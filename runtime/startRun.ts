@@ -5,7 +5,7 @@ import type { JsonObject } from '../modules/json.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import type { Plan } from '../workflow/plan.js';
 import { type DispatchedRun, dispatchRuns, type NewRun, type StoredPlan } from './engine/engine.js';
-import { ConflictError } from './errors.js';
+import { keyReused } from './errors.js';
 import type { Platform } from './platform.js';
 
 export interface RunRequest {
@@ -58,11 +58,7 @@ export class RunStarter {
       this.waiting.push({ run, plan: { hash: planHash, graph, plan }, settle: resolve as Waiting['settle'] });
       if (!this.isWriting) void this.write();
     });
-    if (!result.created && result.requestHash !== requestHash)
-      throw new ConflictError(
-        `The idempotency key "${request.idempotencyKey}" was used before, for something else.`,
-        'IDEMPOTENCY_KEY_REUSED',
-      );
+    if (!result.created && result.requestHash !== requestHash) throw keyReused(request.idempotencyKey);
     return { runId: result.id, created: result.created };
   }
 

@@ -115,12 +115,14 @@ async function produce(
       `This worker has another edition of ${module.key} ${module.version} than the run was planned with.`,
     );
   const { inputs, params, cacheKey: key } = readyNode(module, planned, (idx) => node.deps?.[idx], node.entry);
-  const cached = key && (await parts.cache.get(key));
+  const cached = key && !planned.isFresh && (await parts.cache.get(key));
   if (cached) return { outputs: cached, isCached: true, cacheKey: key, artifacts: [] };
 
   const place = new Workplace(path.join(parts.workRoot, `${node.runId}-${node.idx}-${node.attempt}`));
   const idempotencyKey = `${node.runId}/${node.nodeId}`;
-  const checkpoints = new StoredCheckpoints(parts.pool, parts.store, key ?? idempotencyKey, (message, err) => {
+  // What another run left half-done is not anew.
+  const keptUnder = key && !planned.isFresh ? key : idempotencyKey;
+  const checkpoints = new StoredCheckpoints(parts.pool, parts.store, keptUnder, (message, err) => {
     parts.log.warn({ err, runId: node.runId, nodeId: node.nodeId }, message);
     reporter.log('warn', message);
   });

@@ -42,6 +42,8 @@ export interface PlannedNode {
   level: number;
   /** Set on the parts of a node that is shared out; `id` is `<node>/<number>` then, which no node of a graph can be called. */
   part?: PartOf;
+  /** Made anew, whatever is kept of earlier results (freshFrom.ts). */
+  isFresh?: true;
 }
 
 export interface Plan {

@@ -127,6 +127,19 @@ export async function dispatchRuns(pool: pg.Pool, plans: StoredPlan[], runs: New
   return rows[0].result ?? [];
 }
 
+/** Creates a run that makes something of an earlier one anew. */
+export async function dispatchRerun(
+  pool: pg.Pool,
+  plans: StoredPlan[],
+  run: NewRun & { rerunOfId: string; rerunFrom: string },
+): Promise<DispatchedRun> {
+  const { rows } = await pool.query('SELECT hm_dispatch_rerun($1, $2) AS result', [
+    storableJson(plans),
+    storableJson(run),
+  ]);
+  return rows[0].result;
+}
+
 /** A run by graph beside a legacy run; with `failure` it could not be compiled and only says so. */
 export type NewShadow = NewRun & { failure: { code: string; message: string } | null };
 

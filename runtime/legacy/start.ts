@@ -8,7 +8,7 @@ import type { Plan } from '../../workflow/plan.js';
 import { shadowPlan } from '../../workflow/shadowPlan.js';
 import { dispatchLegacyRun, type NewRun, type NewShadow, type StoredPlan } from '../engine/engine.js';
 import { buildEntry } from '../entry.js';
-import { ConflictError, ValidationError } from '../errors.js';
+import { keyReused, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
 import { type OrderSubject, prepareGraphRun } from '../prepareRun.js';
 import { hashPlan, sha256 } from '../startRun.js';
@@ -102,11 +102,7 @@ export async function startLegacyRun(
     return dispatchLegacyRun(platform.pool, plans, run, null);
   });
   if (!result) return null;
-  if (!result.created && result.requestHash !== requestHash)
-    throw new ConflictError(
-      `The idempotency key "${idempotencyKey}" was used before, for something else.`,
-      'IDEMPOTENCY_KEY_REUSED',
-    );
+  if (!result.created && result.requestHash !== requestHash) throw keyReused(idempotencyKey);
   void platform.queues
     .enqueue(result.ready ?? [])
     .catch((err) => platform.log.error({ err }, 'jobs could not be written; the sweeper will write them again'));

@@ -39,6 +39,14 @@ export const RunNode = builder.prismaNode('Run', {
       nullable: true,
       description: 'The order line it is about, in family `order_line`.',
     }),
+    rerunOf: t.relation('rerunOf', {
+      nullable: true,
+      description: 'The run of which it makes a node, and what depends on it, anew.',
+    }),
+    rerunFrom: t.exposeString('rerunFrom', {
+      nullable: true,
+      description: 'Id of that node in the graph; null: it is no such run.',
+    }),
     title: t.string({
       description: 'Short text of what it is about.',
       select: {

@@ -1,6 +1,7 @@
 import { cancelRun } from '../../runtime/cancel.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { rerunFrom } from '../../runtime/rerun.js';
 import { retryRun } from '../../runtime/retry.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
@@ -20,6 +21,15 @@ const DispatchInput = builder.inputType('DispatchInput', {
       defaultValue: false,
       description: 'Run the draft instead of the newest published version.',
     }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+  }),
+});
+
+const RerunFromNodeInput = builder.inputType('RerunFromNodeInput', {
+  description: 'Where to begin anew.',
+  fields: (t) => ({
+    runId: t.id({ required: true, description: 'An ended run by graph.' }),
+    nodeId: t.string({ required: true, description: 'Id of the node in its graph; of a part, `<node>/<number>`.' }),
     idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
@@ -82,6 +92,22 @@ builder.mutationFields((t) => ({
     resolve: async (query, _root, { id }, ctx) => {
       const runId = requireLocalId('Run', id);
       await retryRun(ctx.platform, runId);
+      return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
+    },
+  }),
+  rerunFromNode: t.prismaField({
+    authScopes: { operate: true },
+    type: RunNode,
+    description:
+      'Starts another run of the same graph, params and entry, in which a node and all that depends on it are made anew, even where results are kept. What comes before is taken from earlier results; effects, such as publishing, happen again.',
+    errors: { types: [NotFoundError, ValidationError, ConflictError] },
+    args: { input: t.arg({ type: RerunFromNodeInput, required: true, description: 'Where to begin.' }) },
+    resolve: async (query, _root, { input }, ctx) => {
+      const { runId } = await rerunFrom(ctx.platform, {
+        runId: requireLocalId('Run', input.runId),
+        nodeId: input.nodeId,
+        idempotencyKey: ownKey(ctx, input.idempotencyKey),
+      });
       return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
     },
   }),

@@ -79,6 +79,25 @@ describeWith('chromium', 'a turntable in the console', () => {
       await sent.getByText('Accepted').waitFor();
       await picture('messages');
       expect(await seriousViolations(page)).toEqual([]);
+
+      // Published anew, from what was rendered before.
+      await page.goto(new URL(`/runs/${encodeGlobalId('Run', runId)}?node=publish`, hartomat.url).href);
+      await page.getByRole('button', { name: 'Run again from here' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Run again from “Publish”?' });
+      await dialog.getByText('messages are sent again').waitFor();
+      await picture('run-again');
+      await dialog.getByRole('button', { name: 'Start the run' }).click();
+      await page.getByText('Again from “Publish” of an earlier run').waitFor();
+      await page.locator('.run-header').getByText('Succeeded').waitFor({ timeout: RUN_MS });
+      const again = await platform.db.run.findFirstOrThrow({
+        where: { rerunOfId: runId },
+        include: { nodeRuns: true },
+      });
+      const anew = again.nodeRuns.filter(({ isCached }) => !isCached).map(({ nodeId }) => nodeId);
+      expect(anew).toEqual(expect.arrayContaining(['publish', 'notify']));
+      expect(anew).not.toContain('turntable');
+      expect(await platform.db.asset.count({ where: { runId: again.id } })).toBe(1);
+      await picture('run-of-again');
       expect(complaints).toEqual([]);
     });
 

@@ -92,7 +92,7 @@ export async function growStudio(platform: Platform, catalogue: Catalogue): Prom
   await db.parityReport.create({
     data: { outputTypeId: outputType.id, legacyRunId: first.runId, graphRunId: second.runId },
   });
-  await db.worker.create({ data: { id: uuidv7(), host: `host-${n}`, pid: n, capabilities: { cpu: 1 } } });
+  await db.worker.create({ data: { id: uuidv7(), host: `host-${n}`, pid: n, capabilities: ['cpu'] } });
   await db.auditEntry.create({
     data: { actor: 'Test', accountId: account.id, mutation: 'createOrder', input: {}, outcome: 'ok', tookMs: n },
   });

@@ -1,5 +1,5 @@
 import './nodePanel.css';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useQuery } from 'urql';
 import { Button, IconButton } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
@@ -160,6 +160,7 @@ export function NodePanel({
   events,
   labels,
   isLive,
+  again,
   openable,
   onClose,
   onSelect,
@@ -169,6 +170,8 @@ export function NodePanel({
   events: readonly LiveEvent[];
   labels: ReadonlyMap<string, string>;
   isLive: boolean;
+  /** Runs it again; null: it cannot. */
+  again: ReactNode;
   openable: ReadonlySet<string>;
   onClose: () => void;
   onSelect: (nodeId: string) => void;
@@ -210,6 +213,7 @@ export function NodePanel({
         <div className="panel-state">
           <StatusBadge look={nodeLook(state)} />
           {message && <span className="muted truncate">{message}</span>}
+          {again && <span className="panel-again">{again}</span>}
         </div>
         {state.status === 'running' && <Progress value={progressOf(group)} label={`Progress of ${node.label}`} />}
         {failure && (

@@ -22,6 +22,7 @@ import { Messages } from './Messages.js';
 import { NobodyThere } from './NobodyThere.js';
 import { NodePanel } from './NodePanel.js';
 import { countOf, failureOf, type NodeWithParts, progressOf, spanOf, stateOf, withParts } from './parts.js';
+import { RerunFromNode } from './RerunFromNode.js';
 import { ResultFile, Results } from './Results.js';
 import { RunActions } from './RunActions.js';
 import { Timeline } from './Timeline.js';
@@ -70,7 +71,7 @@ const capabilitiesWaitedFor = (nodes: readonly LiveNodeData[]): Capability[] => 
   ...new Set(nodes.filter(({ status }) => status === 'ready').map(({ capability }) => capability)),
 ];
 
-function Subject({ run }: { run: LiveRunData }) {
+function Subject({ run, labels }: { run: LiveRunData; labels: ReadonlyMap<string, string> }) {
   return (
     <p className="run-facts muted">
       <span>{FAMILY_LABEL[run.family]}</span>
@@ -88,6 +89,12 @@ function Subject({ run }: { run: LiveRunData }) {
       )}
       {run.cadFile && <span>{run.cadFile.name}</span>}
       <span>{formatDateTime(run.createdAt)}</span>
+      {run.rerunOf && (
+        <span>
+          Again from “{labels.get(run.rerunFrom!) ?? run.rerunFrom}” of an{' '}
+          <Link to={`/runs/${run.rerunOf.id}`}>earlier run</Link>
+        </span>
+      )}
       <CopyButton label="Copy the id of the run" text={run.id} />
     </p>
   );
@@ -170,7 +177,7 @@ function RunView({ id }: { id: string }) {
                 </span>
               )}
             </div>
-            <Subject run={run} />
+            <Subject run={run} labels={labels} />
           </div>
           <div className="page-actions">
             <RunActions id={run.id} status={run.status} onDone={refetch} />
@@ -267,6 +274,11 @@ function RunView({ id }: { id: string }) {
           events={events}
           labels={labels}
           isLive={isLive}
+          again={
+            isLive || run.mode !== 'graph' ? null : (
+              <RerunFromNode runId={run.id} nodeId={group.node.nodeId} label={group.node.label} />
+            )
+          }
           openable={fileIds}
           onClose={() => show({ node: null })}
           onSelect={(nodeId) => show({ node: nodeId })}

@@ -43,6 +43,10 @@ const RunQuery = graphql(`
           number
         }
       }
+      rerunFrom
+      rerunOf {
+        id
+      }
       nodeRuns {
         id
         nodeId
