@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { partnerClient } from './client.js';
 import { catalogue, deliveries, placeOrder, produce, whoAmI } from './order.js';
 
-// HARTOMAT_TOKEN=… npx tsx docs/examples/partner/main.ts http://127.0.0.1:3000 --sku 6205-2RS --output-type still_1k_white --reference PO-4711
+// HARTOMAT_TOKEN=… npx tsx docs/examples/partner/main.ts http://127.0.0.1:4000 --sku 6205-2RS --output-type still_1k_white --reference PO-4711
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
     every: { type: 'string', default: '5000' },
   },
 });
-const client = partnerClient(positionals[0] ?? 'http://127.0.0.1:3000', process.env.HARTOMAT_TOKEN ?? '');
+const client = partnerClient(positionals[0] ?? 'http://127.0.0.1:4000', process.env.HARTOMAT_TOKEN ?? '');
 
 const { name, scopes } = await whoAmI(client);
 console.log(`Signed in as ${name}, who may ${scopes.join(', ')}.`);
