@@ -8,12 +8,8 @@ const DATE_TIME = 'DateTime';
 
 /** How the field is taken from rows of this shape without asking a resolver; null: it is not. */
 export function takeOf(selected: SelectedField, shape: RowShape): TakeFromRow | null {
-  let take = selected.takes.get(shape);
-  if (take === undefined) {
-    take = takeValue(selected, shape);
-    selected.takes.set(shape, take);
-  }
-  return take;
+  if (selected.taking?.shape !== shape) selected.taking = { shape, take: takeValue(selected, shape) };
+  return selected.taking.take;
 }
 
 function takeValue(selected: SelectedField, rows: RowShape): TakeFromRow | null {
@@ -47,14 +43,15 @@ function takeValue(selected: SelectedField, rows: RowShape): TakeFromRow | null 
  * and what is beneath could be written at once. Before, other arguments elsewhere in the query may have been what it was read with. */
 export function takeRelation(selected: SelectedField, { name }: RelationInRow, fields: Fields, shape: RowShape): void {
   const { isNullable } = selected.shape;
-  selected.takes.set(shape, (row, context) => {
+  const take: TakeFromRow = (row, context) => {
     const value = row.member(name);
     if (value === null) return isNullable ? 'null' : undefined;
     const text = Array.isArray(value) ? rowsText(value, fields, context) : rowText(value as ReadRow, fields, context);
     // The next row may ask for it again, once a resolver has been asked for this one.
-    if (text === undefined) selected.takes.delete(shape);
+    if (text === undefined && selected.taking?.take === take) selected.taking = null;
     return text;
-  });
+  };
+  selected.taking = { shape, take };
 }
 
 type Fields = readonly SelectedField[];

@@ -36,8 +36,8 @@ export interface SelectedField {
   plain: PlainField | null;
   /** What may lie in the row with all that is selected beneath; null: it is not such a field. */
   related(): RelationInRow | null;
-  /** How it is taken from rows (fromRows.ts), by what they have. */
-  takes: WeakMap<RowShape, TakeFromRow | null>;
+  /** How it is taken from rows of the last shape that it met (fromRows.ts): all rows of a list have the same. */
+  taking: { shape: RowShape; take: TakeFromRow | null } | null;
   /** @throws GraphQLError where a value does not fit */
   args: (variables: Record<string, unknown>) => Record<string, unknown>;
   /** What is selected beneath, by the type that is met there. */
@@ -105,7 +105,7 @@ function selected(
       shape,
       parentType,
       plain: (shape.kind === 'leaf' && field.resolve && plainFieldOf.get(field.resolve)) || null,
-      takes: new WeakMap(),
+      taking: null,
       related: () => {
         relation ??= { found: related(execution, one) };
         return relation.found;
@@ -124,14 +124,10 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, node: FieldNode): Se
     let constant: Record<string, unknown> | undefined;
     return () => (constant ??= getArgumentValues(field, node));
   }
-  const byVariables = new WeakMap<object, Record<string, unknown>>();
+  let last: { variables: object; args: Record<string, unknown> } | undefined;
   return (variables) => {
-    let args = byVariables.get(variables);
-    if (!args) {
-      args = getArgumentValues(field, node, variables);
-      byVariables.set(variables, args);
-    }
-    return args;
+    if (last?.variables !== variables) last = { variables, args: getArgumentValues(field, node, variables) };
+    return last.args;
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   type GraphQLAbstractType,
+  type GraphQLEnumType,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -35,12 +36,29 @@ const writers = new WeakMap<GraphQLLeafType, WriteLeaf>();
 function leafWriter(type: GraphQLLeafType): WriteLeaf {
   let writer = writers.get(type);
   if (!writer) {
-    const ready = new Map(isEnumType(type) ? type.getValues().map(({ name, value }) => [value, jsonText(name)]) : []);
-    writer = (value) => ready.get(value) ?? serialized(type, value);
+    writer = isEnumType(type) ? enumWriter(type) : (SHORT[type.name]?.(type) ?? ((value) => serialized(type, value)));
     writers.set(type, writer);
   }
   return writer;
 }
+
+function enumWriter(type: GraphQLEnumType): WriteLeaf {
+  const ready = new Map(type.getValues().map(({ name, value }) => [value, jsonText(name)]));
+  return (value) => ready.get(value) ?? serialized(type, value);
+}
+
+const textWriter =
+  (type: GraphQLLeafType): WriteLeaf =>
+  (value) =>
+    typeof value === 'string' ? jsonText(value) : serialized(type, value);
+
+/** Shorter ways for values of the kind that the scalar is made for, on which its `serialize` changes nothing. */
+const SHORT: Record<string, (type: GraphQLLeafType) => WriteLeaf> = {
+  String: textWriter,
+  ID: textWriter,
+  Int: (type) => (value) => (value === ((value as number) | 0) ? `${value}` : serialized(type, value)),
+  Boolean: (type) => (value) => (value === true ? 'true' : value === false ? 'false' : serialized(type, value)),
+};
 
 function serialized(type: GraphQLLeafType, value: unknown): string {
   const one = type.serialize(value) ?? null;
