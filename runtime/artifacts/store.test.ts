@@ -149,8 +149,8 @@ describe.each(Object.entries(KINDS))('an artifact store %s', (_name, { open, kep
     const never = sha256('never stored');
     const dir = path.join(root, 'work');
     expect(await store.byteSize(never)).toBeNull();
-    for (const asked of [store.open(never), store.read(never), store.localFile(never, dir)])
-      await expect(asked).rejects.toMatchObject({ code: 'ARTIFACT_MISSING', details: { sha256: never } });
+    for (const ask of [() => store.open(never), () => store.read(never), () => store.localFile(never, dir)])
+      await expect(ask()).rejects.toMatchObject({ code: 'ARTIFACT_MISSING', details: { sha256: never } });
     for (const ask of [
       async () => store.open('../../etc/passwd'),
       async () => store.read('../../etc/passwd'),
