@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { ISSUES, mutationCalls } from '../tests/support/mutationCalls.js';
 import { ADMIN_TOKEN, type Answer, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue, STEP_FILE } from '../tests/support/testData.js';
 
@@ -14,19 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const ERROR =
-  '... on Error { __typename code message } ... on ValidationError { issues { path message } findings { code nodeId } }';
-
-/** The one member of the result union that came back. */
-async function call(field: string, inputType: string, selection: string, input: unknown, argument = 'input') {
-  const failure = argument === 'id' ? '... on Error { code message }' : ERROR;
-  const { data, errors } = await app.gql(
-    `mutation ($input: ${inputType}!) { result: ${field}(${argument}: $input) { __typename ${selection} ${failure} } }`,
-    { input },
-  );
-  expect(errors).toBeUndefined();
-  return data.result;
-}
+const call = mutationCalls(() => app);
 
 async function upload(
   content: string | Buffer,
@@ -34,7 +23,7 @@ async function upload(
   extra: Record<string, string> = {},
 ): Promise<Answer> {
   const form = new FormData();
-  const query = `mutation ($file: File) { result: uploadCadFile(input: { file: $file }) { __typename ... on CadFile { name artifact { byteSize mediaType } } ${ERROR} } }`;
+  const query = `mutation ($file: File) { result: uploadCadFile(input: { file: $file }) { __typename ... on CadFile { name artifact { byteSize mediaType } } ${ISSUES} } }`;
   form.set('operations', JSON.stringify({ query, variables: { file: null } }));
   form.set('map', JSON.stringify({ 0: ['variables.file'] }));
   form.set('0', new Blob([content as BlobPart]), name);

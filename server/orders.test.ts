@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { createMember } from '../tests/support/members.js';
+import { resultOf } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 
@@ -21,7 +22,7 @@ const ERROR = '... on Error { __typename code message } ... on ValidationError {
 const ORDER = `... on Order { id number reference state total { amount currency }
   lines { id lineNumber quantity state unitPrice { amount currency } price { amount } runs { id } deliveredAssets { name } } }`;
 const BATCH = `... on DispatchBatch { started lines { orderLineId result { __typename ... on Run { id status } ... on Error { code message } } } }`;
-async function mutate(
+function mutate(
   field: string,
   argument: string,
   input: unknown,
@@ -30,13 +31,7 @@ async function mutate(
   headers?: Record<string, string>,
 ) {
   const type = argument === 'id' ? 'ID' : `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
-  const { data, errors } = await app.gql(
-    `mutation ($input: ${type}!) { result: ${field}(${argument}: $input) { __typename ${selection} ${error} } }`,
-    { input },
-    headers,
-  );
-  expect(errors).toBeUndefined();
-  return data.result;
+  return resultOf(app, field, type, `${selection} ${error}`, input, { argument, headers });
 }
 const PLAIN = '... on Error { __typename code message }';
 const place = (input: object) => mutate('createOrder', 'input', input, ORDER);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { resultOf } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 
@@ -15,14 +16,9 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 const ERROR = '... on Error { __typename code message } ... on ValidationError { issues { path message } }';
-async function call(field: string, type: string, input: object, selection = '') {
+function call(field: string, type: string, input: object, selection = '') {
   const fields = `... on OutputType { id key name revision rollout isArchived visibility callerParams overrides ${selection} }`;
-  const { data, errors } = await app.gql(
-    `mutation ($input: ${type}!) { result: ${field}(input: $input) { __typename ${fields} ${ERROR} } }`,
-    { input },
-  );
-  expect(errors).toBeUndefined();
-  return data.result;
+  return resultOf(app, field, type, `${fields} ${ERROR}`, input);
 }
 const PAIR = () => ({
   name: 'Hero still',

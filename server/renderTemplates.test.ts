@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBlendStudio } from '../tests/support/blendStudio.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
+import { resultOf } from '../tests/support/mutationCalls.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { describeWith } from '../tests/support/tools.js';
 
@@ -14,14 +15,9 @@ afterAll(() => app.close());
 const RESULT = `__typename ... on RenderTemplate { id name label version kind setup isArchived }
   ... on Error { code message } ... on ValidationError { issues { path message } }`;
 
-async function call(field: string, inputType: string, input: object) {
+function call(field: string, inputType: string, input: object) {
   const result = field === 'archiveRenderTemplate' ? RESULT.replace(/\.\.\. on ValidationError.*/, '') : RESULT;
-  const { data, errors } = await app.gql(
-    `mutation ($input: ${inputType}!) { result: ${field}(input: $input) { ${result} } }`,
-    { input },
-  );
-  expect(errors).toBeUndefined();
-  return data.result;
+  return resultOf(app, field, inputType, result, input);
 }
 const create = (input: object) => call('createRenderTemplate', 'CreateRenderTemplateInput', input);
 const update = (input: object) => call('updateRenderTemplate', 'UpdateRenderTemplateInput', input);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { mutationCalls } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { CAD_GRAPH, type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';
 
@@ -13,19 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const ERROR =
-  '... on Error { __typename code message } ... on ValidationError { issues { path message } findings { code nodeId } }';
-
-/** The one member of the result union that came back. */
-async function call(field: string, inputType: string, selection: string, input: unknown, argument = 'input') {
-  const failure = argument === 'id' ? '... on Error { code message }' : ERROR;
-  const { data, errors } = await app.gql(
-    `mutation ($input: ${inputType}!) { result: ${field}(${argument}: $input) { __typename ${selection} ${failure} } }`,
-    { input },
-  );
-  expect(errors).toBeUndefined();
-  return data.result;
-}
+const call = mutationCalls(() => app);
 
 describe('workflows', () => {
   const SELECTION =

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { resultOf } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { CAD_GRAPH, type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { canonicalGraphJson } from '../workflow/canonical.js';
@@ -18,14 +19,8 @@ afterAll(() => app.close());
 const FIELDS =
   'id key name family draft draftRevision isArchived hasUnpublishedChanges exportFile latestVersion { id number note publishedBy }';
 
-async function call(field: string, inputType: string, input: unknown) {
-  const { data, errors } = await app.gql(
-    `mutation ($input: ${inputType}!) { result: ${field}(input: $input) { __typename ... on Workflow { ${FIELDS} } ... on Error { code message } ... on ValidationError { issues { path } } } }`,
-    { input },
-  );
-  expect(errors).toBeUndefined();
-  return data.result;
-}
+const RESULT = `... on Workflow { ${FIELDS} } ... on Error { code message } ... on ValidationError { issues { path } }`;
+const call = (field: string, inputType: string, input: unknown) => resultOf(app, field, inputType, RESULT, input);
 const create = (input: object) => call('createWorkflow', 'CreateWorkflowInput', input);
 const save = (workflow: { id: string; draftRevision: number }, graph: WorkflowGraph) =>
   call('saveWorkflowDraft', 'SaveWorkflowDraftInput', {
