@@ -1,6 +1,6 @@
 import type { Rollout } from '../generated/prisma/enums.js';
 import { isSampled, prepareLegacyRun, startLegacyRun } from './legacy/start.js';
-import { keyOfLine, lineFacts, obstacleOf } from './lineFacts.js';
+import { keyOfRun } from './lineFacts.js';
 import type { Platform } from './platform.js';
 import {
   findSubject,
@@ -24,23 +24,11 @@ export async function dispatch(
   request: DispatchRequest,
 ): Promise<{ runId: string; created: boolean }> {
   const { orderLineId, idempotencyKey = null } = request;
-  const key = orderLineId ? await keyOfDispatch(platform, orderLineId, idempotencyKey) : idempotencyKey;
+  const key = orderLineId ? await keyOfRun(platform, orderLineId, idempotencyKey) : idempotencyKey;
   const finding = findSubject(platform, request);
   if (request.cadFileId || request.workflowId || request.useDraft)
     return startPrepared(platform, await prepareGraphRun(platform, finding, request), key);
   return dispatchOrderLine(platform, (await finding) as OrderSubject, key);
-}
-
-/** Two requests at once without a key are one run.
- * @throws ConflictError where the line was cancelled, or runs for another request. */
-async function keyOfDispatch(platform: Platform, lineId: string, given: string | null): Promise<string | null> {
-  const facts = (await lineFacts(platform, [lineId])).get(lineId);
-  // `findSubject` has the words for a line that there is not.
-  if (!facts) return given;
-  const key = given ?? keyOfLine(lineId, String(facts.runs));
-  const obstacle = obstacleOf(facts, key);
-  if (obstacle) throw obstacle;
-  return key;
 }
 
 /** Starts a run of an order line that was read already, by the way of its output type's rollout. */

@@ -54,3 +54,23 @@ export async function lineFacts(
     ]),
   );
 }
+
+/** The idempotency key of a run of one line, whatever it is asked for by: two requests at once without a key are one run.
+ * @throws ConflictError where the line was cancelled, or runs for another request. */
+export async function keyOfRun(
+  platform: Pick<Platform, 'pool' | 'db'>,
+  lineId: string,
+  given: string | null,
+): Promise<string | null> {
+  const [found, earlier] = await Promise.all([
+    lineFacts(platform, [lineId]),
+    given ? platform.db.run.findUnique({ where: { idempotencyKey: given }, select: { id: true } }) : null,
+  ]);
+  const facts = found.get(lineId);
+  // Who asks again gets what came of it, and of a line that there is not hears elsewhere.
+  if (earlier || !facts) return given;
+  const key = given ?? keyOfLine(lineId, String(facts.runs));
+  const obstacle = obstacleOf(facts, key);
+  if (obstacle) throw obstacle;
+  return key;
+}

@@ -82,9 +82,7 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
     pool,
     store,
     queues,
-    runs: new RunStarter({ pool, queues }, (error) =>
-      log.error({ err: error }, 'jobs could not be written; the sweeper will write them again'),
-    ),
+    runs: new RunStarter({ pool, queues, log }),
     events,
     feed,
     secrets: new InstallationSecrets(db, settings),

@@ -5,8 +5,9 @@ import type { WorkflowGraph } from '../workflow/graph.js';
 import type { Plan } from '../workflow/plan.js';
 import { dispatchRerun } from './engine/engine.js';
 import { isFinal } from './engine/transitions.js';
+import { enqueueReady } from './enqueueReady.js';
 import { ConflictError, keyReused, NotFoundError, ValidationError } from './errors.js';
-import { lineFacts, obstacleOf } from './lineFacts.js';
+import { keyOfRun } from './lineFacts.js';
 import type { Platform } from './platform.js';
 import { hashPlan, sha256 } from './startRun.js';
 
@@ -40,23 +41,18 @@ export async function rerunFrom(
     throw new ValidationError(`The run has no node "${nodeId}".`, [
       { path: '/nodeId', message: `There are: ${graph.nodes.map(({ id }) => id).join(', ')}.` },
     ]);
-  const facts = orderLineId && (await lineFacts(platform, [orderLineId])).get(orderLineId);
-  const obstacle = facts ? obstacleOf(facts, idempotencyKey) : null;
-  if (obstacle) throw obstacle;
-
+  const key = orderLineId ? await keyOfRun(platform, orderLineId, idempotencyKey) : idempotencyKey;
   const fresh = freshFrom(plan, nodeId);
   const planHash = hashPlan(graph, fresh);
-  const requestHash = idempotencyKey ? sha256({ runId, nodeId }) : null;
+  const requestHash = key ? sha256({ runId, nodeId }) : null;
   const result = await dispatchRerun(platform.pool, [{ hash: planHash, graph, plan: fresh }], {
-    ...{ id: uuidv7(), planHash, nodeCount: fresh.nodes.length, idempotencyKey, requestHash },
+    ...{ id: uuidv7(), planHash, nodeCount: fresh.nodes.length, idempotencyKey: key, requestHash },
     ...{ family: earlier.family, cadFileId: earlier.cadFileId, orderLineId },
     ...{ workflowId: earlier.workflowId, workflowVersionId: earlier.workflowVersionId },
     ...{ entry: earlier.entry as JsonObject, paramOrigins: earlier.paramOrigins as JsonObject },
     ...{ rerunOfId: runId, rerunFrom: nodeId },
   });
-  if (!result.created && result.requestHash !== requestHash) throw keyReused(idempotencyKey);
-  void platform.queues
-    .enqueue(result.ready ?? [])
-    .catch((err) => platform.log.error({ err }, 'jobs could not be written; the sweeper will write them again'));
+  if (!result.created && result.requestHash !== requestHash) throw keyReused(key);
+  void enqueueReady(platform, result.ready);
   return { runId: result.id };
 }

@@ -1,5 +1,6 @@
 import { retry } from './engine/engine.js';
 import { isRetryable } from './engine/transitions.js';
+import { enqueueReady } from './enqueueReady.js';
 import { ConflictError, NotFoundError } from './errors.js';
 import type { Platform } from './platform.js';
 
@@ -25,7 +26,5 @@ export async function retryRun(
         : `The run is still going (${result.before}).`,
       'RUN_NOT_RETRYABLE',
     );
-  await platform.queues
-    .enqueue(result.ready ?? [])
-    .catch((err) => platform.log.error({ err, runId }, 'jobs could not be written; the sweeper will write them again'));
+  await enqueueReady(platform, result.ready);
 }

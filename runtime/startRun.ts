@@ -5,6 +5,7 @@ import type { JsonObject } from '../modules/json.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import type { Plan } from '../workflow/plan.js';
 import { type DispatchedRun, dispatchRuns, type NewRun, type StoredPlan } from './engine/engine.js';
+import { enqueueReady } from './enqueueReady.js';
 import { keyReused } from './errors.js';
 import type { Platform } from './platform.js';
 
@@ -35,10 +36,7 @@ export class RunStarter {
   /** Plans this process knows to be stored. */
   private readonly storedPlans = new Set<string>();
 
-  constructor(
-    private readonly platform: Pick<Platform, 'pool' | 'queues'>,
-    private readonly onEnqueueError: (error: unknown) => void,
-  ) {}
+  constructor(private readonly platform: Pick<Platform, 'pool' | 'queues' | 'log'>) {}
 
   /** @returns `created: false` when the idempotency key has a run already, made from the same request.
    * @throws ConflictError when the key was used for another request. */
@@ -82,10 +80,10 @@ export class RunStarter {
         );
         for (const hash of plans.keys()) this.storedPlans.add(hash);
         for (const { run, settle } of batch) settle(Promise.resolve(results.get(run.id)!));
-        // The run is safe in the database by now; a job that cannot be written is the sweeper's to write again.
-        void this.platform.queues
-          .enqueue([...results.values()].flatMap(({ ready }) => ready ?? []))
-          .catch(this.onEnqueueError);
+        void enqueueReady(
+          this.platform,
+          [...results.values()].flatMap(({ ready }) => ready ?? []),
+        );
       } catch (error) {
         for (const { settle } of batch) settle(Promise.reject(error));
       }

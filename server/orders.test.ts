@@ -167,6 +167,19 @@ describe('an order', () => {
       expect(await dispatch(input)).toMatchObject({ code: 'ORDER_LINE_RUNNING' });
   });
 
+  test('gives the run of a key again, whatever became of the line since', async () => {
+    const order = await place({ lines: [line()] });
+    const dispatch = (input: object = {}) =>
+      mutate('dispatch', 'input', { orderLineId: order.lines[0].id, ...input }, '... on Run { id }', PLAIN);
+    const first = await dispatch({ idempotencyKey: 'once' });
+    await mutate('cancelRun', 'id', first.id, '', PLAIN);
+    const second = await dispatch();
+    expect(second.id).not.toBe(first.id);
+    expect(await dispatch({ idempotencyKey: 'once' })).toEqual(first);
+    await mutate('cancelOrder', 'id', order.id, ORDER, PLAIN);
+    expect(await dispatch({ idempotencyKey: 'once' })).toEqual(first);
+  });
+
   test('gives back one line and keeps the others', async () => {
     const order = await place({ lines: [line(), line()] });
     await mutate('dispatchOrder', 'input', { orderId: order.id }, BATCH, PLAIN);

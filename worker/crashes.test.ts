@@ -123,8 +123,5 @@ onEachBackend('after a crash, the run engine', (engine) => {
 
 /** A run starter whose process dies between commit and enqueue. */
 function withoutQueue(platform: Platform): RunStarter {
-  return new RunStarter(
-    { pool: platform.pool, queues: { enqueue: async () => {} } as unknown as Platform['queues'] },
-    () => {},
-  );
+  return new RunStarter({ ...platform, queues: { enqueue: async () => {} } as unknown as Platform['queues'] });
 }

@@ -7,6 +7,7 @@ import { isLegacyKind, LEGACY_KINDS, legacyParams } from '../../workflow/legacyI
 import type { Plan } from '../../workflow/plan.js';
 import { shadowPlan } from '../../workflow/shadowPlan.js';
 import { dispatchLegacyRun, type NewRun, type NewShadow, type StoredPlan } from '../engine/engine.js';
+import { enqueueReady } from '../enqueueReady.js';
 import { buildEntry } from '../entry.js';
 import { keyReused, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
@@ -103,9 +104,7 @@ export async function startLegacyRun(
   });
   if (!result) return null;
   if (!result.created && result.requestHash !== requestHash) throw keyReused(idempotencyKey);
-  void platform.queues
-    .enqueue(result.ready ?? [])
-    .catch((err) => platform.log.error({ err }, 'jobs could not be written; the sweeper will write them again'));
+  void enqueueReady(platform, result.ready);
   return { runId: result.id, created: result.created };
 }
 
