@@ -11,7 +11,9 @@ const VIEWS: { view: ModelView; label: string }[] = [
 
 type State = { kind: 'loading' } | { kind: 'ready'; facts: ModelFacts } | { kind: 'failed'; message: string };
 
-const sizeInMm = (facts: ModelFacts) => facts.size.map((metres) => (metres * 1000).toFixed(1)).join(' × ');
+/** Width, depth and height, in the order of CAD, where Z is up; in glTF it is Y. */
+const sizeInMm = ({ size: [x, up, y] }: ModelFacts) =>
+  [x, y, up].map((metres) => (metres * 1000).toFixed(1)).join(' × ');
 
 /** A binary glTF to turn and look at. Mouse, touch and keys: arrows turn, + and − zoom, 0 fits, W shows the mesh. */
 export default function ModelViewer({

@@ -232,7 +232,7 @@ describeWith('chromium', 'the console', () => {
       await page.locator('.viewer-stage[data-state=ready]').waitFor();
       const stage = page.locator('.viewer-stage');
       await stage.press('ArrowLeft');
-      await shows('52.0 × 15.0 × 52.0 mm');
+      await shows('52.0 × 52.0 × 15.0 mm');
       await expectPicture();
       expect(await seriousViolations(page)).toEqual([]);
     });
