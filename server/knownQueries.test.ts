@@ -68,4 +68,12 @@ describe('a query whose document is known is answered as the first time', () => 
     expect(await cost(40)).toBeGreaterThan(await cost(4));
     expect(await cost(4)).toBeGreaterThan(1);
   });
+
+  test('a variable that is null does not hide what its default costs', async () => {
+    const query = 'query ($first: Int = 100) { orders(first: $first) { edges { node { lines { id } } } } }';
+    const cost = async (variables: object) => (await app.gql(query, variables)).extensions!.cost.requested;
+    const ofNull = await cost({ first: null });
+    expect(await cost({})).toBe(await cost({ first: 100 }));
+    expect(await cost({})).toBeGreaterThan(ofNull);
+  });
 });

@@ -75,7 +75,9 @@ function rememberedCost(args: ExecutionArgs): number | null {
     here = { decisive: decisiveVariables(schema, document), costs: new LRUCache({ max: MAX_KEPT }) };
     known.set(document, here);
   }
-  const key = JSON.stringify([operationName, ...here.decisive.map((name) => variableValues?.[name])]);
+  // A variable that is null is not one that is left out, which has its default.
+  const given = here.decisive.map((name) => (variableValues && name in variableValues ? [variableValues[name]] : []));
+  const key = JSON.stringify([operationName, ...given]);
   let cost: number | null | undefined = here.costs.get(key);
   if (cost === undefined) {
     cost = tellCost(args);
