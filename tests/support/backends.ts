@@ -24,7 +24,7 @@ function onBackend(redis: () => Promise<string | null>, tests: (engine: Engine) 
   beforeAll(async () => {
     engine.test = await createTestPlatform({ definition: testDefinition, redisUrl: await redis() });
     engine.platform = engine.test.platform;
-    const concurrency = { cpu: 4, io: 2 };
+    const concurrency = { cpu: 4, cad: 4, io: 2 };
     engine.worker = await startWorker(await engine.test.another({ maxConnections: 4 }), { concurrency });
   });
   afterAll(async () => {

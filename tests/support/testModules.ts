@@ -48,7 +48,8 @@ const piece = defineModule({
     failureClass: z.enum(['input', 'transient']).default('transient'),
     waits: z.boolean().default(false),
   }),
-  execution: { ...execution, determinism: 'pure', retry: { attempts: 3, backoffMs: 10 } },
+  // Heavy: light ones that were quick so far are run ahead of their claim, which would count as the try that breaks.
+  execution: { ...execution, capability: 'cad', determinism: 'pure', retry: { attempts: 3, backoffMs: 10 } },
   async run(ctx, _inputs, { salt, first, count: many, breaksAt, failureClass, waits }) {
     const made = [];
     for (let number = first; number < first + many; number++) {
