@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { ModuleError } from '../modules/errors.js';
 import { contentHash } from '../modules/hash.js';
 import type { JsonObject } from '../modules/json.js';
-import { ResolveMapParams } from '../modules/materials/resolve_map.js';
+import { ResolveMapParams } from '../modules/materials/resolveMapParams.js';
 import { resolveMaterials } from '../modules/materials/resolveMaterials.js';
 import { type Material, type MaterialLibrary, MaterialMap, MaterialProposal } from '../modules/shapes/materials.js';
 import { ObjectTree } from '../modules/shapes/objectTree.js';

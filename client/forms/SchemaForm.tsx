@@ -6,13 +6,8 @@ import { sameJson } from '../components/sameJson.js';
 import { ajv, type SchemaError } from './ajv.js';
 import type { FormConfig } from './control.js';
 import { hasDottedNames, plainData, safeData, safeMessages, safeSchema, safeUiSchema } from './dottedNames.js';
+import type { PlacedMessage } from './placedMessage.js';
 import { renderers } from './renderers.js';
-
-export interface PlacedMessage {
-  /** JSON pointer into the data, `/samples`. */
-  path: string;
-  message: string;
-}
 
 /** A form drawn from a JSON Schema and an optional JSONForms UI schema, nothing else.
  * `value` is the complete data; it may be changed from outside (undo, another node) at any time. */

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@jsonforms/core';
-import type { PlacedMessage } from './SchemaForm.js';
+import type { PlacedMessage } from './placedMessage.js';
 
 type Json = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import type { Part } from '../shapes/objectTree.js';
 import { materialIndex } from './materialIndex.js';
 import { confidenceOf, fittingRules, ruleSubject, ruleText } from './materialRules.js';
 import { PartFinder } from './partNames.js';
-import { ResolveMapParams } from './resolve_map.js';
+import { ResolveMapParams } from './resolveMapParams.js';
 import { resolveMaterials } from './resolveMaterials.js';
 
 export interface PreviewPart {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Material, type MaterialRule } from '../shapes/materials.js';
 import type { Part } from '../shapes/objectTree.js';
-import { ResolveMapParams } from './resolve_map.js';
+import { ResolveMapParams } from './resolveMapParams.js';
 import { type MaterialRequest, resolveMaterials } from './resolveMaterials.js';
 
 const names = ['steel', 'brass', 'rubber', 'gold', 'clay'];

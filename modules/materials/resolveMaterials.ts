@@ -6,7 +6,7 @@ import type { Part } from '../shapes/objectTree.js';
 import { materialIndex } from './materialIndex.js';
 import { ruleBook, ruleSubject, ruleText } from './materialRules.js';
 import { PartFinder } from './partNames.js';
-import type { ResolveMapParams } from './resolve_map.js';
+import type { ResolveMapParams } from './resolveMapParams.js';
 
 export interface MaterialRequest {
   parts: readonly Part[];

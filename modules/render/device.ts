@@ -1,19 +1,24 @@
 import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-import type { Scene } from './scene.js';
+import type { Device, Engine } from './params.js';
 
 const NO_CARD = 'There is no graphics card that Cycles can use here: the processor rendered it.';
 
+/** What of a scene decides who renders it. */
+interface Renderer {
+  engine: Engine;
+  device?: Device;
+}
+
 /** Whether a scene is to be rendered by a graphics card; only Cycles does that where nobody looks on. */
-export const wantsGpu = ({ engine, device }: Pick<Scene, 'engine' | 'device'>): boolean =>
-  engine === 'cycles' && device === 'gpu';
+export const wantsGpu = ({ engine, device }: Renderer): boolean => engine === 'cycles' && device === 'gpu';
 
 /** Renders a scene on the device it asks for, and once more on the processor when the graphics card fails at it: a picture that takes
  * longer is better than none. Another attempt of the node begins with the graphics card again.
  * @param render renders the scene it is given, and returns the facts of the job, with `device` among them.
  * @returns the facts, and what whoever gets the result should know of it. */
-export async function onDevice<S extends Pick<Scene, 'engine' | 'device'>>(
+export async function onDevice<S extends Renderer>(
   ctx: Pick<ModuleContext, 'log' | 'signal'>,
   scene: S,
   render: (scene: S) => Promise<JsonObject>,

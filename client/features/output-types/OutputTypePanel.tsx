@@ -8,8 +8,8 @@ import { FAMILY_LABEL, roleLabel } from '../../shared/words.js';
 import { EffectiveParams } from './EffectiveParams.js';
 import { LegacyReport } from './LegacyReport.js';
 import { OutputTypeActions } from './OutputTypeActions.js';
-import type { OutputType } from './OutputTypesPage.js';
 import { EffectiveParamFields } from './operations.js';
+import type { OutputType } from './outputTypes.js';
 import { RolloutSection } from './RolloutSection.js';
 import { VISIBILITY } from './words.js';
 

@@ -6,49 +6,11 @@ import { Badge } from '../../components/Badge.js';
 import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { formatPrice } from '../../components/format.js';
-import type { OutputTypesQuery as OutputTypesData } from '../../gql/graphql.js';
-import { graphql } from '../../gql/index.js';
 import { type Column, Listing } from '../../shared/Listing.js';
 import { roleLabel } from '../../shared/words.js';
 import { OutputTypePanel } from './OutputTypePanel.js';
+import { OutputTypesQuery } from './outputTypes.js';
 import { ROLLOUT, VISIBILITY } from './words.js';
-
-const OutputTypesQuery = graphql(`
-  query OutputTypes($includeArchived: Boolean!) {
-    outputTypes(first: 100, includeArchived: $includeArchived) {
-      edges {
-        node {
-          id
-          key
-          name
-          description
-          visibility
-          family
-          artifactKind
-          revision
-          isArchived
-          rollout
-          workflow {
-            id
-            name
-          }
-          pricingTier {
-            id
-            label
-            currency
-            unitPriceCents
-          }
-          categories {
-            id
-            label
-          }
-        }
-      }
-    }
-  }
-`);
-
-export type OutputType = OutputTypesData['outputTypes']['edges'][number]['node'];
 
 const COLUMNS: Column[] = [
   'Name',

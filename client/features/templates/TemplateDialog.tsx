@@ -10,7 +10,7 @@ import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { UploadRefused, uploadFile } from '../../shared/upload.js';
-import type { TemplateTask } from './TemplatesSection.js';
+import type { Template } from './templates.js';
 
 const FormQuery = graphql(`
   query RenderTemplateForm($kind: RenderTemplateKind!, $isUpload: Boolean!) {
@@ -62,6 +62,9 @@ const UpdateTemplate = graphql(`
 `);
 
 const SETUP = '/setup';
+
+/** What the dialog is open for: a change, a new parametric studio, or a .blend file. */
+export type TemplateTask = { template: Template } | { kind: 'studio' | 'blend' };
 
 /** Makes or changes a render template; the form is drawn from the schema that the server gives. */
 export function TemplateDialog({

@@ -3,32 +3,11 @@ import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
-import type { RenderTemplatesQuery as TemplatesData } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { TemplateDialog } from './TemplateDialog.js';
-
-const TemplatesQuery = graphql(`
-  query RenderTemplates {
-    renderTemplates(first: 100, includeArchived: true) {
-      totalCount
-      edges {
-        node {
-          id
-          name
-          label
-          description
-          version
-          kind
-          setup
-          engines
-          isArchived
-        }
-      }
-    }
-  }
-`);
+import { TemplateDialog, type TemplateTask } from './TemplateDialog.js';
+import { type Template, TemplatesQuery } from './templates.js';
 
 const ArchiveTemplate = graphql(`
   mutation ArchiveRenderTemplate($input: ArchiveRenderTemplateInput!) {
@@ -43,11 +22,6 @@ const ArchiveTemplate = graphql(`
     }
   }
 `);
-
-export type Template = TemplatesData['renderTemplates']['edges'][number]['node'];
-
-/** What the dialog is open for: a change, a new parametric studio, or a .blend file. */
-export type TemplateTask = { template: Template } | { kind: 'studio' | 'blend' };
 
 /** The render templates of the library: studios that products are shown in. */
 export function TemplatesSection() {

@@ -1,7 +1,7 @@
 import type { Operation } from 'rfc6902';
 import { humanise } from '../../components/format.js';
 import { schemaErrors } from '../../forms/ajv.js';
-import type { PlacedMessage } from '../../forms/SchemaForm.js';
+import type { PlacedMessage } from '../../forms/placedMessage.js';
 import type { FindingSeverity } from '../../gql/graphql.js';
 import type { WorkflowGraph } from '../../shared/graph/graphModel.js';
 import { changedParams, effectiveParams } from './draft.js';

@@ -1,0 +1,39 @@
+import type { OutputTypesQuery as OutputTypesData } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+
+export const OutputTypesQuery = graphql(`
+  query OutputTypes($includeArchived: Boolean!) {
+    outputTypes(first: 100, includeArchived: $includeArchived) {
+      edges {
+        node {
+          id
+          key
+          name
+          description
+          visibility
+          family
+          artifactKind
+          revision
+          isArchived
+          rollout
+          workflow {
+            id
+            name
+          }
+          pricingTier {
+            id
+            label
+            currency
+            unitPriceCents
+          }
+          categories {
+            id
+            label
+          }
+        }
+      }
+    }
+  }
+`);
+
+export type OutputType = OutputTypesData['outputTypes']['edges'][number]['node'];

@@ -1,0 +1,25 @@
+import type { RenderTemplatesQuery as TemplatesData } from '../../gql/graphql.js';
+import { graphql } from '../../gql/index.js';
+
+export const TemplatesQuery = graphql(`
+  query RenderTemplates {
+    renderTemplates(first: 100, includeArchived: true) {
+      totalCount
+      edges {
+        node {
+          id
+          name
+          label
+          description
+          version
+          kind
+          setup
+          engines
+          isArchived
+        }
+      }
+    }
+  }
+`);
+
+export type Template = TemplatesData['renderTemplates']['edges'][number]['node'];
