@@ -1,9 +1,9 @@
-import type { Platform } from './platform.js';
-import type { ReadyNode } from './queues.js';
+import type { Logger } from 'pino';
+import type { Queues, ReadyNode } from './queues.js';
 
 /** Hands nodes to their queues. They are safe in the database by now, so a job that cannot be written is the sweeper's to write again. */
 export async function enqueueReady(
-  { queues, log }: Pick<Platform, 'queues' | 'log'>,
+  { queues, log }: { queues: Queues; log: Logger },
   ready: ReadyNode[] | null | undefined,
 ): Promise<void> {
   await queues

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import type pg from 'pg';
+import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonObject } from '../modules/json.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
@@ -7,7 +9,7 @@ import type { Plan } from '../workflow/plan.js';
 import { type DispatchedRun, dispatchRuns, type NewRun, type StoredPlan } from './engine/engine.js';
 import { enqueueReady } from './enqueueReady.js';
 import { keyReused } from './errors.js';
-import type { Platform } from './platform.js';
+import type { Queues } from './queues.js';
 
 export interface RunRequest {
   graph: WorkflowGraph;
@@ -36,7 +38,7 @@ export class RunStarter {
   /** Plans this process knows to be stored. */
   private readonly storedPlans = new Set<string>();
 
-  constructor(private readonly platform: Pick<Platform, 'pool' | 'queues' | 'log'>) {}
+  constructor(private readonly platform: { pool: pg.Pool; queues: Queues; log: Logger }) {}
 
   /** @returns `created: false` when the idempotency key has a run already, made from the same request.
    * @throws ConflictError when the key was used for another request. */
