@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
-import { Labelled } from '../../components/Labelled.js';
+import { TextField } from '../../components/TextField.js';
 import type { AccountFieldsFragment, Role } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -57,17 +57,13 @@ export function AccountDialog({
         </>
       }
     >
-      <Labelled label="Name" help="Of the person or the partner; the audit trail names them by it.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            value={name}
-            maxLength={100}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField
+        label="Name"
+        help="Of the person or the partner; the audit trail names them by it."
+        value={name}
+        maxLength={100}
+        onChange={setName}
+      />
       <fieldset className="choices">
         <legend>Role</legend>
         {ROLES.map((each) => (

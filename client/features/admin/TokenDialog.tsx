@@ -5,6 +5,7 @@ import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { SecretField } from '../../components/SecretField.js';
+import { TextField } from '../../components/TextField.js';
 import type { Scope } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -94,17 +95,13 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
           </select>
         )}
       </Labelled>
-      <Labelled label="Name" help="What it is for, such as “PIM import”.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            value={name}
-            maxLength={100}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField
+        label="Name"
+        help="What it is for, such as “PIM import”."
+        value={name}
+        maxLength={100}
+        onChange={setName}
+      />
       <fieldset className="choices">
         <legend>It may</legend>
         {account?.scopes.map((scope) => (

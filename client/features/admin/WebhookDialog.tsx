@@ -4,6 +4,7 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { newKey } from '../../components/newKey.js';
+import { TextField } from '../../components/TextField.js';
 import type { WebhookEventType, WebhookFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -76,30 +77,16 @@ export function WebhookDialog({
         </>
       }
     >
-      <Labelled label="Name" help="What it is for, such as “Shop”.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            value={name}
-            maxLength={100}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Labelled>
-      <Labelled label="Address" help="Called by POST with signed JSON; https, and not on a private network.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            type="url"
-            placeholder="https://shop.example/hartomat"
-            value={url}
-            maxLength={2000}
-            onChange={(event) => setUrl(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField label="Name" help="What it is for, such as “Shop”." value={name} maxLength={100} onChange={setName} />
+      <TextField
+        label="Address"
+        help="Called by POST with signed JSON; https, and not on a private network."
+        type="url"
+        placeholder="https://shop.example/hartomat"
+        value={url}
+        maxLength={2000}
+        onChange={setUrl}
+      />
       {!webhook && (
         <Labelled label="Account" help="Partners are told of their own orders only.">
           {(ids) => (

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'react';
 import { useMutation } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button, IconButton } from '../../components/Button.js';
-import { Labelled } from '../../components/Labelled.js';
 import { sameJson } from '../../components/sameJson.js';
+import { TextField } from '../../components/TextField.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import type { MaterialFieldsFragment, TextureChannel } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -79,17 +79,7 @@ export function MaterialPanel({
       </header>
       <div className="panel-body">
         {problem && <ProblemCallout problem={problem} />}
-        <Labelled label="Name">
-          {(ids) => (
-            <input
-              {...ids}
-              className="control"
-              value={label}
-              maxLength={120}
-              onChange={(event) => setLabel(event.target.value)}
-            />
-          )}
-        </Labelled>
+        <TextField label="Name" value={label} maxLength={120} onChange={setLabel} />
         <SchemaForm
           schema={form.schema as JsonSchema}
           uiSchema={form.uiSchema}
@@ -148,18 +138,14 @@ export function MaterialPanel({
           <p className="field-help">
             Renders then take the material from this .blend file; the values above stay for viewers without Blender.
           </p>
-          <Labelled label="Name in the file" help="May be left out when the file has only one material.">
-            {(ids) => (
-              <input
-                {...ids}
-                className="control"
-                value={blendName}
-                maxLength={63}
-                placeholder={material.blendAsset?.material ?? ''}
-                onChange={(event) => setBlendName(event.target.value)}
-              />
-            )}
-          </Labelled>
+          <TextField
+            label="Name in the file"
+            help="May be left out when the file has only one material."
+            value={blendName}
+            maxLength={63}
+            placeholder={material.blendAsset?.material ?? ''}
+            onChange={setBlendName}
+          />
           <ul className="file-slots">
             <FileSlot
               label=".blend file"

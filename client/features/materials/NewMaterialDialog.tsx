@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
-import { Labelled } from '../../components/Labelled.js';
+import { TextField } from '../../components/TextField.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -47,29 +47,15 @@ export function NewMaterialDialog({ onClose, onCreated }: { onClose: () => void;
         </>
       }
     >
-      <Labelled label="Name">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            value={label}
-            maxLength={120}
-            placeholder="Steel, brushed"
-            onChange={(event) => setLabel(event.target.value)}
-          />
-        )}
-      </Labelled>
-      <Labelled label="Key" help="Rules, products and orders name the material by it; it never changes.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control mono"
-            value={key}
-            maxLength={64}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField label="Name" value={label} maxLength={120} placeholder="Steel, brushed" onChange={setLabel} />
+      <TextField
+        label="Key"
+        help="Rules, products and orders name the material by it; it never changes."
+        isCode
+        value={key}
+        maxLength={64}
+        onChange={setName}
+      />
       {problem && <ProblemCallout problem={problem} />}
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
+import { TextField } from '../../components/TextField.js';
 import type { MaterialsQuery } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -70,28 +71,22 @@ export function RuleDialog({
       }
     >
       <p className="muted">All conditions that are set must hold.</p>
-      <Labelled label="Part name" help="* stands for anything: *ring*, {bolt,screw}*. Capitals do not matter.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control mono"
-            value={pattern}
-            maxLength={500}
-            onChange={(event) => setPattern(event.target.value)}
-          />
-        )}
-      </Labelled>
-      <Labelled label="CAD colour" help="The colour of the part in the STEP file, like #c08a3e.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control mono"
-            value={color}
-            maxLength={7}
-            onChange={(event) => setColor(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField
+        label="Part name"
+        help="* stands for anything: *ring*, {bolt,screw}*. Capitals do not matter."
+        isCode
+        value={pattern}
+        maxLength={500}
+        onChange={setPattern}
+      />
+      <TextField
+        label="CAD colour"
+        help="The colour of the part in the STEP file, like #c08a3e."
+        isCode
+        value={color}
+        maxLength={7}
+        onChange={setColor}
+      />
       <Labelled label="Product category">
         {(ids) => (
           <select {...ids} className="control" value={category} onChange={(event) => setCategory(event.target.value)}>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Labelled } from '../../components/Labelled.js';
+import { TextField } from '../../components/TextField.js';
 import type { Family } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -41,17 +42,7 @@ export function NewWorkflow({
   };
   return (
     <div className="sub-form">
-      <Labelled label="Name of the workflow">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField label="Name of the workflow" maxLength={200} value={name} onChange={setName} />
       <Labelled label="Begin with" help={starter?.description}>
         {(ids) => (
           <select

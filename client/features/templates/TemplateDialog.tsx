@@ -5,6 +5,7 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
 import { Labelled } from '../../components/Labelled.js';
+import { TextField } from '../../components/TextField.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
@@ -163,27 +164,16 @@ export function TemplateDialog({
         </Labelled>
       )}
       {!old && (
-        <Labelled label="Name" help="Workflows name it so: lower-case letters, digits and underscores.">
-          {(ids) => (
-            <input {...ids} className="control" value={name} onChange={(event) => setName(event.target.value)} />
-          )}
-        </Labelled>
+        <TextField
+          label="Name"
+          help="Workflows name it so: lower-case letters, digits and underscores."
+          isCode
+          value={name}
+          onChange={setName}
+        />
       )}
-      <Labelled label="Label" help="Name for people.">
-        {(ids) => (
-          <input {...ids} className="control" value={label} onChange={(event) => setLabel(event.target.value)} />
-        )}
-      </Labelled>
-      <Labelled label="Description" help="What it is good for.">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            value={description}
-            onChange={(event) => setDescription(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField label="Label" help="Name for people." value={label} onChange={setLabel} />
+      <TextField label="Description" help="What it is good for." value={description} onChange={setDescription} />
       {error && <ProblemCallout problem={problemFromError(error)} title="The settings could not be loaded" />}
       {!form && !error && <Loading label="Loading the settings" />}
       {form && (

@@ -4,6 +4,7 @@ import { useMutation, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
+import { TextField } from '../../components/TextField.js';
 import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -65,17 +66,7 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      <Labelled label="Name">
-        {(ids) => (
-          <input
-            {...ids}
-            className="control"
-            maxLength={200}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        )}
-      </Labelled>
+      <TextField label="Name" maxLength={200} value={name} onChange={setName} />
       <Labelled label="Family" help="What its runs are about. It cannot be changed later.">
         {(ids) => (
           <select

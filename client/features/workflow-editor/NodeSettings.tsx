@@ -2,7 +2,7 @@ import type { JsonSchema } from '@jsonforms/core';
 import { useMemo } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
 import { formatDuration } from '../../components/format.js';
-import { Labelled } from '../../components/Labelled.js';
+import { TextField } from '../../components/TextField.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { type GraphNode, nodeLabel } from '../../shared/graph/graphModel.js';
 import { effectiveParams, paramsToStore } from './draft.js';
@@ -71,19 +71,14 @@ export function NodeSettings({
           </p>
         )}
         {definition && <p className="muted">{definition.description}</p>}
-        <Labelled label="Name">
-          {(ids) => (
-            <input
-              {...ids}
-              className="control"
-              maxLength={200}
-              readOnly={isReadOnly}
-              value={node.ui?.label ?? ''}
-              placeholder={definition?.label ?? node.step}
-              onChange={(event) => onRename(event.target.value)}
-            />
-          )}
-        </Labelled>
+        <TextField
+          label="Name"
+          maxLength={200}
+          readOnly={isReadOnly}
+          value={node.ui?.label ?? ''}
+          placeholder={definition?.label ?? node.step}
+          onChange={onRename}
+        />
         {others.length > 0 && (
           <ul className="node-findings">
             {others.map((finding) => (
