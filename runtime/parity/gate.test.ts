@@ -22,16 +22,10 @@ async function run(mode: RunMode) {
   return runId;
 }
 
-async function report(status: ParityStatus, policy: object = {}, mode: RunMode = 'legacy') {
+async function report(status: ParityStatus, policy: object = ParityPolicy.parse({}), mode: RunMode = 'legacy') {
   const [legacyRunId, graphRunId] = [await run(mode), await run('shadow')];
   await test_.platform.db.parityReport.create({
-    data: {
-      outputTypeId: catalogue.outputType.id,
-      legacyRunId,
-      graphRunId,
-      status,
-      policy: ParityPolicy.parse(policy),
-    },
+    data: { outputTypeId: catalogue.outputType.id, legacyRunId, graphRunId, status, policy },
   });
 }
 
@@ -41,7 +35,7 @@ test('the way to graph opens after as many passed comparisons in a row as are ne
   expect(await gate()).toMatchObject({ streak: 0, needed: 2, isOpen: false });
   await report('passed');
   await report('incomparable');
-  await report('passed', {}, 'graph');
+  await report('passed', undefined, 'graph');
   expect(await gate()).toMatchObject({
     streak: 1,
     isOpen: false,
@@ -63,4 +57,13 @@ test('the way to graph opens after as many passed comparisons in a row as are ne
   expect(await gate()).toMatchObject({ isOpen: true });
   await change({ overrides: { samples: 4 } });
   expect(await gate()).toMatchObject({ streak: 0, isOpen: false });
+});
+
+test('a report that was judged before a threshold came does not count', async () => {
+  const { maxCameraMove: _, ...before } = ParityPolicy.parse({}).still_image;
+  await change({ parityPolicy: { greensNeeded: 1 } });
+  await report('passed', { ...ParityPolicy.parse({}), still_image: before });
+  expect(await gate()).toMatchObject({ streak: 0, isOpen: false, reasons: [expect.stringContaining('thresholds')] });
+  await report('passed');
+  expect(await gate()).toMatchObject({ streak: 1, isOpen: true });
 });

@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import { NotFoundError } from '../errors.js';
-import { judgedBy, policyOf } from './policy.js';
+import { judgedBy, type ParityPolicy, policyOf } from './policy.js';
 
 export interface ParityGate {
   /** Comparisons that passed one after the other, the newest ones, since the output type last changed. */
@@ -55,8 +55,9 @@ export async function parityGate(db: Db, outputTypeId: string): Promise<ParityGa
     select: { status: true, policy: true },
   });
   const limits = canonicalize(judgedBy(policy));
+  // As it was stored, complete then: a report from before a threshold came was not judged by it, whatever its default.
   const isGreen = ({ status, policy: used }: (typeof reports)[number]) =>
-    status === 'passed' && used !== null && canonicalize(judgedBy(policyOf(used))) === limits;
+    status === 'passed' && used !== null && canonicalize(judgedBy(used as unknown as ParityPolicy)) === limits;
   const broken = reports.findIndex((report) => !isGreen(report));
   const streak = broken < 0 ? reports.length : broken;
   return { streak, needed, isOpen: streak >= needed, reasons: [sentence(streak, needed, reports[broken]?.status)] };
