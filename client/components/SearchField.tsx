@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Icon } from './Icon.js';
 import { useDebounced } from './useDebounced.js';
 
@@ -6,19 +6,30 @@ import { useDebounced } from './useDebounced.js';
 export function SearchField({
   label,
   placeholder,
-  initial = '',
+  value = '',
   onSearch,
 }: {
   /** What is searched, for those who do not see where the field stands. */
   label: string;
   placeholder: string;
-  /** What was searched before, where the address keeps it. */
-  initial?: string;
+  /** What is searched for, where the address keeps it: a link may change it. */
+  value?: string;
   onSearch: (text: string) => void;
 }) {
-  const [text, setText] = useState(initial);
+  const [text, setText] = useState(value);
   const settled = useDebounced(text.trim());
-  useEffect(() => onSearch(settled), [settled, onSearch]);
+  const known = useRef(value);
+  const say = useEffectEvent(() => {
+    if (settled === known.current) return;
+    known.current = settled;
+    onSearch(settled);
+  });
+  useEffect(() => say(), [settled]);
+  useEffect(() => {
+    if (value === known.current) return;
+    known.current = value;
+    setText(value);
+  }, [value]);
   return (
     <span className="search-field">
       <Icon name="search" size={14} />

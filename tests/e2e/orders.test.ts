@@ -46,6 +46,23 @@ describeWith('chromium', 'an order in the console', () => {
     expect(await seriousViolations(page)).toEqual([]);
   });
 
+  it('keeps in the address what the list was narrowed down to', async () => {
+    const places = page.getByRole('navigation', { name: 'Main' });
+    await places.getByRole('link', { name: 'Orders' }).click();
+    const search = page.getByRole('searchbox', { name: 'Search the orders' });
+    await search.fill('PO 4711');
+    await page.waitForURL(/text=PO(\+|%20)4711/);
+    await page.getByLabel('State').selectOption({ label: 'Failed' });
+    await page.getByText('No order fits “PO 4711”').waitFor();
+    await page.reload();
+    await expect.poll(() => search.inputValue()).toBe('PO 4711');
+    await page.getByText('No order fits “PO 4711”').waitFor();
+    await places.getByRole('link', { name: 'Orders' }).click();
+    await expect.poll(() => search.inputValue()).toBe('');
+    await page.getByRole('link', { name: /^Order \d+$/ }).click();
+    await page.getByRole('button', { name: 'Dispatch order' }).waitFor();
+  });
+
   it('shows before dispatch what would run, and what stands in the way of which line', async () => {
     await page.getByRole('button', { name: 'Dispatch order' }).click();
     const dialog = page.getByRole('dialog', { name: /Dispatch order/ });

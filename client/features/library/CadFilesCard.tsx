@@ -7,12 +7,12 @@ import { Icon } from '../../components/Icon.js';
 import { newKey } from '../../components/newKey.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
-import type { Listed } from '../../components/useListed.js';
 import type { LibraryQuery } from '../../gql/graphql.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { RunStatusBadge } from '../../shared/status.js';
 import { useDispatch } from '../../shared/useDispatch.js';
+import type { Listed } from '../../shared/useListed.js';
 import type { ViewedModel } from './ModelDialog.js';
 
 export type CadFile = LibraryQuery['cadFiles']['edges'][number]['node'];
@@ -136,7 +136,12 @@ export function CadFilesCard({
       <header className="card-header">
         <h2 id="cad-files">CAD files</h2>
         <span className="muted numeric">{files.totalCount}</span>
-        <SearchField label="Search the CAD files" placeholder="Name of the file" onSearch={listed.search} />
+        <SearchField
+          label="Search the CAD files"
+          placeholder="Name of the file"
+          value={listed.text}
+          onSearch={listed.search}
+        />
       </header>
       {problem && <ProblemCallout problem={problem} title="The intake could not be started" />}
       {files.edges.length === 0 &&

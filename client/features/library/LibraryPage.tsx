@@ -2,10 +2,10 @@ import './library.css';
 import { type ComponentProps, useState } from 'react';
 import { useQuery } from 'urql';
 import { Loading } from '../../components/EmptyState.js';
-import { useListed } from '../../components/useListed.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useListed } from '../../shared/useListed.js';
 import { CadFilesCard } from './CadFilesCard.js';
 import { ModelDialog, type ViewedModel } from './ModelDialog.js';
 import { ProductDialog } from './ProductDialog.js';
@@ -83,8 +83,8 @@ const LibraryQuery = graphql(`
 
 /** CAD files and the products made of them. */
 export function Component() {
-  const files = useListed();
-  const products = useListed();
+  const files = useListed('files');
+  const products = useListed('products');
   const [{ data, error, fetching }, refetch] = useQuery({
     query: LibraryQuery,
     variables: {

@@ -4,8 +4,8 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { Icon } from '../../components/Icon.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
-import type { Listed } from '../../components/useListed.js';
 import type { LibraryQuery } from '../../gql/graphql.js';
+import type { Listed } from '../../shared/useListed.js';
 
 export type Product = LibraryQuery['products']['edges'][number]['node'];
 
@@ -24,7 +24,12 @@ export function ProductsCard({
       <header className="card-header">
         <h2 id="products">Products</h2>
         <span className="muted numeric">{products.totalCount}</span>
-        <SearchField label="Search the products" placeholder="Name or article number" onSearch={listed.search} />
+        <SearchField
+          label="Search the products"
+          placeholder="Name or article number"
+          value={listed.text}
+          onSearch={listed.search}
+        />
       </header>
       {products.edges.length === 0 &&
         (listed.text ? (

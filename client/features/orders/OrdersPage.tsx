@@ -7,9 +7,9 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
-import { useListed } from '../../components/useListed.js';
 import { graphql } from '../../gql/index.js';
 import { type Column, Listing } from '../../shared/Listing.js';
+import { useListed } from '../../shared/useListed.js';
 import { Delivered } from './Delivered.js';
 import { OrderDialog } from './OrderDialog.js';
 import { ORDER_STATE, ORDER_STATES, OrderStateBadge } from './orderState.js';
@@ -75,23 +75,19 @@ function someOf(names: readonly string[]): string {
 
 /** What was ordered, newest first. */
 export function Component() {
-  const { text, after, search: searchFor, turn } = useListed();
-  const [search, setSearch] = useSearchParams();
-  const state = ORDER_STATES.find((each) => each === search.get('state'));
+  const { text, after, search, turn, change } = useListed();
+  const [address] = useSearchParams();
+  const state = ORDER_STATES.find((each) => each === address.get('state'));
   const [answer, refetch] = useQuery({
     query: OrdersQuery,
     variables: { after, filter: { text, ...(state && { state: [state] }) } },
     requestPolicy: 'cache-and-network',
   });
   const { data } = answer;
-  const productId = search.get('product');
+  const productId = address.get('product');
   const [isOrdering, setOrdering] = useState(productId !== null);
   const orders = data?.orders.edges.map(({ node }) => node) ?? [];
   const isFiltered = Boolean(text) || state !== undefined;
-  const show = (next: string | null) => {
-    turn(null);
-    setSearch(next ? { state: next } : {});
-  };
   const newOrder = (
     <Button look="primary" icon="plus" needs="order" onClick={() => setOrdering(true)}>
       New order
@@ -107,12 +103,12 @@ export function Component() {
           {data && <span className="muted numeric">{data.orders.totalCount}</span>}
         </div>
         <div className="page-actions">
-          <SearchField label="Search the orders" placeholder="Number or reference" onSearch={searchFor} />
+          <SearchField label="Search the orders" placeholder="Number or reference" value={text} onSearch={search} />
           <select
             className="control filter-select"
             aria-label="State"
             value={state ?? ''}
-            onChange={(event) => show(event.target.value || null)}
+            onChange={(event) => change({ state: event.target.value || null })}
           >
             <option value="">All states</option>
             {ORDER_STATES.map((each) => (
@@ -135,7 +131,7 @@ export function Component() {
               <EmptyState
                 icon={text ? 'search' : 'filter'}
                 title={text ? `No order fits “${text}”` : 'No order is in this state'}
-                actions={state && <Button onClick={() => show(null)}>Show all states</Button>}
+                actions={state && <Button onClick={() => change({ state: null })}>Show all states</Button>}
               />
             ) : (
               <EmptyState icon="inbox" title="No orders yet" actions={newOrder}>
@@ -183,7 +179,7 @@ export function Component() {
           onCreated={() => refetch({ requestPolicy: 'network-only' })}
           onClose={() => {
             setOrdering(false);
-            if (productId) setSearch({}, { replace: true });
+            if (productId) change({ product: null }, { replace: true });
           }}
         />
       )}

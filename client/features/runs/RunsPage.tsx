@@ -12,6 +12,7 @@ import { graphql, readFragment } from '../../gql/index.js';
 import { type Column, Listing } from '../../shared/Listing.js';
 import { isTerminal } from '../../shared/status.js';
 import { useAskAgain } from '../../shared/useAskAgain.js';
+import { useListed } from '../../shared/useListed.js';
 import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
 import { RunRow, RunRowView } from './RunRow.js';
 
@@ -75,12 +76,10 @@ const ALL = { status: null, family: null, text: null };
 
 /** The list of runs, newest first, live. */
 export function Component() {
-  const [search, setSearch] = useSearchParams();
-  const status = STATUS_FILTERS.find(({ key }) => key === search.get('status')) ?? STATUS_FILTERS[0]!;
-  const family = FAMILIES.find((each) => each === search.get('family'));
-  const text = search.get('text') ?? '';
-  const after = search.get('after');
-  const before = search.get('before');
+  const { text, after, before, search, change } = useListed();
+  const [address] = useSearchParams();
+  const status = STATUS_FILTERS.find(({ key }) => key === address.get('status')) ?? STATUS_FILTERS[0]!;
+  const family = FAMILIES.find((each) => each === address.get('family'));
   const [answer, refetch] = useQuery({
     query: RunsQuery,
     variables: {
@@ -109,26 +108,6 @@ export function Component() {
   const now = useNow(hasActive);
   useAskAgain(refetch, PROGRESS_MS, hasActive);
 
-  const change = useCallback(
-    (changes: Record<string, string | null>, options?: { replace: boolean }) =>
-      setSearch((old) => {
-        const next = new URLSearchParams(old);
-        next.delete('after');
-        next.delete('before');
-        for (const [key, value] of Object.entries(changes)) {
-          if (value) next.set(key, value);
-          else next.delete(key);
-        }
-        return next;
-      }, options),
-    [setSearch],
-  );
-  const searchFor = useCallback(
-    (wanted: string) => {
-      if (wanted !== text) change({ text: wanted }, { replace: true });
-    },
-    [text, change],
-  );
   const isFiltered = status.statuses !== undefined || family !== undefined || text !== '';
   const page = data?.runs.pageInfo;
 
@@ -144,8 +123,8 @@ export function Component() {
           <SearchField
             label="Search the runs"
             placeholder="Product, output type or file"
-            initial={text}
-            onSearch={searchFor}
+            value={text}
+            onSearch={search}
           />
           <fieldset className="filter-chips">
             <legend className="visually-hidden">Status</legend>
