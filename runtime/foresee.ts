@@ -4,77 +4,86 @@ import type { JsonObject } from '../modules/json.js';
 import { moduleOf, type Plan, type PlannedNode } from '../workflow/plan.js';
 import type { ArtifactStore } from './artifacts/store.js';
 import { artifactsIn, boundInputs, type PortValue, type PortValues } from './nodeInputs.js';
-import { knownKeyParts, readyNode } from './nodePorts.js';
+import { knownIdentity, readyNode } from './nodePorts.js';
+import { type Expected, expectedOutcomes, type Identity, type LookedAt } from './outcomes.js';
 import type { PreflightDesk } from './preflightDesk.js';
 
-/** What becomes of a node. `cached`: its outputs are there from an earlier run. `runs`: they are not. `depends`: it runs, unless what
- * runs before it makes the very files that an earlier run went on from, with the same params and everything else the same. `skipped`: what it depends on would fail. */
-export const FORECASTS = ['cached', 'runs', 'depends', 'skipped'] as const;
-export type Forecast = (typeof FORECASTS)[number];
-
 /** What will become of a planned node. */
-export interface ForeseenNode {
+export interface ForeseenNode extends Expected {
   node: PlannedNode;
-  forecast: Forecast;
   /** Null: only the run can tell. */
   outputs: PortValues | null;
   /** The files among its outputs can be read. */
   hasFiles: boolean;
-  /** Of its outputs it is known what is in them, and not yet what will be said of them. */
-  isOutline: boolean;
   /** What it would fail with. */
   problem: ModuleError | null;
+}
+
+/** A node by itself, seen from what is before it. */
+interface SeenNode extends Omit<ForeseenNode, 'dependsOn'> {
+  /** Of its outputs it is known what is in them, and not yet what will be said of them. */
+  isOutline: boolean;
+  identity: Identity | null;
+  lacking: readonly string[];
 }
 
 /** Goes through a plan as a run would, level by level (plans are sorted by it): looks results up, and tries out what is quick and without
  * effects, so that it is known what they make; some only hand on what they were given. Pure modules make the same of the same, so what a node hands on that only lacks its
  * files is known as well. */
 export async function foresee(desk: PreflightDesk, plan: Plan, entry: JsonObject): Promise<ForeseenNode[]> {
-  const seen: ForeseenNode[] = [];
+  const seen: SeenNode[] = [];
   for (let level = 0; seen.length < plan.nodes.length; level += 1) {
     const nodes = plan.nodes.filter((node) => node.level === level);
     seen.push(...(await Promise.all(nodes.map((node) => foreseeNode(desk, node, seen, entry)))));
   }
-  return seen;
+  const expected = expectedOutcomes(plan, seen.map(lookedAt));
+  return seen.map(({ node, outputs, hasFiles, problem }, idx) => ({
+    ...{ node, outputs, hasFiles, problem },
+    ...expected[idx]!,
+  }));
 }
+
+const lookedAt = ({ node, outcomes, outputs, problem, identity, lacking }: SeenNode): LookedAt => ({
+  ...{ node, outcomes, identity, lacking },
+  files: outputs && artifactsIn(outputs).map(({ sha256 }) => sha256),
+  fails: problem !== null,
+});
 
 async function foreseeNode(
   desk: PreflightDesk,
   node: PlannedNode,
-  seen: readonly ForeseenNode[],
+  seen: readonly SeenNode[],
   entry: JsonObject,
-): Promise<ForeseenNode> {
-  const runs: ForeseenNode = {
-    node,
-    forecast: 'runs',
-    outputs: null,
-    hasFiles: false,
-    isOutline: false,
-    problem: null,
+): Promise<SeenNode> {
+  const plain: SeenNode = {
+    ...{ node, outcomes: ['runs'], outputs: null, hasFiles: false, isOutline: false },
+    ...{ problem: null, identity: null, lacking: [] },
   };
-  if (node.predecessors.some((idx) => seen[idx]!.problem || seen[idx]!.forecast === 'skipped'))
-    return { ...runs, forecast: 'skipped' };
+  if (node.predecessors.some((idx) => seen[idx]!.problem || seen[idx]!.outcomes[0] === 'skipped'))
+    return { ...plain, outcomes: ['skipped'] };
   const module = moduleOf(node, desk.platform.definition);
-  if (!module || node.determinism !== 'pure') return runs;
+  if (!module || node.determinism !== 'pure') return plain;
   const outputsOf = (idx: number) => seen[idx]!.outputs;
-  if (node.predecessors.some((idx) => !outputsOf(idx))) {
-    const parts = knownKeyParts(module, node, outputsOf, entry);
-    return { ...runs, forecast: (await desk.cache.hasLike(parts)) ? 'depends' : 'runs' };
-  }
+  const identity = knownIdentity(module, node, outputsOf, entry);
+  const runs: SeenNode = { ...plain, identity };
+  if (node.predecessors.some((idx) => !outputsOf(idx)))
+    return (await desk.cache.hasLike(identity)) ? { ...runs, outcomes: ['cached', 'runs'] } : runs;
   try {
     const ready = readyNode(module, node, outputsOf, entry);
     const cacheKey = ready.cacheKey!;
     const earlier = await desk.cache.earlier(cacheKey);
-    if (earlier?.isWhole) return { ...runs, forecast: 'cached', outputs: earlier.outputs, hasFiles: true };
+    if (earlier && earlier.lacking.length === 0)
+      return { ...runs, outcomes: ['cached'], outputs: earlier.outputs, hasFiles: true };
+    const lacking = earlier?.lacking ?? [];
     const bound = boundInputs(node, module, outputsOf, entry);
     const isTold = node.predecessors.every((idx) => !seen[idx]!.isOutline);
     // Not where a file is only going to be made again.
     if (node.capability === 'cpu' && isTold && (await hasFiles(desk.store, bound)))
-      return { ...runs, outputs: await desk.tryOut(module, { ...ready, cacheKey }), hasFiles: true };
+      return { ...runs, lacking, outputs: await desk.tryOut(module, { ...ready, cacheKey }), hasFiles: true };
     const outline = earlier ? null : handedOn(module, bound);
-    return { ...runs, outputs: earlier?.outputs ?? outline, isOutline: outline !== null };
+    return { ...runs, lacking, outputs: earlier?.outputs ?? outline, isOutline: outline !== null };
   } catch (error) {
-    if (error instanceof ModuleError) return { ...runs, problem: error };
+    if (error instanceof ModuleError) return { ...plain, problem: error };
     throw error;
   }
 }

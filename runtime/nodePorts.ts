@@ -3,9 +3,10 @@ import type { ArtifactRef } from '../modules/artifacts.js';
 import type { Port, ProductionModule } from '../modules/define.js';
 import { ModuleError } from '../modules/errors.js';
 import type { JsonObject, JsonValue } from '../modules/json.js';
-import { type CacheKeyParts, cacheKey, cacheKeyParts, type InputValue } from '../workflow/cacheKey.js';
-import type { PlannedNode } from '../workflow/plan.js';
+import { cacheKey, cacheKeyParts, type InputValue } from '../workflow/cacheKey.js';
+import type { Binding, PlannedNode } from '../workflow/plan.js';
 import { boundInputs, type PortValue, type PortValues } from './nodeInputs.js';
+import type { Identity } from './outcomes.js';
 
 /** What an attempt hands to its module, and under which key its result is kept. */
 export interface ReadyNode {
@@ -36,19 +37,20 @@ export function readyNode(
   return { inputs, params, cacheKey: isPure ? cacheKey(module, planned.params, comparable(module, bound)) : null };
 }
 
-/** What can be told already of the key of a planned node's result.
+/** What can be told already of what a planned node's result is kept under.
  * @param outputsOf outputs of an earlier node by plan position; null: not known yet. */
-export function knownKeyParts(
+export function knownIdentity(
   module: ProductionModule,
   planned: PlannedNode,
   outputsOf: (idx: number) => PortValues | null,
   entry: JsonObject,
-): CacheKeyParts {
-  const known = Object.entries(planned.bindings).filter(([, bindings]) =>
-    bindings.every((binding) => binding.from === 'entry' || outputsOf(binding.idx)),
-  );
+): Identity {
+  const isKnown = (binding: Binding) => binding.from === 'entry' || outputsOf(binding.idx) !== null;
+  const all = Object.entries(planned.bindings);
+  const known = all.filter(([, bindings]) => bindings.every(isKnown));
   const bound = boundInputs({ ...planned, bindings: Object.fromEntries(known) }, module, outputsOf, entry);
-  return cacheKeyParts(module, planned.params, comparable(module, bound));
+  const open = all.filter(([, bindings]) => !bindings.every(isKnown)).map(([port]) => port);
+  return { ...cacheKeyParts(module, planned.params, comparable(module, bound)), open };
 }
 
 const strict = new WeakMap<ProductionModule, z.ZodType<Record<string, unknown>>>();

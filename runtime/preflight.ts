@@ -13,11 +13,12 @@ import {
 import { rolloutOf } from './dispatch.js';
 import type { Subject } from './entry.js';
 import { NotFoundError, ValidationError } from './errors.js';
-import { type Forecast, type ForeseenNode, foresee } from './foresee.js';
+import { type ForeseenNode, foresee } from './foresee.js';
 import { legacyCheckPlan } from './legacy/checkPlan.js';
 import { prepareLegacyRun } from './legacy/start.js';
 import { lineFacts, obstacleOf } from './lineFacts.js';
 import { dueLines } from './orderDispatch.js';
+import { type Dependence, type Expected, type Forecast, forecastOf, type Outcome } from './outcomes.js';
 import { type Beholder, OWNER } from './ownership.js';
 import type { Platform } from './platform.js';
 import {
@@ -45,8 +46,16 @@ export interface PreflightNode {
   planned: PlannedNode;
   graph: WorkflowGraph;
   forecast: Forecast;
-  /** From history; null: nothing like it ran lately, or it is cached or skipped. */
+  outcomes: Outcome[];
+  dependsOn: PreflightDependence[];
+  /** From history, where it runs; null: nothing like it ran lately, or it does not run. */
   duration: TimeRange | null;
+}
+
+/** What decides between several outcomes of a node. */
+export interface PreflightDependence extends Pick<Dependence, 'code'> {
+  on: PlannedNode[];
+  graph: WorkflowGraph;
 }
 
 /** What a run would do, and what stands in its way; nothing of it is stored. */
@@ -202,18 +211,18 @@ async function summed(
   desk: PreflightDesk,
   { orderLineId, mode, findings: found, checks: more, graph, plan, foreseen, work, workflowId }: Foreseen,
 ): Promise<Preflight> {
-  const running = foreseen.filter(({ forecast }) => takesTime(forecast)).map(({ node }) => node);
+  const running = foreseen.filter(mayRun).map(({ node }) => node);
   const ranges = await desk.history.ranges(workflowId, hashPlan(graph, plan), plan.nodes);
-  const nodes = foreseen.map(({ node, forecast }) => ({
-    planned: node,
-    graph,
-    forecast,
-    duration: takesTime(forecast) ? ranges[node.idx]! : null,
-  }));
-  const times = nodes.map(({ planned, forecast, duration }) => ({
-    predecessors: planned.predecessors,
-    range: takesTime(forecast) ? duration : { minMs: 0, maxMs: 0 },
-  }));
+  const nodes = foreseen.map((one): PreflightNode => {
+    const { node, outcomes } = one;
+    const dependsOn = one.dependsOn.map(({ code, on }) => ({ code, on: on.map((idx) => plan.nodes[idx]!), graph }));
+    const duration = mayRun(one) ? ranges[node.idx]! : null;
+    return { planned: node, graph, outcomes, dependsOn, forecast: forecastOf(outcomes), duration };
+  });
+  const times = nodes.map(({ planned: { predecessors }, outcomes, duration }) => {
+    if (!outcomes.includes('runs')) return { predecessors, range: { minMs: 0, maxMs: 0 } };
+    return { predecessors, range: duration && outcomes.length > 1 ? { ...duration, minMs: 0 } : duration };
+  });
   const findings = [...found, ...findingsOfWorkers(desk.workforce, work ?? running)];
   const isOpen = findings.some(({ code }) => code === PARTS_UNKNOWN);
   const seen = Object.fromEntries([...EVERY_RUN, ...more].map((check) => [check, check !== 'materials' || !isOpen]));
@@ -221,7 +230,7 @@ async function summed(
   return { orderLineId, mode, checks, findings, nodes, duration: estimate(times) };
 }
 
-const takesTime = (forecast: Forecast) => forecast === 'runs' || forecast === 'depends';
+const mayRun = ({ outcomes }: Expected) => outcomes.includes('runs');
 
 /** Looked at before every run; `line` only where the family expects it. */
 const EVERY_RUN: readonly PreflightCheck[] = ['line', 'graph', 'files', 'workers'];

@@ -58,10 +58,10 @@ export async function findingsOfNodes(
     problem ? [findingOfProblem(problem, node, checksOfPlan([{ node }], desk.platform.definition)[0] ?? 'graph')] : [],
   );
   const undecided = foreseen.find(
-    ({ node, forecast, hasFiles, problem }) =>
+    ({ node, outcomes, hasFiles, problem }) =>
       !hasFiles &&
       !problem &&
-      forecast !== 'skipped' &&
+      outcomes[0] !== 'skipped' &&
       moduleOf(node, desk.platform.definition)?.artifactRolesProduced.includes('material_map'),
   );
   if (undecided)

@@ -13,8 +13,8 @@ const LIKE = `
 /** What a pure module made of the same inputs and params before. */
 export interface EarlierResult {
   outputs: PortValues;
-  /** All of its files are in the store still, so it need not be made again. */
-  isWhole: boolean;
+  /** Hashes of its files that are gone from the store: while there are any, it is made again. */
+  lacking: string[];
 }
 
 /** Looks up earlier outputs of pure modules. Look-ups of one moment share a query. */
@@ -50,15 +50,16 @@ export class ResultCache {
   /** @returns the outputs, or null where there are none or a file of theirs is gone from the store. */
   async get(key: string): Promise<PortValues | null> {
     const earlier = await this.earlier(key);
-    return earlier?.isWhole ? earlier.outputs : null;
+    return earlier?.lacking.length === 0 ? earlier.outputs : null;
   }
 
   /** The same, but of results whose files are gone too: made again, they come out the same. */
   async earlier(key: string): Promise<EarlierResult | null> {
     const outputs = await this.results.load(key);
     if (!outputs) return null;
-    const sizes = await Promise.all(artifactsIn(outputs).map(({ sha256 }) => this.store.byteSize(sha256)));
-    return { outputs, isWhole: !sizes.includes(null) };
+    const files = artifactsIn(outputs).map(({ sha256 }) => sha256);
+    const sizes = await Promise.all(files.map((sha256) => this.store.byteSize(sha256)));
+    return { outputs, lacking: files.filter((_, at) => sizes[at] === null) };
   }
 
   /** Whether there is a result of the same work and these inputs, whatever the others. */

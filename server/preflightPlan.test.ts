@@ -83,6 +83,9 @@ describeWith('blender', 'on unchanged state', () => {
     await db.resultCache.deleteMany({ where: { key: { in: entries } } });
     const unsure = await calls.ask({ orderLineId });
     expect(forecasts(unsure)).toMatchObject({ glb: 'runs', map: 'cached', still: 'depends', publish: 'runs' });
+    expect(unsure.nodes.find(({ nodeId }: any) => nodeId === 'still').dependsOn).toEqual([
+      { code: 'inputs', nodeIds: ['glb'], message: 'Cached if “Export GLB” makes the same as for an earlier run.' },
+    ]);
     // With params that nobody had, there is nothing that it could depend on.
     expect(forecasts(await calls.ask({ orderLineId: await line({ samples: 3 }) }))).toMatchObject({ still: 'runs' });
     expect((await calls.run({ orderLineId })).find(({ nodeId }) => nodeId === 'still')).toMatchObject({

@@ -1,9 +1,16 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { FORECASTS, type Forecast } from '../../runtime/foresee.js';
 import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
+import { DEPENDENCES, type Dependence, FORECASTS, type Forecast } from '../../runtime/outcomes.js';
 import { seesStudio } from '../../runtime/ownership.js';
-import { type Preflight, type PreflightNode, preflight, preflightOrder, together } from '../../runtime/preflight.js';
+import {
+  type Preflight,
+  type PreflightDependence,
+  type PreflightNode,
+  preflight,
+  preflightOrder,
+  together,
+} from '../../runtime/preflight.js';
 import type { TimeRange } from '../../workflow/estimate.js';
 import { isPassing, SEVERITIES } from '../../workflow/finding.js';
 import { builder } from '../builder.js';
@@ -26,15 +33,67 @@ const TimeRangeObject = builder.objectRef<TimeRange>('TimeRange').implement({
 const FORECAST_DESCRIPTIONS: Record<Forecast, string> = {
   cached: 'Its outputs are there from an earlier run: it takes no time.',
   runs: 'It runs.',
-  depends:
-    'It runs, unless what runs before it makes the very files that an earlier run with the same params and other inputs went on from.',
-  skipped: 'It does not run: something it depends on would fail.',
+  skipped: 'It does not run: something would fail before it begins.',
+  depends: 'Only the run can tell; `outcomes` has what it may be, `dependsOn` why.',
 };
 const ForecastEnum = builder.enumType('PreflightForecast', {
   description: 'What becomes of a node in the run there would be.',
   values: Object.fromEntries(
     FORECASTS.map((value) => [value, { value, description: FORECAST_DESCRIPTIONS[value] }]),
   ) as { [F in Forecast]: { value: F; description: string } },
+});
+
+/** Names are those of the nodes it depends on. */
+const DEPENDENCE_WORDS: Record<Dependence['code'], { description: string; message: (names: string) => string }> = {
+  inputs: {
+    description: 'Whether the nodes before it make the very files that an earlier run went on from.',
+    message: (names) => `Cached if ${names} makes the same as for an earlier run.`,
+  },
+  same_work: {
+    description: 'Whether another node of the run has done the same work by then.',
+    message: (names) => `Cached if ${names} has done the same work by then.`,
+  },
+  files: {
+    description: 'Whether other nodes have made its missing files again by then.',
+    message: (names) => `Cached if ${names} has made its missing files again by then.`,
+  },
+  failure: {
+    description: 'How far the run has got when another node fails and ends it.',
+    message: (names) => `Skipped if it has not begun when ${names} fails and ends the run.`,
+  },
+};
+const DependenceCodeEnum = builder.enumType('PreflightDependenceCode', {
+  description: 'What the outcome of a node can depend on.',
+  values: Object.fromEntries(
+    DEPENDENCES.map((value) => [value, { value, description: DEPENDENCE_WORDS[value].description }]),
+  ) as { [C in Dependence['code']]: { value: C; description: string } },
+});
+const labelOf = (
+  { planned: { id, step, part }, graph }: Pick<PreflightNode, 'planned' | 'graph'>,
+  { platform }: Context,
+) => {
+  const own = graph.nodes.find((node) => node.id === (part?.nodeId ?? id))?.ui?.label;
+  const label = own || (withLegacyPipeline(platform.definition)(step)?.label ?? step);
+  return part ? `${label} · ${part.label}` : label;
+};
+
+const DependenceObject = builder.objectRef<PreflightDependence>('PreflightDependence').implement({
+  description: 'Why only the run can tell what becomes of a node.',
+  fields: (t) => ({
+    code: t.field({ type: DependenceCodeEnum, description: 'What it depends on.', resolve: ({ code }) => code }),
+    message: t.string({
+      description: 'The same in a sentence for people.',
+      resolve: ({ code, on, graph }, _args, ctx) => {
+        const [first, ...more] = on.map((planned) => `“${labelOf({ planned, graph }, ctx)}”`);
+        const others = more.length > 1 ? `one of ${more.length} others` : more[0];
+        return DEPENDENCE_WORDS[code].message([first, ...(others ? [others] : [])].join(' or '));
+      },
+    }),
+    nodeIds: t.stringList({
+      description: 'The nodes that decide it, by `nodeId`.',
+      resolve: ({ on }) => on.map(({ id }) => id),
+    }),
+  }),
 });
 
 const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').implement({
@@ -46,11 +105,7 @@ const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').im
     }),
     label: t.string({
       description: "The node's own label, else that of its definition; of a part, with what the part is.",
-      resolve: ({ planned: { id, step, part }, graph }, _args, { platform }) => {
-        const own = graph.nodes.find((node) => node.id === (part?.nodeId ?? id))?.ui?.label;
-        const label = own || (withLegacyPipeline(platform.definition)(step)?.label ?? step);
-        return part ? `${label} · ${part.label}` : label;
-      },
+      resolve: (node, _args, ctx) => labelOf(node, ctx),
     }),
     step: t.string({
       description: 'Its node definition; of a part, that of the whole node.',
@@ -66,6 +121,15 @@ const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').im
       resolve: ({ planned }) => planned.capability,
     }),
     forecast: t.expose('forecast', { type: ForecastEnum, description: 'What becomes of it.' }),
+    outcomes: t.expose('outcomes', {
+      type: [ForecastEnum],
+      description: 'All that may become of it; several only where `forecast` is `depends`, which is not among them.',
+    }),
+    dependsOn: t.field({
+      type: [DependenceObject],
+      description: 'Why it has several outcomes; empty where it has one.',
+      resolve: ({ dependsOn }) => dependsOn,
+    }),
     isCached: t.boolean({
       description: 'Its outputs are there from an earlier run: it takes no time.',
       resolve: ({ forecast }) => forecast === 'cached',
@@ -73,7 +137,7 @@ const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').im
     duration: t.field({
       type: TimeRangeObject,
       nullable: true,
-      description: 'How long it took lately where it ran; null: nothing like it ran, or it is cached.',
+      description: 'How long it took lately where it ran; null: nothing like it ran, or it does not run.',
       resolve: ({ duration }) => duration,
     }),
   }),
@@ -97,7 +161,7 @@ async function priced(ctx: Context, preflights: readonly Preflight[]): Promise<P
 
 const PreflightObject = builder.objectRef<PricedPreflight>('Preflight').implement({
   description:
-    'What a run would do and what stands in its way. Nothing is stored; as long as nothing changes, a run does just that.',
+    'What a run would do and what stands in its way. Nothing is stored; as long as nothing changes, a run does just that, and one of the `outcomes` where only it can tell.',
   fields: (t) => ({
     isReady: t.boolean({ description: 'Nothing stands in the way.', resolve: ({ findings }) => isPassing(findings) }),
     orderLine: t.prismaField({

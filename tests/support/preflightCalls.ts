@@ -7,7 +7,7 @@ import { endOf } from './testRuns.js';
 
 const SMALL = { samples: 1, resolution: { width: 64, height: 64 } };
 const PREFLIGHT = `__typename ... on Error { code message } ... on Preflight { isReady mode price { amount currency }
-  duration { minMs maxMs } checks { check state } findings { code severity message nodeId path } nodes { nodeId label forecast isCached duration { maxMs } } }`;
+  duration { minMs maxMs } checks { check state } findings { code severity message nodeId path } nodes { nodeId label forecast isCached dependsOn { code message nodeIds } duration { maxMs } } }`;
 
 interface Foreseen {
   nodes: { nodeId: string; label: string; forecast: string }[];
@@ -24,7 +24,7 @@ export const forecasts = ({ nodes }: Foreseen) =>
 export const statesOf = ({ checks }: { checks: { check: string; state: string }[] }) =>
   checks.map(({ check, state }) => `${check} ${state}`).join(', ');
 /** In the words of forecasts. */
-export const becameOf = ({ status, isCached }: Ran) =>
+export const becameOf = ({ status, isCached }: Pick<Ran, 'status' | 'isCached'>) =>
   status === 'skipped' || status === 'cancelled' ? 'skipped' : isCached ? 'cached' : 'runs';
 
 /** Preflights and runs of small stills of the sample product, over GraphQL. */

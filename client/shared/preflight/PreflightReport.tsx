@@ -24,8 +24,8 @@ export function formatRange(range: { minMs: number; maxMs: number } | null | und
 export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragment; isOpen: boolean }) {
   const { checks, findings, nodes } = found;
   const labels = new Map(nodes.map(({ nodeId, label }) => [nodeId, label]));
-  const running = nodes.filter(({ forecast }) => forecast !== 'cached' && forecast !== 'skipped').length;
-  const isSure = nodes.every(({ forecast }) => forecast !== 'depends');
+  const running = nodes.filter(({ outcomes }) => outcomes.includes('runs'));
+  const isSure = running.every(({ outcomes }) => outcomes.length === 1);
   return (
     <>
       <ul className="preflight-checks" aria-label="What was checked">
@@ -60,31 +60,30 @@ export function PreflightReport({ found, isOpen }: { found: PreflightFieldsFragm
         <details className="preflight-plan" open={isOpen}>
           <summary>
             {!isSure && 'Up to '}
-            {running} of {nodes.length} {nodes.length === 1 ? 'node' : 'nodes'} will run
+            {running.length} of {nodes.length} {nodes.length === 1 ? 'node' : 'nodes'} will run
             <span className="muted"> · {formatRange(found.duration)}</span>
           </summary>
           <ul>
-            {nodes.map(({ nodeId, label, forecast, duration }) => (
+            {nodes.map(({ nodeId, label, forecast, outcomes, dependsOn, duration }) => (
               <li key={nodeId}>
-                <span className={forecast === 'cached' || forecast === 'skipped' ? 'muted' : undefined}>
+                <span className={outcomes.includes('runs') ? undefined : 'muted'}>
                   {label}
-                  {forecast === 'depends' && (
-                    <span className="muted" title="It runs, unless what runs before it makes the same as before.">
-                      {' '}
-                      only if its inputs are new
+                  {dependsOn.map(({ message }) => (
+                    <span key={message} className="preflight-why muted">
+                      {message}
                     </span>
-                  )}
+                  ))}
                 </span>
-                {forecast === 'skipped' ? (
+                {outcomes.includes('runs') ? (
+                  <span className="muted numeric">{formatRange(duration)}</span>
+                ) : forecast === 'skipped' ? (
                   <span className="muted" title="Something it depends on would fail.">
                     skipped
                   </span>
-                ) : forecast === 'cached' ? (
-                  <Badge tone="reused" icon="zap">
-                    Cached
-                  </Badge>
                 ) : (
-                  <span className="muted numeric">{formatRange(duration)}</span>
+                  <Badge tone="reused" icon="zap">
+                    {forecast === 'cached' ? 'Cached' : 'Cached, if at all'}
+                  </Badge>
                 )}
               </li>
             ))}

@@ -29,6 +29,10 @@ export const PreflightFields = graphql(`
       nodeId
       label
       forecast
+      outcomes
+      dependsOn {
+        message
+      }
       duration {
         minMs
         maxMs
