@@ -49,7 +49,8 @@ export async function dispatchOrderLine(
 export const rolloutOf = (outputType: { rollout: Rollout; workflowId: string | null }): Rollout =>
   outputType.workflowId ? outputType.rollout : 'legacy';
 
-async function getsShadow({ db }: Platform, { orderLine }: OrderSubject): Promise<boolean> {
+/** Whether the next legacy run of the line has a run by graph beside it. */
+export async function getsShadow({ db }: Platform, { orderLine }: OrderSubject): Promise<boolean> {
   const earlier = await db.run.count({ where: { orderLineId: orderLine.id, mode: 'legacy' } });
   return isSampled(orderLine.id, earlier + 1, orderLine.outputType.shadowRate);
 }

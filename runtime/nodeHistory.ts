@@ -7,6 +7,8 @@ interface Sample {
   isOfWorkflow: boolean;
   nodeId: string;
   moduleKey: string;
+  /** A step of the legacy pipeline, by its name in place of the node's id. */
+  isStep: boolean;
   ms: number;
 }
 
@@ -27,9 +29,26 @@ export class NodeHistory {
     planHash: string,
     nodes: readonly { id: string; moduleKey: string }[],
   ): Promise<(TimeRange | null)[]> {
+    return this.closest(workflowId, planHash, nodes, false);
+  }
+
+  /** The same of steps of the legacy pipeline; what they took in runs by graph is something else where the work is shared out there. */
+  async stepRanges(
+    planHash: string,
+    steps: readonly { id: string; moduleKey: string }[],
+  ): Promise<(TimeRange | null)[]> {
+    return this.closest(null, planHash, steps, true);
+  }
+
+  private async closest(
+    workflowId: string | null,
+    planHash: string,
+    nodes: readonly { id: string; moduleKey: string }[],
+    areSteps: boolean,
+  ) {
     const samples = this.samples.get(workflowId) ?? this.read(workflowId);
     this.samples.set(workflowId, samples);
-    const all = await samples;
+    const all = (await samples).filter(({ isStep }) => isStep === areSteps);
     return nodes.map(({ id, moduleKey }) => {
       const ofModule = all.filter((sample) => sample.moduleKey === moduleKey);
       const ofNode = ofModule.filter(({ nodeId, isOfWorkflow }) => isOfWorkflow && nodeId === id);
@@ -46,9 +65,13 @@ export class NodeHistory {
                (SELECT id, plan_hash, workflow_id FROM run WHERE workflow_id = $1 ORDER BY created_at DESC LIMIT ${OWN_RUNS})
                UNION (SELECT id, plan_hash, workflow_id FROM run ORDER BY created_at DESC LIMIT ${ALL_RUNS}))
              SELECT r.plan_hash AS "planHash", r.workflow_id IS NOT DISTINCT FROM $1 AS "isOfWorkflow", n.node_id AS "nodeId",
-               n.module_key AS "moduleKey", (extract(epoch FROM n.finished_at - n.started_at) * 1000)::float8 AS ms
+               n.module_key AS "moduleKey", false AS "isStep", (extract(epoch FROM n.finished_at - n.started_at) * 1000)::float8 AS ms
              FROM recent r JOIN node_run n ON n.run_id = r.id
-             WHERE n.status = 'succeeded' AND NOT n.is_cached AND n.started_at IS NOT NULL AND n.finished_at IS NOT NULL`,
+             WHERE n.status = 'succeeded' AND NOT n.is_cached AND n.started_at IS NOT NULL AND n.finished_at IS NOT NULL
+             UNION ALL
+             SELECT r.plan_hash, r.workflow_id IS NOT DISTINCT FROM $1, s->>'step', s->>'moduleKey', true, (s->>'durationMs')::float8
+             FROM recent r JOIN node_run n ON n.run_id = r.id CROSS JOIN LATERAL jsonb_array_elements(n.outputs->'steps'->'data') s
+             WHERE n.status = 'succeeded' AND n.module_key = 'legacy.pipeline' AND s->>'isKept' = 'false'`,
       values: [workflowId],
     });
     return rows;

@@ -7,7 +7,7 @@ import { ArtifactContract } from '../modules/shapes/artifactContract.js';
 import { FileRef } from '../modules/shapes/artifactRef.js';
 import { MaterialMap } from '../modules/shapes/materials.js';
 import { RenderTemplate } from '../modules/shapes/renderTemplate.js';
-import { contractIssues, deliverables } from '../workflow/deliverables.js';
+import { contractIssues, type Deliverable, deliverables } from '../workflow/deliverables.js';
 import type { Finding } from '../workflow/finding.js';
 import type { NodeParams, WorkflowGraph } from '../workflow/graph.js';
 import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
@@ -201,17 +201,22 @@ export function findingsOfWorkers(
   return [...missing, ...films];
 }
 
-/** Whether what the line asks for would be what is sold. */
+/** Whether what the line asks for would be what is sold.
+ * @param maker what makes it, as sentences call it. */
 export function findingsOfContract(
-  { outputType, options }: OrderLineSubject,
-  graph: WorkflowGraph,
-  lookup: DefinitionLookup,
+  { outputType }: OrderLineSubject,
+  made: readonly Deliverable[],
+  maker?: string,
 ): CheckedFinding[] {
-  const made = deliverables(graph, lookup, {
-    outputType: outputTypeOverrides(outputType),
-    orderLine: options as JsonObject,
-  });
-  return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract)).map(
+  return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract), maker).map(
     ({ path, message }) => ({ ...error('contract', 'CONTRACT_UNMET', message), path }),
   );
 }
+
+/** What a graph would deliver for a line. */
+export const graphDeliverables = (
+  { outputType, options }: OrderLineSubject,
+  graph: WorkflowGraph,
+  lookup: DefinitionLookup,
+): Deliverable[] =>
+  deliverables(graph, lookup, { outputType: outputTypeOverrides(outputType), orderLine: options as JsonObject });

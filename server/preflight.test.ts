@@ -106,6 +106,28 @@ describe('a preflight', () => {
     await db.outputType.update({ where, data: { rollout: 'legacy' } });
     const found = await ask({ orderLineId: await line() });
     expect(found).toMatchObject({ mode: 'legacy', nodes: [{ label: 'Legacy pipeline', isCached: false }] });
+    expect(found).toMatchObject({ shadow: null, fallback: null });
+    expect(statesOf(found)).toContain('contract passed');
+    const steps = ({ legacySteps }: any) => legacySteps.map(({ step, forecast }: any) => `${step} ${forecast}`);
+    expect(steps(found)).toEqual([
+      ...['resolve_step_path runs', 'extract_objects runs', 'export_glb runs', 'compute_bbox runs'],
+      ...[
+        'resolve_material_map runs',
+        'resolve_template runs',
+        'blender_still runs',
+        'publish_asset runs',
+        'notify runs',
+      ],
+    ]);
+    const untold = await ask({ orderLineId: await line({ template: 'nowhere' }) });
+    expect(steps(untold).slice(5)).toEqual([
+      ...['resolve_template runs', 'blender_still skipped', 'publish_asset skipped', 'notify skipped'],
+    ]);
+    const { contract } = await db.outputType.findUniqueOrThrow({ where });
+    const ordered = await line();
+    await db.outputType.update({ where, data: { contract: { widthPx: { max: 32 } } } });
+    expect(await problems({ orderLineId: ordered })).toEqual([['CONTRACT_UNMET', null]]);
+    await db.outputType.update({ where, data: { contract: contract as object } });
     expect(await problems({ orderLineId: await line({ template: 'nowhere' }) })).toEqual([
       ['TEMPLATE_UNKNOWN', 'resolve_template'],
     ]);
@@ -115,6 +137,54 @@ describe('a preflight', () => {
     expect(await problems({ orderLineId: await line() })).toEqual([['TEMPLATE_UNKNOWN', 'resolve_template']]);
     await db.outputType.update({ where, data: { overrides } });
     await db.outputType.update({ where, data: { rollout: 'graph' } });
+  });
+
+  it('names the run by graph beside a legacy run, which nothing in it stands in the way of', async () => {
+    const { db } = app.platform;
+    const where = { id: seeded.outputTypeId };
+    await db.outputType.update({ where, data: { rollout: 'shadow', shadowRate: 1 } });
+    const orderLineId = await line();
+    const { nodes, shadow } = await ask({ orderLineId });
+    expect(nodes).toMatchObject([{ nodeId: 'pipeline' }]);
+    expect(shadow).toMatchObject({ mode: 'shadow' });
+    // Nobody is told of it.
+    const names = shadow.nodes.map(({ nodeId }: any) => nodeId);
+    expect(names).toEqual(expect.arrayContaining(['still', 'publish']));
+    expect(names).not.toContain('notify');
+    const { workflowId } = await db.outputType.findUniqueOrThrow({ where });
+    const broken = await db.workflow.create({
+      data: { key: 'unpublished', name: 'Unpublished', family: 'order_line', draft: {} },
+    });
+    await db.outputType.update({ where, data: { workflowId: broken.id } });
+    const legacyOnly = await ask({ orderLineId });
+    expect(legacyOnly.shadow).toMatchObject({ isReady: false, findings: [{ code: 'WORKFLOW_NOT_PUBLISHED' }] });
+    expect(legacyOnly.findings.map(({ code }: any) => code)).not.toContain('WORKFLOW_NOT_PUBLISHED');
+    await db.outputType.update({ where, data: { workflowId, shadowRate: 0 } });
+    expect(await ask({ orderLineId })).toMatchObject({ mode: 'legacy', shadow: null });
+    await db.outputType.update({ where, data: { rollout: 'graph', shadowRate: 1 } });
+  });
+
+  it('says of a run that the legacy pipeline would take over from whether it could', async () => {
+    const { db } = app.platform;
+    const where = { id: seeded.outputTypeId };
+    await db.outputType.update({ where, data: { fallsBack: true } });
+    const orderLineId = await line();
+    const found = await ask({ orderLineId });
+    expect(found).toMatchObject({ mode: 'graph', fallback: { mode: 'legacy', price: { amount: '29.00' } } });
+    expect(found.fallback.legacySteps).toHaveLength(9);
+    const unready = ({ findings }: any) => findings.filter(({ code }: any) => code === 'FALLBACK_NOT_READY');
+    // What stands in the way of both is said once.
+    expect(unready(found)).toEqual([]);
+    const { artifactKind } = await db.outputType.findUniqueOrThrow({ where });
+    await db.outputType.update({ where, data: { artifactKind: 'material_map' } });
+    const alone = await ask({ orderLineId });
+    expect(alone.fallback).toMatchObject({ isReady: false, findings: [{ code: 'LEGACY_KIND_UNSUPPORTED' }] });
+    expect(unready(alone)).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('could not take over: The legacy pipeline cannot make') },
+    ]);
+    expect(statesOf(alone)).toContain('graph warned');
+    await db.outputType.update({ where, data: { artifactKind, fallsBack: false } });
+    expect(await ask({ orderLineId })).toMatchObject({ fallback: null });
   });
 
   it('of an order is about the lines that would be started, and is a partner’s only for their own', async () => {

@@ -123,6 +123,15 @@ describeWith('blender', 'on unchanged state', () => {
       const ran = await agrees({ orderLineId: await line() });
       expect(ran).toEqual(rollout === 'graph' ? ['map', ...always] : ['pipeline']);
     }
+    await db.outputType.update({ where: { id: seeded.outputTypeId }, data: { rollout: 'legacy' } });
+    const again = await calls.ask({ orderLineId: await line() });
+    const sum = again.legacySteps.reduce((ms: number, { duration }: any) => ms + duration.minMs, 0);
+    expect(again.duration.minMs).toBe(sum);
+    await agrees(
+      { orderLineId: await line({}, { materialOverrides: { 'No such part': material } }) },
+      { isReady: false, status: 'failed' },
+    );
+    await db.outputType.update({ where: { id: seeded.outputTypeId }, data: { rollout: 'graph' } });
   }, 120_000);
 
   it.each([

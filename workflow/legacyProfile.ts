@@ -15,7 +15,8 @@ interface LegacyProfile {
   contract: ArtifactContract;
 }
 
-const PIPELINE = 'The legacy pipeline';
+/** What makes it, as sentences call it. */
+export const PIPELINE = 'The legacy pipeline';
 
 /** Why the linear pipeline cannot make an output type that has no workflow. Paths are into the profile. */
 export function legacyProfileIssues({

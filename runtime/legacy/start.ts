@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
+import type { Finding } from '../../workflow/finding.js';
 import { addressedBySteps } from '../../workflow/legacyAddress.js';
 import { isLegacyKind, LEGACY_KINDS, legacyParams } from '../../workflow/legacyInvocation.js';
 import type { Plan } from '../../workflow/plan.js';
@@ -23,6 +24,8 @@ export interface PreparedLegacyRun {
   graph: StoredPlan['graph'];
   plan: Plan;
   entry: JsonObject;
+  /** Values that no step takes. */
+  unused: Finding[];
 }
 
 /** Fixes what a legacy run of the order line is asked for and will read.
@@ -55,7 +58,7 @@ export async function prepareLegacyRun(platform: Platform, subject: OrderSubject
       'LEGACY_SETTINGS_INVALID',
     );
   const planned = legacyPlan(settings);
-  return { subject, settings, ...planned, entry: await buildEntry(platform, planned.plan, subject) };
+  return { subject, settings, ...planned, unused: findings, entry: await buildEntry(platform, planned.plan, subject) };
 }
 
 export interface LegacyStart {

@@ -3,16 +3,11 @@ import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '.
 import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
 import { DEPENDENCES, type Dependence, FORECASTS, type Forecast } from '../../runtime/outcomes.js';
 import { seesStudio } from '../../runtime/ownership.js';
-import {
-  type Preflight,
-  type PreflightDependence,
-  type PreflightNode,
-  preflight,
-  preflightOrder,
-  together,
-} from '../../runtime/preflight.js';
+import { preflight, preflightOrder, together } from '../../runtime/preflight.js';
+import type { Preflight, PreflightDependence, PreflightNode, PreflightStep } from '../../runtime/preflightRun.js';
 import type { TimeRange } from '../../workflow/estimate.js';
 import { isPassing, SEVERITIES } from '../../workflow/finding.js';
+import { nodeDefinition } from '../../workflow/nodeDefinitions.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { requireLocalId } from '../globalId.js';
@@ -59,7 +54,7 @@ const DEPENDENCE_WORDS: Record<Dependence['code'], { description: string; messag
   },
   failure: {
     description: 'How far the run has got when another node fails and ends it.',
-    message: (names) => `Skipped if it has not begun when ${names} fails and ends the run.`,
+    message: (names) => `Skipped if ${names} fails before it begins.`,
   },
 };
 const DependenceCodeEnum = builder.enumType('PreflightDependenceCode', {
@@ -143,6 +138,29 @@ const PreflightNodeObject = builder.objectRef<PreflightNode>('PreflightNode').im
   }),
 });
 
+const PreflightStepObject = builder.objectRef<PreflightStep>('PreflightStep').implement({
+  description: 'A step that the legacy pipeline would take.',
+  fields: (t) => ({
+    step: t.exposeString('step', { description: 'The step; node definitions have the same key.' }),
+    label: t.string({
+      description: 'Its name for people.',
+      resolve: ({ step }) => nodeDefinition(step)?.label ?? step,
+    }),
+    moduleKey: t.exposeString('moduleKey', { description: 'The production module it calls.' }),
+    forecast: t.field({
+      type: ForecastEnum,
+      description: 'It runs, or is skipped behind one that would fail; the pipeline reuses nothing of other runs.',
+      resolve: ({ outcome }) => outcome,
+    }),
+    duration: t.field({
+      type: TimeRangeObject,
+      nullable: true,
+      description: 'How long it took lately in the legacy pipeline; null: nothing like it ran, or it is skipped.',
+      resolve: ({ duration }) => duration,
+    }),
+  }),
+});
+
 /** Prices of many lines with one query. */
 const PRICE = { id: true, unitPriceCents: true, currency: true, quantity: true } satisfies Prisma.OrderLineSelect;
 async function prices({ db }: Context, preflights: readonly Preflight[]): Promise<Map<string, MoneyValue | null>> {
@@ -159,7 +177,8 @@ async function priced(ctx: Context, preflights: readonly Preflight[]): Promise<P
   return preflights.map((one) => ({ ...one, price: (one.orderLineId && byLine.get(one.orderLineId)) || null }));
 }
 
-const PreflightObject = builder.objectRef<PricedPreflight>('Preflight').implement({
+const PreflightObject = builder.objectRef<PricedPreflight>('Preflight');
+PreflightObject.implement({
   description:
     'What a run would do and what stands in its way. Nothing is stored; as long as nothing changes, a run does just that, and one of the `outcomes` where only it can tell.',
   fields: (t) => ({
@@ -189,6 +208,25 @@ const PreflightObject = builder.objectRef<PricedPreflight>('Preflight').implemen
       description: 'Every node in the order of the plan; empty where there can be no run.',
       resolve: ({ nodes }) => nodes,
     }),
+    legacySteps: t.field({
+      type: [PreflightStepObject],
+      description: 'Of the legacy pipeline: its steps, in their order. Empty for others.',
+      resolve: ({ steps }) => steps,
+    }),
+    shadow: t.field({
+      type: PreflightObject,
+      nullable: true,
+      description:
+        'The run by graph that would go beside this one for comparison; null: there is none. Nothing in it stands in the way of this run.',
+      resolve: ({ shadow }) => shadow && { ...shadow, price: null },
+    }),
+    fallback: t.field({
+      type: PreflightObject,
+      nullable: true,
+      description:
+        'The legacy run that takes over should this run fail; null: none does. What stands in its way is among `findings` as a warning.',
+      resolve: ({ fallback, price }) => fallback && { ...fallback, price },
+    }),
     duration: t.field({
       type: TimeRangeObject,
       nullable: true,
@@ -198,7 +236,7 @@ const PreflightObject = builder.objectRef<PricedPreflight>('Preflight').implemen
     price: t.field({
       type: MoneyObject,
       nullable: true,
-      description: 'What the line costs; null: on request, or no line.',
+      description: 'What the line costs; null: on request, no line, or a shadow run, which nobody pays.',
       resolve: ({ price }) => price,
     }),
   }),

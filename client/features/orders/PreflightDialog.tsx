@@ -9,8 +9,9 @@ import { newKey } from '../../components/newKey.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { formatRange } from '../../shared/preflight/ForeseenRun.js';
 import { PreflightFields } from '../../shared/preflight/operations.js';
-import { formatRange, PreflightReport } from '../../shared/preflight/PreflightReport.js';
+import { PreflightReport } from '../../shared/preflight/PreflightReport.js';
 import { DispatchLines, LinePreflightQuery, OrderPreflightQuery } from './operations.js';
 
 interface Subject {

@@ -1,13 +1,9 @@
 import { graphql } from '../../gql/index.js';
 
-export const PreflightFields = graphql(`
-  fragment PreflightFields on Preflight {
+/** Of one run. */
+export const ForeseenRunFields = graphql(`
+  fragment ForeseenRunFields on Preflight {
     isReady
-    mode
-    price {
-      amount
-      currency
-    }
     duration {
       minMs
       maxMs
@@ -37,6 +33,37 @@ export const PreflightFields = graphql(`
         minMs
         maxMs
       }
+    }
+    legacySteps {
+      step
+      label
+      forecast
+      duration {
+        minMs
+        maxMs
+      }
+    }
+  }
+`);
+
+/** Of the run that delivers, with what would run beside it or take over. */
+export const PreflightFields = graphql(`
+  fragment PreflightFields on Preflight {
+    mode
+    price {
+      amount
+      currency
+    }
+    isReady
+    findings {
+      severity
+    }
+    ...ForeseenRunFields
+    shadow {
+      ...ForeseenRunFields
+    }
+    fallback {
+      ...ForeseenRunFields
     }
   }
 `);
