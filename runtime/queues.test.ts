@@ -36,7 +36,10 @@ function suite(redis: () => Promise<string | null>) {
     await queues.enqueue(shadows);
     await queues.enqueue(delivered);
     const taken: string[] = [];
-    const consumer = queues.consume('blender', 1, async ({ runId }) => void taken.push(runId));
+    const consumer = queues.consume('blender', 1, async ({ runId }) => {
+      taken.push(runId);
+      return 'done';
+    });
     await expect.poll(() => taken.length).toBe(2 * many);
     await consumer.close();
     const first = new Set(taken.slice(0, many));

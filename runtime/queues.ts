@@ -1,4 +1,4 @@
-import { createPostgresBackend, Queue, runMigrations, Worker, withBackend } from 'bullmq';
+import { createPostgresBackend, DelayedError, type Job, Queue, runMigrations, Worker, withBackend } from 'bullmq';
 import pg from 'pg';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
 
@@ -32,12 +32,16 @@ const QUEUE_CONNECTIONS = 2;
 const CONSUMER_CONNECTIONS = 4;
 /** Up to so many jobs are written one by one: on Postgres the set-based insert costs as much as about ten of them. */
 const FEW_JOBS = 8;
+/** How long a job stays away that cannot be done now. */
+const LATER_MS = 1_000;
 /** A job that a power cut swallows is written again by the sweeper, so the queue need not wait for the disk. */
 const UNSYNCED = '-c synchronous_commit=off';
 
 type AnyQueue = Pick<Queue<NodeJob>, 'add' | 'addBulk' | 'getJobCounts' | 'close' | 'on' | 'waitUntilReady'>;
 export type Consumer = Pick<Worker<NodeJob>, 'close' | 'pause' | 'on' | 'waitUntilReady'>;
-type Handler = (job: NodeJob) => Promise<void>;
+/** `later`: the node cannot be attempted now, and its job goes back to the queue for a moment. */
+export type Handled = 'done' | 'later';
+type Handler = (job: NodeJob) => Promise<Handled>;
 
 /** One BullMQ queue a capability, on PostgreSQL or, where a Redis URL is given, on Redis. */
 export class Queues {
@@ -122,6 +126,12 @@ interface Opened {
   makeConsumer(name: string, handler: Handler, concurrency: number): Consumer;
 }
 
+const processorOf = (handler: Handler) => async (job: Job<NodeJob>, token?: string) => {
+  if ((await handler(job.data)) === 'done') return;
+  await job.moveToDelayed(Date.now() + LATER_MS, token);
+  throw new DelayedError();
+};
+
 async function onPostgres(databaseUrl: string): Promise<Opened> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
@@ -136,7 +146,7 @@ async function onPostgres(databaseUrl: string): Promise<Opened> {
     makeQueue: (name) =>
       new backend.Queue<NodeJob>(name, { connection: connection(QUEUE_CONNECTIONS) }) as unknown as AnyQueue,
     makeConsumer: (name, handler, concurrency) =>
-      new backend.Worker<NodeJob>(name, (job) => handler(job.data), {
+      new backend.Worker<NodeJob>(name, processorOf(handler), {
         connection: connection(CONSUMER_CONNECTIONS),
         concurrency,
         ...CONSUMER_OPTIONS,
@@ -150,7 +160,7 @@ function onRedis(redisUrl: string, prefix?: string): Opened {
   return {
     makeQueue: (name) => new Queue<NodeJob>(name, { connection, ...shared }),
     makeConsumer: (name, handler, concurrency) =>
-      new Worker<NodeJob>(name, (job) => handler(job.data), {
+      new Worker<NodeJob>(name, processorOf(handler), {
         connection,
         concurrency,
         ...shared,

@@ -4,10 +4,9 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { advance } from '../runtime/engine/engine.js';
 import type { Platform } from '../runtime/platform.js';
-import { RunStarter } from '../runtime/startRun.js';
 import { onEachBackend } from '../tests/support/backends.js';
 import { openGate, ran, testGraph } from '../tests/support/testModules.js';
-import { historyOf, nodeReaches, outcomeOf, startTestRun } from '../tests/support/testRuns.js';
+import { historyOf, nodeReaches, outcomeOf, startTestRun, withoutQueue } from '../tests/support/testRuns.js';
 import { startWorker } from './worker.js';
 
 onEachBackend('after a crash, the run engine', (engine) => {
@@ -120,8 +119,3 @@ onEachBackend('after a crash, the run engine', (engine) => {
     expect(await engine.platform.db.asset.count({ where: { runId: bad!.run.id } })).toBe(0);
   });
 });
-
-/** A run starter whose process dies between commit and enqueue. */
-function withoutQueue(platform: Platform): RunStarter {
-  return new RunStarter({ ...platform, queues: { enqueue: async () => {} } as unknown as Platform['queues'] });
-}

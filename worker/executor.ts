@@ -1,18 +1,11 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
-import {
-  type Advance,
-  type Advanced,
-  advance,
-  type ClaimedNode,
-  type Finish,
-  type NodeFailure,
-  type Progress,
-} from '../runtime/engine/engine.js';
-import type { NodeJob, ReadyNode } from '../runtime/queues.js';
+import type { ClaimedNode, Finish, Progress } from '../runtime/engine/engine.js';
+import type { Handled, NodeJob, ReadyNode } from '../runtime/queues.js';
 import { LIGHT } from './capabilities.js';
-import { releaseOfLostClaims } from './lostClaims.js';
+import type { Taken } from './engineSteps.js';
+import { HeldRuns } from './heldRuns.js';
 import type { Pace } from './pace.js';
 import type { StopReason } from './runNode.js';
 
@@ -36,10 +29,9 @@ interface Report {
 }
 interface Claim {
   job: NodeJob;
-  answer(node: ClaimedNode | null): void;
+  /** Null: there is nothing to attempt any more. `held`: not now. */
+  answer(node: ClaimedNode | null | 'held'): void;
 }
-
-const RECONNECT_MS = { first: 200, most: 5_000 };
 
 /** Runs nodes in lanes, one a slot. All that is to be written at one moment (ends, progress, claims) goes to the engine in one round trip,
  * and while that is under way the next batch gathers: the busier the worker, the larger the batches. */
@@ -57,24 +49,30 @@ export class Executor {
     Capability,
     ReadyNode[]
   >;
-  /** Tokens the engine has handed to a step that is not dealt out yet. */
-  private readonly handed = new Set<string>();
   private readonly running = new Map<string, { node: ClaimedNode; stop: AbortController }>();
   private isFlushing = false;
   private isDraining = false;
+  private readonly steps: HeldRuns;
 
-  constructor(private readonly parts: ExecutorParts) {}
+  constructor(private readonly parts: ExecutorParts) {
+    const ofEnds = () => this.reports.flatMap(({ ends }) => ends.map(({ token }) => token));
+    this.steps = new HeldRuns({
+      ...parts,
+      known: () => [...this.running.keys(), ...ofEnds()],
+      onFree: () => this.schedule(),
+    });
+  }
 
   /** Takes a queue job: claims its node and runs it, and whatever follows in the same lane. Resolves when the lane is free again. */
-  async handle(capability: Capability, job: NodeJob): Promise<void> {
-    // The node stays ready; the sweeper of another worker finds it.
-    if (this.isDraining) return;
+  async handle(capability: Capability, job: NodeJob): Promise<Handled> {
+    if (this.isDraining) return 'later';
     await this.takeSlot(capability);
-    const node = await new Promise<ClaimedNode | null>((answer) => {
+    const node = await new Promise<ClaimedNode | null | 'held'>((answer) => {
       this.claims.push({ job, answer });
       this.schedule();
     });
-    await this.lane(capability, node);
+    await this.lane(capability, node === 'held' ? null : node);
+    return node === 'held' ? 'later' : 'done';
   }
 
   report(progress: Progress): void {
@@ -93,16 +91,18 @@ export class Executor {
       if ('token' in which ? node.token === which.token : node.runId === which.runId) stop.abort(reason);
   }
 
-  /** Finishes what runs, gives the rest back. After `graceMs` running nodes are stopped and released to other workers. */
+  /** Finishes what runs, gives the rest back. After `graceMs` running nodes are stopped and released to other workers; runs that others
+   * still hold then are left to the sweeper. */
   async drain(graceMs: number): Promise<void> {
     this.isDraining = true;
     const kept = CAPABILITIES.flatMap((capability) => this.backlog[capability].splice(0));
     if (kept.length > 0) await this.parts.enqueue(kept);
     const releaseAll = setTimeout(() => {
       for (const { stop } of this.running.values()) stop.abort('shutdown' satisfies StopReason);
+      this.steps.giveUp();
     }, graceMs);
-    while (this.running.size > 0 || this.isFlushing || this.reports.length > 0 || this.claims.length > 0)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const isBusy = () => this.running.size > 0 || this.isFlushing || this.reports.length > 0 || this.claims.length > 0;
+    while (isBusy() || this.steps.isWaiting()) await new Promise((resolve) => setTimeout(resolve, 20));
     clearTimeout(releaseAll);
   }
 
@@ -137,7 +137,8 @@ export class Executor {
   }
 
   private async flush(): Promise<void> {
-    while (this.reports.length > 0 || this.claims.length > 0 || this.progress.length > 0 || this.canTakeKept()) {
+    const isDue = () => this.reports.length > 0 || this.claims.length > 0 || this.progress.length > 0;
+    while (isDue() || this.steps.isDue() || this.canTakeKept()) {
       // After the current turn: what else ends in it, quick nodes that were just claimed among them, goes along.
       await new Promise(setImmediate);
       const reports = this.reports.splice(0);
@@ -146,13 +147,14 @@ export class Executor {
       const wanted = this.wanted(reports);
       const fromBacklog = CAPABILITIES.flatMap((capability) => this.backlog[capability].splice(0, wanted[capability]));
       for (const { capability } of fromBacklog) wanted[capability] -= 1;
-      const result = await this.advance({
+      const taken = await this.steps.take({
         finish: reports.flatMap(({ ends }) => ends),
         progress,
         claim: [...claims.map(({ job }) => job), ...fromBacklog.map(({ runId, idx }) => ({ runId, idx }))],
         slots: wanted,
       });
-      this.deal(result, reports, claims);
+      this.deal(taken, reports, claims);
+      this.putBack(fromBacklog.filter(({ runId }) => taken.held.includes(runId)));
     }
     this.isFlushing = false;
   }
@@ -174,8 +176,7 @@ export class Executor {
   }
 
   /** Hands the claimed nodes to lanes, and the rest of the ready ones to the backlog or the queue. */
-  private deal({ claimed, ready, refused }: Advanced, reports: Report[], claims: Claim[]): void {
-    this.handed.clear();
+  private deal({ claimed, ready, refused, held }: Taken, reports: Report[], claims: Claim[]): void {
     for (const token of refused) this.parts.log.warn({ token }, 'a result came too late and was refused');
     const byJob = new Map(claimed.map((node) => [`${node.runId} ${node.idx}`, node]));
     const take = (key: string) => {
@@ -183,7 +184,7 @@ export class Executor {
       byJob.delete(key);
       return node;
     };
-    for (const { job, answer } of claims) answer(take(`${job.runId} ${job.idx}`));
+    for (const { job, answer } of claims) answer(held.includes(job.runId) ? 'held' : take(`${job.runId} ${job.idx}`));
     const free = [...byJob.values()];
     for (const { capability, next } of reports) {
       const at = free.findIndex((node) => node.capability === capability);
@@ -199,9 +200,14 @@ export class Executor {
     const away = ready
       .filter((node) => !this.keep(node))
       .map((node) => (shadows.has(node.runId) ? { ...node, isShadow: true } : node));
-    if (away.length > 0)
+    this.putBack(away);
+  }
+
+  /** Makes jobs of ready nodes, for whoever gets to them first. */
+  private putBack(nodes: ReadyNode[]): void {
+    if (nodes.length > 0)
       void this.parts
-        .enqueue(away)
+        .enqueue(nodes)
         .catch((err) => this.parts.log.error({ err }, 'jobs could not be written; the sweeper will write them again'));
   }
 
@@ -213,117 +219,4 @@ export class Executor {
     this.backlog[capability].push(node);
     return true;
   }
-
-  /** A database that is away must not lose an end: the batch is kept and tried again. If the lost try did get through, the
-   * engine refuses the second one by its tokens, and what the first one claimed for us is given back. */
-  private async advance(step: Advance): Promise<Advanced> {
-    let answer: { value: Advanced; tries: number };
-    try {
-      answer = await this.untilReached(() => advance(this.parts.pool, this.parts.workerId, step));
-    } catch (err) {
-      return this.isolate(step, err);
-    }
-    for (const { token } of answer.value.claimed) this.handed.add(token);
-    return answer.tries === 1 ? answer.value : merged([answer.value, await this.releaseLost()]);
-  }
-
-  /** To be called between two steps only: `flush` makes one at a time, and the step that just got through locked the same runs
-   * as the lost one, so that the lost one has either been committed by now or never will be. */
-  private async releaseLost(): Promise<Advanced> {
-    const ended = this.reports.flatMap(({ ends }) => ends.map(({ token }) => token));
-    const known = new Set([...this.running.keys(), ...this.handed, ...ended]);
-    const { value: finish } = await this.untilReached(() =>
-      releaseOfLostClaims(this.parts.pool, this.parts.workerId, known),
-    );
-    if (finish.length === 0) return NOTHING;
-    this.parts.log.warn({ nodes: finish.length }, 'nodes whose claim was lost with the connection are given back');
-    return this.advance({ finish, progress: [], claim: [], slots: {} });
-  }
-
-  private async untilReached<T>(work: () => Promise<T>): Promise<{ value: T; tries: number }> {
-    for (let tries = 1, wait = RECONNECT_MS.first; ; tries += 1, wait = Math.min(RECONNECT_MS.most, wait * 2)) {
-      try {
-        return { value: await work(), tries };
-      } catch (err) {
-        if (!isPassing(err)) throw err;
-        this.parts.log.error({ err, retryInMs: wait }, 'the run engine could not be reached');
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-    }
-  }
-
-  /** The database answers but will not take the batch: one bad item must not hold up the others. An end it will not take becomes a failure. */
-  private async isolate(step: Advance, err: unknown): Promise<Advanced> {
-    const parts = singleSteps(step);
-    if (parts.length > 1) {
-      const results: Advanced[] = [];
-      for (const part of parts) results.push(await this.advance(part));
-      return merged(results);
-    }
-    const [end] = step.finish;
-    const refusal = refusalOf(err);
-    if (!refusal)
-      this.parts.log.error({ err, runId: end?.runId, idx: end?.idx }, 'the run engine would not take a step');
-    if (!end || end.failure?.code === UNRECORDABLE.code) return NOTHING;
-    const failure = refusal ?? UNRECORDABLE;
-    const finished = {
-      type: 'node.finished',
-      data: { status: 'failed', isCached: false, failure: { ...failure } },
-    };
-    const failed: Finish = {
-      ...end,
-      outcome: 'failed',
-      outputs: null,
-      cacheKey: null,
-      artifacts: [],
-      asset: null,
-      notification: null,
-      failure,
-      events: [finished],
-    };
-    return this.advance({ ...step, finish: [failed] });
-  }
-}
-
-const NOTHING: Advanced = { claimed: [], ready: [], refused: [] };
-
-function merged(results: Advanced[]): Advanced {
-  return {
-    claimed: results.flatMap(({ claimed }) => claimed),
-    ready: results.flatMap(({ ready }) => ready),
-    refused: results.flatMap(({ refused }) => refused),
-  };
-}
-
-const UNRECORDABLE: NodeFailure = {
-  code: 'RESULT_NOT_RECORDED',
-  message: 'The result of the step could not be recorded. The log of the worker has the details.',
-  failureClass: 'crash',
-  details: {},
-};
-
-/** What the database refuses on purpose: SQLSTATE HM409, a sentence for people and its code. */
-function refusalOf(error: unknown): NodeFailure | null {
-  const { code, message, detail } = error as { code?: unknown; message?: string; detail?: string };
-  if (code !== 'HM409' || !message) return null;
-  return { code: detail ?? 'CONFLICT', message, failureClass: 'input', details: {} };
-}
-
-function singleSteps({ finish, progress, claim, slots }: Advance): Advance[] {
-  const none = { finish: [], progress: [], claim: [], slots: {} };
-  return [
-    ...finish.map((item) => ({
-      ...none,
-      finish: [item],
-      slots: finish.length + progress.length + claim.length === 1 ? slots : {},
-    })),
-    ...progress.map((item) => ({ ...none, progress: [item] })),
-    ...claim.map((item) => ({ ...none, claim: [item] })),
-  ];
-}
-
-/** Not the batch's fault: no SQLSTATE at all (the connection), or one of the classes connection, resources, operator, system, or a deadlock. */
-function isPassing(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || /^(08|53|57|58|40)/.test(code);
 }

@@ -27,7 +27,7 @@ interface Orphan {
 
 /** Finds what a crash left behind, and what nobody else gets round to: nodes of dead workers get another attempt, ready nodes without
  * a job get one, the legacy pipeline takes over from failed runs, and shadow runs begin behind their legacy run. Any number of
- * workers may sweep at once: tokens and job ids see to it that each thing happens once. */
+ * workers may sweep at once: tokens and job ids see to it that each thing happens once. Runs that others hold are left for the next round. */
 export class Sweeper {
   private timer: NodeJS.Timeout | null = null;
   private isStopped = false;
@@ -57,16 +57,17 @@ export class Sweeper {
 
   /** One round; also called by tests. */
   async sweep(): Promise<void> {
-    try {
-      await this.recoverOrphans();
-      await this.enqueueLost();
-      await startFallbacks(this.platform);
-      await this.platform.queues.enqueue(await releaseShadows(this.platform.pool));
-      await clearFeed(this.platform.pool);
-      await clearDeliveries(this.platform.pool);
-    } catch (err) {
-      this.log.error({ err }, 'the sweeper failed; it will try again');
-    }
+    const { pool, queues } = this.platform;
+    const duties: (() => Promise<unknown>)[] = [
+      () => this.recoverOrphans(),
+      () => this.enqueueLost(),
+      () => startFallbacks(this.platform),
+      async () => queues.enqueue(await releaseShadows(pool)),
+      () => clearFeed(pool),
+      () => clearDeliveries(pool),
+    ];
+    for (const duty of duties)
+      await duty().catch((err) => this.log.error({ err }, 'the sweeper failed; it will try again'));
   }
 
   private async recoverOrphans(): Promise<void> {
@@ -74,7 +75,8 @@ export class Sweeper {
       `SELECT n.run_id AS "runId", n.idx, n.token, n.attempt, n.max_attempts AS "maxAttempts", r.mode = 'shadow' AS "isShadow"
        FROM run r JOIN node_run n ON n.run_id = r.id LEFT JOIN worker w ON w.id = n.worker_id
        WHERE r.status IN ('queued', 'running', 'cancelling') AND n.status = 'running'
-         AND (w.id IS NULL OR w.stopped_at IS NOT NULL OR w.heartbeat_at < now() - make_interval(secs => $1)) LIMIT $2`,
+         AND (w.id IS NULL OR w.stopped_at IS NOT NULL OR w.heartbeat_at < now() - make_interval(secs => $1)) LIMIT $2
+       FOR NO KEY UPDATE OF r SKIP LOCKED`,
       [DEAD_AFTER_S, BATCH],
     );
     if (rows.length === 0) return;
@@ -94,7 +96,8 @@ export class Sweeper {
       `WITH lost AS (
          SELECT n.run_id, n.idx FROM run r JOIN node_run n ON n.run_id = r.id
          WHERE r.status IN ('queued', 'running') AND n.status = 'ready' AND coalesce(n.not_before, n.ready_at) < now() - make_interval(secs => $1)
-           AND (n.enqueued_at IS NULL OR n.enqueued_at < now() - make_interval(secs => $2)) LIMIT $3)
+           AND (n.enqueued_at IS NULL OR n.enqueued_at < now() - make_interval(secs => $2)) LIMIT $3
+         FOR NO KEY UPDATE OF r SKIP LOCKED)
        UPDATE node_run n SET enqueued_at = now() FROM lost WHERE n.run_id = lost.run_id AND n.idx = lost.idx AND n.status = 'ready'
        RETURNING n.run_id AS "runId", n.idx, n.capability, n.step, n.attempt, (SELECT r.mode = 'shadow' FROM run r WHERE r.id = n.run_id) AS "isShadow"`,
       [LOST_AFTER_S, AGAIN_AFTER_S, BATCH],

@@ -171,13 +171,17 @@ export async function refuseFallback(pool: pg.Pool, runId: string, why: { code: 
   await pool.query('SELECT hm_refuse_fallback($1, $2)', [runId, storableJson(why)]);
 }
 
+/** How long a step waits for what others have locked, its commit included. Steps of other workers take milliseconds. */
+const LOCK_LIMIT_MS = 500;
+
+/** @throws SQLSTATE 55P03 where somebody else holds a row for longer than a step waits; nothing is written then. */
 export async function advance(pool: pg.Pool, workerId: string, step: Advance): Promise<Advanced> {
   const { rows } = await pool.query({
     name: 'hm_advance',
-    text: 'SELECT hm_advance($1, $2, $3, $4, $5, $6) AS result',
+    text: `SELECT hm_advance($1, $2, $3, $4, $5, $6) AS result FROM set_config('lock_timeout', '${LOCK_LIMIT_MS}', true)`,
     values: [
       workerId,
-      [...new Set([...step.finish, ...step.progress, ...step.claim].map(({ runId }) => runId))],
+      runsOf(step),
       storableJson(step.finish),
       storableJson(step.progress),
       JSON.stringify(step.claim),
@@ -186,6 +190,32 @@ export async function advance(pool: pg.Pool, workerId: string, step: Advance): P
   });
   const { claimed, ready, refused } = rows[0].result;
   return { claimed: claimed ?? [], ready: ready ?? [], refused: refused ?? [] };
+}
+
+/** The runs a step is about. */
+export const runsOf = ({ finish, progress, claim }: Advance): string[] => [
+  ...new Set([...finish, ...progress, ...claim].map(({ runId }) => runId)),
+];
+
+/** What of a step is about these runs. */
+export const onlyRuns = (step: Advance, includes: (runId: string) => boolean): Advance => ({
+  ...step,
+  finish: step.finish.filter(({ runId }) => includes(runId)),
+  progress: step.progress.filter(({ runId }) => includes(runId)),
+  claim: step.claim.filter(({ runId }) => includes(runId)),
+});
+
+export const isEmpty = ({ finish, progress, claim }: Advance): boolean =>
+  finish.length === 0 && progress.length === 0 && claim.length === 0;
+
+/** @returns those of the runs whose row somebody else has locked. Waits for nobody. */
+export async function heldRuns(pool: pg.Pool, runIds: string[]): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `WITH free AS MATERIALIZED (SELECT id FROM run WHERE id = ANY($1) FOR NO KEY UPDATE SKIP LOCKED)
+     SELECT id FROM run WHERE id = ANY($1) AND id NOT IN (SELECT id FROM free)`,
+    [runIds],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** @returns the run's status before, or null for an unknown run. */

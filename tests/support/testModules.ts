@@ -141,6 +141,17 @@ const modules = {
       return { out: [...(inputs.in ?? []), text].join('+') };
     },
   }),
+  /** The same on the queue of heavy work. */
+  heavy_join: defineModule({
+    ...base,
+    key: 'test.heavy_join',
+    params: z.object({ text: z.string().default('') }),
+    execution: { ...execution, capability: 'cad' },
+    async run(ctx, inputs, { text }) {
+      count(ctx.idempotencyKey);
+      return { out: [...(inputs.in ?? []), text].join('+') };
+    },
+  }),
   /** The same, without effects and never kept: quick ones run ahead of their claim. */
   quick_join: defineModule({
     ...base,

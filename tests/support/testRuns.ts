@@ -6,6 +6,7 @@ import { importCadFile } from '../../runtime/cadFiles.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import type { RunEvent } from '../../runtime/events.js';
 import type { Platform } from '../../runtime/platform.js';
+import { RunStarter } from '../../runtime/startRun.js';
 import { RUN_MS } from './patience.js';
 import type { testGraph } from './testModules.js';
 
@@ -28,6 +29,11 @@ export async function startTestRun(
   const cadFile = await testCadFile(platform);
   const { runId } = await dispatch(platform, { cadFileId: cadFile.id, workflowId: workflow.id, idempotencyKey });
   return runId;
+}
+
+/** A run starter whose process dies between commit and enqueue. */
+export function withoutQueue(platform: Platform): RunStarter {
+  return new RunStarter({ ...platform, queues: { enqueue: async () => {} } as unknown as Platform['queues'] });
 }
 
 export const testCadFile = (platform: Platform) =>
