@@ -44,10 +44,8 @@ function withoutLingering(glue: Record<string, any>): WebAssembly.ModuleImports 
   return imports;
 }
 
-/** The data model without its generator blocks, which the engine does not know. */
 export async function dataModel(): Promise<string> {
-  const text = await readFile(new URL('schema.prisma', here), 'utf8');
-  return text.replace(/^generator \w+ \{[^}]*\}\s*/gm, '');
+  return readFile(new URL('schema.prisma', here), 'utf8');
 }
 
 /** The migrations of a directory, in order, as the engine wants them. */

@@ -106,18 +106,6 @@ export function createLoaders(db: PrismaClient, pool: pg.Pool) {
     };
   });
 
-  /** Share of a run's work that is done, 0..1: the mean over its nodes. */
-  const progress = batched<string, number>(async (runIds) => {
-    const { rows } = await pool.query<{ run_id: string; share: number }>({
-      name: 'progress-of-runs',
-      text: `select run_id, avg(case when status in ('succeeded', 'skipped') then 1 else progress end) as share
-        from node_run where run_id = any($1) group by run_id`,
-      values: [runIds],
-    });
-    const shares = new Map(rows.map(({ run_id, share }) => [run_id, share]));
-    return (runId) => shares.get(runId) ?? 0;
-  });
-
   /** The first `first` events of a run after number `after`, oldest first. */
   const events = batched<{ runId: string; after: number; first: number }, RunEvent[]>(async (keys) => {
     const rows = await db.$queryRaw<(RunEvent & { place: number })[]>`
@@ -170,7 +158,6 @@ export function createLoaders(db: PrismaClient, pool: pg.Pool) {
     outputs,
     artifact,
     artifactsOfRun,
-    progress,
     events,
     log,
   };

@@ -1,6 +1,7 @@
 import { execute, parse } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { encodeGlobalId } from '../runtime/globalId.js';
 import { executeQuery } from '../schema/execution/executeQuery.js';
 import { schema } from '../schema/index.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -48,6 +49,27 @@ test.each(QUERIES)('%s: as the reference executor answers', async (query) => {
   expect(JSON.stringify(answer)).toBe(JSON.stringify(expected));
 });
 
+test('the progress of runs, the mean over their nodes, is read with them', async () => {
+  const { db } = app.platform;
+  const { id } = await db.run.findFirstOrThrow({ orderBy: { createdAt: 'asc' } });
+  const nodes = await db.nodeRun.findMany({ where: { runId: id }, orderBy: { idx: 'asc' } });
+  expect(nodes.length).toBeGreaterThan(1);
+  const at = (idx: number) => ({ runId_idx: { runId: id, idx } });
+  await db.nodeRun.update({ where: at(0), data: { status: 'running', progress: 0.5 } });
+  await db.nodeRun.update({ where: at(1), data: { status: 'skipped', progress: 0 } });
+  const query = vi.spyOn(pg.Client.prototype, 'query');
+  try {
+    const answer = await app.gql('{ runs { edges { node { id progress } } } }');
+    expect(query.mock.calls.length).toBe(1);
+    const run = answer.data.runs.edges.at(-1).node;
+    expect(run).toEqual({ id: encodeGlobalId('Run', id), progress: (nodes.length - 0.5) / nodes.length });
+  } finally {
+    query.mockRestore();
+    for (const { idx, status, progress } of nodes.slice(0, 2))
+      await db.nodeRun.update({ where: at(idx), data: { status, progress } });
+  }
+});
+
 test('what is left to read is not read when the client hangs up', async () => {
   const { pool } = app.platform;
   const query = vi.spyOn(pg.Client.prototype, 'query');
@@ -59,7 +81,7 @@ test('what is left to read is not read when the client hangs up', async () => {
     const answer = app.fetch('/graphql', {
       method: 'POST',
       headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ runs { edges { node { id progress } } } }' }),
+      body: JSON.stringify({ query: '{ runs { edges { node { id artifacts { id } } } } }' }),
       signal: hangUp.signal,
     });
     await expect.poll(() => asksFor('from \\"run\\"')).toBe(true);
@@ -70,9 +92,9 @@ test('what is left to read is not read when the client hangs up', async () => {
     await lock.query('commit');
     await expect.poll(() => app.logged.join('')).toContain('"path":"/health/live"');
     expect((await app.gql('{ runs { edges { node { id } } } }')).errors).toBeUndefined();
-    expect(asksFor('progress-of-runs')).toBe(false);
-    expect((await app.gql('{ runs { edges { node { progress } } } }')).errors).toBeUndefined();
-    expect(asksFor('progress-of-runs')).toBe(true);
+    expect(asksFor('from \\"artifact\\"')).toBe(false);
+    expect((await app.gql('{ runs { edges { node { artifacts { id } } } } }')).errors).toBeUndefined();
+    expect(asksFor('from \\"artifact\\"')).toBe(true);
   } finally {
     lock.release(true);
     query.mockRestore();

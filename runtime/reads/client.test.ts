@@ -61,6 +61,16 @@ const READS: Record<string, [keyof PrismaClient & string, Record<string, unknown
       },
     },
   ],
+  'a view beside the table it is made of': [
+    'run',
+    {
+      orderBy: [...newest],
+      select: {
+        progress: { select: { share: true } },
+        nodeRuns: { orderBy: { idx: 'asc' }, select: { progress: true } },
+      },
+    },
+  ],
   'a model that points to itself': [
     'asset',
     {

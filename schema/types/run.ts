@@ -68,7 +68,8 @@ export const RunNode = builder.prismaNode('Run', {
     }),
     progress: t.float({
       description: 'Share done, 0..1: the mean over its nodes.',
-      resolve: ({ id }, _args, ctx) => ctx.loaders.progress.load(id),
+      select: { progress: { select: { share: true } } },
+      resolve: ({ progress }) => progress?.share ?? 0,
     }),
     lastSeq: t.exposeInt('lastSeq', {
       description: 'Number of its newest event; `runEvents(after:)` goes on from it.',
