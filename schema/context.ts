@@ -26,6 +26,8 @@ export interface Context {
   viewer: Viewer | null;
   /** A signed, short-lived address of an artifact's bytes. */
   artifactUrl(artifact: { id: string; fileName: string }): string;
+  /** The same of a small picture of it. */
+  thumbnailUrl(artifact: { id: string; fileName: string }): string;
   /** The content behind an id from `POST /api/uploads`, or null where the id is forged, unknown or too old. */
   openUpload(uploadId: string): Promise<{ name: string; content: Readable } | null>;
 }

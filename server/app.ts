@@ -33,6 +33,7 @@ import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
 import { securityHeaders } from './securityHeaders.js';
 import { cookieNameFor } from './session.js';
 import { signIn, signOut } from './signIn.js';
+import { serveThumbnail } from './thumbnails.js';
 import { MAX_UPLOAD_BYTES, receiveUpload } from './uploads.js';
 import { webSockets } from './webSockets.js';
 import { buildYoga } from './yoga.js';
@@ -122,6 +123,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
 
   app.get('/health/live', live);
   app.get('/health/ready', ready(platform));
+  app.get('/assets/thumbnails/:artifactId.webp', serveThumbnail(platform, key));
   app.get('/assets/:artifactId/:fileName', serveAsset(platform, key));
   app.get('/sign-in', limitSignInCodes(), whoIsIt, signIn(db, auth));
   app.post('/sign-out', whoIsIt, refuseForgeries, signOut(platform, auth));

@@ -1,14 +1,9 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import { LRUCache } from 'lru-cache';
 import { type ArtifactStore, type ByteRange, isMissing } from '../runtime/artifacts/store.js';
 import type { Platform } from '../runtime/platform.js';
-import { isSame, sign } from './secrets.js';
-
-const HOUR_MS = 3_600_000;
-const PURPOSE = 'asset';
-const MAX_REMEMBERED = 10_000;
+import { ARTIFACT, isSigned } from './signedUrls.js';
 
 /** Types that browsers may show in place; they hold no script. Everything else is saved. */
 const SHOWN: ReadonlySet<string> = new Set([
@@ -21,35 +16,15 @@ const SHOWN: ReadonlySet<string> = new Set([
   'video/mp4',
   'video/webm',
 ]);
+/** Of content that never changes and must not do anything. */
+export const STATIC_HEADERS = {
+  'Content-Security-Policy': "default-src 'none'; sandbox",
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'private, max-age=31536000, immutable',
+};
+export const NOT_HERE = 'This file is not here.';
+export const RUN_OUT = 'This link has run out or was changed. Ask the API for a new one.';
 const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+$/;
-
-/** Address of an artifact's bytes, relative to this server. It is good for one to two hours and stays the same within an
- * hour, so that a page that is drawn again finds its pictures in the browser's cache. */
-export function artifactUrl(key: string, { id, fileName }: { id: string; fileName: string }, now = Date.now()): string {
-  const expires = (Math.floor(now / HOUR_MS) + 2) * HOUR_MS;
-  const signature = sign(key, PURPOSE, `${id} ${expires}`);
-  return `/assets/${id}/${encodeURIComponent(fileName)}?exp=${expires}&sig=${encodeURIComponent(signature)}`;
-}
-
-/** Makes addresses as `artifactUrl` does, and remembers them while they stay the same: lists are asked for again and again, and
- * signing is the dearest thing about a row of them. */
-export function rememberedUrls(key: string): (artifact: { id: string; fileName: string }, now?: number) => string {
-  const known = new LRUCache<string, { hour: number; url: string }>({ max: MAX_REMEMBERED });
-  return (artifact, now = Date.now()) => {
-    const hour = Math.floor(now / HOUR_MS);
-    const last = known.get(artifact.id);
-    if (last?.hour === hour) return last.url;
-    const url = artifactUrl(key, artifact, now);
-    known.set(artifact.id, { hour, url });
-    return url;
-  };
-}
-
-function isSigned(key: string, { params, query }: Request, now = Date.now()): boolean {
-  const { exp, sig } = query;
-  if (typeof exp !== 'string' || typeof sig !== 'string' || !(Number(exp) > now)) return false;
-  return isSame(sig, sign(key, PURPOSE, `${String(params.artifactId)} ${exp}`));
-}
 
 function contentDisposition(mediaType: string, fileName: string): string {
   const plain = fileName.replace(/[^\x20-\x7e]|["\\%]/g, '_');
@@ -67,41 +42,39 @@ function rangeOf(request: Request, byteSize: number, etag: string): ByteRange | 
   return Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0]! : null;
 }
 
+export function refuse(response: Response, status: number, message: string): void {
+  response.status(status).set('Cache-Control', 'no-store').type('text').send(message);
+}
+
 /** `GET /assets/:artifactId/:fileName?exp&sig`. The signature is the permission; the file name is only for people. The bytes go
  * through this server wherever they lie: one address for partners whatever the store, with the headers that keep browsers from
  * running what they show, and a bucket that knows no reader but us. */
 export function serveAsset({ db, store }: Pick<Platform, 'db' | 'store'>, key: string) {
   return async (request: Request, response: Response) => {
-    const refuse = (status: number, message: string) => {
-      response.status(status).set('Cache-Control', 'no-store').type('text').send(message);
-    };
-    if (!isSigned(key, request)) return refuse(403, 'This link has run out or was changed. Ask the API for a new one.');
+    if (!isSigned(ARTIFACT, key, String(request.params.artifactId), request.query))
+      return refuse(response, 403, RUN_OUT);
     const artifact = await db.artifact.findUnique({ where: { id: String(request.params.artifactId) } });
-    if (!artifact) return refuse(404, NOT_HERE);
+    if (!artifact) return refuse(response, 404, NOT_HERE);
     const etag = `"${artifact.sha256}"`;
     const byteSize = Number(artifact.byteSize);
     const range = rangeOf(request, byteSize, etag);
     if (range === 'unsatisfiable') {
       response.set('Content-Range', `bytes */${byteSize}`);
-      return refuse(416, `The file has ${byteSize} bytes.`);
+      return refuse(response, 416, `The file has ${byteSize} bytes.`);
     }
     const content = await openOrNull(store, artifact.sha256, range);
-    if (!content) return refuse(404, NOT_HERE);
+    if (!content) return refuse(response, 404, NOT_HERE);
     const mediaType = MEDIA_TYPE.test(artifact.mediaType) ? artifact.mediaType : 'application/octet-stream';
     response.set({
       'Accept-Ranges': 'bytes',
       'Content-Type': mediaType,
       'Content-Disposition': contentDisposition(mediaType, artifact.fileName),
-      'Content-Security-Policy': "default-src 'none'; sandbox",
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'private, max-age=31536000, immutable',
+      ...STATIC_HEADERS,
       ETag: etag,
     });
     await send(request, response, content, byteSize, range);
   };
 }
-
-const NOT_HERE = 'This file is not here.';
 
 async function openOrNull(store: ArtifactStore, sha256: string, range: ByteRange | null): Promise<Readable | null> {
   try {

@@ -4,7 +4,7 @@ import type { Platform } from '../runtime/platform.js';
 import { readingInOneStatement } from '../runtime/reads/client.js';
 import type { Context, Viewer } from '../schema/context.js';
 import { createLoaders } from '../schema/loaders.js';
-import { rememberedUrls } from './assets.js';
+import { ARTIFACT, rememberedUrls, THUMBNAIL } from './signedUrls.js';
 import { uploadOpener } from './uploads.js';
 
 /** What the HTTP side hands to Yoga. */
@@ -16,7 +16,8 @@ export interface ServerContext {
 /** Makes the context of each GraphQL operation.
  * @param key - signs asset links and upload ids. */
 export function contextFactory(platform: Platform, key: string) {
-  const artifactUrl = rememberedUrls(key);
+  const artifactUrl = rememberedUrls(ARTIFACT, key);
+  const thumbnailUrl = rememberedUrls(THUMBNAIL, key);
   const openUpload = uploadOpener(platform.store, key);
   const db = readingInOneStatement(platform.db, platform.pool, getDatamodel());
   const loaders = createLoaders(db, platform.pool);
@@ -26,6 +27,7 @@ export function contextFactory(platform: Platform, key: string) {
     loaders,
     viewer,
     artifactUrl,
+    thumbnailUrl,
     openUpload,
   });
 }

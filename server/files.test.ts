@@ -3,11 +3,12 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import sharp from 'sharp';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
-import { artifactUrl, rememberedUrls } from './assets.js';
+import { ARTIFACT, rememberedUrls, signedUrl, THUMBNAIL } from './signedUrls.js';
 import { createSignInUrl } from './signIn.js';
 
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -23,7 +24,7 @@ afterAll(async () => {
   await rm(clientDir, { recursive: true });
 });
 
-async function createArtifact(content: string, fileName: string, mediaType = 'model/gltf-binary') {
+async function createArtifact(content: string | Buffer, fileName: string, mediaType = 'model/gltf-binary') {
   const stored = await app.platform.store.put(Readable.from([Buffer.from(content)]));
   return app.platform.db.artifact.create({
     data: { id: uuidv7(), role: 'glb_model', mediaType, fileName, metadata: {}, ...stored },
@@ -99,22 +100,22 @@ describe('assets', () => {
       changed((u) => {
         u.pathname = `/assets/${other.id}/b.glb`;
       }),
-      new URL(artifactUrl(key, artifact, Date.now() - 3 * HOUR_MS), app.url).href,
-      new URL(artifactUrl('another key', artifact), app.url).href,
+      new URL(signedUrl(ARTIFACT, key, artifact, Date.now() - 3 * HOUR_MS), app.url).href,
+      new URL(signedUrl(ARTIFACT, 'another key', artifact), app.url).href,
     ];
     for (const address of closed) expect((await app.fetch(address)).status, address).toBe(403);
-    expect((await app.fetch(artifactUrl(key, { id: uuidv7(), fileName: 'gone' }))).status).toBe(404);
+    expect((await app.fetch(signedUrl(ARTIFACT, key, { id: uuidv7(), fileName: 'gone' }))).status).toBe(404);
     expect((await app.fetch(url.href)).status).toBe(200);
   });
 
   test('an address holds for at least an hour and stays the same within one', () => {
     const artifact = { id: uuidv7(), fileName: 'a.glb' };
-    const urlOf = rememberedUrls('key');
+    const urlOf = rememberedUrls(ARTIFACT, 'key');
     const at = (time: number) => new URL(urlOf(artifact, time), 'http://x').searchParams;
     const hour = 500_000 * HOUR_MS;
     expect(at(hour).get('sig')).toBe(at(hour + HOUR_MS - 1).get('sig'));
     expect(at(hour).get('sig')).not.toBe(at(hour + HOUR_MS).get('sig'));
-    expect(urlOf(artifact, hour)).toBe(artifactUrl('key', artifact, hour));
+    expect(urlOf(artifact, hour)).toBe(signedUrl(ARTIFACT, 'key', artifact, hour));
     for (const time of [hour, hour + HOUR_MS - 1]) expect(Number(at(time).get('exp')) - time).toBeGreaterThan(HOUR_MS);
   });
 
@@ -125,6 +126,66 @@ describe('assets', () => {
       expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
       expect(response.headers.get('content-security-policy')).toContain('sandbox');
     }
+  });
+});
+
+describe('thumbnails', () => {
+  const thumbnailOf = async (artifactId: string): Promise<string | null> => {
+    const { data } = await app.gql('query ($id: ID!) { node(id: $id) { ... on Artifact { thumbnailUrl } } }', {
+      id: id('Artifact', artifactId),
+    });
+    return data.node.thumbnailUrl;
+  };
+  const picture = () =>
+    sharp({ create: { width: 1000, height: 500, channels: 4, background: '#c08a3e80' } })
+      .png()
+      .toBuffer();
+
+  test('are small pictures of pictures, and are not sent again to who has them', async () => {
+    const artifact = await createArtifact(await picture(), 'still.png', 'image/png');
+    const url = (await thumbnailOf(artifact.id))!;
+    const response = await app.fetch(url);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'image/webp',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cache-control': 'private, max-age=31536000, immutable',
+    });
+    const made = await sharp(await response.arrayBuffer()).metadata();
+    expect(made).toMatchObject({ format: 'webp', width: 192, height: 96, hasAlpha: true });
+    const etag = response.headers.get('etag')!;
+    const again = await app.fetch(url, { headers: { 'if-none-match': etag, 'cache-control': 'max-age=0' } });
+    expect(again.status).toBe(304);
+  });
+
+  test('have addresses of their own: those of the files open none, nor the other way round', async () => {
+    const artifact = await createArtifact(await picture(), 'still.png', 'image/png');
+    const [file, thumbnail] = [await urlOf(artifact.id), (await thumbnailOf(artifact.id))!].map(
+      (address) => new URL(address, app.url),
+    );
+    for (const [of, by] of [
+      [file!, thumbnail!],
+      [thumbnail!, file!],
+    ] as const)
+      expect((await app.fetch(of.pathname + by.search)).status).toBe(403);
+  });
+
+  test('are there of pictures only, and say why there is none', async () => {
+    const model = await createArtifact('glTF', 'a.glb');
+    const damaged = await createArtifact((await picture()).subarray(0, 60), 'a.png', 'image/png');
+    const gone = await createArtifact(Buffer.concat([await picture(), Buffer.from(uuidv7())]), 'b.png', 'image/png');
+    await rm(await app.platform.store.localFile(gone.sha256, clientDir));
+    const answer = async (address: string) => {
+      const response = await app.fetch(address);
+      return [response.status, await response.text()];
+    };
+    expect(await thumbnailOf(model.id)).toBeNull();
+    const key = await app.platform.secrets.key('server-signing');
+    expect(await answer(signedUrl(THUMBNAIL, key, model))).toEqual([404, 'This file is not here.']);
+    expect(await answer((await thumbnailOf(gone.id))!)).toEqual([404, 'This file is not here.']);
+    expect(await answer((await thumbnailOf(damaged.id))!)).toEqual([
+      422,
+      expect.stringMatching(/^No small picture can be made of this file: /),
+    ]);
   });
 });
 

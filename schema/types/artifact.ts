@@ -1,3 +1,4 @@
+import { canHaveThumbnail, THUMBNAIL_PX } from '../../runtime/thumbnail.js';
 import { builder } from '../builder.js';
 
 export const ArtifactNode = builder.prismaNode('Artifact', {
@@ -30,6 +31,12 @@ export const ArtifactNode = builder.prismaNode('Artifact', {
       description: 'Signed address of the bytes, good for at least an hour. Takes range requests.',
       select: { id: true, fileName: true },
       resolve: (artifact, _args, ctx) => ctx.artifactUrl(artifact),
+    }),
+    thumbnailUrl: t.string({
+      nullable: true,
+      description: `Signed address of a small WebP of it (${THUMBNAIL_PX} × ${THUMBNAIL_PX} px at most), good for at least an hour; null: it is no picture that browsers show.`,
+      select: { id: true, fileName: true, mediaType: true },
+      resolve: (artifact, _args, ctx) => (canHaveThumbnail(artifact) ? ctx.thumbnailUrl(artifact) : null),
     }),
   }),
 });

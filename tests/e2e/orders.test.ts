@@ -93,7 +93,9 @@ describeWith('chromium', 'an order in the console', () => {
       await dialog.getByRole('button', { name: 'Dispatch', exact: true }).click();
       await dialog.waitFor({ state: 'detached' });
       await line(1).getByText('Delivered').waitFor({ timeout: RUN_MS });
-      await line(1).locator('img.thumb').waitFor();
+      const thumb = line(1).locator('img.thumb');
+      await expect.poll(() => thumb.evaluate(({ naturalWidth }: HTMLImageElement) => naturalWidth)).toBeGreaterThan(0);
+      expect(await thumb.getAttribute('src')).toContain('/thumbnails/');
       await line(1).getByRole('button', { name: 'Run again' }).click();
       const again = page.getByRole('dialog', { name: 'Dispatch line 1' });
       await again.getByText('2 of 9 nodes will run').waitFor();

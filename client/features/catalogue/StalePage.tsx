@@ -13,6 +13,7 @@ import type { StaleReasonCode } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { Thumb } from '../../shared/Thumb.js';
 
 const StaleQuery = graphql(`
   query StaleAssets($filter: StaleAssetFilter, $after: String) {
@@ -31,7 +32,7 @@ const StaleQuery = graphql(`
             artifact {
               id
               mediaType
-              url
+              thumbnailUrl
             }
             product {
               id
@@ -237,9 +238,7 @@ export function Component() {
                     </td>
                     <td>
                       <span className="stale-asset">
-                        {asset.artifact.mediaType.startsWith('image/') && (
-                          <img className="thumb" src={asset.artifact.url} alt="" loading="lazy" />
-                        )}
+                        <Thumb file={asset.artifact} />
                         <span>
                           {asset.name}
                           <p className="cell-note">

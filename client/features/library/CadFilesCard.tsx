@@ -11,6 +11,7 @@ import type { LibraryQuery } from '../../gql/graphql.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { RunStatusBadge } from '../../shared/status.js';
+import { Thumb } from '../../shared/Thumb.js';
 import { useDispatch } from '../../shared/useDispatch.js';
 import type { Listed } from '../../shared/useListed.js';
 import type { ViewedModel } from './ModelDialog.js';
@@ -39,13 +40,7 @@ function CadRow({
   return (
     <tr>
       <td className="cell-picture">
-        {picture ? (
-          <img className="thumb" src={picture.url} alt="" loading="lazy" />
-        ) : (
-          <span className="thumb">
-            <Icon name="box" />
-          </span>
-        )}
+        <Thumb file={picture ?? file.artifact} />
       </td>
       <td>
         <span className="truncate cell-name" title={file.name}>

@@ -27,9 +27,11 @@ const LibraryQuery = graphql(`
           createdAt
           artifact {
             id
+            mediaType
             byteSize
             fileName
             url
+            thumbnailUrl
           }
           lastIntake {
             id
@@ -39,6 +41,7 @@ const LibraryQuery = graphql(`
               role
               mediaType
               url
+              thumbnailUrl
             }
           }
         }

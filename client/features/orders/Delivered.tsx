@@ -1,9 +1,9 @@
-import { Icon } from '../../components/Icon.js';
+import { Thumb } from '../../shared/Thumb.js';
 
 interface DeliveredAsset {
   id: string;
   name: string;
-  artifact: { mediaType: string; url: string };
+  artifact: { mediaType: string; url: string; thumbnailUrl: string | null };
 }
 
 const MOST = 4;
@@ -15,14 +15,7 @@ export function Delivered({ assets }: { assets: readonly DeliveredAsset[] }) {
     <span className="asset-strip">
       {assets.slice(0, MOST).map((asset) => (
         <a key={asset.id} href={asset.artifact.url} download={asset.name} title={`Download ${asset.name}`}>
-          {asset.artifact.mediaType.startsWith('image/') ? (
-            <img className="thumb" src={asset.artifact.url} alt={asset.name} loading="lazy" />
-          ) : (
-            <span className="thumb">
-              <Icon name="file" />
-              <span className="visually-hidden">{asset.name}</span>
-            </span>
-          )}
+          <Thumb file={asset.artifact} alt={asset.name} />
         </a>
       ))}
       {assets.length > MOST && <span className="muted numeric">+{assets.length - MOST}</span>}

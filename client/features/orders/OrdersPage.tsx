@@ -46,6 +46,7 @@ const OrdersQuery = graphql(`
                 id
                 mediaType
                 url
+                thumbnailUrl
               }
             }
           }

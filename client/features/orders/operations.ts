@@ -90,6 +90,7 @@ export const OrderQuery = graphql(`
             id
             mediaType
             url
+            thumbnailUrl
           }
         }
       }

@@ -9,9 +9,9 @@ import { formatBytes } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import type { ResultFileFragment } from '../../gql/graphql.js';
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
+import { Thumb } from '../../shared/Thumb.js';
 import { roleLabel } from '../../shared/words.js';
 import { FOLDED_ROLES, sortResults } from './pictures.js';
-import { Thumb } from './Thumb.js';
 
 export const ResultFile = graphql(`
   fragment ResultFile on Artifact {
@@ -23,6 +23,7 @@ export const ResultFile = graphql(`
     metadata
     nodeId
     url
+    thumbnailUrl
   }
 `);
 

@@ -4,9 +4,9 @@ import { Progress } from '../../components/Progress.js';
 import type { RunRowFragment } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { isTerminal, RunModeBadge, RunStatusBadge } from '../../shared/status.js';
+import { Thumb } from '../../shared/Thumb.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
 import { listPicture } from './pictures.js';
-import { Thumb } from './Thumb.js';
 
 export const RunRow = graphql(`
   fragment RunRow on Run {
@@ -35,7 +35,7 @@ export const RunRow = graphql(`
       id
       role
       mediaType
-      url
+      thumbnailUrl
     }
   }
 `);

@@ -1,5 +1,5 @@
-/** Roles that show what came out, best first: for the small picture in lists, light files win. */
-const LIST_ORDER = ['preview_thumbnail', 'published_asset', 'still_image', 'turntable_frame'];
+/** Roles whose picture stands for a run, best first. */
+const LIST_ORDER = ['published_asset', 'still_image', 'turntable_frame', 'preview_thumbnail'];
 /** For the large view, the delivered file wins. */
 const RESULT_ORDER = [
   'published_asset',
