@@ -75,6 +75,7 @@ async function checked({ db }: Db, content: RuleContent) {
   if (material.archivedAt) issues.push({ path: '/materialId', message: `"${material.label}" is archived.` });
   if (categoryKey && !category)
     issues.push({ path: '/categoryKey', message: `There is no category "${categoryKey}".` });
+  if (category?.archivedAt) issues.push({ path: '/categoryKey', message: `"${category.label}" is archived.` });
   if (partNamePattern !== null && (partNamePattern.length > 500 || foldName(partNamePattern) === ''))
     issues.push({ path: '/partNamePattern', message: 'Write up to 500 characters, for example *ring*.' });
   if (cadColor !== null && !MaterialRule.shape.cadColor.safeParse(cadColor).success)

@@ -4,6 +4,7 @@ import type { JsonObject } from '../modules/json.js';
 import { Material, MaterialProperties, type TextureChannel } from '../modules/shapes/materials.js';
 import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
+import { checkedLabel, checkKey } from './libraryNames.js';
 import type { Platform } from './platform.js';
 
 type Db = Pick<Platform, 'db'>;
@@ -36,8 +37,7 @@ export interface NewMaterial {
 /** @throws ValidationError with a path for each value; ConflictError `MATERIAL_NAME_TAKEN`. */
 export async function createMaterial({ db }: Db, input: NewMaterial): Promise<MaterialRow> {
   const issues: FieldIssue[] = [];
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(input.name))
-    issues.push({ path: '/name', message: 'Begin with a small letter; small letters, digits and _ follow, up to 64.' });
+  checkKey(input.name, '/name', issues);
   const label = checkedLabel(input.label, issues);
   const properties = checkedProperties(input.properties ?? {}, issues);
   if (issues.length > 0) throw invalid(issues);
@@ -150,13 +150,6 @@ async function change(
       throw new ConflictError(`Somebody else has changed "${row.label}" in the meantime.`, 'MATERIAL_CHANGED');
     return tx.material.update({ where: { id }, data: { ...(await make(row, tx)), revision: { increment: 1 } } });
   });
-}
-
-function checkedLabel(text: string, issues: FieldIssue[]): string {
-  const label = text.trim();
-  if (label.length < 1 || label.length > 120)
-    issues.push({ path: '/label', message: 'Give a name of 1 to 120 characters.' });
-  return label;
 }
 
 function checkedProperties(given: JsonObject, issues: FieldIssue[]): Form {

@@ -197,13 +197,14 @@ async function readReferences(
   const materials = constraints?.materials ?? [];
   const [pricingTier, categories, known] = await Promise.all([
     pricingTierId ? db.pricingTier.findUnique({ where: { id: pricingTierId } }) : null,
-    db.category.findMany({ where: { id: { in: categoryIds } }, select: { id: true } }),
+    db.category.findMany({ where: { id: { in: categoryIds } }, select: { id: true, label: true, archivedAt: true } }),
     db.material.findMany({ where: { name: { in: materials } }, select: { name: true } }),
   ]);
-  if (pricingTierId && !pricingTier) issues.push({ path: '/pricingTierId', message: 'There is no such pricing tier.' });
-  for (const [position, id] of categoryIds.entries())
-    if (!categories.some((category) => category.id === id))
-      issues.push({ path: pointer('categoryIds', position), message: 'There is no such category.' });
+  if (pricingTierId) issues.push(...notOffered('/pricingTierId', pricingTier, 'There is no such pricing tier.'));
+  for (const [position, id] of categoryIds.entries()) {
+    const category = categories.find((one) => one.id === id);
+    issues.push(...notOffered(pointer('categoryIds', position), category, 'There is no such category.'));
+  }
   for (const [position, name] of materials.entries())
     if (!known.some((material) => material.name === name))
       issues.push({
@@ -211,6 +212,15 @@ async function readReferences(
         message: `There is no material “${name}” in the library.`,
       });
   return { pricingTier };
+}
+
+function notOffered(
+  path: string,
+  row: { label: string; archivedAt: Date | null } | null | undefined,
+  unknown: string,
+): FieldIssue[] {
+  if (row && !row.archivedAt) return [];
+  return [{ path, message: row ? `“${row.label}” is archived.` : unknown }];
 }
 
 /** The columns of a stored output type as a profile. */

@@ -53,7 +53,7 @@ function checkedName(value: string, issues: FieldIssue[]): string {
   return name;
 }
 
-/** @throws NotFoundError */
+/** @throws NotFoundError, ValidationError for a category that is archived. */
 async function links(
   { db }: Db,
   { cadFileId, categoryKey }: Pick<ProductChange, 'cadFileId' | 'categoryKey'>,
@@ -63,5 +63,9 @@ async function links(
   if (!categoryKey) return { cadFileId, categoryId: categoryKey === undefined ? undefined : null };
   const category = await db.category.findUnique({ where: { key: categoryKey } });
   if (!category) throw new NotFoundError('category', categoryKey);
+  if (category.archivedAt)
+    throw new ValidationError('The product was not saved.', [
+      { path: '/categoryKey', message: `“${category.label}” is archived.` },
+    ]);
   return { cadFileId, categoryId: category.id };
 }

@@ -65,8 +65,8 @@ interface Library {
 
 async function readLibrary({ db }: Pick<Platform, 'db'>): Promise<Library> {
   const [tiers, categories, known] = await Promise.all([
-    db.pricingTier.findMany(),
-    db.category.findMany(),
+    db.pricingTier.findMany({ where: { archivedAt: null } }),
+    db.category.findMany({ where: { archivedAt: null } }),
     db.outputType.findMany({ where: { legacyId: { not: null } }, select: { id: true, legacyId: true } }),
   ]);
   const byName = (items: { id: string; key: string; label: string }[]) =>

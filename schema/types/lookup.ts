@@ -29,7 +29,11 @@ const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
     return templates.map(({ name, label, description }) => ({ value: name, label, description: description || null }));
   },
   categories: async (db) => {
-    const categories = await db.category.findMany({ orderBy: { label: 'asc' }, take: MOST.choices });
+    const categories = await db.category.findMany({
+      where: { archivedAt: null },
+      orderBy: { label: 'asc' },
+      take: MOST.choices,
+    });
     return categories.map(({ key, label }) => ({ value: key, label, description: null }));
   },
 };

@@ -148,13 +148,18 @@ export const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').
       type: ['PricingTier'],
       description: `Prices to choose from, ${atMost('choices')}; for the step \`terms\`.`,
       resolve: (query, _draft, _args, { db }) =>
-        db.pricingTier.findMany({ ...query, orderBy: { label: 'asc' }, take: MOST.choices }),
+        db.pricingTier.findMany({
+          ...query,
+          where: { archivedAt: null },
+          orderBy: { label: 'asc' },
+          take: MOST.choices,
+        }),
     }),
     categories: t.prismaField({
       type: ['Category'],
       description: `Categories to choose from, ${atMost('choices')}; for the step \`terms\`.`,
       resolve: (query, _draft, _args, { db }) =>
-        db.category.findMany({ ...query, orderBy: { label: 'asc' }, take: MOST.choices }),
+        db.category.findMany({ ...query, where: { archivedAt: null }, orderBy: { label: 'asc' }, take: MOST.choices }),
     }),
     materials: t.prismaField({
       type: ['Material'],
