@@ -69,6 +69,8 @@ const CONNECTIONS = [
   'Workflows',
   'OutputTypes',
   'Products',
+  'PricingTiers',
+  'Categories',
   'CadFiles',
   'Runs',
   'Assets',

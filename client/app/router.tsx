@@ -33,6 +33,7 @@ export function createRouter() {
             { path: 'output-types', lazy: () => import('../features/output-types/OutputTypesPage.js') },
             { path: 'output-types/new', lazy: () => import('../features/output-types/WizardPage.js') },
             { path: 'output-types/:outputTypeId/edit', lazy: () => import('../features/output-types/WizardPage.js') },
+            { path: 'output-types/prices', lazy: () => import('../features/output-types/PricesPage.js') },
             { path: 'output-types/import', lazy: () => import('../features/output-types/ImportPage.js') },
             { path: 'workers', lazy: () => import('../features/workers/WorkersPage.js') },
             { path: 'admin', lazy: () => import('../features/admin/AdminPage.js') },

@@ -52,11 +52,13 @@ export function humanise(key: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** How many decimals the amounts of a currency have: 2 of EUR, 0 of JPY. */
+export const decimalsOf = (currency: string): number =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+
 /** Price from the smallest unit of the currency, "€12.50". */
-export function formatPrice(cents: number, currency: string): string {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
-  return format.format(cents / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-}
+export const formatPrice = (cents: number, currency: string): string =>
+  new Intl.NumberFormat(undefined, { style: 'currency', currency }).format(cents / 10 ** decimalsOf(currency));
 
 /** A price as the API gives it, "€58.00". */
 export const formatMoney = ({ amount, currency }: { amount: string; currency: string }): string =>

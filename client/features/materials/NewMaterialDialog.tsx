@@ -2,20 +2,12 @@ import { useState } from 'react';
 import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
+import { keyFrom } from '../../components/keyFrom.js';
 import { TextField } from '../../components/TextField.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { CreateMaterial, MaterialFields } from './operations.js';
-
-/** "Steel, brushed" → "steel_brushed". */
-const keyFrom = (label: string) =>
-  label
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '_')
-    .replaceAll(/^[_0-9]+|_+$/g, '')
-    .slice(0, 64);
 
 /** Adds a material with the values of a new one; everything else is edited in its panel. */
 export function NewMaterialDialog({ onClose, onCreated }: { onClose: () => void; onCreated: (id: string) => void }) {

@@ -52,6 +52,7 @@ export function Component() {
               />{' '}
               Archived ones too
             </label>
+            <ButtonLink to="/output-types/prices">Prices and categories</ButtonLink>
             <ButtonLink needs="author" to="/output-types/import">
               Import old ones
             </ButtonLink>

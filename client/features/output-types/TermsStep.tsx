@@ -1,6 +1,10 @@
+import { type ReactNode, useState } from 'react';
+import { Button } from '../../components/Button.js';
 import { formatPrice } from '../../components/format.js';
 import { Labelled } from '../../components/Labelled.js';
 import type { Visibility } from '../../gql/graphql.js';
+import { CategoryDialog } from './CategoryDialog.js';
+import { PricingTierDialog } from './PricingTierDialog.js';
 import type { StepProps } from './profile.js';
 import { VISIBILITY } from './words.js';
 
@@ -11,12 +15,15 @@ function Several({
   choices,
   value,
   onChange,
+  children,
 }: {
   label: string;
   help: string;
   choices: readonly { id: string; label: string }[];
   value: readonly string[];
   onChange: (ids: string[]) => void;
+  /** What can be done where none of the choices fits. */
+  children?: ReactNode;
 }) {
   return (
     <fieldset className="several">
@@ -36,12 +43,15 @@ function Several({
         ))}
       </div>
       <p className="field-help">{help}</p>
+      {children}
     </fieldset>
   );
 }
 
 /** Under which name and on what terms it is sold. */
 export function TermsStep({ profile, draft, onChange }: StepProps) {
+  const [making, setMaking] = useState<'price' | 'category' | null>(null);
+  const categoryIds = (profile.categoryIds ?? []).map(String);
   const issue = (path: string) => draft?.terms.find((one) => one.path === path)?.message;
   const materials = ((profile.constraints ?? {}) as { materials?: string[] }).materials ?? [];
   return (
@@ -86,23 +96,28 @@ export function TermsStep({ profile, draft, onChange }: StepProps) {
             </select>
           )}
         </Labelled>
-        <Labelled label="Price of a piece" error={issue('/pricingTierId')}>
-          {(ids) => (
-            <select
-              {...ids}
-              className="control"
-              value={profile.pricingTierId ?? ''}
-              onChange={(event) => onChange({ pricingTierId: event.target.value || null })}
-            >
-              <option value="">On request</option>
-              {draft?.pricingTiers.map(({ id, label, currency, unitPriceCents }) => (
-                <option key={id} value={id}>
-                  {label} ({formatPrice(unitPriceCents, currency)})
-                </option>
-              ))}
-            </select>
-          )}
-        </Labelled>
+        <div className="with-maker">
+          <Labelled label="Price of a piece" error={issue('/pricingTierId')}>
+            {(ids) => (
+              <select
+                {...ids}
+                className="control"
+                value={profile.pricingTierId ?? ''}
+                onChange={(event) => onChange({ pricingTierId: event.target.value || null })}
+              >
+                <option value="">On request</option>
+                {draft?.pricingTiers.map(({ id, label, currency, unitPriceCents }) => (
+                  <option key={id} value={id}>
+                    {label} ({formatPrice(unitPriceCents, currency)})
+                  </option>
+                ))}
+              </select>
+            )}
+          </Labelled>
+          <Button look="quiet" icon="plus" needs="author" onClick={() => setMaking('price')}>
+            New price
+          </Button>
+        </div>
         <Labelled label="Place in the list" help="Smaller comes first.">
           {(ids) => (
             <input
@@ -120,9 +135,13 @@ export function TermsStep({ profile, draft, onChange }: StepProps) {
         label="Categories"
         help="Products it may be ordered for. None: all."
         choices={draft?.categories ?? []}
-        value={(profile.categoryIds ?? []).map(String)}
-        onChange={(categoryIds) => onChange({ categoryIds })}
-      />
+        value={categoryIds}
+        onChange={(ids) => onChange({ categoryIds: ids })}
+      >
+        <Button look="quiet" icon="plus" needs="author" onClick={() => setMaking('category')}>
+          New category
+        </Button>
+      </Several>
       <Several
         label="Materials"
         help="What order lines may ask for. None: any."
@@ -130,6 +149,20 @@ export function TermsStep({ profile, draft, onChange }: StepProps) {
         value={materials}
         onChange={(chosen) => onChange({ constraints: { materials: chosen } })}
       />
+      {making === 'price' && (
+        <PricingTierDialog
+          tier={null}
+          onClose={() => setMaking(null)}
+          onSaved={(pricingTierId) => onChange({ pricingTierId })}
+        />
+      )}
+      {making === 'category' && (
+        <CategoryDialog
+          category={null}
+          onClose={() => setMaking(null)}
+          onSaved={(id) => onChange({ categoryIds: [...categoryIds, id] })}
+        />
+      )}
     </>
   );
 }

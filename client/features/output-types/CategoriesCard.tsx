@@ -1,0 +1,101 @@
+import { useState } from 'react';
+import { useMutation, useQuery } from 'urql';
+import { Badge } from '../../components/Badge.js';
+import { Button } from '../../components/Button.js';
+import { EmptyState } from '../../components/EmptyState.js';
+import { Pager } from '../../components/Pager.js';
+import type { CategoryFieldsFragment } from '../../gql/graphql.js';
+import { readFragment } from '../../gql/index.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { ACTIONS, Listing } from '../../shared/Listing.js';
+import { ProblemCallout } from '../../shared/Problem.js';
+import { CategoryDialog } from './CategoryDialog.js';
+import { ArchiveCategory, CategoriesQuery, CategoryFields } from './priceOperations.js';
+
+/** What products are grouped by. */
+export function CategoriesCard({ includeArchived }: { includeArchived: boolean }) {
+  const [after, setAfter] = useState<string | null>(null);
+  const [answer, refetch] = useQuery({
+    query: CategoriesQuery,
+    variables: { includeArchived, after },
+    requestPolicy: 'cache-and-network',
+  });
+  const [edited, setEdited] = useState<CategoryFieldsFragment | 'new' | null>(null);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [{ fetching: isArchiving }, archive] = useMutation(ArchiveCategory);
+  const list = answer.data?.categories;
+  const categories = readFragment(CategoryFields, list?.edges.map(({ node }) => node) ?? []);
+  const reload = () => refetch({ requestPolicy: 'network-only' });
+  const setArchived = async (categoryId: string, isArchived: boolean) => {
+    const { data, error } = await archive({ input: { categoryId, isArchived } });
+    setProblem(problemOf(data?.archiveCategory, error));
+    reload();
+  };
+  const add = (
+    <Button icon="plus" needs="author" onClick={() => setEdited('new')}>
+      Category
+    </Button>
+  );
+  return (
+    <section className="card" aria-labelledby="categories">
+      <header className="card-header">
+        <h2 id="categories">Product categories</h2>
+        <span className="muted numeric">{list?.totalCount}</span>
+        {categories.length > 0 && add}
+      </header>
+      {problem && <ProblemCallout problem={problem} />}
+      <Listing
+        what="the categories"
+        answer={answer}
+        isEmpty={categories.length === 0}
+        empty={
+          <EmptyState icon="filter" title="There is no category yet" actions={add}>
+            With categories, output types and material rules can be for some products only.
+          </EmptyState>
+        }
+        columns={['Name', { label: 'Products', isEnd: true }, { label: 'Output types', isEnd: true }, ACTIONS]}
+      >
+        {categories.map((category) => (
+          <tr key={category.id}>
+            <td>
+              {category.label} {category.archivedAt && <Badge tone="calm">Archived</Badge>}
+            </td>
+            <td className="numeric cell-end muted">{category.productCount}</td>
+            <td className="numeric cell-end muted">{category.outputTypeCount}</td>
+            <td className="cell-actions">
+              <div className="page-actions">
+                <Button
+                  look="quiet"
+                  needs="author"
+                  aria-label={`Rename the category ${category.label}`}
+                  onClick={() => setEdited(category)}
+                >
+                  Rename
+                </Button>
+                <Button
+                  look="quiet"
+                  needs="author"
+                  disabled={isArchiving}
+                  aria-label={`${category.archivedAt ? 'Offer' : 'Archive'} the category ${category.label}`}
+                  onClick={() => setArchived(category.id, !category.archivedAt)}
+                >
+                  {category.archivedAt ? 'Offer again' : 'Archive'}
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Listing>
+      <Pager
+        label="Pages of categories"
+        after={after}
+        page={list?.pageInfo}
+        words={['First', 'More']}
+        onPage={setAfter}
+      />
+      {edited && (
+        <CategoryDialog category={edited === 'new' ? null : edited} onClose={() => setEdited(null)} onSaved={reload} />
+      )}
+    </section>
+  );
+}
