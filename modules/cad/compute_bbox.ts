@@ -6,7 +6,7 @@ import { tessellationOf } from './tessellation.js';
 /** Measures the box everything in the file fits in, from the mesh: tight, and on curved sides within the chord error. */
 export const computeBbox = defineModule({
   key: 'cad.compute_bbox',
-  version: 2,
+  version: 3,
   title: 'Compute bounding box',
   description: 'Measures the box the whole model fits in, in millimetres and the axes of the CAD file.',
   families: ['cad_file', 'order_line'],

@@ -1,82 +1,14 @@
+import type { LengthUnit, UnitReader } from './lengthUnits.js';
 import type { Part21File } from './part21.js';
-import { argsOf, enumOf, numbersOf, partsOf, refOf, refsOf, type Typed, textOf } from './part21Values.js';
+import { argsOf, numbersOf, refOf, refsOf } from './part21Values.js';
 import { frame, IDENTITY, invert, multiply, type Transform, type Vec3 } from './transforms.js';
 
-const SI_PREFIX_MM: Record<string, number> = {
-  EXA: 1e21,
-  PETA: 1e18,
-  TERA: 1e15,
-  GIGA: 1e12,
-  MEGA: 1e9,
-  KILO: 1e6,
-  HECTO: 1e5,
-  DECA: 1e4,
-  '': 1e3,
-  DECI: 100,
-  CENTI: 10,
-  MILLI: 1,
-  MICRO: 1e-3,
-  NANO: 1e-6,
-  PICO: 1e-9,
-  FEMTO: 1e-12,
-  ATTO: 1e-15,
-};
-
-export interface LengthUnit {
-  /** `millimetre`, `metre`, `inch`, … in lower case. */
-  name: string;
-  mm: number;
-}
-const MILLIMETRE: LengthUnit = { name: 'millimetre', mm: 1 };
-
-/** Length unit of a record with a LENGTH_UNIT part, or undefined. A conversion-based unit is resolved through its factor. */
-function lengthUnit(file: Part21File, id: number, depth = 0): LengthUnit | undefined {
-  const parts = partsOf(file, id);
-  const part = (type: string): Typed | undefined => parts.find((candidate) => candidate.type === type);
-  const si = part('SI_UNIT');
-  if (si && enumOf(si.args.at(-1)) === 'METRE') {
-    const prefix = enumOf(si.args.at(-2));
-    return { name: `${prefix.toLowerCase()}metre`, mm: SI_PREFIX_MM[prefix] ?? 1000 };
-  }
-  const converted = part('CONVERSION_BASED_UNIT');
-  if (!converted || !part('LENGTH_UNIT') || depth > 4) return undefined;
-  const measure = partsOf(file, refOf(converted.args[1]));
-  const withUnit =
-    measure.find((candidate) => candidate.type === 'MEASURE_WITH_UNIT') ?? measure.find((m) => m.args.length === 2);
-  const value = withUnit?.args[0];
-  const factor =
-    typeof value === 'number'
-      ? value
-      : typeof value === 'object' && value !== null && 'type' in value
-        ? value.args[0]
-        : undefined;
-  const base = lengthUnit(file, refOf(withUnit?.args[1]), depth + 1);
-  if (typeof factor !== 'number' || !base || factor <= 0) return undefined;
-  const name = textOf(converted.args[0]).toLowerCase();
-  return { name: name === 'inches' || name === 'in' ? 'inch' : name || 'inch', mm: factor * base.mm };
-}
-
-/** Reads what places things: units of representation contexts, axis placements and the transforms between them. Remembers units per context. */
+/** Reads what places things: axis placements and the transforms between them. */
 export class PlacementReader {
-  private readonly units = new Map<number, LengthUnit | undefined>();
-
-  constructor(private readonly file: Part21File) {}
-
-  /** The length unit a representation context assigns. */
-  unitOfContext(contextId: number): LengthUnit | undefined {
-    if (!this.units.has(contextId)) {
-      const assigned = argsOf(this.file, contextId, 'GLOBAL_UNIT_ASSIGNED_CONTEXT');
-      const found = refsOf(assigned?.[0])
-        .map((id) => lengthUnit(this.file, id))
-        .find((unit) => unit !== undefined);
-      this.units.set(contextId, found);
-    }
-    return this.units.get(contextId);
-  }
-
-  unitOfRepresentation(representationId: number): LengthUnit {
-    return this.unitOfContext(refOf(argsOf(this.file, representationId)?.[2])) ?? MILLIMETRE;
-  }
+  constructor(
+    private readonly file: Part21File,
+    private readonly units: UnitReader,
+  ) {}
 
   private vector(id: number): Vec3 | undefined {
     const numbers = numbersOf(argsOf(this.file, id)?.[1]);
@@ -115,7 +47,7 @@ export class PlacementReader {
    * Axis placements named in the wrong order are put right, as OpenCascade does. */
   between(operatorId: number, rep1: number, rep2: number): Transform | undefined {
     const type = this.file.typeOf(operatorId);
-    if (type !== 'ITEM_DEFINED_TRANSFORMATION') return this.operator(operatorId, this.unitOfRepresentation(rep2));
+    if (type !== 'ITEM_DEFINED_TRANSFORMATION') return this.operator(operatorId, this.units.ofRepresentation(rep2));
     const args = argsOf(this.file, operatorId);
     let [origin, target] = [refOf(args?.[2]), refOf(args?.[3])];
     const items1 = this.itemsOf(rep1);
@@ -123,8 +55,8 @@ export class PlacementReader {
     if (!(items1.has(origin) && items2.has(target)) && items1.has(target) && items2.has(origin)) {
       [origin, target] = [target, origin];
     }
-    const from = this.placement(origin, this.unitOfRepresentation(rep1));
-    const to = this.placement(target, this.unitOfRepresentation(rep2));
+    const from = this.placement(origin, this.units.ofRepresentation(rep1));
+    const to = this.placement(target, this.units.ofRepresentation(rep2));
     return from && to ? multiply(to, invert(from)) : undefined;
   }
 
@@ -140,8 +72,8 @@ export class PlacementReader {
 
   /** Where a MAPPED_ITEM puts the representation it maps; identity where its target is no placement. */
   ofMappedItem(originId: number, targetId: number, mappedRep: number, intoRep: number): Transform {
-    const from = this.placement(originId, this.unitOfRepresentation(mappedRep));
-    const unit = this.unitOfRepresentation(intoRep);
+    const from = this.placement(originId, this.units.ofRepresentation(mappedRep));
+    const unit = this.units.ofRepresentation(intoRep);
     const to = this.placement(targetId, unit) ?? this.operator(targetId, unit);
     return from && to ? multiply(to, invert(from)) : IDENTITY;
   }

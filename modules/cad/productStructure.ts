@@ -1,4 +1,5 @@
 import { type InstanceLooks, LOOK_TYPES, readInstanceLooks } from './instanceLooks.js';
+import { UnitReader, unitWarnings } from './lengthUnits.js';
 import { OPAQUE, type Opacity, readOpacity } from './opacity.js';
 import type { Part21File } from './part21.js';
 import { argsOf, parseStatement, partsOf, refOf, refsOf, textOf, type Value } from './part21Values.js';
@@ -48,6 +49,7 @@ export interface ProductStructure {
   definitions: Map<number, ProductDefinition>;
   /** Definitions that no other uses, with a shape or with usages, in file order. */
   roots: number[];
+  /** What most of it is written in; `unknown` where the file gives none. */
   declaredUnit: string;
   /** FILE_SCHEMA, without the version in braces. */
   schema: string;
@@ -87,7 +89,8 @@ const MAX_RELATED = 1000;
 /** Reads the product structure.
  * @param file - scanned for at least STRUCTURE_TYPES. */
 export function readProductStructure(file: Part21File): ProductStructure {
-  const placements = new PlacementReader(file);
+  const units = new UnitReader(file);
+  const placements = new PlacementReader(file, units);
   const warnings: string[] = [];
   const ofTypes = (...types: string[]) => types.flatMap((type) => [...file.idsOf(type)]).sort((a, b) => a - b);
 
@@ -172,6 +175,11 @@ export function readProductStructure(file: Part21File): ProductStructure {
     }
   }
 
+  const measured = [...definitions.values()].filter(
+    ({ ownShape, usages }) => ownShape === 'surfaces' || usages.length > 0,
+  );
+  warnings.push(...unitWarnings(units, measured));
+
   const instances = readInstanceLooks(file, { definitions, definedBy, ownerOf, usageOfItem });
   if (instances.lostCount > 0)
     warnings.push(
@@ -192,7 +200,7 @@ export function readProductStructure(file: Part21File): ProductStructure {
   return {
     definitions,
     roots,
-    declaredUnit: declaredUnit(file, placements, ownerOf.keys()),
+    declaredUnit: units.mostUsed(ownerOf.keys()),
     schema: fileSchema(file),
     externalFiles,
     records,
@@ -298,16 +306,4 @@ function fileSchema(file: Part21File): string {
   const names = statement?.args[0];
   const list = (Array.isArray(names) ? names : []).filter((name: Value) => typeof name === 'string');
   return list.map((name) => name.replace(/\s*\{[^}]*\}?\s*/, '').trim()).join(', ') || 'unknown';
-}
-
-/** The unit most representations of products are written in; `unknown` where the file gives none. */
-function declaredUnit(file: Part21File, placements: PlacementReader, representations: Iterable<number>): string {
-  const votes = new Map<string, number>();
-  const vote = (contextId: number) => {
-    const name = placements.unitOfContext(contextId)?.name;
-    if (name) votes.set(name, (votes.get(name) ?? 0) + 1);
-  };
-  for (const id of representations) vote(refOf(argsOf(file, id)?.[2]));
-  if (votes.size === 0) for (const id of file.idsOf('GLOBAL_UNIT_ASSIGNED_CONTEXT')) vote(id);
-  return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'unknown';
 }
