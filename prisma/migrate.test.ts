@@ -87,3 +87,29 @@ it('takes functions whole', async () => {
   await migrate(database.url, here());
   expect((await client.query('select f()')).rows).toEqual([{ f: 1 }]);
 });
+
+it('tells of comparisons made so far whether they looked at cameras', async () => {
+  const all = (await migrationsList()).migrationDirectories.map((migration) => migration.path);
+  const before = all.filter((name) => name < '0330');
+  for (const name of before) await write(name, await readFile(new URL(`${name}/migration.sql`, ownMigrations), 'utf8'));
+  await migrate(database.url, here());
+  const figure = (key: string, difference: number | null) => ({ key, difference });
+  const still = (...figures: object[]) => [{ role: 'still_image', kind: 'picture', figures }];
+  const reports: [status: string, results: object[], judgement: number | null][] = [
+    ['passed', still(figure('ssim', 1), figure('camera', 0)), 2],
+    ['passed', still(figure('ssim', 1)), 1],
+    ['differs', still(figure('camera', null)), 1],
+    ['passed', [{ role: 'blend_file', kind: 'blend', figures: [] }], 2],
+    ['waiting', [], null],
+  ];
+  await client.query(`set session_replication_role = replica`);
+  for (const [at, [status, results]] of reports.entries())
+    await client.query(
+      `insert into parity_report (id, output_type_id, legacy_run_id, graph_run_id, status, results, reasons, finished_at)
+       values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), $1, $2, jsonb_build_array($3::int), $4)`,
+      [status, JSON.stringify(results), at, status === 'waiting' ? null : new Date()],
+    );
+  await migrate(database.url);
+  const { rows } = await client.query('select judgement from parity_report order by reasons->0');
+  expect(rows.map(({ judgement }) => judgement)).toEqual(reports.map(([, , judgement]) => judgement));
+});

@@ -9,7 +9,7 @@ import { type RunningWorker, startWorker } from '../worker/worker.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 
 const ARTIFACT = '{ role fileName url }';
-const REPORT = `... on ParityReport { id status reasons finishedAt policy outputType { key } legacyRun { id mode } graphRun { id mode parityReport { id } }
+const REPORT = `... on ParityReport { id status judgement notCounted reasons finishedAt policy outputType { key } legacyRun { id mode } graphRun { id mode parityReport { id } }
   comparisons { role kind verdict isIdentical reasons figures { key label legacy graph difference limit isLeast verdict }
     samples { label legacy ${ARTIFACT} graph ${ARTIFACT} difference ${ARTIFACT} } } }`;
 const ERROR = '... on Error { __typename code message } ... on ValidationError { issues { path } }';
@@ -120,6 +120,31 @@ describeWith('blender', 'parity over GraphQL', () => {
       expect.arrayContaining(['total', 'step:export_glb', 'step:blender_still']),
     );
     expect(await gate()).toMatchObject({ streak: 1, needed: 1, isOpen: true });
+    expect(done).toMatchObject({ judgement: 2, notCounted: null });
+  });
+
+  it('over a picture from before cameras were noted, it passes and does not count', async () => {
+    const { db, pool } = app.platform;
+    const run = { shadowOfId: localId('Run', shadowed) };
+    const still = await db.nodeRun.findFirstOrThrow({ where: { run, moduleKey: 'render.blender_still' } });
+    const set = (outputs: string, ...values: unknown[]) =>
+      pool.query(`update node_run set outputs = ${outputs} where run_id = $1 and idx = $2`, [
+        still.runId,
+        still.idx,
+        ...values,
+      ]);
+    const again = async () => {
+      await call(`mutation ($id: ID!) { result: rerunParity(id: $id) { ${REPORT} } }`, { id: reportId });
+      return made(reportId);
+    };
+    await set(`outputs #- '{still,artifact,metadata,camera}'`);
+    expect(await again()).toMatchObject({
+      ...{ status: 'passed', judgement: 1, notCounted: expect.stringContaining('from where the camera saw') },
+    });
+    expect(await gate()).toMatchObject({ streak: 0, isOpen: false });
+    await set('$3', JSON.stringify(still.outputs));
+    expect(await again()).toMatchObject({ status: 'passed', judgement: 2, notCounted: null });
+    expect(await gate()).toMatchObject({ streak: 1, isOpen: true });
   });
 
   it('any two runs of one product and output type can be compared; what differs is said in words and drawn', async () => {
@@ -202,7 +227,7 @@ describeWith('blender', 'parity over GraphQL', () => {
     expect([first, second].filter((one) => one !== null)).toHaveLength(1);
     expect((await report(reportId)).status).toBe('comparing');
     expect(await made(reportId)).toMatchObject({ status: 'passed' });
-    const late = { status: 'differs' as const, policy: {}, results: [], reasons: ['Late'], files: [] };
+    const late = { status: 'differs' as const, policy: {}, judgement: 1, results: [], reasons: ['Late'], files: [] };
     expect(await finishReport(pool, claimed, late)).toBe(false);
     expect((await report(reportId)).status).toBe('passed');
   });

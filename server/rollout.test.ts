@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role, RunMode } from '../generated/prisma/enums.js';
+import { JUDGEMENT } from '../runtime/parity/judgement.js';
 import { ParityPolicy } from '../runtime/parity/policy.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { createMember } from '../tests/support/members.js';
@@ -38,7 +39,7 @@ async function passedComparison(outputTypeId: string) {
   const [legacyRunId, graphRunId] = [await run('legacy'), await run('shadow')];
   const policy = ParityPolicy.parse({ greensNeeded: 1 });
   await app.platform.db.parityReport.create({
-    data: { outputTypeId, legacyRunId, graphRunId, status: 'passed', policy },
+    data: { outputTypeId, legacyRunId, graphRunId, status: 'passed', judgement: JUDGEMENT, policy },
   });
 }
 

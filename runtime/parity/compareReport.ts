@@ -10,6 +10,7 @@ import type { Platform } from '../platform.js';
 import { compareDurations } from './compareDurations.js';
 import { compareRoles } from './compareRoles.js';
 import { type EndedRun, verdictOfFiles, verdictOfRuns } from './judge.js';
+import { judgementOf } from './judgement.js';
 import { policyOf } from './policy.js';
 import { type ClaimedReport, type DifferenceFile, type FinishedReport, finishReport } from './reportStates.js';
 import { readComparedRun } from './runFiles.js';
@@ -30,7 +31,10 @@ export async function compareReport(
   const policy = policyOf(report.outputType.parityPolicy);
   const files: DifferenceFile[] = [];
   const write = (finished: Pick<FinishedReport, 'status' | 'reasons'>, results: FinishedReport['results']) =>
-    finishReport(platform.pool, claimed, { ...finished, results, files, policy: policy as unknown as JsonObject });
+    finishReport(platform.pool, claimed, {
+      ...{ ...finished, results, files, judgement: judgementOf(results) },
+      policy: policy as unknown as JsonObject,
+    });
   try {
     const [legacyRun, graphRun] = [report.legacyRun, report.graphRun] as unknown as [EndedRun, EndedRun];
     const early = verdictOfRuns(legacyRun, graphRun);

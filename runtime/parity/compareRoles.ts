@@ -101,7 +101,7 @@ async function compareOne(
       differenceArtifactId: null,
     };
     const samples = SHOWN.has(kind) && !legacy.mediaType.includes('exr') ? [sample] : [];
-    return { ...base, verdict: 'passed', isIdentical, samples, reasons: [] };
+    return { ...base, verdict: 'passed', isIdentical, figures: cameras, samples, reasons: [] };
   }
   const workdir = await mkdtemp(path.join(tools.workdir, 'compare-'));
   try {

@@ -3,6 +3,7 @@ import type { ParityStatus, RunMode } from '../../generated/prisma/enums.js';
 import { createTestPlatform, type TestPlatform } from '../../tests/support/platform.js';
 import { type Catalogue, createCatalogue, createEndedRun } from '../../tests/support/testData.js';
 import { parityGate } from './gate.js';
+import { JUDGEMENT } from './judgement.js';
 import { ParityPolicy } from './policy.js';
 
 let test_: TestPlatform;
@@ -22,10 +23,15 @@ async function run(mode: RunMode) {
   return runId;
 }
 
-async function report(status: ParityStatus, policy: object = ParityPolicy.parse({}), mode: RunMode = 'legacy') {
+async function report(
+  status: ParityStatus,
+  policy: object = ParityPolicy.parse({}),
+  mode: RunMode = 'legacy',
+  judgement = JUDGEMENT,
+) {
   const [legacyRunId, graphRunId] = [await run(mode), await run('shadow')];
   await test_.platform.db.parityReport.create({
-    data: { outputTypeId: catalogue.outputType.id, legacyRunId, graphRunId, status, policy },
+    data: { outputTypeId: catalogue.outputType.id, legacyRunId, graphRunId, status, policy, judgement },
   });
 }
 
@@ -66,4 +72,22 @@ test('a report that was judged before a threshold came does not count', async ()
   expect(await gate()).toMatchObject({ streak: 0, isOpen: false, reasons: [expect.stringContaining('thresholds')] });
   await report('passed');
   expect(await gate()).toMatchObject({ streak: 1, isOpen: true });
+});
+
+test('what passed by looking at less than comparisons do now neither counts nor breaks the row, and what differed does', async () => {
+  await change({ overrides: { samples: 5 }, parityPolicy: { greensNeeded: 2 } });
+  await report('passed', undefined, 'legacy', 1);
+  await report('passed', undefined, 'legacy', 1);
+  expect(await gate()).toMatchObject({ streak: 0, isOpen: false });
+  expect((await gate()).reasons[1]).toMatch(/^2 more have passed without comparing from where the camera saw/);
+  await report('passed');
+  await report('passed', undefined, 'legacy', 1);
+  await report('passed');
+  expect(await gate()).toMatchObject({
+    streak: 2,
+    isOpen: true,
+    reasons: ['2 of 2 comparisons in a row have passed.'],
+  });
+  await report('differs', undefined, 'legacy', 1);
+  expect(await gate()).toMatchObject({ streak: 0, isOpen: false });
 });

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import { NotFoundError } from '../errors.js';
+import { JUDGEMENT } from './judgement.js';
 import { judgedBy, type ParityPolicy, policyOf } from './policy.js';
 
 export interface ParityGate {
@@ -17,7 +18,7 @@ type Db = Pick<PrismaClient, 'outputType' | 'workflowVersion' | 'parityReport'> 
 
 /** Whether enough comparisons of legacy and graph have passed in a row for the output type to go over to its workflow. What was
  * compared before its profile, its workflow's version or its thresholds changed does not count; comparisons that could not be
- * made neither count nor break the row.
+ * made, or passed by looking at less than they do now, neither count nor break the row.
  * @throws NotFoundError */
 export async function parityGate(db: Db, outputTypeId: string): Promise<ParityGate> {
   const outputType = await db.outputType.findUnique({ where: { id: outputTypeId } });
@@ -39,28 +40,37 @@ export async function parityGate(db: Db, outputTypeId: string): Promise<ParityGa
         )?.id ?? null);
   if (version === null) return closed('The workflow has not been published yet.');
 
-  const reports = await db.parityReport.findMany({
-    where: {
-      outputTypeId,
-      status: { in: ['passed', 'differs'] },
-      legacyRun: { mode: 'legacy', createdAt: { gte: outputType.profileChangedAt } },
-      graphRun: {
-        mode: { in: ['graph', 'shadow'] },
-        workflowVersionId: version,
-        createdAt: { gte: outputType.profileChangedAt },
-      },
+  const ofToday: Prisma.ParityReportWhereInput = {
+    outputTypeId,
+    legacyRun: { mode: 'legacy', createdAt: { gte: outputType.profileChangedAt } },
+    graphRun: {
+      mode: { in: ['graph', 'shadow'] },
+      workflowVersionId: version,
+      createdAt: { gte: outputType.profileChangedAt },
     },
-    orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    take: needed,
-    select: { status: true, policy: true },
-  });
+  };
+  const isShort: Prisma.ParityReportWhereInput = { status: 'passed', judgement: { lt: JUDGEMENT } };
+  const [reports, short] = await Promise.all([
+    db.parityReport.findMany({
+      where: { ...ofToday, status: { in: ['passed', 'differs'] }, NOT: isShort },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: needed,
+      select: { status: true, policy: true },
+    }),
+    db.parityReport.count({ where: { ...ofToday, ...isShort } }),
+  ]);
   const limits = canonicalize(judgedBy(policy));
   // As it was stored, complete then: a report from before a threshold came was not judged by it, whatever its default.
   const isGreen = ({ status, policy: used }: (typeof reports)[number]) =>
     status === 'passed' && used !== null && canonicalize(judgedBy(used as unknown as ParityPolicy)) === limits;
   const broken = reports.findIndex((report) => !isGreen(report));
   const streak = broken < 0 ? reports.length : broken;
-  return { streak, needed, isOpen: streak >= needed, reasons: [sentence(streak, needed, reports[broken]?.status)] };
+  const isOpen = streak >= needed;
+  const reasons = [
+    sentence(streak, needed, reports[broken]?.status),
+    ...(isOpen || short === 0 ? [] : [shortSentence(short)]),
+  ];
+  return { streak, needed, isOpen, reasons };
 }
 
 function sentence(streak: number, needed: number, brokenBy: string | undefined): string {
@@ -74,3 +84,8 @@ function sentence(streak: number, needed: number, brokenBy: string | undefined):
     ? 'Nothing has been compared since the output type, its workflow version or its legacy settings last changed.'
     : `${row}; ${more}.`;
 }
+
+const shortSentence = (count: number) =>
+  count === 1
+    ? 'One more has passed without comparing from where the camera saw the product, so it does not count until it is judged again.'
+    : `${count} more have passed without comparing from where the camera saw the product, so they do not count until they are judged again.`;

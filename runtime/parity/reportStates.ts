@@ -51,6 +51,8 @@ export interface DifferenceFile {
 export interface FinishedReport {
   status: 'passed' | 'differs' | 'incomparable' | 'failed';
   policy: JsonObject;
+  /** What was looked at (judgement.ts). */
+  judgement: number;
   results: ParityResults;
   reasons: string[];
   files: DifferenceFile[];
@@ -60,12 +62,12 @@ export interface FinishedReport {
 export async function finishReport(
   pool: pg.Pool,
   { id, token }: ClaimedReport,
-  { status, policy, results, reasons, files }: FinishedReport,
+  { status, policy, judgement, results, reasons, files }: FinishedReport,
 ): Promise<boolean> {
   // One statement: the files are there when the report names them, and only then.
   const { rowCount } = await pool.query(
     `WITH done AS (
-       UPDATE parity_report SET status = $3, policy = $4, results = $5, reasons = $6, finished_at = now(), token = NULL
+       UPDATE parity_report SET status = $3, policy = $4, results = $5, reasons = $6, judgement = $8, finished_at = now(), token = NULL
        WHERE id = $1 AND token = $2 AND status = 'comparing' RETURNING id),
      made AS (
        INSERT INTO artifact (id, role, media_type, sha256, byte_size, file_name, metadata)
@@ -80,6 +82,7 @@ export async function finishReport(
       JSON.stringify(results),
       JSON.stringify(reasons),
       JSON.stringify(files),
+      judgement,
     ],
   );
   return rowCount === 1;
@@ -112,7 +115,7 @@ export async function recoverReports(pool: pg.Pool, idleWorkerId: string): Promi
  * @returns false where there is no such report. */
 export async function askAgain(pool: pg.Pool, id: string): Promise<boolean> {
   const { rowCount } = await pool.query(
-    `UPDATE parity_report SET status = 'waiting', worker_id = NULL, token = NULL, attempts = 0, finished_at = NULL, results = '[]', reasons = '[]'
+    `UPDATE parity_report SET status = 'waiting', worker_id = NULL, token = NULL, attempts = 0, finished_at = NULL, judgement = NULL, results = '[]', reasons = '[]'
      WHERE id = $1`,
     [id],
   );

@@ -1,5 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { words } from '../../runtime/parity/compareRoles.js';
+import { shortOf } from '../../runtime/parity/judgement.js';
 import {
   type COMPARISON_KINDS,
   type COMPARISON_VERDICTS,
@@ -113,7 +114,7 @@ const ComparisonObject = builder.objectRef<Comparison>('ParityComparison').imple
     kind: t.expose('kind', { type: ComparisonKindEnum, description: 'How it was compared.' }),
     verdict: t.expose('verdict', { type: ComparisonVerdictEnum, description: 'What it says.' }),
     isIdentical: t.exposeBoolean('isIdentical', {
-      description: 'The same, byte by byte; figures are not needed then.',
+      description: 'The same, byte by byte; only cameras are told apart then.',
     }),
     legacy: t.field({
       type: ArtifactNode,
@@ -159,6 +160,17 @@ export const ParityReportNode = builder.prismaNode('ParityReport', {
       description: 'The thresholds it was judged by; null: not yet.',
       select: { policy: true },
       resolve: ({ policy }) => policy,
+    }),
+    judgement: t.exposeInt('judgement', {
+      nullable: true,
+      description: 'What was looked at, as a number that rises with it; null: not judged yet.',
+    }),
+    notCounted: t.string({
+      nullable: true,
+      description:
+        'Why it does not count towards `graph` although it passed: it looked at less than comparisons do now. Null: it may count.',
+      select: { status: true, judgement: true },
+      resolve: ({ status, judgement }) => (status === 'passed' ? shortOf(judgement) : null),
     }),
     outputType: t.relation('outputType', { description: 'What the runs produced.' }),
     legacyRun: t.relation('legacyRun', { description: 'The run it is measured by.' }),

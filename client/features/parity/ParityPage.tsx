@@ -38,6 +38,7 @@ const ParityQuery = graphql(`
           node {
             id
             status
+            notCounted
             createdAt
             legacyRun {
               id
@@ -65,6 +66,7 @@ const ReportQuery = graphql(`
     parityReport(id: $id) {
       id
       status
+      notCounted
       reasons
       finishedAt
       legacyRun {
@@ -107,7 +109,12 @@ const STATUS: Record<ParityStatus, StatusLook> = {
   failed: { label: 'Could not be made', tone: 'bad', icon: 'alert' },
 };
 
-const ParityBadge = ({ status }: { status: ParityStatus }) => <StatusBadge look={STATUS[status]} />;
+/** Passed by looking at less than comparisons do now. */
+const PASSED_SHORT: StatusLook = { label: 'Passed, not counted', tone: 'warn', icon: 'check' };
+
+const ParityBadge = ({ report }: { report: { status: ParityStatus; notCounted: string | null } }) => (
+  <StatusBadge look={report.notCounted === null ? STATUS[report.status] : PASSED_SHORT} />
+);
 
 /** How the workflow of an output type compares with the legacy pipeline, order by order. */
 export function Component() {
@@ -174,7 +181,7 @@ export function Component() {
                     onClick={() => setChosen(report.id)}
                   >
                     <span className="parity-state">
-                      <ParityBadge status={report.status} />
+                      <ParityBadge report={report} />
                       <span className="muted numeric" title={formatDateTime(report.createdAt)}>
                         {formatAgo(report.createdAt, Date.now())}
                       </span>
@@ -227,7 +234,8 @@ function Report({ id }: { id: string }) {
       {failure}
       <header className="card parity-head">
         <div>
-          <ParityBadge status={report.status} />
+          <ParityBadge report={report} />
+          {report.notCounted && <p>{report.notCounted}</p>}
           {report.reasons.map((reason) => (
             <p key={reason}>{reason}</p>
           ))}
