@@ -42,9 +42,15 @@ const NEWEST = `
   LEFT JOIN category g ON g.id = p.category_id
   LEFT JOIN output_type t ON t.id = l.output_type_id`;
 const FILTERED = `a.superseded_at IS NULL AND l.cancelled_at IS NULL AND (l.id IS NOT NULL OR r.family = 'cad_file')
-    AND ($1::uuid IS NULL OR l.product_id = $1 OR (l.id IS NULL AND (
-      EXISTS (SELECT FROM product q WHERE q.id = $1 AND q.cad_file_id = r.cad_file_id)
-      OR EXISTS (SELECT FROM former_cad_file f WHERE f.product_id = $1 AND f.cad_file_id = r.cad_file_id)))) AND ($2::uuid IS NULL OR l.output_type_id = $2) AND ($3::uuid[] IS NULL OR a.id = ANY($3))`;
+    AND ($1::uuid IS NULL OR l.output_type_id = $1) AND ($2::uuid[] IS NULL OR a.id = ANY($2))`;
+
+/** All assets of a product: those of its order lines, and those of the CAD files it has and had. Known before anything is judged, so that
+ * the list of one product is as quick in a large catalogue as in a small one. */
+const OF_PRODUCT = `
+  SELECT a.id FROM order_line l JOIN asset a ON a.order_line_id = l.id WHERE l.product_id = $1
+  UNION SELECT a.id
+  FROM (SELECT cad_file_id FROM product WHERE id = $1 UNION SELECT cad_file_id FROM former_cad_file WHERE product_id = $1) c
+    JOIN run r ON r.cad_file_id = c.cad_file_id AND r.order_line_id IS NULL JOIN asset a ON a.run_id = r.id`;
 
 /** Decisions about materials that could come out another way: the library, the product's category or what was chosen for it is not
  * what it was. Runs that decided from the same are one row. */
@@ -54,7 +60,7 @@ const DECISIONS = `
     array_agg(DISTINCT d.run_id) AS "runIds"
   ${NEWEST}
   JOIN material_decision d ON d.run_id = r.id
-  WHERE ${FILTERED} AND (d.library_sha256 <> $4
+  WHERE ${FILTERED} AND (d.library_sha256 <> $3
     OR (l.id IS NOT NULL AND (r.entry->'product'->>'category', r.entry->'product'->'materialAssignments') IS DISTINCT FROM (g.key, p.material_assignments)))
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY d.objects_sha256`;
 
@@ -72,7 +78,7 @@ const MOVED = `
 
 /** A page of assets with everything that is not what it was. Those of a CAD file that its products left behind are out of date until the
  * workflow has published something of the new files, whatever else changed.
- * $4: runs whose materials would be others; $5: what was seen last; $6: the reason asked for; $7: most that are read. */
+ * $3: runs whose materials would be others; $4: what was seen last; $5: the reason asked for; $6: most that are read. */
 const CANDIDATES = `
   SELECT a.id, a.run_id AS "runId", a.order_line_id AS "orderLineId", r.cad_file_id AS "cadFileId", r.workflow_id AS "workflowId",
     t.name AS "outputTypeName", coalesce(c.name, '') AS "newCadFile", moved.due AS moved, newest.number AS "newVersion", used.number AS "usedVersion",
@@ -89,13 +95,13 @@ const CANDIDATES = `
   CROSS JOIN LATERAL (${MOVED}) moved
   CROSS JOIN LATERAL (SELECT array_remove(ARRAY[
     CASE WHEN (l.id IS NOT NULL AND p.cad_file_id IS DISTINCT FROM r.cad_file_id) OR moved."isLeft" THEN 'cad_file' END,
-    CASE WHEN a.run_id = ANY($4::uuid[]) THEN 'materials' END,
+    CASE WHEN a.run_id = ANY($3::uuid[]) THEN 'materials' END,
     CASE WHEN template.label IS NOT NULL THEN 'template' END,
     CASE WHEN newest.id IS DISTINCT FROM r.workflow_version_id AND newest.id IS NOT NULL THEN 'workflow' END,
     CASE WHEN t.profile_changed_at > r.created_at THEN 'output_type' END], NULL) AS codes) found
-  WHERE ${FILTERED} AND cardinality(codes) > 0 AND (NOT moved."isLeft" OR moved.due <> '[]') AND ($6::text IS NULL OR $6 = ANY(codes))
-    AND ($5::uuid IS NULL OR (a.published_at, a.id) > (SELECT b.published_at, b.id FROM asset b WHERE b.id = $5))
-  ORDER BY a.published_at, a.id LIMIT $7`;
+  WHERE ${FILTERED} AND cardinality(codes) > 0 AND (NOT moved."isLeft" OR moved.due <> '[]') AND ($5::text IS NULL OR $5 = ANY(codes))
+    AND ($4::uuid IS NULL OR (a.published_at, a.id) > (SELECT b.published_at, b.id FROM asset b WHERE b.id = $4))
+  ORDER BY a.published_at, a.id LIMIT $6`;
 
 /** A CAD file that products have now instead of the one an asset was made of. */
 interface MovedTo {
@@ -132,7 +138,9 @@ export async function staleAssets(
   page: { after?: string | null; limit: number },
   ids: readonly string[] | null = null,
 ): Promise<StaleAsset[]> {
-  const which = [filter.productId ?? null, filter.outputTypeId ?? null, ids];
+  const ofProduct = filter.productId ? await assetsOf(platform, filter.productId) : null;
+  const among = ofProduct && ids ? ofProduct.filter((id) => ids.includes(id)) : (ofProduct ?? ids);
+  const which = [filter.outputTypeId ?? null, among];
   const materials = await changedMaterials(platform, which);
   const { rows } = await platform.pool.query<Candidate>(CANDIDATES, [
     ...which,
@@ -150,6 +158,11 @@ export async function staleAssets(
     const source = orderLineId ? { orderLineId } : { cadFileIds, workflowId };
     return asset ? [{ asset, reasons: reasonsOf(row, materials.get(row.runId) ?? []), source }] : [];
   });
+}
+
+async function assetsOf({ pool }: Parts, productId: string): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(OF_PRODUCT, [productId]);
+  return rows.map(({ id }) => id);
 }
 
 /** By run: what would look different. */
