@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { artifactPort, dataPort, defineModule } from '../define.js';
 import { EntryProduct } from '../entry.js';
 import { MaterialLibrary, type MaterialProposal } from '../shapes/materials.js';
-import { ObjectTree } from '../shapes/objectTree.js';
+import { ObjectTree, type Part } from '../shapes/objectTree.js';
+import { mapInTurns } from './mapInTurns.js';
 import { materialIndex } from './materialIndex.js';
 import { confidenceOf, ruleBook, ruleSubject, ruleText } from './materialRules.js';
 
@@ -38,7 +39,7 @@ export const autoPopulate = defineModule({
       ctx.artifacts.readJson(inputs.objects, ObjectTree),
       ctx.artifacts.readJson(inputs.materialLibrary, MaterialLibrary),
     ]);
-    const proposals = propose(tree, library, inputs.product?.category ?? null);
+    const proposals = await mapInTurns(ctx, tree.parts, proposer(library, inputs.product?.category ?? null));
     const open = proposals.filter(({ material }) => material === null).map(({ partName }) => partName);
     const sentence = `${proposals.length - open.length} of ${proposals.length} parts have a proposal`;
     if (open.length > 0)
@@ -55,10 +56,12 @@ export const autoPopulate = defineModule({
   },
 });
 
-function propose(tree: ObjectTree, library: MaterialLibrary, category: string | null): MaterialProposal['proposals'] {
+type Proposal = MaterialProposal['proposals'][number];
+
+function proposer(library: MaterialLibrary, category: string | null): (part: Part) => Proposal {
   const material = materialIndex(library);
   const ruleFor = ruleBook(library.rules, category);
-  return tree.parts.map((part) => {
+  return (part) => {
     const { partId, name: partName } = part;
     const rule = ruleFor(ruleSubject(part));
     if (!rule)
@@ -79,5 +82,5 @@ function propose(tree: ObjectTree, library: MaterialLibrary, category: string | 
       ruleId: rule.id,
       reason: `${label}: ${ruleText(rule)}.`,
     };
-  });
+  };
 }

@@ -37,10 +37,11 @@ export function normaliser(names: Iterable<string>): (name: string) => string {
 /** Finds parts by the names people write: the exact name first, then the normalised one. */
 export class PartFinder {
   private readonly normalise: (name: string) => string;
-  private readonly names: string[];
+  private readonly names: ReadonlySet<string>;
+  private byNormalised: Map<string, string[]> | undefined;
 
   constructor(parts: readonly { name: string }[], otherNames: Iterable<string> = []) {
-    this.names = [...new Set(parts.map((part) => part.name))];
+    this.names = new Set(parts.map((part) => part.name));
     this.normalise = normaliser([...this.names, ...otherNames]);
   }
 
@@ -51,12 +52,11 @@ export class PartFinder {
     const exact = new Map<string, string>();
     const loose = new Map<string, { key: string; value: string }>();
     for (const [key, value] of Object.entries(table)) {
-      if (this.names.includes(key)) {
+      if (this.names.has(key)) {
         exact.set(key, value);
         continue;
       }
-      const wanted = this.normalise(key);
-      const matches = this.names.filter((name) => this.normalise(name) === wanted);
+      const matches = this.namesLike(key);
       if (matches.length === 0) throw this.unknown(key, where, path);
       for (const name of matches) {
         const earlier = loose.get(name);
@@ -73,8 +73,21 @@ export class PartFinder {
     return new Map([...[...loose].map(([name, { value }]): [string, string] => [name, value]), ...exact]);
   }
 
+  private namesLike(key: string): readonly string[] {
+    if (!this.byNormalised) {
+      this.byNormalised = new Map();
+      for (const name of this.names) {
+        const normalised = this.normalise(name);
+        const alike = this.byNormalised.get(normalised);
+        if (alike) alike.push(name);
+        else this.byNormalised.set(normalised, [name]);
+      }
+    }
+    return this.byNormalised.get(this.normalise(key)) ?? [];
+  }
+
   private unknown(key: string, where: string, path: string): ModuleError {
-    const close = nearestNames(key, this.names);
+    const close = nearestNames(key, [...this.names]);
     return new ModuleError(
       'PART_UNKNOWN',
       `${where} names the part "${key}", which the CAD file does not have. ${closeSentence(close)}`,

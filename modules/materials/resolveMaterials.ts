@@ -25,10 +25,17 @@ interface Decision {
   ruleId: string | null;
 }
 
+export type Assignment = MaterialMap['assignments'][number];
+
 /** Decides the material of every part; see MATERIAL_SOURCES for the order. Total: every part is in the result, in the order of `parts`.
  * @throws {ModuleError} `PART_UNKNOWN`, `PART_AMBIGUOUS`, `MATERIAL_UNKNOWN`, `RULE_CONFLICT`; `PARTS_UNMAPPED` where params ask for it. */
 export function resolveMaterials(request: MaterialRequest): MaterialMap {
-  const { parts, params } = request;
+  return mapOf(request, request.parts.map(materialDecider(request)));
+}
+
+/** Makes the request ready to decide part by part, for who does not want to do all of it in one go; `mapOf` takes what comes out.
+ * Throws what `resolveMaterials` throws. */
+export function materialDecider(request: MaterialRequest): (part: Part) => Assignment {
   const chosen = [...chosenByPeople(request)];
   const byRule = ruled(request);
   const decideByRule: Choice = (part) => {
@@ -40,18 +47,20 @@ export function resolveMaterials(request: MaterialRequest): MaterialMap {
       return null;
     }
   };
-  const unmapped: string[] = [];
-  const assignments = parts.map((part) => {
+  return (part) => {
     const decision = chosen.map((choose) => choose(part)).find((found) => found !== null) ?? decideByRule(part);
-    const settled = decision ?? fallback(part, request);
-    // A colour of the CAD file is a look, not a material: strict runs do not take it for one.
-    if (settled.source === 'default' || (!decision && params.unmapped === 'fail')) unmapped.push(part.name);
-    return { partId: part.partId, partName: part.name, ...settled };
-  });
+    return { partId: part.partId, partName: part.name, ...(decision ?? fallback(part, request)) };
+  };
+}
+
+/** @param assignments - one for each of the parts.
+ * @throws {ModuleError} `PARTS_UNMAPPED` where params ask for it. */
+export function mapOf({ params }: Pick<MaterialRequest, 'params'>, assignments: Assignment[]): MaterialMap {
+  const unmapped = assignments.filter(({ source }) => source === 'default').map(({ partName }) => partName);
   if (unmapped.length > 0 && params.unmapped === 'fail')
     throw new ModuleError(
       'PARTS_UNMAPPED',
-      `${unmapped.length} of ${parts.length} parts have no material: ${unmapped.slice(0, 10).join(', ')}${unmapped.length > 10 ? ' …' : ''}.`,
+      `${unmapped.length} of ${assignments.length} parts have no material: ${unmapped.slice(0, 10).join(', ')}${unmapped.length > 10 ? ' …' : ''}.`,
       'input',
       { parts: unmapped },
     );
@@ -114,6 +123,7 @@ function ruled({ library, product, proposal, params }: MaterialRequest): Choice 
 
 function fallback(part: Part, { library, params }: MaterialRequest): Decision {
   const hasColor = part.color !== null || part.faceColors.length > 0;
+  // It is a look, not a material: strict runs do not take it for one.
   if (params.unmapped === 'cad_color' && hasColor) return { source: 'cad_color', material: null, ruleId: null };
   const { defaultMaterial } = params;
   const material =

@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import { artifactPort, dataPort, defineModule } from '../define.js';
 import { EntryOrderLine, EntryProduct } from '../entry.js';
 import { MaterialLibrary, type MaterialMap, MaterialProposal } from '../shapes/materials.js';
 import { ObjectTree } from '../shapes/objectTree.js';
+import { mapInTurns } from './mapInTurns.js';
 import { ResolveMapParams } from './resolveMapParams.js';
-import { resolveMaterials } from './resolveMaterials.js';
+import { mapOf, materialDecider } from './resolveMaterials.js';
 
 /** Decides the material of every part: order line, override, product, proposal or rule, CAD colour, default; the first that speaks wins. */
 export const resolveMap = defineModule({
@@ -47,14 +47,15 @@ export const resolveMap = defineModule({
       ctx.artifacts.readJson(inputs.materialLibrary, MaterialLibrary),
       inputs.proposal && ctx.artifacts.readJson(inputs.proposal, MaterialProposal),
     ]);
-    const map = resolveMaterials({
+    const request = {
       parts: tree.parts,
       library,
       product: inputs.product ?? null,
       orderLine: inputs.orderLine ?? null,
       proposal: proposal ?? null,
       params,
-    });
+    };
+    const map = mapOf(request, await mapInTurns(ctx, tree.parts, materialDecider(request)));
     const sentence = `${map.assignments.length - map.unmapped.length} of ${map.assignments.length} parts have a material`;
     if (map.unmapped.length > 0)
       ctx.log(
