@@ -4,8 +4,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileArtifactStore } from '../runtime/artifacts/fileStore.js';
 import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
@@ -18,7 +16,7 @@ import {
   type Made,
   SAMPLES,
 } from '../tests/support/moduleSamples.js';
-import { type Ended, listFiles, ModulesApart } from '../tests/support/modulesApart.js';
+import { type Ended, ModulesApart } from '../tests/support/modulesApart.js';
 import { describeWith } from '../tests/support/tools.js';
 import { pointer } from '../workflow/finding.js';
 import { checkParams } from '../workflow/params.js';
@@ -28,14 +26,19 @@ import type { JsonObject, JsonSchema, JsonValue } from './json.js';
 import { MODULES } from './registry.js';
 
 // Holds every registered module to what its contract says, with real files and in processes of their own.
-const project = fileURLToPath(new URL('..', import.meta.url));
 const all = Object.entries<ProductionModule>(MODULES);
 
 let root: string;
 let storeDir: string;
 let silent: Server;
+let hearCall = () => {};
 let first: FirstThings;
 let large: LargeThings;
+/** The contract's own limit, from being told to stop until nothing runs any more. */
+const STOP_MS = 2000;
+/** On a busy machine one may be late because others have the processor; a module that does not stop is late every time. */
+const STOPS_TRIED = 3;
+
 /** The second one must come to the same bytes. */
 let hosts: [ModulesApart, ModulesApart];
 const made: Record<string, Made> = {};
@@ -43,15 +46,15 @@ const made: Record<string, Made> = {};
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'hartomat-contracts-'));
   storeDir = path.join(root, 'artifacts');
-  silent = createServer(() => {});
+  silent = createServer(() => hearCall());
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const silentUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/hook`;
   const artifacts = moduleArtifacts(new FileArtifactStore(storeDir), new Workplace(path.join(root, 'first')));
   [first, large] = await Promise.all([firstThings(artifacts, silentUrl), largeThings(artifacts)]);
   const env = { HARTOMAT_WEBHOOK_ALLOW_HOSTS: '127.0.0.1' };
   hosts = await Promise.all([
-    ModulesApart.start(path.join(root, 'one'), storeDir, env),
-    ModulesApart.start(path.join(root, 'two'), storeDir, env),
+    ModulesApart.start(path.join(root, 'one'), storeDir, { env }),
+    ModulesApart.start(path.join(root, 'two'), storeDir, { env }),
   ]);
 });
 afterAll(async () => {
@@ -65,44 +68,58 @@ it('has a sample of every module', () => {
   expect(Object.keys(SAMPLES).sort()).toEqual(Object.keys(MODULES).sort());
 });
 
+it('runs them where they can write nowhere else', ({ skip }) => {
+  const isConfined = hosts.every((host) => host.isConfined);
+  if (!isConfined && process.env.CI !== 'true')
+    skip('this system lets nobody make a mount namespace (unshare --mount)');
+  expect(isConfined).toBe(true);
+});
+
 for (const key of Object.keys(SAMPLES) as (keyof typeof SAMPLES)[]) {
   const module: ProductionModule = MODULES[key];
   const inputsOf = () => SAMPLES[key].inputs(made, first);
   const tests = () => {
     it('yields exactly what it declares, and writes nowhere but into its workdir', async () => {
       const [host] = hosts;
-      const before = await reachable();
       const given = filesOf(inputsOf());
       await Promise.all(given.map((file) => chmod(file.path, 0o444)));
-      const ended = await host.run(key, inputsOf(), SAMPLES[key].params ?? {}).ended;
+      const ended = await (await host.run(key, inputsOf(), SAMPLES[key].params ?? {})).ended;
       made[key] = valuesOf(ended);
       expectDeclared(module, made[key]!);
-      expect(await host.leftovers()).toEqual([]);
-      expect(await reachable()).toEqual(before);
+      expect(await host.strayed()).toEqual([]);
       for (const { path: file, sha256 } of given) expect(await sha256Of(file)).toBe(sha256);
     });
 
     if (module.execution.determinism === 'pure')
       it('gives the same bytes again in another process, as it says', async () => {
-        const again = valuesOf(await hosts[1].run(key, inputsOf(), SAMPLES[key].params ?? {}).ended);
-        expect(contentOf(again)).toEqual(contentOf(made[key]!));
+        const again = await (await hosts[1].run(key, inputsOf(), SAMPLES[key].params ?? {})).ended;
+        expect(contentOf(valuesOf(again))).toEqual(contentOf(made[key]!));
       });
 
-    it('stops when told to, and leaves no process behind', async () => {
+    it('stops within two seconds when told to in the middle of its work, and leaves no process behind', async () => {
       const [host] = hosts;
-      const { busy: busyWith } = SAMPLES[key];
-      const busy = typeof busyWith === 'function' && busyWith(large, first);
-      const before = await host.processes();
-      const extra = busy || {};
-      const running = host.run(key, { ...inputsOf(), ...extra.inputs }, { ...SAMPLES[key].params, ...extra.params });
-      // In the middle of the work where there is much of it, else as early as can be. Not all of them tell how far they are.
-      if (busy) await Promise.race([running.begun.then(() => sleep(200)), sleep(1_500)]);
-      running.abort();
-      const ended = await running.ended;
-      if (busy) expect(ended, 'the sample does not keep it busy long enough').toMatchObject({ message: /cancel/ });
-      const left = async () => [...(await host.processes())].flatMap(([pid, text]) => (before.has(pid) ? [] : text));
-      await expect.poll(left).toEqual([]);
-      expect(await host.leftovers()).toEqual([]);
+      const { busy, mayEndSooner } = SAMPLES[key];
+      const extra = busy(large, first, made);
+      const stop = async () => {
+        const called = new Promise<void>((resolve) => {
+          hearCall = resolve;
+        });
+        const running = await host.run(
+          key,
+          { ...inputsOf(), ...extra.inputs },
+          { ...SAMPLES[key].params, ...extra.params },
+        );
+        // Not all of them tell how far they are: one calls, and some only compute.
+        await (mayEndSooner ? running.started : Promise.race([running.begun, called]));
+        const { ended, tookMs } = await running.stop();
+        if (!mayEndSooner)
+          expect(ended, 'the sample does not keep it busy long enough').toMatchObject({ message: /cancel/ });
+        expect(await host.strayed()).toEqual([]);
+        return tookMs;
+      };
+      const took: number[] = [];
+      while (took.length < STOPS_TRIED && !took.some((ms) => ms < STOP_MS)) took.push(await stop());
+      expect(Math.min(...took), `it took ${took.map(Math.round).join(', ')} ms`).toBeLessThan(STOP_MS);
     });
   };
   if (module.execution.capability === 'blender') describeWith('blender', key, tests);
@@ -148,9 +165,6 @@ describe.each(all)('the params of %s', (_key, module) => {
     }
   });
 });
-
-/** What lies beside a module's own code; other tests write elsewhere in the project meanwhile. */
-const reachable = () => listFiles(path.join(project, 'modules'));
 
 function valuesOf(ended: Ended): Made {
   if (ended.type === 'done') return ended.values;

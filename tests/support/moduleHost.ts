@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ModuleContext } from '../../modules/context.js';
+import type { ProductionModule } from '../../modules/define.js';
 import { DomainError, ModuleError } from '../../modules/errors.js';
-import { moduleByKey } from '../../modules/registry.js';
 import { FileArtifactStore } from '../../runtime/artifacts/fileStore.js';
 import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
 import { moduleArtifacts } from '../../runtime/moduleArtifacts.js';
@@ -9,6 +9,8 @@ import type { HostAnswer, HostRequest } from './modulesApart.js';
 
 // Runs modules for tests/support/modulesApart.ts, as a worker does but without queue and database.
 
+/** The file that exports them as `MODULES`. */
+const { MODULES } = (await import(process.argv[2]!)) as { MODULES: Record<string, ProductionModule> };
 const running = new Map<number, AbortController>();
 const answer = (message: HostAnswer) => process.send!(message);
 
@@ -26,8 +28,10 @@ async function run({ id, key, inputs, params, workdir, storeDir }: Extract<HostR
     workdir,
   };
   try {
-    const module = moduleByKey(key)!;
-    answer({ id, type: 'done', values: await module.run(ctx, inputs, module.params.parse(params)) });
+    const module = MODULES[key]!;
+    const work = module.run(ctx, inputs, module.params.parse(params));
+    answer({ id, type: 'started' });
+    answer({ id, type: 'done', values: await work });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
     answer({

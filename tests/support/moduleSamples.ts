@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+
 import type { ArtifactRef, ArtifactRole } from '../../modules/artifacts.js';
+import { MAX_INSTANCES } from '../../modules/cad/assemblyLimits.js';
 import type { ModuleArtifacts } from '../../modules/context.js';
 import type { JsonObject, JsonValue } from '../../modules/json.js';
 import type { ModuleKey } from '../../modules/registry.js';
@@ -15,13 +17,14 @@ export interface ModuleSample {
   /** @param made yields of the modules before, by key. @param first what runs begin with. */
   inputs(made: Record<string, Made>, first: FirstThings): Record<string, PortData | PortData[]>;
   params?: JsonObject;
-  /** What else keeps it busy for many seconds, so that it can be stopped in the middle; or why nothing does. */
-  busy:
-    | ((
-        large: LargeThings,
-        first: FirstThings,
-      ) => { params?: JsonObject; inputs?: Record<string, PortData | PortData[]> })
-    | { neverLong: string };
+  /** What else keeps it busy for many seconds, so that it can be stopped in the middle. */
+  busy(
+    large: LargeThings,
+    first: FirstThings,
+    made: Record<string, Made>,
+  ): { params?: JsonObject; inputs?: Record<string, PortData | PortData[]> };
+  /** Why it may have ended before it hears that it is to stop, even with as much as there can be. */
+  mayEndSooner?: string;
 }
 
 /** What runs begin with, and the address of a server that takes requests and never answers. */
@@ -37,11 +40,15 @@ export interface FirstThings {
   silentUrl: string;
 }
 
-/** A CAD file, a model and a picture that take seconds to mesh, to bring into Blender, and to make derivatives of. */
+/** A CAD file, a model and a picture that take seconds to mesh, to bring into Blender, and to make derivatives of; and what has as
+ * many parts, rules and templates as nobody will have. */
 export interface LargeThings {
   step: ArtifactRef;
   glb: ArtifactRef;
   picture: ArtifactRef;
+  objects: ArtifactRef;
+  materialLibrary: ArtifactRef;
+  templateLibrary: ArtifactRef;
 }
 
 const small = { resolution: { width: 32, height: 24 }, samples: 2 };
@@ -58,7 +65,7 @@ const cad: ModuleSample['inputs'] = (made) => ({ step: made['cad.resolve_step_pa
 export const SAMPLES: Record<ModuleKey, ModuleSample> = {
   'cad.resolve_step_path': {
     inputs: (_made, { stepSource }) => ({ source: stepSource }),
-    busy: { neverLong: 'it passes over the text once, and refuses files that would take longer' },
+    busy: ({ step }) => ({ inputs: { source: step } }),
   },
   'cad.extract_objects': { inputs: cad, busy: ({ step }) => ({ inputs: { step } }) },
   'cad.compute_bbox': { inputs: cad, busy: ({ step }) => ({ inputs: { step } }) },
@@ -78,7 +85,7 @@ export const SAMPLES: Record<ModuleKey, ModuleSample> = {
       materialLibrary,
       product,
     }),
-    busy: { neverLong: 'it compares names, thousands in a moment' },
+    busy: ({ objects, materialLibrary }) => ({ inputs: { objects, materialLibrary } }),
   },
   'materials.resolve_map': {
     inputs: (made, { materialLibrary, product, orderLine }) => ({
@@ -88,11 +95,12 @@ export const SAMPLES: Record<ModuleKey, ModuleSample> = {
       orderLine,
       proposal: made['materials.auto_populate']!.proposal,
     }),
-    busy: { neverLong: 'it compares names, thousands in a moment' },
+    busy: ({ objects, materialLibrary }) => ({ inputs: { objects, materialLibrary, proposal: undefined } }),
   },
   'render.resolve_template': {
     inputs: (_made, { templateLibrary }) => ({ templateLibrary }),
-    busy: { neverLong: 'it looks a name up' },
+    busy: ({ templateLibrary }) => ({ inputs: { templateLibrary } }),
+    mayEndSooner: 'it looks a name up',
   },
   'render.blender_still': { inputs: scene, params: small, busy: () => ({ params: large }) },
   'render.turntable_frames': {
@@ -130,12 +138,13 @@ const seed = async (name: string): Promise<unknown> => JSON.parse(String(await f
 const writing =
   (artifacts: ModuleArtifacts) => (role: ArtifactRole, mediaType: string, fileName: string, bytes: Uint8Array) =>
     artifacts.write({ role, mediaType, fileName, from: { bytes } });
+const jsonWriting = (artifacts: ModuleArtifacts) => (role: ArtifactRole, content: unknown) =>
+  writing(artifacts)(role, 'application/json', `${role}.json`, Buffer.from(JSON.stringify(content)));
 
 /** Writes what runs begin with into a store: a real STEP file and the libraries every installation is seeded with. */
 export async function firstThings(artifacts: ModuleArtifacts, silentUrl: string): Promise<FirstThings> {
   const write = writing(artifacts);
-  const json = (role: ArtifactRole, content: unknown) =>
-    write(role, 'application/json', `${role}.json`, Buffer.from(JSON.stringify(content)));
+  const json = jsonWriting(artifacts);
   const bearing = await fromHere('../fixtures/step/bearing-6205.step');
   return {
     stepSource: await write('step_source', 'model/step', 'bearing-6205.step', bearing),
@@ -162,6 +171,37 @@ export async function largeThings(artifacts: ModuleArtifacts): Promise<LargeThin
     step: await write('step_source', 'model/step', 'large.step', housings),
     glb: await write('glb_model', 'model/gltf-binary', 'large.glb', boxes),
     picture: await write('still_image', 'image/png', 'large.png', await noise(5000)),
+    ...(await manyNames(artifacts)),
+  };
+}
+
+async function manyNames(artifacts: ModuleArtifacts) {
+  const json = jsonWriting(artifacts);
+  const parts = Array.from({ length: MAX_INSTANCES }, (_, i) => ({
+    partId: `p${i}`,
+    name: `Part ${i}`,
+    color: null,
+    faceColors: [],
+    instanceCount: 1,
+    triangleCount: 12,
+    surfaceAreaMm2: 6,
+    volumeMm3: 1,
+  }));
+  const materials = (await seed('materials.json')) as { name: string }[];
+  const rules = Array.from({ length: 500 }, (_, i) => ({
+    id: `r${i}`,
+    priority: i,
+    category: null,
+    partNamePattern: `*part*${i}*x*`,
+    cadColor: null,
+    material: materials[0]!.name,
+  }));
+  const [template] = (await seed('renderTemplates.json')) as { name: string }[];
+  const templates = Array.from({ length: 2000 }, (_, i) => ({ ...template, name: `${template!.name}_${i}` }));
+  return {
+    objects: await json('object_tree', { declaredUnit: 'mm', schema: 'none', parts, roots: [], warnings: [] }),
+    materialLibrary: await json('material_library', { materials, rules }),
+    templateLibrary: await json('template_library', { templates }),
   };
 }
 
