@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -53,13 +54,9 @@ describeWith('blender', 'one workflow that delivers a still, a turntable and a .
         },
         include: { lines: true },
       });
-      const { data, errors } = await app.gql(
-        'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
-        { input: { orderLineId: id('OrderLine', order.lines[0]!.id) } },
-      );
-      expect(errors).toBeUndefined();
-      const outcome = await endOf(app.platform, localId('Run', data.dispatch.id));
-      const { run } = (await app.gql(RUN, { id: data.dispatch.id })).data;
+      const { id: runId } = await dispatchRun(app, { orderLineId: id('OrderLine', order.lines[0]!.id) });
+      const outcome = await endOf(app.platform, localId('Run', runId));
+      const { run } = (await app.gql(RUN, { id: runId })).data;
       expect([outcome, run.failure]).toEqual(['succeeded', null]);
       const made = run.assets.map(({ kind, artifact }: any) => {
         const { widthPx, heightPx, frameCount } = artifact.metadata;

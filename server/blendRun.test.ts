@@ -3,6 +3,7 @@ import { runBlender } from '../modules/render/blender.js';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -35,11 +36,7 @@ describeWith('blender', 'a .blend that is ordered', () => {
         },
       },
     );
-    const dispatched = await app.gql(
-      'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
-      { input: { orderLineId: added.data.createOrderLine.id } },
-    );
-    const runId = dispatched.data.dispatch.id;
+    const { id: runId } = await dispatchRun(app, { orderLineId: added.data.createOrderLine.id });
     await endOf(app.platform, localId('Run', runId));
     const { data } = await app.gql(
       'query ($id: ID!) { run(id: $id) { status failure { message } assets { name kind artifact { sha256 mediaType metadata } } } }',

@@ -3,6 +3,7 @@ import type { Prisma } from '../generated/prisma/client.js';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { createMember } from '../tests/support/members.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -60,14 +61,7 @@ describeWith('blender', 'an order line of an output type', () => {
   }
 
   const readRun = async (runId: string) => (await app.gql(RUN, { id: runId })).data.run;
-  async function dispatch(lineId: string) {
-    const { data, errors } = await app.gql(
-      'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
-      { input: { orderLineId: id('OrderLine', lineId) } },
-    );
-    expect(errors).toBeUndefined();
-    return data.dispatch;
-  }
+  const dispatch = (lineId: string) => dispatchRun(app, { orderLineId: id('OrderLine', lineId) });
   async function ended(runId: string) {
     await endOf(app.platform, localId('Run', runId));
     return readRun(runId);

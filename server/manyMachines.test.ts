@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -6,7 +5,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { contentPath } from '../runtime/artifacts/contentPath.js';
@@ -15,8 +13,10 @@ import { openPlatform, type Platform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { createTestDatabase, type TestDatabase } from '../tests/support/database.js';
+import { dispatchRun, resultOf } from '../tests/support/mutationCalls.js';
+import { type Program, startProgram } from '../tests/support/programs.js';
 import { startTestBucket, type TestBucket } from '../tests/support/s3.js';
-import { ADMIN_TOKEN } from '../tests/support/testApp.js';
+import { ADMIN_TOKEN, apiAt } from '../tests/support/testApp.js';
 import { STEP_FILE } from '../tests/support/testData.js';
 import { type App, createApp } from './app.js';
 import { RESUMABLE_PATH } from './resumableUploads.js';
@@ -24,7 +24,6 @@ import { RESUMABLE_PATH } from './resumableUploads.js';
 // Two servers and a worker, each with a data directory that no other one sees, as on machines of their own; one server and the worker in
 // processes of their own.
 
-const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
 let database: TestDatabase;
@@ -34,7 +33,7 @@ let workflowId: string;
 let platform: Platform;
 let app: App;
 let server: Server;
-const processes: ChildProcess[] = [];
+const programs: Program[] = [];
 let upload: string;
 let download: string;
 
@@ -52,16 +51,10 @@ const environmentOf = (machine: string): NodeJS.ProcessEnv => ({
 });
 
 /** @returns the address, of a server. */
-async function start(main: string, machine: string): Promise<string> {
-  const child = fork(path.join(PROJECT, main), {
-    execArgv: ['--import', 'tsx'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    env: environmentOf(machine),
-  });
-  processes.push(child);
-  const [ready] = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [null])]);
-  if (!ready) throw new Error(`${machine} did not start.`);
-  return ready.url;
+async function start(main: Parameters<typeof startProgram>[0], machine: string): Promise<string> {
+  const program = await startProgram(main, environmentOf(machine));
+  programs.push(program);
+  return program.url;
 }
 
 async function startHere(machine: string): Promise<string> {
@@ -84,7 +77,7 @@ beforeAll(async () => {
   ])) as [string, string, string];
 });
 afterAll(async () => {
-  for (const child of processes) child.kill('SIGKILL');
+  for (const program of programs) await program.kill();
   app?.stop();
   server?.closeAllConnections();
   server?.close();
@@ -95,17 +88,6 @@ afterAll(async () => {
   if (root) await rm(root, { recursive: true, force: true });
 });
 
-async function gql(server: string, query: string, variables: object) {
-  const response = await fetch(`${server}/graphql`, {
-    method: 'POST',
-    headers: { ...AUTHORIZED, 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = await response.json();
-  expect(errors).toBeUndefined();
-  return data;
-}
-
 it('share nothing but a database and a bucket, and make a model of a file that came in elsewhere', async () => {
   const step = await readFile(STEP_FILE);
   const received = await fetch(`${upload}/api/uploads?name=bearing.step`, {
@@ -115,25 +97,17 @@ it('share nothing but a database and a bucket, and make a model of a file that c
   });
   const { uploadId } = await received.json();
   // The next request may well come to another server.
-  const { uploadCadFile } = await gql(
-    download,
-    'mutation ($input: UploadCadFileInput!) { uploadCadFile(input: $input) { ... on CadFile { id artifact { sha256 } } } }',
-    { input: { uploadId } },
-  );
-  const { dispatch } = await gql(
-    upload,
-    'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
-    { input: { cadFileId: uploadCadFile.id, workflowId: id('Workflow', workflowId) } },
-  );
+  const taken = '... on CadFile { id artifact { sha256 } }';
+  const cadFile = await resultOf(apiAt(download), 'uploadCadFile', 'UploadCadFileInput', taken, { uploadId });
+  const run = await dispatchRun(apiAt(upload), { cadFileId: cadFile.id, workflowId: id('Workflow', workflowId) });
   const nodes = async (): Promise<any[]> =>
     (
-      await gql(
-        download,
+      await apiAt(download).gql(
         `query ($id: ID!) { run(id: $id) { nodeRuns { nodeId status failure { code }
           outputs { port artifact { role url byteSize sha256 } } } } }`,
-        { id: dispatch.id },
+        { id: run.id },
       )
-    ).run.nodeRuns;
+    ).data.run.nodeRuns;
   const glbNode = async () => (await nodes()).find(({ nodeId }) => nodeId === 'glb');
   await expect.poll(async () => (await glbNode()).status).toBe('succeeded');
 
@@ -148,7 +122,7 @@ it('share nothing but a database and a bucket, and make a model of a file that c
   const below = (machine: string) => readdir(homeOf(machine), { recursive: true });
   const cached = (sha256: string) => path.join('artifact-cache', contentPath(sha256));
   expect(await below('another server')).not.toContain(cached(artifact.sha256));
-  expect(await below('a worker')).toContain(cached(uploadCadFile.artifact.sha256));
+  expect(await below('a worker')).toContain(cached(cadFile.artifact.sha256));
 });
 
 it('are not ready while the bucket cannot be reached, and say so of files', async () => {

@@ -9,7 +9,8 @@ import { snapshotLibrary } from '../runtime/snapshots.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ERROR, MATERIAL, materialCalls } from '../tests/support/materialCalls.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { resultOfUpload } from '../tests/support/mutationCalls.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { describeWith } from '../tests/support/tools.js';
 
@@ -33,19 +34,8 @@ const archive = (input: object) =>
     { i: input },
   );
 
-async function upload(field: string, type: string, input: object, content: Uint8Array, name: string) {
-  const form = new FormData();
-  const query = `mutation ($i: ${type}!) { result: ${field}(input: $i) { __typename ${MATERIAL} ${ERROR} } }`;
-  form.set('operations', JSON.stringify({ query, variables: { i: { ...input, file: null } } }));
-  form.set('map', JSON.stringify({ 0: ['variables.i.file'] }));
-  form.set('0', new Blob([content as BlobPart]), name);
-  const response = await app.fetch('/graphql', {
-    method: 'POST',
-    body: form,
-    headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
-  });
-  return ((await response.json()) as { data: any }).data.result;
-}
+const upload = (field: string, type: string, input: object, content: Uint8Array, name: string) =>
+  resultOfUpload(app, [field, type, `${MATERIAL} ${ERROR}`], input, { content, name });
 const texture = (materialId: string, content: Uint8Array, channel = 'baseColor', name = 'wood.png') =>
   upload('uploadMaterialTexture', 'UploadMaterialTextureInput', { materialId, channel }, content, name);
 const picture = (format: 'png' | 'gif', width = 8, height = 8) =>

@@ -11,7 +11,7 @@ import { importCadFile } from '../runtime/cadFiles.js';
 import { openPlatform, type Platform } from '../runtime/platform.js';
 import { encodeGlobalId } from '../schema/globalId.js';
 import { createTestDatabase, type TestDatabase } from '../tests/support/database.js';
-import { ADMIN_TOKEN } from '../tests/support/testApp.js';
+import { ADMIN_TOKEN, apiAt } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -75,12 +75,7 @@ async function start(main: string, args: string[] = [], modulePackages = '@studi
 test('a module of another package has a panel, runs in a workflow, and upgrades its old params', async () => {
   const [server] = await Promise.all([start('server/main.ts'), start('worker/main.ts', ['--capabilities', 'cpu,cad'])]);
   const gql = async (query: string, variables = {}) => {
-    const response = await fetch(`${server.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${ADMIN_TOKEN}` },
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = (await response.json()) as { data: any; errors?: unknown };
+    const { data, errors } = await apiAt(server.url).gql(query, variables);
     expect(errors).toBeUndefined();
     return data;
   };

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
-import { ISSUES, mutationCalls } from '../tests/support/mutationCalls.js';
-import { ADMIN_TOKEN, type Answer, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { answerToUpload, ISSUES, mutationCalls } from '../tests/support/mutationCalls.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue, STEP_FILE } from '../tests/support/testData.js';
 
 let app: TestApp;
@@ -17,20 +17,9 @@ afterAll(() => app.close());
 
 const call = mutationCalls(() => app);
 
-async function upload(
-  content: string | Buffer,
-  name = 'part.step',
-  extra: Record<string, string> = {},
-): Promise<Answer> {
-  const form = new FormData();
-  const query = `mutation ($file: File) { result: uploadCadFile(input: { file: $file }) { __typename ... on CadFile { name artifact { byteSize mediaType } } ${ISSUES} } }`;
-  form.set('operations', JSON.stringify({ query, variables: { file: null } }));
-  form.set('map', JSON.stringify({ 0: ['variables.file'] }));
-  form.set('0', new Blob([content as BlobPart]), name);
-  const headers = { authorization: `Bearer ${ADMIN_TOKEN}`, ...extra };
-  const response = await app.fetch('/graphql', { method: 'POST', body: form, headers });
-  return { status: response.status, ...((await response.json()) as object) } as Answer;
-}
+const CAD_FILE = `... on CadFile { name artifact { byteSize mediaType } } ${ISSUES}`;
+const upload = (content: string | Buffer, name = 'part.step', headers: Record<string, string> = {}) =>
+  answerToUpload(app, ['uploadCadFile', 'UploadCadFileInput', CAD_FILE], {}, { content, name }, headers);
 
 describe('uploadCadFile', () => {
   test('takes a real STEP file as multipart', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { claimReport, finishReport } from '../runtime/parity/reportStates.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -55,10 +56,7 @@ describeWith('blender', 'parity over GraphQL', () => {
   }
   /** Dispatches a line by its rollout and waits for the run, and for its shadow where it gets one. */
   async function run(orderLineId: string, input: object = {}): Promise<string> {
-    const { id: runId } = await call(
-      'mutation ($i: DispatchInput!) { result: dispatch(input: $i) { ... on Run { id } ... on Error { message } } }',
-      { i: { orderLineId: id('OrderLine', orderLineId), ...input } },
-    );
+    const { id: runId } = await dispatchRun(app, { orderLineId: id('OrderLine', orderLineId), ...input });
     await endOf(app.platform, localId('Run', runId));
     const { shadow } = await app.platform.db.run.findUniqueOrThrow({
       where: { id: localId('Run', runId) },

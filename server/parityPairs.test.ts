@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -41,10 +42,7 @@ describeWith('blender', 'runs by workflow beside a legacy run', () => {
         },
       },
     );
-    const { id: runId } = await call(
-      'mutation ($i: DispatchInput!) { result: dispatch(input: $i) { ... on Run { id } ... on Error { message } } }',
-      { i: { orderLineId, ...more.dispatch } },
-    );
+    const { id: runId } = await dispatchRun(app, { orderLineId, ...more.dispatch });
     expect(await endOf(app.platform, localId('Run', runId))).toBe('succeeded');
     return runId;
   }

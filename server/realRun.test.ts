@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue, STEP_FILE } from '../tests/support/testData.js';
 import { type RunningWorker, startWorker } from '../worker/worker.js';
@@ -21,11 +22,7 @@ afterAll(async () => {
 
 test('a run is dispatched, watched to its end and read, all over the API, and its file downloaded', async () => {
   const input = { cadFileId: id('CadFile', catalogue.cadFile.id), workflowId: id('Workflow', catalogue.workflow.id) };
-  const { data } = await app.gql(
-    'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
-    { input },
-  );
-  const runId = data.dispatch.id;
+  const { id: runId } = await dispatchRun(app, input);
   expect(runId).toBeTruthy();
   const client = createClient({
     url: `${app.url}/graphql/stream`,

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBlendStudio } from '../tests/support/blendStudio.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
-import { resultOf } from '../tests/support/mutationCalls.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { resultOf, resultOfUpload } from '../tests/support/mutationCalls.js';
+import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { describeWith } from '../tests/support/tools.js';
 
 let app: TestApp;
@@ -23,18 +23,10 @@ const create = (input: object) => call('createRenderTemplate', 'CreateRenderTemp
 const update = (input: object) => call('updateRenderTemplate', 'UpdateRenderTemplateInput', input);
 const archive = (input: object) => call('archiveRenderTemplate', 'ArchiveRenderTemplateInput', input);
 
-async function upload(content: Uint8Array, input: object) {
-  const form = new FormData();
-  const query = `mutation ($input: UploadRenderTemplateInput!) { result: uploadRenderTemplate(input: $input) { ${RESULT} } }`;
-  form.set('operations', JSON.stringify({ query, variables: { input: { ...input, file: null } } }));
-  form.set('map', JSON.stringify({ 0: ['variables.input.file'] }));
-  form.set('0', new Blob([content as BlobPart]), 'studio.blend');
-  const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
-  const response = await app.fetch('/graphql', { method: 'POST', body: form, headers });
-  const { data, errors } = (await response.json()) as { data: any; errors: unknown };
-  expect(errors).toBeUndefined();
-  return data.result;
-}
+const upload = (content: Uint8Array, input: object) =>
+  resultOfUpload(app, ['uploadRenderTemplate', 'UploadRenderTemplateInput', RESULT], input, {
+    ...{ content, name: 'studio.blend' },
+  });
 
 describe('a parametric template', () => {
   it('is made of defaults, changed, and archived; a change on an old version is refused', async () => {

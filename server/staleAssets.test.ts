@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -71,11 +72,8 @@ describeWith('blender', 'published assets', () => {
     lineIds = order.lines.map((line) => line.id);
     // One after the other, so that the list has them in this order.
     for (const line of lineIds) {
-      const { data } = await app.gql(
-        'mutation ($id: ID!) { dispatch(input: { orderLineId: $id }) { ... on Run { id } } }',
-        { id: id('OrderLine', line) },
-      );
-      await ended([data.dispatch.id]);
+      const run = await dispatchRun(app, { orderLineId: id('OrderLine', line) });
+      await ended([run.id]);
     }
   });
   afterAll(async () => {
@@ -202,11 +200,9 @@ describeWith('blender', 'published assets', () => {
         versions: { create: { number: 1, graph } },
       },
     });
-    const { data } = await app.gql(
-      'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { message } } }',
-      { input: { cadFileId: id('CadFile', seeded.cadFileId!), workflowId: id('Workflow', workflow.id) } },
-    );
-    await ended([data.dispatch.id]);
+    const cadFileId = id('CadFile', seeded.cadFileId!);
+    const run = await dispatchRun(app, { cadFileId, workflowId: id('Workflow', workflow.id) });
+    await ended([run.id]);
     expect(await codes()).toEqual([]);
     await db.workflowVersion.create({ data: { workflowId: workflow.id, number: 2, graph } });
     const { edges } = await stale();

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { openPlatform } from '../runtime/platform.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -50,11 +51,7 @@ describeWith('blender', 'a turntable that is ordered', () => {
   }
 
   async function order(options: object) {
-    const { data } = await app.gql(
-      'mutation ($input: DispatchInput!) { dispatch(input: $input) { ... on Run { id } ... on Error { code message } } }',
-      { input: { orderLineId: (await addLine(options)).id } },
-    );
-    const runId = data.dispatch.id;
+    const { id: runId } = await dispatchRun(app, { orderLineId: (await addLine(options)).id });
     await endOf(app.platform, localId('Run', runId));
     return (await app.gql(RUN, { id: runId })).data.run;
   }

@@ -1,17 +1,16 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
+import { dispatchRun } from '../tests/support/mutationCalls.js';
+import { type Program, startProgram } from '../tests/support/programs.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith, requireTool } from '../tests/support/tools.js';
 import { nodeDefinition } from '../workflow/nodeDefinitions.js';
 
-const project = fileURLToPath(new URL('..', import.meta.url));
 const RUN = `query ($id: ID!) { run(id: $id) { status failure { message }
   nodeRuns { nodeId status attempt partOf { nodeId } parts { nodeId } outputs { port artifact { metadata } } }
   assets { artifact { metadata } }
@@ -20,7 +19,7 @@ const RUN = `query ($id: ID!) { run(id: $id) { status failure { message }
 describeWith('blender', 'the frames of a turntable, with workers in processes of their own', () => {
   let app: TestApp;
   let seeded: Awaited<ReturnType<typeof seed>>;
-  const workers: ChildProcess[] = [];
+  const workers: Program[] = [];
 
   beforeAll(async () => {
     app = await startTestApp({ definition: nodeDefinition });
@@ -28,7 +27,7 @@ describeWith('blender', 'the frames of a turntable, with workers in processes of
     await Promise.all(['one', 'other'].map(startWorkerProcess));
   }, 120_000);
   afterAll(async () => {
-    for (const worker of workers) worker.kill('SIGKILL');
+    for (const worker of workers) await worker.kill();
     await app?.close();
   });
 
@@ -49,23 +48,14 @@ exec '${requireTool('blender')}' "$@"
 `,
     );
     await chmod(blender, 0o755);
-    const worker = fork(path.join(project, 'worker/main.ts'), ['--concurrency', 'blender=1'], {
-      cwd: project,
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: {
-        ...process.env,
-        ...{
-          DATABASE_URL: databaseUrl,
-          HARTOMAT_HOME: home,
-          ARTIFACT_URL: pathToFileURL(artifactDir).href,
-          BLENDER_PATH: blender,
-          LOG_LEVEL: 'error',
-        },
-      },
-    });
-    workers.push(worker);
-    await Promise.race([once(worker, 'message'), once(worker, 'close')]);
+    const env = {
+      DATABASE_URL: databaseUrl,
+      HARTOMAT_HOME: home,
+      ARTIFACT_URL: pathToFileURL(artifactDir).href,
+      BLENDER_PATH: blender,
+      LOG_LEVEL: 'error',
+    };
+    workers.push(await startProgram('worker/main.ts', env, ['--concurrency', 'blender=1']));
   }
 
   it('are shared between them; one part that fails is rendered again alone, and all are joined in order', async () => {
@@ -79,11 +69,7 @@ exec '${requireTool('blender')}' "$@"
         input: { productId: id('Product', seeded.product.id), outputTypeId: id('OutputType', outputType.id), options },
       },
     );
-    const dispatched = await app.gql(
-      'mutation ($id: ID!) { dispatch(input: { orderLineId: $id }) { ... on Run { id } } }',
-      { id: data.createOrderLine.id },
-    );
-    const runId = dispatched.data.dispatch.id;
+    const { id: runId } = await dispatchRun(app, { orderLineId: data.createOrderLine.id });
     await endOf(app.platform, localId('Run', runId));
     const { run } = (await app.gql(RUN, { id: runId })).data;
     expect(run.failure).toBeNull();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
-import { resultOf } from '../tests/support/mutationCalls.js';
+import { dispatchRun, resultOf } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { CAD_GRAPH, type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { canonicalGraphJson } from '../workflow/canonical.js';
@@ -155,11 +155,8 @@ test('an archived workflow is out of the list, cannot be changed or run, and com
   expect(await names(true)).toEqual(['Old']);
   expect(await save(made, CAD_GRAPH)).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
   expect(await publish(made)).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
-  const run = await app.gql(
-    `mutation ($input: DispatchInput!) { result: dispatch(input: $input) { __typename ... on Error { code } } }`,
-    { input: { cadFileId: id('CadFile', catalogue.cadFile.id), workflowId: made.id } },
-  );
-  expect(run.data.result).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
+  const cadFileId = id('CadFile', catalogue.cadFile.id);
+  expect(await dispatchRun(app, { cadFileId, workflowId: made.id })).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
   expect(await archive(made.id, false)).toMatchObject({ isArchived: false });
   expect(await save(made, CAD_GRAPH)).toMatchObject({ __typename: 'Workflow' });
 });

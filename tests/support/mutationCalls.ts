@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { TestApp } from './testApp.js';
+import { ADMIN_TOKEN, type Answer, type TestApi, type TestApp } from './testApp.js';
 
 const MESSAGE = '... on Error { code message }';
 export const ISSUES =
@@ -13,7 +13,7 @@ export interface MutationCall {
 
 /** The one member of a mutation's union that came back; the request itself must not fail. */
 export async function resultOf(
-  app: TestApp,
+  app: TestApi,
   field: string,
   inputType: string,
   selection: string,
@@ -34,3 +34,45 @@ export const mutationCalls =
   (app: () => TestApp) =>
   (field: string, inputType: string, selection: string, input: unknown, argument = 'input') =>
     resultOf(app(), field, inputType, `${selection} ${argument === 'id' ? MESSAGE : ISSUES}`, input, { argument });
+
+/** Starts a run. @returns the run, or why it was not started. */
+export const dispatchRun = (app: TestApi, input: object) =>
+  resultOf(app, 'dispatch', 'DispatchInput', '... on Run { id } ... on Error { code message }', input);
+
+export interface SentFile {
+  content: string | Uint8Array;
+  name: string;
+}
+
+/** The answer to a mutation that takes a file in its input, sent as multipart. */
+export async function answerToUpload(
+  app: TestApp,
+  [field, inputType, selection]: [field: string, inputType: string, selection: string],
+  input: object,
+  { content, name }: SentFile,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const query = `mutation ($input: ${inputType}!) { result: ${field}(input: $input) { __typename ${selection} } }`;
+  const form = new FormData();
+  form.set('operations', JSON.stringify({ query, variables: { input: { ...input, file: null } } }));
+  form.set('map', JSON.stringify({ 0: ['variables.input.file'] }));
+  form.set('0', new Blob([content as BlobPart]), name);
+  const response = await app.fetch('/graphql', {
+    method: 'POST',
+    body: form,
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, ...headers },
+  });
+  return { status: response.status, ...((await response.json()) as object) } as Answer;
+}
+
+/** As `resultOf`, of a mutation that takes a file. */
+export async function resultOfUpload(
+  app: TestApp,
+  mutation: [field: string, inputType: string, selection: string],
+  input: object,
+  file: SentFile,
+) {
+  const { data, errors } = await answerToUpload(app, mutation, input, file);
+  expect(errors).toBeUndefined();
+  return data.result;
+}

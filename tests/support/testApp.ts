@@ -18,15 +18,30 @@ export interface Answer<T = any> {
   extensions?: Record<string, any>;
 }
 
-export interface TestApp {
+/** What is asked over GraphQL, of a server of this process or of another one. */
+export interface TestApi {
+  /** A GraphQL operation, signed by the admin token unless `headers` say otherwise. */
+  gql<T = any>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>;
+}
+
+export const apiAt = (url: string): TestApi => ({
+  async gql(query, variables, headers = { authorization: `Bearer ${ADMIN_TOKEN}` }) {
+    const response = await fetch(new URL('/graphql', url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, ...(await response.json()) };
+  },
+});
+
+export interface TestApp extends TestApi {
   platform: Platform;
   url: string;
   /** `fetch` below the server's address; nothing is signed. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** The status that answers the head of a request whose body never comes. */
   announce(path: string, headers: Record<string, string | number>): Promise<number>;
-  /** A GraphQL operation, signed by the admin token unless `headers` say otherwise. */
-  gql<T = any>(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer<T>>;
   /** Everything that was logged. */
   logged: string[];
   /** Ends event streams, as a server does when it is asked to stop. */
@@ -78,14 +93,7 @@ export async function startTestApp({
         });
         announced.on('error', reject).flushHeaders();
       }),
-    async gql(query, variables, headers = { authorization: `Bearer ${ADMIN_TOKEN}` }) {
-      const response = await fetch(new URL('/graphql', url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ query, variables }),
-      });
-      return { status: response.status, ...(await response.json()) };
-    },
+    ...apiAt(url),
     logged,
     stop: app.stop,
     async close() {
