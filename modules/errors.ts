@@ -20,7 +20,8 @@ export class DomainError extends Error {
  * - `resource`: out of memory or disk; retried.
  * - `timeout`: the time limit ran out; retried.
  * - `crash`: the tool itself failed in a way nobody foresaw; not retried. */
-export type FailureClass = 'input' | 'transient' | 'resource' | 'timeout' | 'crash';
+export const FAILURE_CLASSES = ['input', 'transient', 'resource', 'timeout', 'crash'] as const;
+export type FailureClass = (typeof FAILURE_CLASSES)[number];
 
 const RETRYABLE: ReadonlySet<FailureClass> = new Set(['transient', 'resource', 'timeout']);
 

@@ -232,7 +232,7 @@ describe('uploads', () => {
   });
 });
 
-describe('health and metrics', () => {
+describe('health', () => {
   test('the server is ready when it has its database, its migrations and a worker', async () => {
     expect(await (await app.fetch('/health/live')).json()).toEqual({ status: 'live' });
     const alone = await app.fetch('/health/ready');
@@ -249,17 +249,6 @@ describe('health and metrics', () => {
     expect((await app.fetch('/health/ready')).status).toBe(503);
     const { data } = await app.gql('{ workers { host isAlive } }');
     expect(data.workers).toEqual([{ host: 'here', isAlive: false }]);
-  });
-
-  test('metrics count runs, jobs and requests', async () => {
-    const text = await (await app.fetch('/metrics', { headers: AUTHORIZED })).text();
-    for (const status of ['queued', 'running', 'succeeded', 'failed'])
-      expect(text).toContain(`hartomat_runs{status="${status}"} 0`);
-    expect(text).toMatch(/hartomat_queue_jobs\{capability="blender",state="waiting"\} 0/);
-    expect(text).toMatch(
-      /hartomat_http_request_duration_seconds_count\{method="GET",route="\/health",status="200"\} \d/,
-    );
-    expect(text).toContain('hartomat_process_resident_memory_bytes');
   });
 });
 

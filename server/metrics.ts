@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Response } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { RunStatus } from '../generated/prisma/enums.js';
+import { FAILURE_CLASSES } from '../modules/errors.js';
+import { nodeFailures } from '../runtime/nodeFailures.js';
 import type { Platform } from '../runtime/platform.js';
+import { queueLoads } from '../runtime/queueLoad.js';
 
 /** Requests to these count under their own name, all others as `page`: a label must not grow with what people ask for. */
 const ROUTES = [
@@ -18,7 +21,7 @@ const ROUTES = [
 const routeOf = (path: string) => ROUTES.find((route) => path.startsWith(route)) ?? 'page';
 
 /** Prometheus metrics of one server: its own requests, and the state of the installation. */
-export function createMetrics({ db, queues }: Pick<Platform, 'db' | 'queues'>) {
+export function createMetrics({ db, pool, queues }: Pick<Platform, 'db' | 'pool' | 'queues'>) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'hartomat_' });
   const seconds = new Histogram({
@@ -55,6 +58,55 @@ export function createMetrics({ db, queues }: Pick<Platform, 'db' | 'queues'>) {
     },
   });
 
+  const loads = sharedBySimultaneous(() => queueLoads({ db, pool }));
+  new Gauge({
+    name: 'hartomat_nodes',
+    help: 'Nodes of runs under way: those that wait for a worker, that wait to be tried again, and that run.',
+    labelNames: ['capability', 'state'],
+    registers: [registry],
+    async collect() {
+      for (const { capability, ...load } of await loads())
+        for (const state of ['waiting', 'retrying', 'running'] as const) this.set({ capability, state }, load[state]);
+    },
+  });
+  new Gauge({
+    name: 'hartomat_queue_oldest_wait_seconds',
+    help: 'How long the first of the waiting nodes has been waiting for a worker; 0: none waits.',
+    labelNames: ['capability'],
+    registers: [registry],
+    async collect() {
+      for (const { capability, waitingSince } of await loads())
+        this.set({ capability }, waitingSince ? Math.max(0, Date.now() - waitingSince.getTime()) / 1e3 : 0);
+    },
+  });
+  new Gauge({
+    name: 'hartomat_workers',
+    help: 'Workers that are alive, by what they take. One that takes several counts for each.',
+    labelNames: ['capability'],
+    registers: [registry],
+    async collect() {
+      for (const { capability, workers } of await loads()) this.set({ capability }, workers);
+    },
+  });
+  new Gauge({
+    name: 'hartomat_failed_nodes',
+    help: 'Nodes that failed in runs of the last 24 hours, by the class of their failure.',
+    labelNames: ['class'],
+    registers: [registry],
+    async collect() {
+      const failures = await nodeFailures(pool);
+      for (const failureClass of FAILURE_CLASSES) this.set({ class: failureClass }, failures.get(failureClass) ?? 0);
+    },
+  });
+  new Gauge({
+    name: 'hartomat_webhook_deliveries_pending',
+    help: 'Webhook deliveries that are still to be made, or to be tried again.',
+    registers: [registry],
+    async collect() {
+      this.set(await db.webhookDelivery.count({ where: { status: 'pending' } }));
+    },
+  });
+
   return {
     /** Measures every request that passes. */
     observe(request: IncomingMessage, response: ServerResponse, next: () => void) {
@@ -77,5 +129,16 @@ export function createMetrics({ db, queues }: Pick<Platform, 'db' | 'queues'>) {
     async serve(_request: IncomingMessage, response: Response) {
       response.set('Content-Type', registry.contentType).send(await registry.metrics());
     },
+  };
+}
+
+/** Metrics are collected side by side: those that ask for the same at once get the same answer. */
+function sharedBySimultaneous<T>(ask: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | null = null;
+  return () => {
+    pending ??= ask().finally(() => {
+      pending = null;
+    });
+    return pending;
   };
 }
