@@ -3,7 +3,7 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 /** JSON lines on stderr, unless told otherwise; `level` from LOG_LEVEL (default `info`). Errors are told by what identifies them: a
  * driver's error carries its whole connection, which nobody wants in a log. */
 export function makeLog(
-  level = process.env.LOG_LEVEL ?? 'info',
+  level = process.env.LOG_LEVEL?.trim() || 'info',
   destination: DestinationStream = pino.destination({ dest: 2, sync: true }),
 ): Logger {
   return pino({ name: 'hartomat', level, serializers: { err: describeError } }, destination);

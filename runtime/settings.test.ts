@@ -17,14 +17,15 @@ it('fills in what is not set', () => {
 });
 
 it.each([
-  [{ PORT: 'eighty' }, 'PORT'],
-  [{ PORT: '70000' }, 'PORT'],
+  [{ PORT: 'eighty' }, 'PORT is not usable: must be a whole number from 0 to 65535'],
+  [{ PORT: '70000' }, 'PORT is not usable: must be a whole number from 0 to 65535'],
   [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL'],
   [{ DATABASE_URL: undefined }, 'DATABASE_URL'],
   [{ REDIS_URL: 'localhost:6379' }, 'REDIS_URL'],
   [{ ARTIFACT_URL: 'https://bucket' }, 'ARTIFACT_URL is not usable: must be a file: or s3: URL'],
   [{ ARTIFACT_URL: 's3://b' }, 'ARTIFACT_URL is not usable: must name a bucket'],
-  [{ ARTIFACT_CACHE_GB: '0' }, 'ARTIFACT_CACHE_GB'],
+  [{ ARTIFACT_CACHE_GB: '0' }, 'ARTIFACT_CACHE_GB is not usable: must be a number above 0'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL is not usable: must be one of debug, info, warn, error'],
   [{ HARTOMAT_ADMIN_TOKEN: 'short' }, 'HARTOMAT_ADMIN_TOKEN'],
   [{ HARTOMAT_SECRET_KEY: `${'x'.repeat(32)},short` }, 'HARTOMAT_SECRET_KEY'],
 ])('names the setting that is wrong: %o', (env, name) => {

@@ -5,15 +5,20 @@ import { DomainError } from '../modules/errors.js';
 import { type Bucket, parseBucket } from './artifacts/bucket.js';
 
 const text = z.string().trim().min(1);
+const PORT_ERROR = 'must be a whole number from 0 to 65535';
+const CACHE_ERROR = 'must be a number above 0';
+const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const Environment = z.object({
-  PORT: z.coerce.number().int().min(0).max(65535).default(4000),
+  PORT: z.coerce.number(PORT_ERROR).int(PORT_ERROR).min(0, PORT_ERROR).max(65535, PORT_ERROR).default(4000),
   HOST: text.default('127.0.0.1'),
   HARTOMAT_HOME: text.optional(),
   DATABASE_URL: text.regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional(),
   REDIS_URL: text.regex(/^rediss?:\/\//, 'must start with redis://').optional(),
   ARTIFACT_URL: text.transform(artifactAddress).optional(),
-  ARTIFACT_CACHE_GB: z.coerce.number().positive().default(20),
+  ARTIFACT_CACHE_GB: z.coerce.number(CACHE_ERROR).positive(CACHE_ERROR).default(20),
   BLENDER_PATH: text.optional(),
+  /** Read where the log is made (log.ts). */
+  LOG_LEVEL: z.enum([...LEVELS, 'trace', 'fatal', 'silent'], `must be one of ${LEVELS.join(', ')}`).optional(),
   HARTOMAT_MODULES: text.optional(),
   HARTOMAT_ADMIN_TOKEN: text.min(16, 'must have at least 16 characters').optional(),
   HARTOMAT_SECRET_KEY: text

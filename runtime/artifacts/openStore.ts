@@ -13,7 +13,7 @@ export async function openArtifactStore(
   await mkdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new DomainError(
       'HOME_UNWRITABLE',
-      `The artifact directory ${dir} cannot be written (${error.code}). Set HARTOMAT_HOME to a directory that can.`,
+      `The artifact directory ${dir} cannot be written (${error.code}). Set ARTIFACT_URL or HARTOMAT_HOME to a directory that can.`,
     );
   });
   if (!artifactBucket) return new FileArtifactStore(dir);

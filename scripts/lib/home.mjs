@@ -39,6 +39,8 @@ const REASONS = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
+  // What Node.js makes of a read-only file system when it is to make parents too.
+  ENOENT: 'the file system is read-only, or takes no directories',
   ENOSPC: 'the disk is full',
   EEXIST: 'there is a file in its place',
   ENOTDIR: 'part of the path is a file',
