@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { NodeIO } from '@gltf-transform/core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { boxStills, LEFT, paint, RIGHT, SMALL } from '../../tests/support/boxStills.js';
 import { useBrokenGpu } from '../../tests/support/brokenGpu.js';
@@ -189,6 +190,36 @@ describeWith('blender', 'a rendered still', () => {
   it('takes the bounding box of the CAD file, in millimetres and CAD axes', async () => {
     const still = await render({ ...SMALL, transparent: true }, { bboxMm: { min: [-22, -10, 0], max: [22, 10, 42] } });
     expect(still.metadata.coverage).toBeGreaterThan(0.3);
+  });
+
+  it('fails where nothing of the product can be seen', async () => {
+    const document = await new NodeIO().readBinary(await makeGlb([LEFT]));
+    for (const material of document.getRoot().listMaterials()) material.setAlphaMode('BLEND').setAlpha(0);
+    const glb = await new NodeIO().writeBinary(document);
+    await expect(
+      render({ ...SMALL, transparent: true, shadow: false }, { glb, materials: { p0: null } }),
+    ).rejects.toMatchObject({ code: 'PICTURE_EMPTY', failureClass: 'input' });
+  });
+
+  it.each([
+    ['a tenth of a millimetre', 0.0001],
+    ['fifty metres', 50],
+  ])('shows a part of %s whole, near and far side, from every direction', async (_size, metres) => {
+    const part: BoxPart = { partId: 'p0', partName: 'Cube', size: [metres, metres, metres], at: [[0, 0, 0]] };
+    for (const framing of ['product', 'sphere']) {
+      const still = await render(
+        { ...SMALL, framing, transparent: true, shadow: false, camera: { azimuthDeg: 45, elevationDeg: 35.264 } },
+        { parts: [part], materials: { p0: paint('#d01010') } },
+      );
+      // Along its space diagonal a cube is a hexagon, two corners exactly in the middle: the near one would be cut first.
+      const { at, box, width, height } = await pixels(still);
+      expect(Math.abs(box.left + box.right + 1 - width)).toBeLessThanOrEqual(2);
+      expect(Math.abs(box.top + box.bottom + 1 - height)).toBeLessThanOrEqual(2);
+      expect(box.bottom - box.top).toBeGreaterThan(0.8 * height);
+      expect(box.top).toBeGreaterThan(0);
+      const middle = at(width / 2, height / 2);
+      expect([middle[3], middle[0]! > 2 * middle[1]!]).toEqual([255, true]);
+    }
   });
 
   it('stops when it is cancelled', async () => {

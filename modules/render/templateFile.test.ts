@@ -3,7 +3,7 @@ import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { makeBlendStudio } from '../../tests/support/blendStudio.js';
+import { makeBlendStudio, type StudioFault } from '../../tests/support/blendStudio.js';
 import { makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';
@@ -18,6 +18,64 @@ beforeEach(async () => {
   test = await createTestContext();
 });
 afterEach(() => test.cleanup());
+
+/** A box in a studio built in Blender: what a module takes, and stills as pixels. */
+async function boxIn(faults: StudioFault[]) {
+  const { file } = await makeBlendStudio(test.ctx, faults);
+  const copy = `${file}.copy`;
+  await copyFile(file, copy);
+  const scene = await test.ctx.artifacts.write({
+    role: 'template_scene',
+    mediaType: 'application/x-blender',
+    fileName: 'studio.blend',
+    from: { path: copy },
+  });
+  const template = BlendTemplate.parse({
+    kind: 'blend',
+    name: 'own',
+    label: 'Own',
+    version: 1,
+    scene,
+    interface: {
+      camera: 'Shot',
+      stand: 'Product',
+      rig: 'Rig',
+      referenceSizeM: 2,
+      backdrop: ['Backdrop'],
+      materials: ['paint_blue'],
+    },
+    engines: ['cycles'],
+    turntable: { turns: 'rig' },
+  });
+  const json = (role: 'material_map' | 'render_template', value: unknown) =>
+    test.ctx.artifacts.write({
+      role,
+      mediaType: 'application/json',
+      fileName: `${role}.json`,
+      from: { text: JSON.stringify(value) },
+    });
+  const material = { name: 'paint_blue', label: 'Blue', baseColor: '#ff0000' };
+  const inputs = {
+    glb: await test.ctx.artifacts.write({
+      role: 'glb_model',
+      mediaType: 'model/gltf-binary',
+      fileName: 'box.glb',
+      from: { bytes: await makeGlb([{ partId: 'p', partName: 'Box', size: [0.02, 0.02, 0.02], at: [[0, 0, 0]] }]) },
+    }),
+    map: await json('material_map', {
+      assignments: [{ partId: 'p', partName: 'Box', source: 'rule', ruleId: null, material }],
+      unmapped: [],
+    }),
+    template: await json('render_template', template),
+  };
+  const still = async (params: JsonObject) => {
+    const all = { resolution: { width: 64, height: 64 }, samples: 4, denoise: false, ...params };
+    const made = (await blenderStill.spec.run(test.ctx, inputs, blenderStill.spec.params.parse(all))).still;
+    const raw = await sharp(test.fileOf(made)).ensureAlpha().raw().toBuffer();
+    return (x: number, y: number) => [...raw.subarray((y * 64 + x) * 4, (y * 64 + x) * 4 + 4)] as number[];
+  };
+  return { inputs, still };
+}
 
 it('refuses what is no .blend file without starting Blender', async () => {
   const file = path.join(test.ctx.workdir, 'fake.blend');
@@ -53,60 +111,7 @@ describeWith('blender', 'a template built in Blender', () => {
   });
 
   it('shows the product on its stand in its size, with its camera, backdrop and materials', async () => {
-    const { file } = await makeBlendStudio(test.ctx);
-    const copy = `${file}.copy`;
-    await copyFile(file, copy);
-    const scene = await test.ctx.artifacts.write({
-      role: 'template_scene',
-      mediaType: 'application/x-blender',
-      fileName: 'studio.blend',
-      from: { path: copy },
-    });
-    const template = BlendTemplate.parse({
-      kind: 'blend',
-      name: 'own',
-      label: 'Own',
-      version: 1,
-      scene,
-      interface: {
-        camera: 'Shot',
-        stand: 'Product',
-        rig: 'Rig',
-        referenceSizeM: 2,
-        backdrop: ['Backdrop'],
-        materials: ['paint_blue'],
-      },
-      engines: ['cycles'],
-      turntable: { turns: 'rig' },
-    });
-    const json = (role: 'material_map' | 'render_template', value: unknown) =>
-      test.ctx.artifacts.write({
-        role,
-        mediaType: 'application/json',
-        fileName: `${role}.json`,
-        from: { text: JSON.stringify(value) },
-      });
-    const material = { name: 'paint_blue', label: 'Blue', baseColor: '#ff0000' };
-    const inputs = {
-      glb: await test.ctx.artifacts.write({
-        role: 'glb_model',
-        mediaType: 'model/gltf-binary',
-        fileName: 'box.glb',
-        from: { bytes: await makeGlb([{ partId: 'p', partName: 'Box', size: [0.02, 0.02, 0.02], at: [[0, 0, 0]] }]) },
-      }),
-      map: await json('material_map', {
-        assignments: [{ partId: 'p', partName: 'Box', source: 'rule', ruleId: null, material }],
-        unmapped: [],
-      }),
-      template: await json('render_template', template),
-    };
-    const still = async (params: JsonObject) => {
-      const all = { resolution: { width: 64, height: 64 }, samples: 4, denoise: false, ...params };
-      const made = (await blenderStill.spec.run(test.ctx, inputs, blenderStill.spec.params.parse(all))).still;
-      const raw = await sharp(test.fileOf(made)).ensureAlpha().raw().toBuffer();
-      return (x: number, y: number) => [...raw.subarray((y * 64 + x) * 4, (y * 64 + x) * 4 + 4)] as number[];
-    };
-
+    const { inputs, still } = await boxIn([]);
     const room = await still({});
     const [r, g, b] = room(32, 24);
     expect(b).toBeGreaterThan(2 * Math.max(r!, g!));
@@ -131,6 +136,18 @@ describeWith('blender', 'a template built in Blender', () => {
     await expect(still({ camera: { name: 'Left' } })).rejects.toMatchObject({
       code: 'CAMERA_UNKNOWN',
       message: expect.stringContaining('Above, Shot'),
+    });
+  });
+
+  it.each([
+    ['against its backdrop', {}],
+    ['cut out', { transparent: true }],
+  ])('fails instead of showing a room without the product: %s', async (_how, params) => {
+    const { still } = await boxIn(['camera away']);
+    await expect(still(params)).rejects.toMatchObject({
+      code: 'PICTURE_EMPTY',
+      failureClass: 'input',
+      message: expect.stringContaining('does not see the product'),
     });
   });
 });

@@ -1,7 +1,13 @@
 import path from 'node:path';
 import { type BlenderContext, runBlender } from '../../modules/render/blender.js';
 
-export type StudioFault = 'no stand' | 'registered text' | 'script driver' | 'freestyle' | 'image outside';
+export type StudioFault =
+  | 'no stand'
+  | 'registered text'
+  | 'script driver'
+  | 'freestyle'
+  | 'image outside'
+  | 'camera away';
 
 /** Makes a .blend file of a small studio with Blender: camera "Shot" on "Rig", camera "Above", stand "Product", collection "Backdrop"
  * with a green wall, material "paint_blue".

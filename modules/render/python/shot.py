@@ -4,12 +4,14 @@ import denoise
 import engine
 from passes import store_passes
 from protocol import say
+from sight import require_in_sight
 
 
 def take_picture(scene, output, shadow=None, start=0.1, end=0.95):
     """Renders the product to `output` and its shadow to `shadow["output"]`, if there is to be one of its own.
     Reports progress from `start` to `end`."""
     job = scene.job
+    require_in_sight(scene)
     if shadow is not None and scene.floor is not None:
         middle = start + 0.1 * (end - start)
         say("progress", fraction=start, until=middle, message="Rendering the shadow")
