@@ -33,10 +33,10 @@ export interface FieldFacts {
 /** The words and the default of a control. */
 export function fieldFacts({ schema, uischema, path, config, data }: ControlProps): FieldFacts {
   const { defaults } = (config ?? {}) as FormConfig;
-  const defaultValue = defaults === undefined ? schema.default : valueAtPath(defaults, path);
+  const group = valueAtPath(defaults, path.split('.').slice(0, -1).join('.'));
   // Inside a group that has a default, a value without one of its own is "not set" by default.
-  const hasDefault =
-    defaultValue !== undefined || valueAtPath(defaults, path.split('.').slice(0, -1).join('.')) !== undefined;
+  const defaultValue = group === undefined ? schema.default : valueAtPath(defaults, path);
+  const hasDefault = defaultValue !== undefined || group !== undefined;
   const fromUi = typeof uischema.label === 'string' ? uischema.label : undefined;
   return {
     label: fromUi ?? schema.title ?? humanise(path.split('.').at(-1) || 'settings'),

@@ -116,6 +116,16 @@ describeWith('chromium', 'a form drawn from a param schema', () => {
     await holds('camera', { azimuthDeg: 30 });
   });
 
+  it('shows what a group that is absent holds by default', async () => {
+    const adaptive = page.getByRole('switch', { name: 'Adaptive' });
+    expect(await adaptive.isChecked()).toBe(true);
+    await holds('sampling', undefined);
+    await adaptive.uncheck();
+    await holds('sampling', { adaptive: false });
+    await adaptive.check();
+    await holds('sampling', { adaptive: true });
+  });
+
   it('edits lists, records and groups in lists', async () => {
     await field('tags').getByRole('button', { name: 'Add' }).click();
     await page.getByLabel('Tags 2').fill('web');

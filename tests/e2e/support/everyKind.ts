@@ -28,6 +28,10 @@ const Every = z.object({
     .object({ azimuthDeg: z.number().min(-360).max(360).optional().meta({ title: 'Azimuth' }) })
     .default({})
     .meta({ title: 'Camera' }),
+  sampling: z
+    .object({ adaptive: z.boolean().default(true).meta({ title: 'Adaptive' }) })
+    .optional()
+    .meta({ title: 'Sampling' }),
   tags: z.array(z.string().min(1)).default(['catalogue']).meta({ title: 'Tags' }),
   lights: z
     .array(z.object({ power: z.number().min(0).default(10).meta({ title: 'Power' }) }))
