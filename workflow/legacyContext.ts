@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArtifactRole } from '../modules/artifacts.js';
+import { LEAST_THRESHOLD } from '../modules/render/params.js';
 import { VIEWS, type View } from '../modules/render/views.js';
 import type { LegacyBag } from './legacyBag.js';
 
@@ -34,6 +35,13 @@ export const LegacyOverrides = z.strictObject({
     .union([z.strictObject({ all: z.string() }), z.strictObject({ byPart: z.record(z.string(), z.string()) })])
     .optional(),
   denoise: z.boolean().optional(),
+  sampling: z
+    .strictObject({
+      adaptive: z.boolean().meta({ default: true }),
+      threshold: z.number().min(LEAST_THRESHOLD).max(1),
+    })
+    .partial()
+    .optional(),
   camera: z
     .strictObject({
       view: z.enum(Object.keys(VIEWS) as View[]),

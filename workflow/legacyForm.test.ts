@@ -10,3 +10,8 @@ it.each(LEGACY_KINDS)('understands everything that the form of a %s starts with'
   expect(findings).toEqual([]);
   expect(Object.keys(schema.properties as object)).toEqual(expect.arrayContaining(Object.keys(defaults)));
 });
+
+it('shows sampling as it is where nothing is set', () => {
+  expect(legacyForm('still_image', {}).defaults).toMatchObject({ adaptive: true });
+  expect(legacyForm('preview_thumbnail', {}).defaults).not.toHaveProperty('adaptive');
+});

@@ -26,6 +26,8 @@ const TITLES: Record<PlainWord, { title: string; 'x-unit'?: string; 'x-lookup'?:
   start_angle: { title: 'Start', 'x-unit': '°' },
   material_override: { title: 'One material for everything', 'x-lookup': 'materials' },
   denoise: { title: 'Remove grain' },
+  adaptive: { title: 'Adaptive sampling' },
+  noise_threshold: { title: 'Noise threshold' },
   camera: { title: 'Camera of the template' },
   view: { title: 'View' },
   azimuth: { title: 'Azimuth', 'x-unit': '°' },
@@ -40,7 +42,7 @@ const GROUPS: readonly (Omit<ControlGroup, 'params'> & { params: readonly PlainW
     params: ['width', 'height', 'format', 'jpeg_quality', 'transparent', 'bg_color', 'shadow_catcher'],
   },
   { label: 'Turntable', params: ['frames', 'fps', 'turntable_degrees', 'axis', 'rotation_direction', 'start_angle'] },
-  { label: 'Rendering', params: ['engine', 'samples', 'denoise'] },
+  { label: 'Rendering', params: ['engine', 'samples', 'adaptive', 'noise_threshold', 'denoise'] },
   {
     label: 'Scene',
     params: ['template', 'material_override', 'camera', 'view', 'azimuth', 'elevation', 'focal_length'],
@@ -90,5 +92,11 @@ function defaultsOf(artifactKind: LegacyKind, properties: JsonObject): JsonObjec
   const { params } = legacyParams({ artifactKind, settings: {}, overrides: {}, options: {} });
   const merged = Object.assign({}, ...Object.values(params)) as LegacyOverrides & { materials?: object };
   const { materials: _none, ...rest } = merged;
-  return Object.fromEntries(Object.entries(legacySettingsOf(rest)).filter(([word]) => Object.hasOwn(properties, word)));
+  // Of params that are absent by default, what their members are then.
+  const declared = Object.entries(properties).flatMap(([word, schema]) => {
+    const value = (schema as JsonSchema).default;
+    return value === undefined ? [] : [[word, value] as const];
+  });
+  const said = Object.entries(legacySettingsOf(rest)).filter(([word]) => Object.hasOwn(properties, word));
+  return Object.fromEntries([...declared, ...said]);
 }

@@ -20,6 +20,8 @@ export const PLAIN_WORDS = {
   start_angle: ['animation', 'startDeg'],
   material_override: ['materials'],
   denoise: ['denoise'],
+  adaptive: ['sampling', 'adaptive'],
+  noise_threshold: ['sampling', 'threshold'],
   camera: ['camera', 'name'],
   view: ['camera', 'view'],
   azimuth: ['camera', 'azimuthDeg'],

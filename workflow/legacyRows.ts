@@ -1,3 +1,5 @@
+import type { JsonValue } from '../modules/json.js';
+import { LEAST_THRESHOLD } from '../modules/render/params.js';
 import { camera } from './legacyCamera.js';
 import type { LegacyOverrides, LegacyRow } from './legacyContext.js';
 import { animation } from './legacyTurntable.js';
@@ -186,14 +188,29 @@ const materials: LegacyRow = ({ bag, options, overrides }) => {
   bag.map([found.key], 'overrides.materials');
 };
 
+const denoise: LegacyRow = ({ bag, overrides }) => {
+  const isWanted = bag.read('denoise', asBoolean, yesOrNo);
+  if (isWanted === undefined) return;
+  overrides.denoise = isWanted;
+  bag.map(['denoise'], 'overrides.denoise');
+};
+
+/** Zero meant what leaving it out means. */
+const asThreshold = (value: JsonValue) => {
+  const threshold = asNumberIn(0, 1)(value);
+  return threshold !== undefined && threshold > 0 && threshold < LEAST_THRESHOLD ? undefined : threshold;
+};
+
 const sampling: LegacyRow = ({ bag, overrides }) => {
-  const denoise = bag.read('denoise', asBoolean, yesOrNo);
-  if (denoise !== undefined) {
-    overrides.denoise = denoise;
-    bag.map(['denoise'], 'overrides.denoise');
-  }
-  for (const key of ['noise_threshold', 'adaptive'])
-    bag.ignore(key, 'The renderer decides by itself where it needs fewer samples, for the number that is asked for.');
+  const adaptive = bag.read('adaptive', asBoolean, yesOrNo);
+  if (adaptive === false) bag.ignore('noise_threshold', 'Every pixel gets all samples.');
+  const said = bag.read('noise_threshold', asThreshold, `0, or a number from ${LEAST_THRESHOLD} to 1`);
+  if (said === 0) bag.ignore('noise_threshold', 'The renderer chooses it by the number of samples.');
+  const threshold = adaptive === false || said === 0 ? undefined : said;
+  if (adaptive === undefined && threshold === undefined) return;
+  overrides.sampling = { ...(adaptive !== undefined && { adaptive }), ...(threshold !== undefined && { threshold }) };
+  if (adaptive !== undefined) bag.map(['adaptive'], 'overrides.sampling');
+  if (threshold !== undefined) bag.map(['noise_threshold'], 'overrides.sampling');
 };
 
 const looksLikePath = (name: string) => /[/\\]|\.\w{2,5}$/.test(name);
@@ -218,7 +235,8 @@ const template: LegacyRow = ({ bag, options, overrides }) => {
     overrides.shadow = shadow;
     bag.map(['shadow_catcher'], 'overrides.shadow');
   }
-  for (const key of ['hdri', 'lighting_only']) bag.ignore(key, 'Light belongs to the render template.');
+  bag.ignore('hdri', 'Light belongs to the render template; one that was built in Blender can be lit by a picture.');
+  bag.ignore('lighting_only', 'Light belongs to the render template, and a cut-out takes nothing else of it.');
 };
 
 const runtimePolicy: LegacyRow = ({ bag }) => {
@@ -236,6 +254,7 @@ export const ROWS: readonly LegacyRow[] = [
   background,
   animation,
   materials,
+  denoise,
   sampling,
   camera,
   template,

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { ColorManagementOverride } from '../shapes/renderTemplate.js';
 
 const invocation = { 'x-invocation': true };
+/** The finest grain that adaptive sampling can be asked for. */
+export const LEAST_THRESHOLD = 0.0001;
 const pixels = z.number().int().min(16).max(8192);
 
 const engine = z
@@ -72,6 +74,30 @@ const device = z
   .meta({ title: 'Render on', description: 'What Cycles computes with.', ...invocation });
 export type Device = z.output<typeof device>;
 
+const sampling = z
+  .object({
+    adaptive: z.boolean().default(true).meta({
+      title: 'Adaptive',
+      description: 'A pixel is left alone when its grain is fine enough. Off: every pixel gets all samples.',
+    }),
+    threshold: z.number().min(LEAST_THRESHOLD).max(1).optional().meta({
+      title: 'Noise threshold',
+      description: 'Grain that is fine enough: 0.01 is clean, 0.1 is quick. Left empty: it follows from the samples.',
+    }),
+    minSamples: z.number().int().min(1).max(4096).optional().meta({
+      title: 'Least samples',
+      description: 'What every pixel gets before it may be left alone. Left empty: it follows from the samples.',
+    }),
+  })
+  // No default: the results of those who do not know it are found again.
+  .optional()
+  .meta({
+    title: 'Adaptive sampling',
+    description: 'Where Cycles may stop before all samples are taken.',
+    ...invocation,
+  });
+export type Sampling = z.output<typeof sampling>;
+
 const seed = z.number().int().min(0).max(2_147_483_647).default(0).meta({
   title: 'Seed',
   description: 'Another number gives another grain; the same number the same picture.',
@@ -106,6 +132,7 @@ export function sceneParams(defaults: SceneParamDefaults) {
           'Light paths per pixel: more give less grain and take longer. 32 for screens, 128 and more for print.',
         ...invocation,
       }),
+    sampling,
     engine,
     denoise: z
       .boolean()

@@ -4,7 +4,7 @@ import type { BboxMm } from '../shapes/objectTree.js';
 import type { ColorManagementOverride, RenderTemplate } from '../shapes/renderTemplate.js';
 import { wantsGpu } from './device.js';
 import { hasRenderedBackdrop } from './ground.js';
-import type { Device, Engine, Framing, UpAxis } from './params.js';
+import type { Device, Engine, Framing, Sampling, UpAxis } from './params.js';
 import { VIEWS, type View } from './views.js';
 
 /** Radius of the light-catching edge that renders give to sharp CAD edges, in radii of the product. */
@@ -30,6 +30,8 @@ export interface Scene {
   /** For Cycles; a graphics card that is not there or fails is replaced by the processor (device.ts). Default `cpu`. */
   device?: Device;
   samples: number;
+  /** For Cycles; absent: adaptive, as fits the number of samples. */
+  sampling?: Sampling;
   seed: number;
   denoise: boolean;
   /** Set over the template's camera. */
@@ -74,6 +76,7 @@ export function sceneJob(scene: Scene): JsonObject {
     cutOut = true,
     fileFormat = 'png8',
     shadowInPicture = false,
+    sampling = {},
     edgeRadius = EDGE_RADIUS,
     smoothOutlines = false,
   } = scene;
@@ -86,6 +89,7 @@ export function sceneJob(scene: Scene): JsonObject {
     engine,
     device,
     samples,
+    sampling,
     seed,
     denoise,
     camera: cameraOf(scene.camera),

@@ -18,7 +18,7 @@ def use_engine(job):
     samples = job["samples"]
     scene.render.engine = _engine_name(job["engine"])
     if job["engine"] == "cycles":
-        _cycles(scene, samples, job["seed"], job["denoise"], job["device"])
+        _cycles(scene, job)
     elif job["engine"] == "eevee":
         scene.eevee.taa_render_samples = samples
         # Gone since Blender 4.2, where both are always on.
@@ -36,17 +36,18 @@ def _engine_name(engine):
     return {"cycles": "CYCLES", "workbench": "BLENDER_WORKBENCH"}[engine]
 
 
-def _cycles(scene, samples, seed, denoise, device):
+def _cycles(scene, job):
     cycles = scene.cycles
-    cycles.device = "GPU" if device == "gpu" and _find_gpu() else "CPU"
+    samples, sampling, denoise = job["samples"], job["sampling"], job["denoise"]
+    cycles.device = "GPU" if job["device"] == "gpu" and _find_gpu() else "CPU"
     cycles.samples = samples
-    cycles.seed = seed
+    cycles.seed = job["seed"]
     cycles.use_animated_seed = False
     # Stops early where a pixel has settled, and makes Cycles report progress every few samples.
-    cycles.use_adaptive_sampling = True
+    cycles.use_adaptive_sampling = sampling.get("adaptive", True)
     # Zero: Cycles derives both from the number of samples, so cautiously that below 64 samples nothing ever stops early.
-    cycles.adaptive_threshold = NOISE_OF_ONE_SAMPLE / samples**0.5 if denoise else 0.0
-    cycles.adaptive_min_samples = LEAST_SAMPLES if denoise else 0
+    cycles.adaptive_threshold = sampling.get("threshold", NOISE_OF_ONE_SAMPLE / samples**0.5 if denoise else 0.0)
+    cycles.adaptive_min_samples = sampling.get("minSamples", LEAST_SAMPLES if denoise else 0)
     # Fireflies from polished metal: clamp only indirect light, so that highlights stay bright.
     cycles.sample_clamp_indirect = 4.0
     cycles.max_bounces = 8

@@ -45,9 +45,8 @@ def _render_shadow(scene, shadow):
     scene.floor.visible_camera = True
     scene.floor.is_shadow_catcher = True
     device = scene.job["device"] if scene.job["engine"] == "cycles" else "cpu"
-    engine.use_engine(
-        {**scene.job, "engine": "cycles", "device": device, "samples": shadow["samples"], "denoise": False}
-    )
+    quick = {"samples": shadow["samples"], "sampling": {}, "denoise": False}
+    engine.use_engine({**scene.job, "engine": "cycles", "device": device, **quick})
     engine.use_format("png8")
     engine.render_to(shadow["output"], shadow["width"], shadow["height"])
     scene.floor.is_shadow_catcher = False
