@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { dispatch } from '../runtime/dispatch.js';
+import { GlbSales } from '../tests/support/glbSales.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { outcomeOf } from '../tests/support/testRuns.js';
@@ -12,6 +13,7 @@ import { type RunningWorker, startWorker } from './worker.js';
 
 let test: TestPlatform;
 let catalogue: Catalogue;
+let sales: GlbSales;
 const workers: RunningWorker[] = [];
 let partner: Server;
 let answers: number[] = [];
@@ -27,6 +29,7 @@ beforeAll(async () => {
   vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
   test = await createTestPlatform();
   catalogue = await createCatalogue(test.platform);
+  sales = new GlbSales(test.platform, catalogue);
   for (let i = 0; i < 2; i += 1)
     workers.push(
       await startWorker(await test.another({ maxConnections: 4 }), {
@@ -41,82 +44,16 @@ afterAll(async () => {
   partner?.close();
 });
 
-const retry = { attempts: 3, backoffMs: 50 };
-let count = 0;
-let lines = 0;
-
-/** An output type of its own that sells a GLB. */
-async function glbType(
-  publish: object,
-  { second, notify, contract }: { second?: object; notify?: object; contract?: object } = {},
-) {
-  const edge = (from: string, to: string) => {
-    const [node, port] = from.split('.');
-    const [target, input] = to.split('.');
-    return { from: { node, port }, to: { node: target, port: input } };
-  };
-  const graph = {
-    format: 1,
-    family: 'order_line',
-    nodes: [
-      { id: 'step', step: 'resolve_step_path', params: {} },
-      { id: 'glb', step: 'export_glb', params: {} },
-      { id: 'publish', step: 'publish_asset', params: publish },
-      ...(second ? [{ id: 'second', step: 'publish_asset', params: second }] : []),
-      ...(notify ? [{ id: 'notify', step: 'notify', params: notify, retry }] : []),
-    ],
-    edges: [
-      edge('step.step', 'glb.step'),
-      edge('glb.glb', 'publish.source'),
-      ...(second ? [edge('glb.glb', 'second.source')] : []),
-      ...(notify ? [edge('publish.asset', 'notify.asset')] : []),
-    ],
-  };
-  count += 1;
-  return test.platform.db.outputType.create({
-    data: {
-      key: `glb_${count}`,
-      name: `GLB ${count}`,
-      family: 'order_line',
-      artifactKind: 'glb_model',
-      rollout: 'graph',
-      contract: contract ?? {},
-      workflow: {
-        create: {
-          key: `glb_${count}`,
-          name: 'GLB',
-          family: 'order_line',
-          draft: graph,
-          versions: { create: { number: 1, graph } },
-        },
-      },
-    },
-  });
-}
-
-async function order(outputTypeId: string) {
-  const { id: orderLineId } = await test.platform.db.orderLine.create({
-    data: {
-      orderId: catalogue.order.id,
-      lineNumber: 1000 + ++lines,
-      productId: catalogue.product.id,
-      outputTypeId,
-    },
-  });
-  return (await dispatch(test.platform, { orderLineId })).runId;
-}
 const ended = (runId: string) => outcomeOf(test.platform, runId);
-const assets = (outputTypeId: string) =>
-  test.platform.db.asset.findMany({ where: { outputTypeId }, orderBy: [{ name: 'asc' }, { version: 'asc' }] });
 
 it('numbers the versions of one name however many runs publish at once, and overwrites nothing', async () => {
-  const { id, key } = await glbType({});
+  const { id, key } = await sales.outputType({});
   // The first fills the cache, so that the others come to publishing at the same moment.
-  const first = await ended(await order(id));
-  const others = await Promise.all(Array.from({ length: 9 }, () => order(id)));
+  const first = await ended(await sales.order(id));
+  const others = await Promise.all(Array.from({ length: 9 }, () => sales.order(id)));
   const runs = [first, ...(await Promise.all(others.map(ended)))];
   expect(runs.map(({ run }) => run.status)).toEqual(Array(10).fill('succeeded'));
-  const versions = await assets(id);
+  const versions = await sales.assets(id);
   expect(versions.map(({ name, version }) => `${name} ${version}`)).toEqual(
     Array.from({ length: 10 }, (_, i) => `6205_${key}.glb ${i + 1}`),
   );
@@ -129,9 +66,9 @@ it('numbers the versions of one name however many runs publish at once, and over
 });
 
 it('gives a taken name a number, where the policy says so', async () => {
-  const { id } = await glbType({ collision: 'suffix', fileName: 'part.v1' });
-  for (let i = 0; i < 3; i += 1) await ended(await order(id));
-  expect((await assets(id)).map(({ name, version, supersededAt }) => [name, version, supersededAt])).toEqual([
+  const { id } = await sales.outputType({ collision: 'suffix', fileName: 'part.v1' });
+  for (let i = 0; i < 3; i += 1) await ended(await sales.order(id));
+  expect((await sales.assets(id)).map(({ name, version, supersededAt }) => [name, version, supersededAt])).toEqual([
     ['part.v1-2.glb', 1, null],
     ['part.v1-3.glb', 1, null],
     ['part.v1.glb', 1, null],
@@ -139,34 +76,34 @@ it('gives a taken name a number, where the policy says so', async () => {
 });
 
 it('publishes nothing where the policy is to stop', async () => {
-  const { id } = await glbType({ collision: 'fail', fileName: 'only-once' });
-  expect((await ended(await order(id))).run.status).toBe('succeeded');
-  const { run, nodes } = await ended(await order(id));
+  const { id } = await sales.outputType({ collision: 'fail', fileName: 'only-once' });
+  expect((await ended(await sales.order(id))).run.status).toBe('succeeded');
+  const { run, nodes } = await ended(await sales.order(id));
   expect(run).toMatchObject({
     status: 'failed',
     failure: { code: 'ASSET_NAME_TAKEN', message: expect.stringContaining('"only-once.glb"') },
   });
   expect(nodes.publish).toBe('failed');
-  expect(await assets(id)).toHaveLength(1);
+  expect(await sales.assets(id)).toHaveLength(1);
 });
 
 it('takes two files of one name in one run for the mistake it is', async () => {
-  const { id } = await glbType({}, { second: {} });
-  const { run } = await ended(await order(id));
+  const { id } = await sales.outputType({}, { second: {} });
+  const { run } = await ended(await sales.order(id));
   expect(run).toMatchObject({ status: 'failed', failure: { code: 'ASSET_NAME_TAKEN' } });
-  expect(await assets(id)).toHaveLength(1);
+  expect(await sales.assets(id)).toHaveLength(1);
 });
 
 it('keeps the contract of the output type', async () => {
-  const { id } = await glbType({}, { contract: { maxBytes: 100 } });
-  expect((await ended(await order(id))).run).toMatchObject({ failure: { code: 'ARTIFACT_CONTRACT_BROKEN' } });
-  expect(await assets(id)).toEqual([]);
+  const { id } = await sales.outputType({}, { contract: { maxBytes: 100 } });
+  expect((await ended(await sales.order(id))).run).toMatchObject({ failure: { code: 'ARTIFACT_CONTRACT_BROKEN' } });
+  expect(await sales.assets(id)).toEqual([]);
 });
 
 it('keeps a record of a delivery: what went wrong, how often, and that it arrived', async () => {
   answers = [503, 429];
-  const { id } = await glbType({}, { notify: { channel: 'webhook', url } });
-  const { run } = await ended(await order(id));
+  const { id } = await sales.outputType({}, { notify: { channel: 'webhook', url } });
+  const { run } = await ended(await sales.order(id));
   expect(run.status).toBe('succeeded');
   expect(await test.platform.db.notificationDelivery.findMany({ where: { runId: run.id } })).toMatchObject([
     {
@@ -183,9 +120,9 @@ it('keeps a record of a delivery: what went wrong, how often, and that it arrive
 
 it('keeps a record of what never arrived, and of the inbox', async () => {
   answers = [404];
-  const refused = await glbType({}, { notify: { channel: 'webhook', url } });
-  const inbox = await glbType({}, { notify: {} });
-  const runs = await Promise.all([await order(refused.id), await order(inbox.id)].map(ended));
+  const refused = await sales.outputType({}, { notify: { channel: 'webhook', url } });
+  const inbox = await sales.outputType({}, { notify: {} });
+  const runs = await Promise.all([await sales.order(refused.id), await sales.order(inbox.id)].map(ended));
   expect(runs.map(({ run }) => run.status)).toEqual(['failed', 'succeeded']);
   const records = await test.platform.db.notificationDelivery.findMany({
     where: { runId: { in: runs.map(({ run }) => run.id) } },
