@@ -27,19 +27,26 @@ export function requireTool(tool: Tool): string {
   return path;
 }
 
-/** A `describe` block of tests that need `tool`. Without the tool it is skipped, its reason in the name; with `CI=true` a missing tool is a failure. */
+/** A `describe` block of tests that need `tool`; without it as `describeUnless` says. */
 export function describeWith(tool: Tool, name: string, tests: () => void): void {
-  if (findTool(tool)) {
+  describeUnless(findTool(tool) ? null : howToGet(tool), name, tests);
+}
+
+/** A `describe` block of tests that cannot run where something lacks: they are skipped there, the reason in the name; with `CI=true` it
+ * is a failure.
+ * @param lack - what lacks and how to mend it, as a sentence; null: nothing. */
+export function describeUnless(lack: string | null, name: string, tests: () => void): void {
+  if (lack === null) {
     describe(name, tests);
   } else if (process.env.CI === 'true') {
     describe(name, () => {
-      it(`needs ${tool}`, () => {
-        throw new Error(howToGet(tool));
+      it('can run here', () => {
+        throw new Error(lack);
       });
     });
   } else {
-    console.warn(`SKIPPED "${name}": ${howToGet(tool)}`);
-    describe.skip(`${name} (skipped: ${tool} is not installed)`, tests);
+    console.warn(`SKIPPED "${name}": ${lack}`);
+    describe.skip(`${name} (skipped: ${lack})`, tests);
   }
 }
 
