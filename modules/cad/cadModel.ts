@@ -1,5 +1,6 @@
 import { ModuleError } from '../errors.js';
-import { type InstanceLook, lookAt } from './instanceLooks.js';
+import { type FacePatch, withoutMarks } from './facePatches.js';
+import { type Appearance, lookAt } from './instanceLooks.js';
 import type { OcctResult, RootShape } from './occtReader.js';
 import { OPAQUE, type Opacity } from './opacity.js';
 import { type PartShape, partShapeOf } from './partShape.js';
@@ -27,7 +28,7 @@ export interface CadNode {
   /** Set on parts; they have no children. */
   part: CadPart | null;
   /** Of an instance that looks otherwise than its part. */
-  look: InstanceLook | null;
+  look: Appearance | null;
   children: CadNode[];
 }
 
@@ -44,7 +45,8 @@ export interface CadModel {
 /** Puts OpenCascade's meshes into the tree the file describes.
  * @throws {ModuleError} `CAD_UNREADABLE`, `CAD_NO_TRIANGLES`, `CAD_ONLY_CURVES`, `CAD_EXTERNAL_ONLY` or `CAD_NO_SOLIDS` when nothing is left to show. */
 export function buildModel(structure: ProductStructure, result: OcctResult, readWarnings: readonly string[]): CadModel {
-  const builder = new ModelBuilder(structure, result);
+  const { result: unmarked, missing } = withoutMarks(result, structure.instances.patches);
+  const builder = new ModelBuilder(structure, unmarked);
   const { parts, roots } = builder.build();
   if (parts.length === 0) throw nothingToShow(structure, result);
   return {
@@ -52,9 +54,14 @@ export function buildModel(structure: ProductStructure, result: OcctResult, read
     schema: structure.schema,
     parts,
     roots,
-    warnings: [...readWarnings, ...structure.warnings, ...builder.warnings],
+    warnings: [...readWarnings, ...structure.warnings, ...builder.warnings, ...missing.map(warnOfPatch(structure))],
   };
 }
+
+const warnOfPatch =
+  ({ definitions }: ProductStructure) =>
+  ({ definition, faces }: FacePatch) =>
+    `${faces.length} faces of "${definitions.get(definition)!.name}" have looks of their own in single instances, which are left out: the faces were not found again.`;
 
 /** Where in the tree: the object's id, and the uses and definitions from the root down to it. */
 interface Place {

@@ -1,7 +1,7 @@
 import type { Buffer, Document, Material, Mesh, Node, TypedArray } from '@gltf-transform/core';
 import type { CadModel, CadNode, CadPart } from './cadModel.js';
 import { fromHex, type LinearColor, toHex } from './colors.js';
-import type { InstanceLook } from './instanceLooks.js';
+import type { Appearance } from './instanceLooks.js';
 import { opacityOf } from './opacity.js';
 import { isRigid, multiply, type Transform, translation } from './transforms.js';
 
@@ -99,10 +99,10 @@ class MeshSet {
     this.buffer = document.createBuffer();
   }
 
-  of(part: CadPart, look: InstanceLook | null): Mesh {
+  of(part: CadPart, look: Appearance | null): Mesh {
     const meshes = this.known.get(part) ?? new Map<string, Mesh>();
     this.known.set(part, meshes);
-    const key = look ? `${look.color} ${look.opacity} ${look.hasAllFaces}` : '';
+    const key = look ? lookKey(look) : '';
     let mesh = meshes.get(key);
     if (!mesh) {
       const [first] = meshes.values();
@@ -112,7 +112,7 @@ class MeshSet {
     return mesh;
   }
 
-  private meshOf(part: CadPart, look: InstanceLook | null): Mesh {
+  private meshOf(part: CadPart, look: Appearance | null): Mesh {
     const { document } = this;
     const { shape } = part;
     const accessor = (type: 'VEC3' | 'SCALAR', array: TypedArray) =>
@@ -131,7 +131,7 @@ class MeshSet {
     return mesh;
   }
 
-  private likeBefore(mesh: Mesh, part: CadPart, look: InstanceLook | null): Mesh {
+  private likeBefore(mesh: Mesh, part: CadPart, look: Appearance | null): Mesh {
     const copy = mesh.clone();
     for (const [at, primitive] of mesh.listPrimitives().entries()) {
       const material = this.materialOf(part.shape.groups[at]!, part, look);
@@ -140,11 +140,20 @@ class MeshSet {
     return copy;
   }
 
-  private materialOf({ color, isOfFaces }: Group, part: CadPart, look: InstanceLook | null): Material {
+  private materialOf({ color, isOfFaces, patch }: Group, part: CadPart, look: Appearance | null): Material {
+    const ofFaces = patch === null ? undefined : look?.patches.get(patch);
+    if (ofFaces) return this.like(ofFaces, color, part);
     if (!look || (isOfFaces && !look.hasAllFaces)) return this.materials.of(color, part);
+    return this.like(look, color, part);
+  }
+
+  private like(look: Pick<Appearance, 'color' | 'opacity'>, color: LinearColor | null, part: CadPart): Material {
     return this.materials.of(look.color ? fromHex(look.color) : color, part, look.opacity ?? part.opacity);
   }
 }
+
+const lookKey = ({ color, opacity, hasAllFaces, patches }: Appearance) =>
+  JSON.stringify([color, opacity, hasAllFaces, [...patches].map(([id, look]) => [id, look.color, look.opacity])]);
 
 type Group = CadPart['shape']['groups'][number];
 

@@ -6,8 +6,9 @@ import { buildModel, type CadModel, type CadNode } from './cadModel.js';
 import { writeGlb } from './glb.js';
 import { objectTreeOf } from './objectTree.js';
 import { readStep } from './occtReader.js';
+import { readParts } from './readParts.js';
 import { readStepText } from './stepText.js';
-import { withoutAssembly } from './withoutAssembly.js';
+import { markOf, withoutAssembly } from './withoutAssembly.js';
 
 const TESSELLATION = { linear: { mm: 1 }, angularRad: 1 };
 
@@ -73,6 +74,7 @@ describe('an assembly whose instances have colours of their own, as OpenCascade 
 describe('looks of instances that a file says otherwise', () => {
   // The seals' body, how it is styled, and what places the second of them; the cage's style is another colour.
   const [BODY, STYLED, PLACED, USAGE, BRONZE] = ['#5054', '#5181', '#5158', '#5161', '#5173'];
+  const CONTEXT = /(#\d+) = \( GEOMETRIC_REPRESENTATION_CONTEXT\(3\)/.exec(BEARING)![1]!;
   const FACES = facesOf(BEARING, BODY);
   const bearing = (...records: string[]) => modelOf(BEARING.replace(/ENDSEC;\s*END-ISO/, `${records.join('\n')}\n$&`));
   const inContext = (id: number, item: string, context: string) =>
@@ -119,6 +121,85 @@ describe('looks of instances that a file says otherwise', () => {
     expect(materials['Top/Sub lower/Pin left']).toBe('cad #bcbcbc');
   });
 
+  describe('of single faces', () => {
+    const shown = async (model: CadModel) => {
+      const { bytes } = await writeGlb(model, 'test');
+      expect(await gltfErrors(bytes)).toEqual([]);
+      const root = (await new NodeIO().readBinary(bytes)).getRoot();
+      const seals = root.listNodes().filter((node) => node.getMesh()?.getName() === 'Seal');
+      /** Triangles of an instance by the names of their materials. */
+      const triangles = seals.map((node) => {
+        const counts: Record<string, number> = {};
+        for (const primitive of node.getMesh()!.listPrimitives()) {
+          const name = primitive.getMaterial()!.getName();
+          counts[name] = (counts[name] ?? 0) + primitive.getIndices()!.getCount() / 3;
+        }
+        return counts;
+      });
+      return { root, seals, triangles: Object.fromEntries(seals.map((node, at) => [node.getName(), triangles[at]!])) };
+    };
+    /** Triangles of one face of the seal, as it is meshed. */
+    const faceTriangles = async (at: number) => {
+      const { file, structure } = readStepText(Buffer.from(BEARING, 'latin1'));
+      const { roots } = await readStep(withoutAssembly(file, structure), TESSELLATION);
+      const sealProduct = [...structure.definitions.values()].find(({ name }) => name === 'Seal')!;
+      const { first, last } = roots.find(({ name }) => name === markOf(sealProduct.productId))!.bodies[0]!.faces[at]!;
+      return last - first + 1;
+    };
+
+    it('show on those faces of that instance, and on no others', async () => {
+      for (const at of [0, 3]) {
+        const model = await bearing(inContext(900_001, FACES[at]!, `(${PLACED})`));
+        expect(model.warnings).toEqual([]);
+        const { triangles, seals } = await shown(model);
+        const all = model.parts.find(({ name }) => name === 'Seal')!.shape.triangleCount;
+        const own = await faceTriangles(at);
+        expect(triangles).toEqual({
+          'Seal:1': { 'cad #1e1e22': all },
+          'Seal:2': { 'cad #1e1e22': all - own, 'cad #c08a3e': own },
+        });
+        // Points and triangles are shared with the others.
+        const [first, second] = seals.map((node) => node.getMesh()!.listPrimitives());
+        expect(second!.map((primitive) => primitive.getIndices())).toEqual(
+          first!.map((primitive) => primitive.getIndices()),
+        );
+        expect(new Set([...first!, ...second!].map((primitive) => primitive.getAttribute('POSITION'))).size).toBe(1);
+      }
+    });
+
+    it('stand beside a colour of the face that holds everywhere else, and one of the whole instance', async () => {
+      // The face is bronze everywhere, but yellow where the second seal is; all the rest of that one is red.
+      const model = await bearing(
+        `#900001=STYLED_ITEM('',(${BRONZE}),${FACES[0]});`,
+        `#900002=MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION('',(#900001),${CONTEXT});`,
+        ...colour(900_010, 'yellow'),
+        `#900020=CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM('',(#900015),${FACES[0]},#900001,(${PLACED}));`,
+        ...colour(900_030, 'red'),
+        `#900040=CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM('',(#900035),${BODY},${STYLED},(${PLACED}));`,
+      );
+      expect(model.warnings).toEqual([]);
+      const { triangles } = await shown(model);
+      const all = model.parts.find(({ name }) => name === 'Seal')!.shape.triangleCount;
+      const own = await faceTriangles(0);
+      expect(triangles).toEqual({
+        'Seal:1': { 'cad #1e1e22': all - own, 'cad #c08a3e': own },
+        'Seal:2': { 'cad #ff0000': all - own, 'cad #ffff00': own },
+      });
+      expect(model.parts.find(({ name }) => name === 'Seal')!.shape).toMatchObject({
+        color: '#1e1e22',
+        faceColors: ['#c08a3e'],
+      });
+    });
+
+    it('come out the same when the file is read in pieces', async () => {
+      const text = BEARING.replace(/ENDSEC;\s*END-ISO/, `${inContext(900_001, FACES[0]!, `(${PLACED})`)}\n$&`);
+      const { file, structure, facts } = readStepText(Buffer.from(text, 'latin1'));
+      const result = await readParts(file, structure, TESSELLATION, () => {}, { wholeBytes: 0 });
+      const { triangles } = await shown(buildModel(structure, result, facts.warnings));
+      expect(triangles['Seal:2']!['cad #c08a3e']).toBe(await faceTriangles(0));
+    });
+  });
+
   it('make one instance clear without another colour', async () => {
     const model = await bearing(
       '#900001=SURFACE_STYLE_TRANSPARENT(0.75);',
@@ -134,7 +215,6 @@ describe('looks of instances that a file says otherwise', () => {
   });
 
   it.each([
-    ['of single faces', FACES[0]!, `(${PLACED})`],
     ['in a context that nobody knows', BODY, '($)'],
     ['in the context of something that places nothing', BODY, '(#5174)'],
   ])('are named where they are left out: %s', async (_what, item, context) => {
@@ -144,6 +224,17 @@ describe('looks of instances that a file says otherwise', () => {
     expect(model.parts.find(({ name }) => name === 'Seal')!.shape).toMatchObject({ color: '#1e1e22', faceColors: [] });
   });
 });
+
+/** A style of a colour that has a name; `id + 5` is the style. */
+const colour = (id: number, name: string): string[] => [
+  `#${id}=DRAUGHTING_PRE_DEFINED_COLOUR('${name}');`,
+  `#${id + 1}=FILL_AREA_STYLE_COLOUR('',#${id});`,
+  `#${id + 2}=FILL_AREA_STYLE('',(#${id + 1}));`,
+  `#${id + 3}=SURFACE_STYLE_FILL_AREA(#${id + 2});`,
+  `#${id + 4}=SURFACE_SIDE_STYLE('',(#${id + 3}));`,
+  `#${id + 6}=SURFACE_STYLE_USAGE(.BOTH.,#${id + 4});`,
+  `#${id + 5}=PRESENTATION_STYLE_ASSIGNMENT((#${id + 6}));`,
+];
 
 /** Faces of a body with one shell. */
 function facesOf(text: string, body: string): string[] {

@@ -1,10 +1,11 @@
+import { type FacePatch, readPatches } from './facePatches.js';
 import type { Part21File } from './part21.js';
 import { argsOf, partsOf, refOf, refsOf } from './part21Values.js';
 import type { ProductDefinition } from './productStructure.js';
 import { isBody, readShapeOwners, type ShapeOwner } from './shapeOwners.js';
-import { type Look, StyleReader } from './styles.js';
+import { type Look, rgbToHex, StyleReader } from './styles.js';
 
-/** How a part looks where it stands in one place of an assembly, if not as everywhere else. */
+/** How a part, or some of its faces, look where it stands in one place of an assembly, if not as everywhere else. */
 export interface InstanceLook {
   /** Uses and definitions; it holds for instances that have all of these on the way from the root to them. */
   context: readonly number[];
@@ -14,14 +15,24 @@ export interface InstanceLook {
   opacity: number | null;
   /** Faces with a colour of their own change too. */
   hasAllFaces: boolean;
+  /** Ids of the patches that it is said of; null: of the whole part. */
+  patches: ReadonlySet<number> | null;
+}
+
+/** How an instance looks, all that is said of it taken together. */
+export interface Appearance extends Pick<InstanceLook, 'color' | 'opacity' | 'hasAllFaces'> {
+  /** By patch. */
+  patches: ReadonlyMap<number, Pick<InstanceLook, 'color' | 'opacity'>>;
 }
 
 export interface InstanceLooks {
   /** By product definition, in file order. */
   looks: Map<number, InstanceLook[]>;
+  /** Faces that looks of instances tell from the rest of their part. */
+  patches: FacePatch[];
   /** The records that say so, and those below; nothing else may take them for the look of the part. */
   records: Set<number>;
-  /** Styles of single instances that cannot be told from those of the part: of some of its faces or bodies, or in an unknown context. */
+  /** Styles of single instances that cannot be told from those of the part: of some of its bodies, or in an unknown context. */
   lostCount: number;
 }
 
@@ -49,7 +60,7 @@ const MAX_LEVELS = 100;
 /** Reads the looks of single instances: styled items in the context of a use (CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM), styles by
  * context (as OpenCascade writes them), and styles of the items that place components. */
 export function readInstanceLooks(file: Part21File, facts: ContextFacts): InstanceLooks {
-  const found: InstanceLooks = { looks: new Map(), records: new Set(), lostCount: 0 };
+  const found: InstanceLooks = { looks: new Map(), patches: [], records: new Set(), lostCount: 0 };
   const isInContext = [IN_CONTEXT, BY_CONTEXT].some((type) => file.idsOf(type).length > 0);
   if (!isInContext && facts.usageOfItem.size === 0) return found;
 
@@ -78,34 +89,68 @@ export function readInstanceLooks(file: Part21File, facts: ContextFacts): Instan
     }
   }
   const extents = extentsOf(file, facts.definitions, owners);
+  const saidOfFace = new Map<number, { definition: number; looks: number[] }>();
+  const kept: { id: number; look: InstanceLook; faces: ReadonlySet<number> | null }[] = [];
   for (const { id, context, look, bodies, faces } of said.values()) {
     const extent = extents.get(id)!;
     const hasAllFaces = faces.size > 0 && faces.size >= extent.faces;
-    const isWhole = bodies.has(0) || (bodies.size > 0 && bodies.size >= extent.bodies);
-    if (!hasAllFaces && !isWhole) {
+    const isWhole = hasAllFaces || bodies.has(0) || (bodies.size > 0 && bodies.size >= extent.bodies);
+    if (!isWhole && bodies.size > 0) {
       found.lostCount += bodies.size + faces.size;
       continue;
     }
     const { rgb, transparency } = look;
-    const instanceLook = {
-      context,
-      color: rgb ? hexOf(rgb) : null,
-      opacity: transparency === undefined ? null : Math.min(1, Math.max(0, 1 - transparency)),
-      hasAllFaces,
-    };
-    found.looks.set(id, [...(found.looks.get(id) ?? []), instanceLook]);
+    const color = rgb ? rgbToHex(rgb) : null;
+    const opacity = transparency === undefined ? null : Math.min(1, Math.max(0, 1 - transparency));
+    if (!isWhole) {
+      for (const face of faces) {
+        const known = saidOfFace.get(face) ?? { definition: id, looks: [] };
+        saidOfFace.set(face, { ...known, looks: [...known.looks, kept.length] });
+      }
+    }
+    kept.push({
+      id,
+      look: { context, color, opacity, hasAllFaces, patches: null },
+      faces: isWhole ? null : faces,
+    });
+  }
+  found.patches = readPatches(file, saidOfFace, found.records);
+  for (const { id, look, faces } of kept) {
+    const patches =
+      faces && new Set(found.patches.filter((patch) => faces.has(patch.faces[0]!)).map((patch) => patch.id));
+    found.looks.set(id, [...(found.looks.get(id) ?? []), { ...look, patches }]);
   }
   return found;
 }
 
-/** The look of an instance: of those that hold for it the one said highest up, then the closest, then the last.
+/** The look of an instance, of its whole and of patches of its faces; null: that of its part.
  * @param path - ids of uses and definitions from the root down to the part. */
-export function lookAt(looks: readonly InstanceLook[], path: readonly number[]): InstanceLook | null {
+export function lookAt(looks: readonly InstanceLook[], path: readonly number[]): Appearance | null {
+  const holding = looks.filter(({ context }) => context.every((id) => path.includes(id)));
+  if (holding.length === 0) return null;
+  const whole = strongest(
+    holding.filter(({ patches }) => patches === null),
+    path,
+  );
+  const named = new Set(holding.flatMap(({ patches }) => [...(patches ?? [])]));
+  const patches = new Map(
+    [...named].map((id) => [
+      id,
+      strongest(
+        holding.filter((look) => look.patches?.has(id)),
+        path,
+      )!,
+    ]),
+  );
+  const { color = null, opacity = null, hasAllFaces = false } = whole ?? {};
+  return { color, opacity, hasAllFaces, patches };
+}
+
+/** Of looks that hold for an instance the one said highest up, then the closest, then the last. */
+function strongest(looks: readonly InstanceLook[], path: readonly number[]): InstanceLook | null {
   let best: { look: InstanceLook; height: number } | null = null;
   for (const look of looks) {
-    const places = look.context.map((id) => path.indexOf(id));
-    if (places.includes(-1)) continue;
-    const height = Math.min(...places);
+    const height = Math.min(...look.context.map((id) => path.indexOf(id)));
     const isBetter =
       !best || height < best.height || (height === best.height && look.context.length >= best.look.context.length);
     if (isBetter) best = { look, height };
@@ -198,12 +243,3 @@ class ContextReader {
     return next ? this.placesOf(next, level + 1) : null;
   }
 }
-
-const hexOf = (rgb: readonly number[]) =>
-  `#${rgb
-    .map((channel) =>
-      Math.round(Math.min(255, Math.max(0, channel)))
-        .toString(16)
-        .padStart(2, '0'),
-    )
-    .join('')}`;

@@ -11,8 +11,9 @@ export interface BodyMesh {
   normals: Float64Array | null;
   indices: Uint32Array;
   color: LinearColor | null;
-  /** B-rep faces as inclusive ranges of triangles; a face without triangles has `last < first`. */
-  faces: { first: number; last: number; color: LinearColor | null }[];
+  /** B-rep faces as inclusive ranges of triangles; a face without triangles has `last < first`.
+   * `patch`: of faces that look otherwise in single instances. */
+  faces: { first: number; last: number; color: LinearColor | null; patch?: number }[];
 }
 
 /** What a root of the file came out as. */

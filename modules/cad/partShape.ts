@@ -7,8 +7,9 @@ export interface PartShape {
   positions: Float32Array;
   /** Unit length, one for each position. */
   normals: Float32Array;
-  /** Triangles by colour; null: the file gives none. In order of first appearance. `isOfFaces`: only faces have it, no body. */
-  groups: { color: LinearColor | null; indices: Uint32Array; isOfFaces: boolean }[];
+  /** Triangles by colour; null: the file gives none. In order of first appearance. `isOfFaces`: only faces have it, no body.
+   * `patch`: of faces that look otherwise in single instances (`facePatches.ts`). */
+  groups: { color: LinearColor | null; indices: Uint32Array; isOfFaces: boolean; patch: number | null }[];
   /** Taken off all positions so that parts far from their origin keep their precision. */
   offset: Vec3;
   /** sRGB hex of the whole part, and of faces that differ from it. */
@@ -40,6 +41,7 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
     {
       color: LinearColor | null;
       isOfFaces: boolean;
+      patch: number | null;
       runs: { body: BodyMesh; base: number; first: number; last: number }[];
     }
   >();
@@ -49,13 +51,14 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
       positions[base * 3 + at] = body.positions[at]! - offset[at % 3]!;
     }
     unitNormals(body, normals, base * 3);
-    for (const { first, last, color: faceColor } of body.faces) {
+    for (const { first, last, color: faceColor, patch = null } of body.faces) {
       if (last < first) continue;
       const color = faceColor ?? body.color;
-      const key = color ? toHex(color) : '';
-      const group = groups.get(key) ?? { color, isOfFaces: true, runs: [] };
+      const hex = color ? toHex(color) : '';
+      const key = `${hex} ${patch}`;
+      const group = groups.get(key) ?? { color, isOfFaces: true, patch, runs: [] };
       groups.set(key, group);
-      if (!faceColor || (body.color && key === toHex(body.color))) group.isOfFaces = false;
+      if (!faceColor || (body.color && hex === toHex(body.color))) group.isOfFaces = false;
       const run = group.runs.at(-1);
       if (run && run.body === body && run.last + 1 === first) run.last = last;
       else group.runs.push({ body, base, first, last });
@@ -69,7 +72,7 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
   return {
     positions,
     normals,
-    groups: [...groups.values()].map(({ color, isOfFaces, runs }) => ({ color, isOfFaces, indices: joinRuns(runs) })),
+    groups: [...groups.values()].map(({ runs, ...group }) => ({ ...group, indices: joinRuns(runs) })),
     offset,
     ...colors,
     faceCount: faces.length,

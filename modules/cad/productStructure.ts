@@ -77,6 +77,7 @@ export const STRUCTURE_TYPES: ReadonlySet<string> = new Set([
   'APPLIED_EXTERNAL_IDENTIFICATION_ASSIGNMENT',
   ...LOOK_TYPES,
   'SURFACE_STYLE_TRANSPARENT',
+  'COLOUR_RGB',
   ...SPHERE_TYPES,
 ]);
 
@@ -183,7 +184,7 @@ export function readProductStructure(file: Part21File): ProductStructure {
   const instances = readInstanceLooks(file, { definitions, definedBy, ownerOf, usageOfItem });
   if (instances.lostCount > 0)
     warnings.push(
-      `The file gives single faces or bodies of single instances looks of their own (${instances.lostCount}), which are left out: they show the colours of their part.`,
+      `The file gives single instances looks of their own (${instances.lostCount}) of which nobody can tell what they are of; they are left out, and the colours of the part show.`,
     );
   for (const [id, opacity] of readOpacity(file, definitions.values(), instances.records))
     definitions.get(id)!.opacity = opacity;

@@ -14,13 +14,14 @@ const MAX_OFFSET = 0.25;
  * A ball pocket is a zone of a sphere between two openings. Some exporters cut the zone open along the sphere's seam: its
  * boundary runs from an opening to a pole and back. Both poles then lie inside the face, and unless the seam happens to
  * point at an opening OpenCascade takes everything *but* the zone. A sphere has no axis of its own, so the face gets
- * one through both openings, and the cuts go: a plain band with its poles outside, which reads without doubt. */
-export function cureSphereSeams(file: Part21File): Edit[] {
+ * one through both openings, and the cuts go: a plain band with its poles outside, which reads without doubt.
+ * @param firstId - first of the ids that new records may have. */
+export function cureSphereSeams(file: Part21File, firstId = file.highestId + 1): Edit[] {
   const edits: Edit[] = [];
   const records: string[] = [];
   const spheres = new Set(file.idsOf('SPHERICAL_SURFACE'));
   if (spheres.size === 0) return edits;
-  let nextId = file.highestId + 1;
+  let nextId = firstId;
   for (const type of ['ADVANCED_FACE', 'FACE_SURFACE']) {
     for (const face of file.idsOf(type)) {
       const args = argsOf(file, face);

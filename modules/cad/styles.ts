@@ -62,3 +62,13 @@ export class StyleReader {
 function numberIn(value: Value | undefined): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
+
+/** sRGB hex in lower case. */
+export const rgbToHex = (rgb: Rgb): string =>
+  `#${rgb
+    .map((channel) =>
+      Math.round(Math.min(255, Math.max(0, channel)))
+        .toString(16)
+        .padStart(2, '0'),
+    )
+    .join('')}`;
