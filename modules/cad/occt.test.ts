@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { replicated } from '../../tests/fixtures/step/awkward.js';
 import { fixture } from '../../tests/fixtures/step/cases.js';
+import { TEST_MS } from '../../tests/support/patience.js';
 import { isRunning } from '../../tests/support/processes.js';
-import { type CadReaderOptions, CadReaders } from './occt.js';
+import { CAD_DEFAULTS, type CadReaderOptions, CadReaders } from './occt.js';
 import type { CadJob } from './occtJobs.js';
 import { tessellationOf } from './tessellation.js';
 
@@ -54,6 +56,28 @@ describe('the CAD child processes', () => {
     expect(fractions.length).toBeGreaterThan(2);
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
   });
+
+  it(
+    'read 30 MB of hundreds of parts in half the memory that is theirs, and tell how far they are',
+    async () => {
+      start({ maxRssBytes: CAD_DEFAULTS.maxRssBytes / 2 });
+      const part = await readFile(fixture('housing-p205.step'));
+      const copies = Math.ceil((30 * 1024 * 1024) / part.length);
+      const stepPath = path.join(dir, 'large.step');
+      await writeFile(stepPath, replicated(part, copies));
+      const fractions: number[] = [];
+      const { facts } = await readers.run(
+        { ...glb('large.step'), stepPath },
+        { onProgress: (fraction) => fractions.push(fraction) },
+      );
+      expect(facts).toMatchObject({ partCount: copies, instanceCount: copies });
+      expect(copies).toBeGreaterThan(300);
+      // One report a piece of the file at least.
+      expect(new Set(fractions).size).toBeGreaterThan(30);
+      expect(fractions).toEqual([...fractions].sort((a, b) => a - b));
+    },
+    2 * TEST_MS,
+  );
 
   it('are killed on abort, and the jobs that waited behind go on in a new one', async () => {
     start();
