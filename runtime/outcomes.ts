@@ -3,7 +3,7 @@ import type { Plan, PlannedNode } from '../workflow/plan.js';
 
 /** What may become of a node. `cached`: its outputs are there from an earlier run, or by then. `runs`: they are not. `skipped`: it does
  * not run. */
-export const OUTCOMES = ['cached', 'runs', 'skipped'] as const;
+const OUTCOMES = ['cached', 'runs', 'skipped'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 /** `depends`: only the run can tell which outcome it is. */
 export const FORECASTS = [...OUTCOMES, 'depends'] as const;

@@ -12,12 +12,12 @@ const LOOK_AGAIN_MS = 60_000;
 const Problem = z.object({ problem: z.string() });
 
 /** What a worker says of the programs it works with. Nothing about those its capabilities do not need. */
-export const WorkerTools = z.object({
+const WorkerTools = z.object({
   blender: z.union([BlenderFacts, Problem]).optional(),
   /** Null: it is there, and films can be joined. */
   ffmpeg: Problem.nullish(),
 });
-export type WorkerTools = z.output<typeof WorkerTools>;
+type WorkerTools = z.output<typeof WorkerTools>;
 
 type Reporter = { id: string; capabilities: readonly Capability[] };
 

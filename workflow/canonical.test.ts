@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalGraph, canonicalGraphJson, graphHash, withoutLayout } from './canonical.js';
+import { canonicalGraph, canonicalGraphJson, withoutLayout } from './canonical.js';
 import type { WorkflowGraph } from './graph.js';
 import { anyGraph, graphOf, orderGraph } from './testGraphs.js';
 import { parseGraph } from './validate.js';
@@ -33,7 +33,6 @@ describe('the canonical graph', () => {
       fc.property(anyGraph.filter(uniqueIds), (graph) => {
         const shuffled = keysReversed({ ...graph, nodes: [...graph.nodes].reverse() });
         expect(canonicalGraphJson(shuffled)).toBe(canonicalGraphJson(graph));
-        expect(graphHash(shuffled)).toBe(graphHash(graph));
       }),
     );
   });
@@ -42,7 +41,7 @@ describe('the canonical graph', () => {
     const nodes = { z: 'count', a: 'count', sum: 'sum' };
     const graph = graphOf('cad_file', nodes, ['z.total -> sum.totals', 'a.total -> sum.totals']);
     expect(canonicalGraph(graph).edges.map(({ from }) => from.node)).toEqual(['z', 'a']);
-    expect(graphHash({ ...graph, edges: [...graph.edges].reverse() })).not.toBe(graphHash(graph));
+    expect(canonicalGraphJson({ ...graph, edges: [...graph.edges].reverse() })).not.toBe(canonicalGraphJson(graph));
   });
 
   it('is written for people to read and compare', () => {
@@ -69,11 +68,11 @@ describe('the canonical graph', () => {
 `);
   });
 
-  it('changes its hash with anything that counts', () => {
+  it('changes with anything that counts', () => {
     const graph = orderGraph();
     const moved = { ...graph, nodes: graph.nodes.map((node) => ({ ...node, ui: { x: 1, y: 1 } })) };
     const named = { ...graph, nodes: graph.nodes.map((node) => ({ ...node, timeoutMs: 1000 })) };
-    expect(new Set([graph, moved, named].map(graphHash)).size).toBe(3);
-    expect(graphHash(withoutLayout(moved))).toBe(graphHash(graph));
+    expect(new Set([graph, moved, named].map(canonicalGraphJson)).size).toBe(3);
+    expect(canonicalGraphJson(withoutLayout(moved))).toBe(canonicalGraphJson(graph));
   });
 });

@@ -1,4 +1,3 @@
-import { contentHash } from '../modules/hash.js';
 import type { JsonValue } from '../modules/json.js';
 import type { GraphEdge, GraphNode, WorkflowGraph } from './graph.js';
 
@@ -49,11 +48,6 @@ const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 /** The graph as an export file: canonical, two spaces, a newline at the end. Importing and exporting it gives the same bytes. */
 export function canonicalGraphJson(graph: WorkflowGraph): string {
   return `${JSON.stringify(canonicalGraph(graph), null, 2)}\n`;
-}
-
-/** sha-256 of the canonical graph, layout included. Use `withoutLayout` first to ask whether two graphs do the same. */
-export function graphHash(graph: WorkflowGraph): string {
-  return contentHash(canonicalGraph(graph));
 }
 
 /** The graph without what only the editor sees. */

@@ -15,8 +15,7 @@ export interface Typed {
 
 const MAX_DEPTH = 50;
 
-export const isRef = (value: Value | undefined): value is Ref =>
-  typeof value === 'object' && value !== null && 'ref' in value;
+const isRef = (value: Value | undefined): value is Ref => typeof value === 'object' && value !== null && 'ref' in value;
 export const refOf = (value: Value | undefined): number => (isRef(value) ? value.ref : 0);
 export const refsOf = (value: Value | undefined): number[] =>
   Array.isArray(value) ? value.filter(isRef).map((item) => item.ref) : [];

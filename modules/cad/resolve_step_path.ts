@@ -4,7 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { artifactPort, defineModule } from '../define.js';
 
-export const STEP_MEDIA_TYPE = 'model/step';
+const STEP_MEDIA_TYPE = 'model/step';
 
 /** Finds the run's CAD file and vouches for it: real STEP, complete, within limits. Everything after may rely on that. */
 export const resolveStepPath = defineModule({

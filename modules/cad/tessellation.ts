@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-export const QUALITIES = ['draft', 'standard', 'fine'] as const;
-export type Quality = (typeof QUALITIES)[number];
+export type Quality = 'draft' | 'standard' | 'fine';
 
 /** How finely curved surfaces become triangles. */
 export interface Tessellation {

@@ -1,8 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Document, GLTF, NodeIO } from '@gltf-transform/core';
 
-export const COMPRESSIONS = ['none', 'meshopt', 'draco'] as const;
-export type Compression = (typeof COMPRESSIONS)[number];
+export type Compression = 'none' | 'meshopt' | 'draco';
 
 /** A copy of a model for viewers: lighter by compression, by fewer triangles, or both. */
 export interface WebModelSpec {

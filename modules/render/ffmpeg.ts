@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { ModuleError } from '../errors.js';
 
-export const FFMPEG_INSTALL_HINT =
+const FFMPEG_INSTALL_HINT =
   'Install it (Debian and Ubuntu: "apt-get install ffmpeg"; elsewhere: ffmpeg.org) or set FFMPEG_PATH to its program file.';
 
 const LINES_REPORTED = 12;

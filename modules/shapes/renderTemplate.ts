@@ -42,17 +42,7 @@ const Turntable = z
   .default({ turns: 'product' })
   .meta({ title: 'Turntable' });
 
-export const VIEW_TRANSFORMS = ['Standard', 'Filmic', 'AgX'] as const;
-export const CONTRASTS = [
-  'none',
-  'very_low',
-  'low',
-  'medium_low',
-  'medium',
-  'medium_high',
-  'high',
-  'very_high',
-] as const;
+const CONTRASTS = ['none', 'very_low', 'low', 'medium_low', 'medium', 'medium_high', 'high', 'very_high'] as const;
 
 const ViewTransform = z
   .union([
