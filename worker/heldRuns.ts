@@ -47,6 +47,9 @@ export class HeldRuns {
     const waiting = new Set([...this.held].filter(([, { timer }]) => timer !== null).map(([runId]) => runId));
     const aside = onlyRuns(whole, (runId) => waiting.has(runId));
     const now = onlyRuns(whole, (runId) => !waiting.has(runId));
+    // Before anything else is waited for: a run that is found free meanwhile goes by what is kept of it.
+    for (const end of aside.finish) this.held.get(end.runId)!.finish.push(end);
+    for (const progress of aside.progress) this.held.get(progress.runId)!.progress.push(progress);
     const taken = isEmpty(now) ? NOTHING : await this.steps.take(now);
     for (const runId of runsOf(now)) {
       if (taken.held.includes(runId))
@@ -56,8 +59,6 @@ export class HeldRuns {
         );
       else this.held.delete(runId);
     }
-    for (const end of aside.finish) this.held.get(end.runId)?.finish.push(end);
-    for (const progress of aside.progress) this.held.get(progress.runId)?.progress.push(progress);
     return { ...taken, held: [...taken.held, ...runsOf(aside)] };
   }
 
