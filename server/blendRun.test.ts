@@ -3,7 +3,7 @@ import { runBlender } from '../modules/render/blender.js';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
-import { dispatchRun } from '../tests/support/mutationCalls.js';
+import { addOrderLine, dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -26,17 +26,12 @@ describeWith('blender', 'a .blend that is ordered', () => {
 
   it('is packed, published and opens', async () => {
     const outputType = await app.platform.db.outputType.findUniqueOrThrow({ where: { key: 'production_blend' } });
-    const added = await app.gql(
-      'mutation ($input: CreateOrderLineInput!) { createOrderLine(input: $input) { ... on OrderLine { id } } }',
-      {
-        input: {
-          productId: id('Product', seeded.product.id),
-          outputTypeId: id('OutputType', outputType.id),
-          options: { contents: 'product', productCollection: 'Bearing' },
-        },
-      },
-    );
-    const { id: runId } = await dispatchRun(app, { orderLineId: added.data.createOrderLine.id });
+    const { id: orderLineId } = await addOrderLine(app, {
+      productId: id('Product', seeded.product.id),
+      outputTypeId: id('OutputType', outputType.id),
+      options: { contents: 'product', productCollection: 'Bearing' },
+    });
+    const { id: runId } = await dispatchRun(app, { orderLineId });
     await endOf(app.platform, localId('Run', runId));
     const { data } = await app.gql(
       'query ($id: ID!) { run(id: $id) { status failure { message } assets { name kind artifact { sha256 mediaType metadata } } } }',

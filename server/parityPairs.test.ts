@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
-import { dispatchRun } from '../tests/support/mutationCalls.js';
+import { addOrderLine, dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -33,15 +33,10 @@ describeWith('blender', 'runs by workflow beside a legacy run', () => {
   }
   /** An order line, dispatched and waited for. */
   async function run(more: { line?: object; options?: object; dispatch?: object } = {}): Promise<string> {
-    const { id: orderLineId } = await call(
-      'mutation ($i: CreateOrderLineInput!) { result: createOrderLine(input: $i) { ... on OrderLine { id } ... on Error { message } } }',
-      {
-        i: {
-          ...{ productId: id('Product', seeded.product.id), outputTypeId: id('OutputType', outputTypeId) },
-          ...more.line,
-        },
-      },
-    );
+    const { id: orderLineId } = await addOrderLine(app, {
+      ...{ productId: id('Product', seeded.product.id), outputTypeId: id('OutputType', outputTypeId) },
+      ...more.line,
+    });
     const { id: runId } = await dispatchRun(app, { orderLineId, ...more.dispatch });
     expect(await endOf(app.platform, localId('Run', runId))).toBe('succeeded');
     return runId;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { openPlatform } from '../runtime/platform.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
-import { dispatchRun } from '../tests/support/mutationCalls.js';
+import { addOrderLine, dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -37,17 +37,9 @@ describeWith('blender', 'a turntable that is ordered', () => {
 
   async function addLine(options: object) {
     const outputType = await app.platform.db.outputType.findUniqueOrThrow({ where: { key: 'turntable_360' } });
-    const { data } = await app.gql(
-      'mutation ($input: CreateOrderLineInput!) { createOrderLine(input: $input) { ... on OrderLine { id } ... on Error { code message } } }',
-      {
-        input: {
-          productId: id('Product', seeded.product.id),
-          outputTypeId: id('OutputType', outputType.id),
-          options,
-        },
-      },
-    );
-    return data.createOrderLine;
+    return addOrderLine(app, {
+      ...{ productId: id('Product', seeded.product.id), outputTypeId: id('OutputType', outputType.id), options },
+    });
   }
 
   async function order(options: object) {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
-import { dispatchRun } from '../tests/support/mutationCalls.js';
+import { addOrderLine, dispatchRun } from '../tests/support/mutationCalls.js';
 import { type Program, startProgram } from '../tests/support/programs.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
@@ -63,13 +63,10 @@ exec '${requireTool('blender')}' "$@"
     const outputType = await db.outputType.findUniqueOrThrow({ where: { key: 'turntable_360' } });
     const small = { resolution: { width: 64, height: 64 }, samples: 1, denoise: false, shadow: false };
     const options = { ...small, animation: { frames: 12, fps: 12 } };
-    const { data } = await app.gql(
-      `mutation ($input: CreateOrderLineInput!) { createOrderLine(input: $input) { ... on OrderLine { id } } }`,
-      {
-        input: { productId: id('Product', seeded.product.id), outputTypeId: id('OutputType', outputType.id), options },
-      },
-    );
-    const { id: runId } = await dispatchRun(app, { orderLineId: data.createOrderLine.id });
+    const { id: orderLineId } = await addOrderLine(app, {
+      ...{ productId: id('Product', seeded.product.id), outputTypeId: id('OutputType', outputType.id), options },
+    });
+    const { id: runId } = await dispatchRun(app, { orderLineId });
     await endOf(app.platform, localId('Run', runId));
     const { run } = (await app.gql(RUN, { id: runId })).data;
     expect(run.failure).toBeNull();

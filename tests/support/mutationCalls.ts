@@ -39,6 +39,16 @@ export const mutationCalls =
 export const dispatchRun = (app: TestApi, input: object) =>
   resultOf(app, 'dispatch', 'DispatchInput', '... on Run { id } ... on Error { code message }', input);
 
+/** Begins an order with a line. @returns the line, or why there is none. */
+export const addOrderLine = (app: TestApi, input: object) =>
+  resultOf(
+    app,
+    'createOrderLine',
+    'CreateOrderLineInput',
+    '... on OrderLine { id } ... on Error { code message }',
+    input,
+  );
+
 export interface SentFile {
   content: string | Uint8Array;
   name: string;
