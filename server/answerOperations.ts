@@ -3,6 +3,7 @@ import accepts from 'accepts';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type FetchAPI, isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import type { Waiting } from '../runtime/reads/awaitedStatements.js';
 import type { Handler } from './chain.js';
 import { explainError } from './explainError.js';
 import type { KnownQueries } from './knownQueries.js';
@@ -32,7 +33,7 @@ const refusal = (status: number, code: string, message: string, headers?: Record
 });
 
 /** Whether the client is gone, as an abort signal says it; to make one for each request costs more than to ask. */
-class HangUp implements Pick<AbortSignal, 'aborted'> {
+class HangUp implements Waiting {
   constructor(private readonly response: ServerResponse) {}
 
   get aborted(): boolean {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { Platform } from '../runtime/platform.js';
+import type { Waiting } from '../runtime/reads/awaitedStatements.js';
 import { readingInOneStatement } from '../runtime/reads/client.js';
 import type { Context, Viewer } from '../schema/context.js';
 import { createLoaders } from '../schema/loaders.js';
@@ -13,17 +14,17 @@ export interface ServerContext {
   res: ServerResponse;
 }
 
-/** Makes the context of each GraphQL operation.
+/** Makes the context of each GraphQL operation. Who waits is said of those that may be broken off when they are gone: queries.
  * @param key - signs asset links and upload ids. */
 export function contextFactory(platform: Platform, key: string) {
   const artifactUrl = rememberedUrls(ARTIFACT, key);
   const thumbnailUrl = rememberedUrls(THUMBNAIL, key);
   const openUpload = uploadOpener(platform.store, key);
-  const db = readingInOneStatement(platform.db, platform.pool, getDatamodel());
-  const loaders = createLoaders(db, platform.pool);
-  return (viewer: Viewer | null): Context => ({
+  const readerFor = readingInOneStatement(platform.db, platform.pool, getDatamodel());
+  const loaders = createLoaders(readerFor(), platform.pool);
+  return (viewer: Viewer | null, waiting?: Waiting): Context => ({
     platform,
-    db,
+    db: readerFor(waiting),
     loaders,
     viewer,
     artifactUrl,

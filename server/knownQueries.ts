@@ -7,6 +7,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
+import type { Waiting } from '../runtime/reads/awaitedStatements.js';
 import type { Context, Viewer } from '../schema/context.js';
 import { executeQuery } from '../schema/execution/executeQuery.js';
 import { prepareQuery } from '../schema/execution/preparedQuery.js';
@@ -20,7 +21,7 @@ interface Parts {
   documents: KnownDocuments;
   policy: OperationPolicy;
   operations: PersistedOperations;
-  createContext(viewer: Viewer | null): Context;
+  createContext(viewer: Viewer | null, waiting: Waiting): Context;
   /** The error as clients may see it. */
   mask(error: unknown): GraphQLError;
 }
@@ -54,7 +55,7 @@ export class KnownQueries {
   run(
     request: IncomingMessage,
     params: GraphQLParams,
-    signal: Pick<AbortSignal, 'aborted'>,
+    waiting: Waiting,
   ): ExecutionResult | Promise<ExecutionResult> | undefined {
     if (!isPlain(params)) return undefined;
     const { documents, policy, operations, createContext } = this.parts;
@@ -68,12 +69,12 @@ export class KnownQueries {
       document,
       operationName,
       variableValues: variables,
-      contextValue: createContext(viewer),
+      contextValue: createContext(viewer, waiting),
     };
     const verdict = policy.judge(args);
     if (verdict.refusal) return this.masked(verdict.refusal);
     const done = (result: ExecutionResult) => this.masked(policy.told(args, verdict, result));
-    const result = executeQuery(args, signal as AbortSignal) as ExecutionResult | Promise<ExecutionResult>;
+    const result = executeQuery(args, waiting) as ExecutionResult | Promise<ExecutionResult>;
     return result instanceof Promise ? result.then(done) : done(result);
   }
 

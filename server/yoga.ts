@@ -49,7 +49,7 @@ export function buildYoga(
     plugins: [
       usePersistedOperations(operations),
       useDocumentLimits(documentCache),
-      useOperationPolicy(policy, queries),
+      useOperationPolicy(policy, queries, createContext),
       useSharedEvents(),
     ],
     maskedErrors: {

@@ -16,7 +16,7 @@ const runIds: string[] = [];
 beforeAll(async () => {
   app = await startTestApp();
   db = app.platform.db;
-  reader = readingInOneStatement(db, app.platform.pool, getDatamodel());
+  reader = readingInOneStatement(db, app.platform.pool, getDatamodel())();
   catalogue = await createCatalogue(app.platform);
   // Two of the same moment: only the id tells them apart.
   for (const minute of [1, 2, 3, 3, 4]) {
@@ -159,6 +159,18 @@ test('rows are found by key, many in one statement, and missing ones are told as
     code: 'P2025',
   });
 });
+
+test.each(Object.values(READS).filter(([, args]) => 'where' in args))(
+  '%s are counted as by Prisma',
+  async (model, args) => {
+    const [expected, got] = await Promise.all(
+      [db, reader].map((client) =>
+        (client[model] as unknown as { count(args: object): Promise<number> }).count({ where: args.where }),
+      ),
+    );
+    expect(got).toBe(expected);
+  },
+);
 
 test('a deep selection takes one statement', async () => {
   const query = vi.spyOn(pg.Client.prototype, 'query');

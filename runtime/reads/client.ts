@@ -3,22 +3,29 @@ import type pg from 'pg';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { DomainError } from '../../modules/errors.js';
 import { contentHash } from '../../modules/hash.js';
+import { AwaitedStatements, type Waiting } from './awaitedStatements.js';
 import { type Datamodel, describeModels, type Model } from './models.js';
 import { rows } from './select.js';
 import { isPlainObject, NotExpressible, type ReadArgs, Statement } from './statement.js';
+import { condition } from './where.js';
 
 /** Statements that a connection keeps prepared; further ones are planned each time. Clients decide what there is. */
 const MAX_PREPARED = 300;
 
 type Row = Record<string, unknown>;
 /** A read of Prisma's, by its name there. */
-type Read = (args?: any) => Promise<unknown>;
+type Read = (args: any, waiting?: Waiting) => Promise<unknown>;
+/** The client as whoever waits for its answers is given it: what runs on when they are gone is broken off. */
+export type ReaderFor = (waiting?: Waiting) => PrismaClient;
 
 /** The same client, whose reads are one SQL statement each, however deep they select: Postgres puts the rows together as
  * JSON. What the builder cannot express, and everything that writes, goes through Prisma as before; the answers are the same
  * either way (client.test.ts compares them). */
-export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel: Datamodel): PrismaClient {
+export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel: Datamodel): ReaderFor {
   const models = describeModels(db, datamodel);
+  const awaited = new AwaitedStatements(pool);
+  const query = (config: pg.QueryConfig, waiting?: Waiting) =>
+    waiting ? awaited.query(config, waiting) : pool.query(config);
   const prepared = new Map<string, string>();
 
   function nameOf(text: string): string | undefined {
@@ -30,25 +37,30 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
   }
 
   /** The rows, or null where the builder has to pass. */
-  async function read(model: Model, args: ReadArgs): Promise<Row[] | null> {
+  async function read(model: Model, args: ReadArgs, waiting?: Waiting): Promise<Row[] | null> {
     const statement = new Statement();
-    let built: ReturnType<typeof rows>;
-    try {
-      built = rows(models, statement, model, args);
-    } catch (error) {
-      if (error instanceof NotExpressible) return null;
-      throw error;
-    }
+    const built = unlessPassing(() => rows(models, statement, model, args));
+    if (!built) return null;
     const text = `select v::text from (${built.sql}) list`;
-    const { rows: texts } = await pool.query<[string]>({
-      name: nameOf(text)!,
-      text,
-      values: statement.values,
-      rowMode: 'array',
-    });
+    const config: pg.QueryArrayConfig = { name: nameOf(text)!, text, values: statement.values, rowMode: 'array' };
+    const { rows: texts } = (await query(config, waiting)) as unknown as pg.QueryArrayResult<[string]>;
     if (texts.length === 0 && isPlainObject(args.cursor)) await mustBeThere(model, Object.values(args.cursor)[0]);
     const decoded = texts.map(([json]) => built.decode(JSON.parse(json)) as Row);
     return built.isBackwards ? decoded.reverse() : decoded;
+  }
+
+  /** How many rows there are, or null where the builder has to pass. */
+  async function count(model: Model, args: ReadArgs, waiting?: Waiting): Promise<number | null> {
+    const { where, ...others } = args;
+    if (Object.values(others).some((value) => value !== undefined)) return null;
+    const statement = new Statement();
+    const alias = statement.alias();
+    const met = unlessPassing(() => condition(models, statement, model, alias, where));
+    if (met === null) return null;
+    // Not prepared: over many rows, which way is quick depends on the values.
+    const text = `select count(*) from ${model.table} ${alias} where ${met}`;
+    const { rows: counts } = await query({ text, values: statement.values }, waiting);
+    return Number((counts[0] as { count: string }).count);
   }
 
   /** A page that begins at a row that is no more would look like the end of the list.
@@ -87,12 +99,17 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
 
   const many =
     (model: Model, byPrisma: Read): Read =>
-    async (args) =>
-      (await read(model, args ?? {})) ?? byPrisma(args);
+    async (args, waiting) =>
+      (await read(model, args ?? {}, waiting)) ?? byPrisma(args);
+
+  const counted =
+    (model: Model, byPrisma: Read): Read =>
+    async (args, waiting) =>
+      (await count(model, args ?? {}, waiting)) ?? byPrisma(args);
 
   const one =
     (model: Model, byPrisma: Read, isNeeded: boolean): Read =>
-    async (args) => {
+    async (args, waiting) => {
       const where = withoutKeyName(model, args?.where);
       const [[key, id] = ['', null], ...others] = Object.entries(where);
       const field = model.fields.get(key);
@@ -100,14 +117,14 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
         others.length === 0 && typeof id === 'string' && field?.kind === 'column' && model.key.join() === field.column;
       const found = isByKey
         ? await readByKey(model, key, id, args)
-        : (await read(model, { ...args, where, take: 1 }))?.concat(null as never)[0];
+        : (await read(model, { ...args, where, take: 1 }, waiting))?.concat(null as never)[0];
       // Prisma says in its own words what was not found.
       return found === undefined || (found === null && isNeeded) ? byPrisma(args) : found;
     };
 
   // Put before the client rather than into it: an extension of Prisma's would go through every answer once more, and
   // would read for transactions outside of them.
-  const delegates = new Map<PropertyKey, object>();
+  const delegates = new Map<PropertyKey, (waiting?: Waiting) => object>();
   for (const model of models.values()) {
     const name = `${model.name[0]!.toLowerCase()}${model.name.slice(1)}` as 'run';
     const delegate = db[name];
@@ -117,10 +134,28 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
       findFirstOrThrow: one(model, (args) => delegate.findFirstOrThrow(args), true),
       findUnique: one(model, (args) => delegate.findUnique(args), false),
       findUniqueOrThrow: one(model, (args) => delegate.findUniqueOrThrow(args), true),
+      count: counted(model, (args) => delegate.count(args)),
     };
-    delegates.set(name, new Proxy(delegate, { get: (target, key) => reads[key] ?? Reflect.get(target, key) }));
+    delegates.set(name, (waiting) => {
+      const get = (target: object, key: PropertyKey) => {
+        const read = reads[key];
+        return read ? (args: unknown) => read(args, waiting) : Reflect.get(target, key);
+      };
+      return new Proxy(delegate, { get });
+    });
   }
-  return new Proxy(db, { get: (target, key) => delegates.get(key) ?? Reflect.get(target, key) });
+  return (waiting) =>
+    new Proxy(db, { get: (target, key) => delegates.get(key)?.(waiting) ?? Reflect.get(target, key) });
+}
+
+/** What was built; null where the builder has to pass. */
+function unlessPassing<T>(build: () => T): T | null {
+  try {
+    return build();
+  } catch (error) {
+    if (error instanceof NotExpressible) return null;
+    throw error;
+  }
 }
 
 /** `{ runId_idx: { runId, idx } }` as `{ runId, idx }`. */

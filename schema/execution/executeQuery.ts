@@ -11,6 +11,7 @@ import {
   locatedError,
   responsePathAsArray,
 } from 'graphql';
+import type { Waiting } from '../../runtime/reads/awaitedStatements.js';
 import { ReadRow } from '../../runtime/reads/readRow.js';
 import { takeOf, takeRelation } from './fromRows.js';
 import { answerText, JsonText } from './jsonText.js';
@@ -39,8 +40,8 @@ const failAfter = async (pending: readonly unknown[], error: unknown): Promise<n
 /** Executes a query by the rules of the GraphQL specification (section 6), like any executor, and writes the answer as it goes:
  * no object is made of it that would have to be gone through again. What a field is and what is selected beneath it is found
  * out once a document and not once a row, and what lies in the rows is taken from them (plainFields.ts).
- * @param signal - of whoever waits for the answer: once they are gone, no more resolvers are called. */
-export function executeQuery(args: ExecutionArgs, signal?: AbortSignal): Maybe<TextResult> {
+ * @param waiting - whoever waits for the answer: once they are gone, no more resolvers are called. */
+export function executeQuery(args: ExecutionArgs, waiting?: Waiting): Maybe<TextResult> {
   const { schema, document, rootValue, contextValue } = args;
   const query = prepareQuery(document, args.operationName)!;
   const { operation, fragments } = query;
@@ -56,7 +57,7 @@ export function executeQuery(args: ExecutionArgs, signal?: AbortSignal): Maybe<T
     contextValue,
     variableValues: variables.coerced,
   };
-  return new QueryExecution(query, execution, signal).run();
+  return new QueryExecution(query, execution, waiting).run();
 }
 
 const cancelled = () =>
@@ -68,12 +69,12 @@ class QueryExecution {
   constructor(
     private readonly query: PreparedQuery,
     private readonly execution: Execution,
-    private readonly signal: AbortSignal | undefined,
+    private readonly waiting: Waiting | undefined,
   ) {}
 
   run(): Maybe<TextResult> {
     const answer = (text: string | null): TextResult => {
-      if (this.signal?.aborted) return { errors: [cancelled()], data: null };
+      if (this.waiting?.aborted) return { errors: [cancelled()], data: null };
       const data = text === null ? null : new JsonText(text);
       return { ...(this.errors.length > 0 && { errors: this.errors }), data, stringify: answerText };
     };
@@ -91,7 +92,7 @@ class QueryExecution {
 
   /** An object of the answer with its fields in the order they were asked for. */
   private object(source: unknown, path: Path | undefined, fields: readonly SelectedField[]): Maybe<string> {
-    if (this.signal?.aborted) return '{}';
+    if (this.waiting?.aborted) return '{}';
     const values: Maybe<string>[] = [];
     let isPending = false;
     try {

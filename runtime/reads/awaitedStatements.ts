@@ -1,0 +1,81 @@
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { DomainError } from '../../modules/errors.js';
+
+/** How often is looked whether anybody still waits for the statements that run. */
+const LOOK_MS = 250;
+
+/** Whoever waits for an answer, until they are gone. */
+export type Waiting = Pick<AbortSignal, 'aborted'>;
+
+interface Running {
+  client: pg.PoolClient;
+  waiting: Waiting;
+  /** Set once the database was asked to break it off; settles when it has heard. */
+  broken: Promise<void> | null;
+}
+
+/** Runs statements, and breaks those off that run on when nobody waits for them any more. It looks at all of them from time to time:
+ * to have each hear of its client would cost every query something, and hardly any needs it. */
+export class AwaitedStatements {
+  private readonly running = new Set<Running>();
+  private isWatching = false;
+
+  constructor(private readonly pool: pg.Pool) {}
+
+  /** @throws DomainError `CANCELLED` where nobody waited even before it began; the database's error where it was broken off */
+  async query(config: pg.QueryConfig, waiting: Waiting): Promise<pg.QueryResult> {
+    const client = await this.pool.connect();
+    if (waiting.aborted) {
+      client.release();
+      throw new DomainError('CANCELLED', 'Nobody waits for the answer any more.');
+    }
+    const one: Running = { client, waiting, broken: null };
+    this.running.add(one);
+    if (!this.isWatching) void this.watch();
+    client.on('error', toldByStatement);
+    let isSound = false;
+    try {
+      const result = await client.query(config);
+      isSound = true;
+      return result;
+    } finally {
+      this.running.delete(one);
+      client.off('error', toldByStatement);
+      // Not given on to anybody whose statement would be broken off instead.
+      await one.broken;
+      client.release(!isSound || one.broken !== null);
+    }
+  }
+
+  private async watch(): Promise<void> {
+    this.isWatching = true;
+    while (this.running.size > 0) {
+      await setTimeout(LOOK_MS, undefined, { ref: false });
+      const left = [...this.running].filter(({ waiting }) => waiting.aborted);
+      if (left.length > 0) await this.breakOff(left);
+    }
+    this.isWatching = false;
+  }
+
+  /** Over a connection of its own: those of the pool may all be taken, by these very statements. */
+  private async breakOff(statements: readonly Running[]): Promise<void> {
+    const other = new pg.Client(this.pool.options);
+    other.on('error', toldByStatement);
+    const cancel = async () => {
+      await other.connect();
+      await other.query('select pg_cancel_backend(pid) from unnest($1::int[]) pid', [statements.map(processOf)]);
+    };
+    // Where that fails, the next look tries again, and in the end there is the limit of statements.
+    const broken = cancel().catch(() => undefined);
+    for (const one of statements) one.broken = broken;
+    await broken;
+    await other.end();
+  }
+}
+
+/** A connection that is lost fails its statement too. */
+const toldByStatement = () => undefined;
+
+/** Of the server, at the other end of the connection; not in the types of `pg`. */
+const processOf = ({ client }: Running) => (client as unknown as { processID: number }).processID;

@@ -1,0 +1,64 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+
+let app: TestApp;
+let observer: pg.Client;
+beforeAll(async () => {
+  app = await startTestApp();
+  observer = new pg.Client(app.platform.settings.databaseUrl);
+  await observer.connect();
+});
+afterAll(async () => {
+  await observer?.end();
+  await app?.close();
+});
+
+/** What waits for the lock on products. Asked beside the pool, whose connections they may all have. */
+async function stuck(): Promise<string[]> {
+  const { rows } = await observer.query<{ what: string }>(
+    `select case when query like 'select count(*)%' then 'count' else 'list' end as what from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock' and query like '%from "product"%' order by what`,
+  );
+  return rows.map(({ what }) => what);
+}
+
+const ask = (fields: string, signal: AbortSignal | null = null) =>
+  app.fetch('/graphql', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ query: `{ products(first: 1) { ${fields} } }` }),
+    signal,
+  });
+const LIST = 'edges { node { sku } }';
+const COUNT = 'totalCount';
+
+test('when a client hangs up, its statements are broken off, and nobody else’s', async () => {
+  const holder = await app.platform.pool.connect();
+  try {
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE product IN ACCESS EXCLUSIVE MODE');
+    const stays = [ask(LIST), ask(COUNT)];
+    await expect.poll(stuck).toEqual(['count', 'list']);
+    // The second time the documents are known, which is another way to the executor.
+    for (const _ of [1, 2]) {
+      const hangUp = new AbortController();
+      const gone = [ask(LIST, hangUp.signal), ask(COUNT, hangUp.signal)].map((answer) =>
+        expect(answer).rejects.toThrow(),
+      );
+      await expect.poll(stuck).toEqual(['count', 'count', 'list', 'list']);
+      hangUp.abort();
+      await Promise.all(gone);
+      await expect.poll(stuck).toEqual(['count', 'list']);
+    }
+    await holder.query('ROLLBACK');
+    const answers = await Promise.all(stays.map(async (answer) => (await answer).json()));
+    expect(answers).toEqual([
+      expect.objectContaining({ data: { products: { edges: [] } } }),
+      expect.objectContaining({ data: { products: { totalCount: 0 } } }),
+    ]);
+  } finally {
+    holder.release(true);
+  }
+  expect(app.logged.join('')).not.toContain('failed unexpectedly');
+});
