@@ -24,6 +24,7 @@ const KEYS: { where: string; keys: [keys: string[], what: string][] }[] = [
       [['Ctrl', 'D'], 'Doubles what is chosen'],
       [['Delete'], 'Deletes the chosen nodes or connection'],
       [['Esc'], 'Chooses nothing'],
+      [['R'], 'Chooses a run to show over the graph; Shift R hides it'],
       [['Ctrl', 'S'], 'Saves now; it is saved by itself as well'],
     ],
   },

@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dispatch } from '../../runtime/dispatch.js';
 import { createOrderLine } from '../../runtime/orders.js';
+import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
@@ -23,6 +24,10 @@ describeWith('chromium', 'ordering and editing', () =>
     afterAll(() => session?.close());
 
     const open = (address: string) => page.goto(new URL(address, hartomat.url).href);
+    /** The strip of the run that is shown over the graph. */
+    const overGraph = () => page.getByRole('region', { name: 'Run over the graph' });
+    const node = (id: string) => page.locator(`.react-flow__node[data-id=${id}]`);
+    const state = (id: string) => node(id).locator('.badge').textContent();
     const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();
 
     it('orders a still with options, live to the delivered picture', async () => {
@@ -125,29 +130,66 @@ describeWith('chromium', 'ordering and editing', () =>
         .toMatch(/Order 1, line 1/);
       await dialog.getByText('3 of 9 nodes will run').waitFor();
       await dialog.getByRole('button', { name: 'Run', exact: true }).click();
-      await page
-        .getByRole('heading', { name: /6205.*Still 1K/ })
-        .locator('..')
-        .getByText('Succeeded')
-        .waitFor({ timeout: RUN_MS });
-      const state = (node: string) => page.locator(`.react-flow__node[data-id=${node}] .badge`).textContent();
-      for (const node of ['step', 'objects', 'bbox', 'glb', 'map', 'template'])
-        await expect.poll(() => state(node), { message: node }).toBe('Cached');
+      await overGraph().getByText('Succeeded').waitFor({ timeout: RUN_MS });
+      for (const id of ['step', 'objects', 'bbox', 'glb', 'map', 'template'])
+        await expect.poll(() => state(id), { message: id }).toBe('Cached');
       await expect.poll(() => state('still')).toBe('Succeeded');
       await expect.poll(() => state('publish')).toBe('Succeeded');
     });
 
-    it('cancels a run after asking', async () => {
+    it('shows what a node of the run made beside its settings, and what was edited since', async () => {
+      await node('still').locator('img.thumb').waitFor();
+      await node('still').click();
+      const settings = page.getByRole('complementary', { name: /Settings of Still/ });
+      await settings.getByRole('region', { name: 'In the run' }).getByText(/\.png/).first().waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      const samples = settings.getByRole('spinbutton', { name: 'Samples' });
+      await samples.fill('9');
+      await node('still').getByText('changed since').waitFor();
+      await node('publish').getByText('input changed').waitFor();
+      await overGraph().getByText('1 node edited since').waitFor();
+      expect(
+        await node('glb')
+          .getByText(/changed/)
+          .count(),
+      ).toBe(0);
+      expect(await seriousViolations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await overGraph()
+        .getByText(/edited since/)
+        .waitFor({ state: 'detached' });
+    });
+
+    it('hides the run and chooses one by the keyboard', async () => {
+      await page.locator('.react-flow__pane').click({ position: { x: 20, y: 20 } });
+      await page.keyboard.press('Shift+R');
+      await overGraph().waitFor({ state: 'detached' });
+      await expect.poll(() => node('still').locator('.badge').count()).toBe(0);
+      await page.keyboard.press('r');
+      const choices = page.getByRole('dialog', { name: 'Show a run over the graph' });
+      await choices.getByRole('row').nth(1).getByText('Draft').waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await choices.getByRole('row').nth(1).getByRole('button').focus();
+      await page.keyboard.press('Enter');
+      await overGraph().getByText('Succeeded').waitFor();
+      await expect.poll(() => state('glb')).toBe('Cached');
+    });
+
+    it('follows a run over the graph and cancels it after asking', async () => {
       const line = await createOrderLine(hartomat.platform, {
         productId: hartomat.seeded.product.id,
         outputTypeId: hartomat.seeded.outputTypeId,
         options: { samples: 1024, resolution: { width: 2048, height: 2048 } },
       });
       const { runId } = await dispatch(hartomat.platform, { orderLineId: line.id });
-      await open(`/runs/${Buffer.from(`Run:${runId}`).toString('base64')}?tab=log`);
-      await page.getByRole('button', { name: 'Cancel' }).click();
+      const address = new URL(page.url());
+      address.searchParams.set('run', encodeGlobalId('Run', runId));
+      await page.goto(address.href);
+      await expect.poll(() => state('still'), { timeout: RUN_MS }).toBe('Running');
+      await overGraph().getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Cancel the run' }).click();
-      await page.getByRole('heading', { level: 1 }).locator('..').getByText('Cancelled').waitFor();
+      await overGraph().getByText('Cancelled').waitFor();
+      await expect.poll(() => state('still')).toBe('Cancelled');
     });
 
     it('complained about nothing', () => {

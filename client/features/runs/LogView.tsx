@@ -2,7 +2,7 @@ import './log.css';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { EmptyState } from '../../components/EmptyState.js';
 import { formatTime } from '../../components/format.js';
-import type { LiveEvent } from './liveRun.js';
+import type { LiveEvent } from '../../shared/run/liveRun.js';
 import { type LogLevel, logLines } from './log.js';
 
 const LEVELS: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 };

@@ -1,118 +1,19 @@
 import './nodePanel.css';
-import { type ReactNode, useEffect, useState } from 'react';
-import { useQuery } from 'urql';
+import { type ReactNode, useState } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
-import { Callout } from '../../components/Callout.js';
-import { fileIcon } from '../../components/FilePreview.js';
-import { formatBytes, formatDuration, formatTime, humanise } from '../../components/format.js';
-import { Icon } from '../../components/Icon.js';
+import { formatDuration, formatTime, humanise } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
-import { Progress } from '../../components/Progress.js';
-import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
+import type { LiveEvent } from '../../shared/run/liveRun.js';
+import { NodeState } from '../../shared/run/NodeState.js';
+import { PortValues } from '../../shared/run/PortValues.js';
+import { type NodeWithParts, spanOf, stateOf } from '../../shared/run/parts.js';
+import type { LiveNodeData } from '../../shared/run/useLiveRun.js';
+import { useNodeRun } from '../../shared/run/useNodeRun.js';
 import { nodeLook, StatusBadge } from '../../shared/status.js';
 import { LogView } from './LogView.js';
-import type { LiveEvent } from './liveRun.js';
-import { countOf, failureOf, type NodeWithParts, progressOf, spanOf, stateOf } from './parts.js';
-import type { LiveNodeData } from './useLiveRun.js';
 
-export const PortFacts = graphql(`
-  fragment PortFacts on PortValue {
-    port
-    data
-    artifact {
-      id
-      role
-      mediaType
-      fileName
-      byteSize
-      url
-    }
-  }
-`);
-
-const NodeRunQuery = graphql(`
-  query NodeRun($id: ID!) {
-    node(id: $id) {
-      __typename
-      id
-      ... on NodeRun {
-        params
-        inputs {
-          ...PortFacts
-        }
-        outputs {
-          ...PortFacts
-        }
-      }
-    }
-  }
-`);
-
-/** More parts than this are folded away, … */
+/** More parts than this are folded away. */
 const PARTS_SHOWN = 12;
-/** … and more values of one port. */
-const VALUES_SHOWN = 4;
-
-function Ports({
-  title,
-  values,
-  empty,
-  openable,
-  onOpen,
-}: {
-  title: string;
-  values: readonly FragmentType<typeof PortFacts>[];
-  empty: string;
-  /** Artifacts that `onOpen` can show; others are downloaded. */
-  openable: ReadonlySet<string>;
-  onOpen: (artifactId: string) => void;
-}) {
-  const [isWhole, setWhole] = useState(false);
-  const all = readFragment(PortFacts, values);
-  // A port of many gives dozens; the other ports are shown beside it.
-  const places = new Map<string, number>();
-  const shown = all.filter(({ port }) => {
-    const place = (places.get(port) ?? 0) + 1;
-    places.set(port, place);
-    return isWhole || place <= VALUES_SHOWN;
-  });
-  return (
-    <section className="panel-section">
-      <h3>{title}</h3>
-      {values.length === 0 && <p className="muted">{empty}</p>}
-      <ul className="port-values">
-        {shown.map(({ port, artifact, data }, index) => (
-          <li key={`${port} ${index}`}>
-            <span className="port-name">{port}</span>
-            {artifact ? (
-              <a
-                className="port-file"
-                href={artifact.url}
-                download={artifact.fileName}
-                onClick={(event) => {
-                  if (!openable.has(artifact.id)) return;
-                  event.preventDefault();
-                  onOpen(artifact.id);
-                }}
-              >
-                <Icon name={fileIcon(artifact.mediaType)} size={14} />
-                <span className="truncate">{artifact.fileName}</span>
-                <span className="muted numeric">{formatBytes(artifact.byteSize)}</span>
-              </a>
-            ) : (
-              <JsonTree value={data} openTo={1} label={port} />
-            )}
-          </li>
-        ))}
-      </ul>
-      {shown.length < all.length && (
-        <Button look="quiet" onClick={() => setWhole(true)}>
-          Show {all.length - shown.length} more
-        </Button>
-      )}
-    </section>
-  );
-}
 
 /** What a node's work was shared out to; each can be looked at for itself. */
 function Parts({ parts, onSelect }: { parts: readonly LiveNodeData[]; onSelect: (nodeId: string) => void }) {
@@ -161,10 +62,9 @@ export function NodePanel({
   labels,
   isLive,
   again,
-  openable,
+  opens,
   onClose,
   onSelect,
-  onOpenFile,
 }: {
   group: NodeWithParts<LiveNodeData>;
   events: readonly LiveEvent[];
@@ -172,27 +72,15 @@ export function NodePanel({
   isLive: boolean;
   /** Runs it again; null: it cannot. */
   again: ReactNode;
-  openable: ReadonlySet<string>;
+  /** Files that can be shown, and how; others are downloaded. */
+  opens: { ids: ReadonlySet<string>; open: (artifactId: string) => void };
   onClose: () => void;
   onSelect: (nodeId: string) => void;
-  onOpenFile: (artifactId: string) => void;
 }) {
   const { node, parts } = group;
-  const state = stateOf(group);
-  const failed = failureOf(group);
-  const failure = failed?.failure ?? node.failure;
   const { startedAt, finishedAt } = spanOf(group);
   const whole = node.partOf?.nodeId;
-  const message = countOf(group) ?? node.message;
-  const [{ data, error }, refetch] = useQuery({
-    query: NodeRunQuery,
-    variables: { id: node.id },
-    requestPolicy: 'cache-and-network',
-  });
-  useEffect(() => {
-    refetch({ requestPolicy: 'network-only' });
-  }, [state.status, refetch]);
-  const details = data?.node?.__typename === 'NodeRun' ? data.node : undefined;
+  const { details, error } = useNodeRun(node.id, stateOf(group).status);
   const params = Object.entries((details?.params ?? {}) as Record<string, unknown>);
 
   return (
@@ -210,32 +98,7 @@ export function NodePanel({
         <IconButton icon="close" label="Close the node" onClick={onClose} />
       </header>
       <div className="panel-body">
-        <div className="panel-state">
-          <StatusBadge look={nodeLook(state)} />
-          {message && <span className="muted truncate">{message}</span>}
-          {again && <span className="panel-again">{again}</span>}
-        </div>
-        {state.status === 'running' && <Progress value={progressOf(group)} label={`Progress of ${node.label}`} />}
-        {failure && (
-          <Callout
-            tone={state.status === 'failed' ? 'bad' : 'warn'}
-            title={failure.message}
-            actions={
-              failed && failed.of !== node ? (
-                <Button onClick={() => onSelect(failed.of.nodeId)}>Show the part</Button>
-              ) : undefined
-            }
-          >
-            <p className="muted">
-              {failed && failed.of !== node && <>In “{failed.of.partOf?.label}”. </>}
-              Code: <code>{failure.code}</code>
-              {failure.failureClass && ` · ${humanise(failure.failureClass)}`}
-            </p>
-            {Object.keys((failure.details ?? {}) as object).length > 0 && (
-              <JsonTree value={failure.details} openTo={1} label="Details of the failure" />
-            )}
-          </Callout>
-        )}
+        <NodeState group={group} again={again} onSelect={onSelect} />
         {error && <p className="field-error">Inputs and outputs could not be loaded.</p>}
         <dl className="facts">
           <dt>Attempt</dt>
@@ -258,20 +121,8 @@ export function NodePanel({
           <dd>{node.capability} workers</dd>
         </dl>
         {parts.length > 0 && <Parts key={node.id} parts={parts} onSelect={onSelect} />}
-        <Ports
-          title="Inputs"
-          values={details?.inputs ?? []}
-          empty="Nothing is bound yet."
-          openable={openable}
-          onOpen={onOpenFile}
-        />
-        <Ports
-          title="Outputs"
-          values={details?.outputs ?? []}
-          empty="Nothing came out yet."
-          openable={openable}
-          onOpen={onOpenFile}
-        />
+        <PortValues title="Inputs" values={details?.inputs ?? []} empty="Nothing is bound yet." opens={opens} />
+        <PortValues title="Outputs" values={details?.outputs ?? []} empty="Nothing came out yet." opens={opens} />
         <section className="panel-section">
           <h3>Settings</h3>
           {params.length === 0 && <p className="muted">This node has none.</p>}

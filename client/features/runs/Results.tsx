@@ -7,25 +7,11 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { FilePreview } from '../../components/FilePreview.js';
 import { formatBytes } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
-import type { ResultFileFragment } from '../../gql/graphql.js';
-import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
+import { type FragmentType, readFragment } from '../../gql/index.js';
+import { FOLDED_ROLES, sortResults } from '../../shared/run/pictures.js';
+import { type RunFile, RunFileParts } from '../../shared/run/RunFile.js';
 import { Thumb } from '../../shared/Thumb.js';
 import { roleLabel } from '../../shared/words.js';
-import { FOLDED_ROLES, sortResults } from './pictures.js';
-
-export const ResultFile = graphql(`
-  fragment ResultFile on Artifact {
-    id
-    role
-    mediaType
-    fileName
-    byteSize
-    metadata
-    nodeId
-    url
-    thumbnailUrl
-  }
-`);
 
 const FACTS: [key: string, unit: string][] = [
   ['widthPx', ''],
@@ -65,7 +51,7 @@ function ResultItem({
   isDelivered,
   onSelect,
 }: {
-  file: ResultFileFragment;
+  file: RunFile;
   isChosen: boolean;
   isDelivered: boolean;
   onSelect: (artifactId: string) => void;
@@ -104,7 +90,7 @@ export function Results({
   selected,
   onSelect,
 }: {
-  artifacts: readonly FragmentType<typeof ResultFile>[];
+  artifacts: readonly FragmentType<typeof RunFileParts>[];
   /** Artifacts that were delivered. */
   assetIds: ReadonlySet<string>;
   isOver: boolean;
@@ -113,7 +99,7 @@ export function Results({
 }) {
   const [isLarge, setLarge] = useState(false);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const files = sortResults(readFragment(ResultFile, artifacts));
+  const files = sortResults(readFragment(RunFileParts, artifacts));
   const single = files.filter(({ role }) => !FOLDED_ROLES.has(role));
   const folded = new Map(
     [...FOLDED_ROLES].flatMap((role) => {

@@ -1,70 +1,33 @@
 import './runPage.css';
 import { useMemo, useState } from 'react';
-import { Link, useParams, useSearchParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { CopyButton } from '../../components/CopyButton.js';
-import { formatDateTime, formatDuration } from '../../components/format.js';
+import { formatDateTime } from '../../components/format.js';
 import { Progress } from '../../components/Progress.js';
 import { Tabs } from '../../components/Tabs.js';
-import { useNow } from '../../components/useNow.js';
 import type { Capability } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { AbsentPage } from '../../shared/AbsentPage.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { readGraph } from '../../shared/graph/graphModel.js';
-import type { NodeOverlay } from '../../shared/graph/NodeCard.js';
-import { isTerminal, nodeLook, RunModeBadge, RunStatusBadge } from '../../shared/status.js';
+import { Elapsed } from '../../shared/run/Elapsed.js';
+import { withParts } from '../../shared/run/parts.js';
+import { RerunFromNode } from '../../shared/run/RerunFromNode.js';
+import { RunActions } from '../../shared/run/RunActions.js';
+import { RunFileParts } from '../../shared/run/RunFile.js';
+import { runOverlays, runProgress } from '../../shared/run/runOverlays.js';
+import { type LiveNodeData, type LiveRunData, useLiveRun } from '../../shared/run/useLiveRun.js';
+import { isTerminal, RunModeBadge, RunStatusBadge } from '../../shared/status.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
 import { LogView } from './LogView.js';
 import { Messages } from './Messages.js';
 import { NobodyThere } from './NobodyThere.js';
 import { NodePanel } from './NodePanel.js';
-import { countOf, failureOf, type NodeWithParts, progressOf, spanOf, stateOf, withParts } from './parts.js';
-import { RerunFromNode } from './RerunFromNode.js';
-import { ResultFile, Results } from './Results.js';
-import { RunActions } from './RunActions.js';
+import { Results } from './Results.js';
 import { Timeline } from './Timeline.js';
-import { type LiveNodeData, type LiveRunData, useLiveRun } from './useLiveRun.js';
-
-type Group = NodeWithParts<LiveNodeData>;
-
-function noteOf(group: Group): string | undefined {
-  const { node } = group;
-  const { status } = stateOf(group);
-  const progress = progressOf(group);
-  const message = countOf(group) ?? node.message;
-  if (status === 'running')
-    return [progress > 0 && `${Math.round(progress * 100)} %`, message].filter(Boolean).join(' · ');
-  if (status === 'failed') return failureOf(group)?.failure.code;
-  const { startedAt, finishedAt } = spanOf(group);
-  if (status === 'succeeded' && !node.isCached && startedAt && finishedAt)
-    return formatDuration(Date.parse(finishedAt) - Date.parse(startedAt));
-  return undefined;
-}
-
-function overlaysOf(groups: readonly Group[]): Map<string, NodeOverlay> {
-  return new Map(
-    groups.map((group) => {
-      const state = stateOf(group);
-      return [
-        group.node.nodeId,
-        {
-          look: nodeLook(state),
-          progress: state.status === 'running' ? progressOf(group) : undefined,
-          note: noteOf(group),
-        },
-      ];
-    }),
-  );
-}
-
-/** Share of the nodes that are done, running ones by how far they are. */
-function runProgress(groups: readonly Group[]): number {
-  const done = groups.reduce((sum, group) => sum + (group.node.finishedAt ? 1 : progressOf(group)), 0);
-  return groups.length === 0 ? 0 : done / groups.length;
-}
 
 /** What workers must have to take the nodes that could begin. */
 const capabilitiesWaitedFor = (nodes: readonly LiveNodeData[]): Capability[] => [
@@ -100,16 +63,6 @@ function Subject({ run, labels }: { run: LiveRunData; labels: ReadonlyMap<string
   );
 }
 
-function Elapsed({ run }: { run: LiveRunData }) {
-  const now = useNow(!isTerminal(run.status));
-  if (!run.startedAt) return null;
-  return (
-    <span className="numeric muted">
-      {formatDuration((run.finishedAt ? Date.parse(run.finishedAt) : now) - Date.parse(run.startedAt))}
-    </span>
-  );
-}
-
 /** One run, live: graph, results, timeline, log, and everything about the chosen node. */
 export function Component() {
   const { runId = '' } = useParams();
@@ -118,6 +71,7 @@ export function Component() {
 
 function RunView({ id }: { id: string }) {
   const { run, events, definitions: definitionList, error, isLoading, refetch } = useLiveRun(id);
+  const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const [selectedFile, setSelectedFile] = useState<string | null>(null);
   const selectedNode = search.get('node');
@@ -140,13 +94,11 @@ function RunView({ id }: { id: string }) {
   const graph = useMemo(() => readGraph(graphJson), [graphJson]);
   const nodeRuns = run?.nodeRuns;
   const groups = useMemo(() => withParts(nodeRuns ?? []), [nodeRuns]);
-  const overlays = useMemo(() => overlaysOf(groups), [groups]);
   const labels = useMemo(() => new Map(nodeRuns?.map((node) => [node.nodeId, node.label])), [nodeRuns]);
   const artifacts = run?.artifacts;
-  const fileIds = useMemo(
-    () => new Set(readFragment(ResultFile, artifacts ?? []).map((artifact) => artifact.id)),
-    [artifacts],
-  );
+  const files = useMemo(() => readFragment(RunFileParts, artifacts ?? []), [artifacts]);
+  const fileIds = useMemo(() => new Set(files.map((file) => file.id)), [files]);
+  const overlays = useMemo(() => runOverlays(groups, files), [groups, files]);
   const assetIds = useMemo(() => new Set(run?.assets.map((asset) => asset.artifact.id)), [run?.assets]);
 
   if (!run)
@@ -276,16 +228,23 @@ function RunView({ id }: { id: string }) {
           isLive={isLive}
           again={
             isLive || run.mode !== 'graph' ? null : (
-              <RerunFromNode runId={run.id} nodeId={group.node.nodeId} label={group.node.label} />
+              <RerunFromNode
+                runId={run.id}
+                nodeId={group.node.nodeId}
+                label={group.node.label}
+                onStarted={(runId) => navigate(`/runs/${runId}`)}
+              />
             )
           }
-          openable={fileIds}
+          opens={{
+            ids: fileIds,
+            open: (artifactId) => {
+              setSelectedFile(artifactId);
+              show({ tab: 'results' });
+            },
+          }}
           onClose={() => show({ node: null })}
           onSelect={(nodeId) => show({ node: nodeId })}
-          onOpenFile={(artifactId) => {
-            setSelectedFile(artifactId);
-            show({ tab: 'results' });
-          }}
         />
       )}
     </main>

@@ -3,10 +3,10 @@ import { formatAgo, formatDateTime, formatDuration } from '../../components/form
 import { Progress } from '../../components/Progress.js';
 import type { RunRowFragment } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
+import { listPicture } from '../../shared/run/pictures.js';
 import { isTerminal, RunModeBadge, RunStatusBadge } from '../../shared/status.js';
 import { Thumb } from '../../shared/Thumb.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
-import { listPicture } from './pictures.js';
 
 export const RunRow = graphql(`
   fragment RunRow on Run {

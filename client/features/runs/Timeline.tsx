@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { formatDuration } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import { useNow } from '../../components/useNow.js';
+import { type NodeWithParts, spanOf, stateOf } from '../../shared/run/parts.js';
+import type { LiveNodeData } from '../../shared/run/useLiveRun.js';
 import { nodeLook, type StatusLook } from '../../shared/status.js';
-import { type NodeWithParts, spanOf, stateOf } from './parts.js';
 import { type Bar, ticks, timelineBars } from './timeline.js';
-import type { LiveNodeData } from './useLiveRun.js';
 
 /** When every node waited and worked. A node that was shared out shows all of its parts in one row; unfolded, each in its own. */
 export function Timeline({

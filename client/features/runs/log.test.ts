@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LiveEvent } from './liveRun.js';
+import type { LiveEvent } from '../../shared/run/liveRun.js';
 import { logLines } from './log.js';
 
 const lines = (...events: [type: string, data: unknown][]) =>

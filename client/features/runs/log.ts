@@ -1,5 +1,5 @@
 import { formatDuration } from '../../components/format.js';
-import type { LiveEvent } from './liveRun.js';
+import type { LiveEvent } from '../../shared/run/liveRun.js';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export interface LogLine {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
@@ -107,12 +107,15 @@ function Choices({
   );
 }
 
-/** Starts a run of this workflow for a CAD file or an order line, and goes there. */
+/** Starts a run of this workflow for a CAD file or an order line. */
 export function DispatchDialog({
   workflow,
+  onStarted,
   onClose,
 }: {
   workflow: { id: string; name: string; family: Family; versionNumber: number | null };
+  /** Takes the id of the run. */
+  onStarted: (runId: string) => void;
   onClose: () => void;
 }) {
   const isCad = workflow.family === 'cad_file';
@@ -122,7 +125,6 @@ export function DispatchDialog({
     requestPolicy: 'cache-and-network',
   });
   const { dispatch, createOrderLine } = useDispatch();
-  const navigate = useNavigate();
   const [key] = useState(newKey);
   const [chosen, setChosen] = useState<Record<string, string>>({});
   const [chosenFile, setFile] = useState<SearchOption | null | undefined>(undefined);
@@ -164,7 +166,7 @@ export function DispatchDialog({
     const outcome = await start();
     setBusy(false);
     if (outcome.problem) setProblem(outcome.problem);
-    else navigate(`/runs/${outcome.id}`);
+    else onStarted(outcome.id);
   };
 
   const isEmpty =

@@ -1,12 +1,10 @@
-import { useEffect, useMemo, useReducer, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useRefusal } from '../../components/access.js';
-import { isTyping } from '../../components/isTyping.js';
 import type { WorkflowQuery as WorkflowData } from '../../gql/graphql.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { nodeLabel, readGraph, type WorkflowGraph } from '../../shared/graph/graphModel.js';
-import type { NodeOverlay } from '../../shared/graph/NodeCard.js';
 import { forgetDraft, keptDraft } from '../../shared/keptDraft.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { ConflictNote } from './ConflictNote.js';
@@ -17,16 +15,22 @@ import { FindingsList } from './FindingsList.js';
 import { applyFix, renameNode } from './graphEdits.js';
 import { HistoryDialog } from './HistoryDialog.js';
 import { LeaveDialog } from './LeaveDialog.js';
+import { NodeInRun } from './NodeInRun.js';
 import { NodeSettings } from './NodeSettings.js';
 import { Palette, type PaletteGroup } from './Palette.js';
 import { PublishDialog } from './PublishDialog.js';
 import { RestoredNote } from './RestoredNote.js';
+import { RunChoiceDialog } from './RunChoiceDialog.js';
+import { RunStrip } from './RunStrip.js';
 import { UpgradeNote } from './UpgradeNote.js';
 import { useDraftGuard } from './useDraftGuard.js';
 import { useDraftSaving } from './useDraftSaving.js';
+import { useEditorKeys } from './useEditorKeys.js';
 import { useFindings } from './useFindings.js';
 import { useGraphEditing } from './useGraphEditing.js';
 import { useKeptDraft } from './useKeptDraft.js';
+import { useNodeOverlays } from './useNodeOverlays.js';
+import { useRunOverlay } from './useRunOverlay.js';
 
 type Workflow = NonNullable<WorkflowData['workflow']>;
 type Definitions = WorkflowData['nodeDefinitions'];
@@ -50,8 +54,7 @@ export function Editor({
     const left = resumeDraft(workflow.id, readGraph(workflow.draft), workflow.draftRevision);
     return kept ? restoreDraft(left, kept) : left;
   });
-  const [search, setSearch] = useSearchParams();
-  const [dialog, setDialog] = useState<'dispatch' | 'publish' | 'history' | null>(null);
+  const [dialog, setDialog] = useState<'dispatch' | 'publish' | 'history' | 'runs' | null>(null);
 
   const drawn = useMemo(() => definitionsByStep(definitionList), [definitionList]);
   const definitions = useMemo(() => new Map(definitionList.map((each) => [each.step, each])), [definitionList]);
@@ -69,17 +72,27 @@ export function Editor({
     () => new Map(present.nodes.map((node) => [node.id, nodeLabel(node, definitions.get(node.step))])),
     [present, definitions],
   );
-  const overlays = useMemo(() => {
-    const shown = new Map<string, NodeOverlay>();
-    for (const node of present.nodes) {
-      const severities = new Set(findings.filter(({ nodeId }) => nodeId === node.id).map(({ severity }) => severity));
-      const problem = severities.has('error') ? 'error' : severities.has('warning') ? 'warning' : undefined;
-      const overrides = Object.keys(node.params ?? {}).length;
-      const note = overrides > 0 ? `${overrides} changed from default` : undefined;
-      if (problem || note) shown.set(node.id, { problem, note });
-    }
-    return shown;
-  }, [present, findings]);
+  const [search, setSearch] = useSearchParams();
+  const shownRun = search.get('run');
+  const setAddress = useCallback(
+    (key: 'node' | 'run', value: string | null) =>
+      setSearch(
+        (old) => {
+          const next = new URLSearchParams(old);
+          if (value === null) next.delete(key);
+          else next.set(key, value);
+          return next;
+        },
+        { replace: true },
+      ),
+    [setSearch],
+  );
+  const showRun = (runId: string | null) => {
+    setAddress('run', runId);
+    setDialog(null);
+  };
+  const overRun = useRunOverlay(shownRun, workflow.id, present);
+  const overlays = useNodeOverlays(present, findings, overRun.overlays);
 
   const takeTheirs = () => act({ type: 'loaded', graph: readGraph(workflow.draft), revision: workflow.draftRevision });
   // A newer draft from elsewhere is taken over at once unless there is work that it would throw away.
@@ -95,21 +108,6 @@ export function Editor({
   latest.current = draft;
   useEffect(() => () => leaveDraft(workflow.id, latest.current), [workflow.id]);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-      const key = event.key.toLowerCase();
-      if (key === 's') {
-        event.preventDefault();
-        save();
-      } else if (!isTyping(event.target) && (key === 'z' || key === 'y')) {
-        event.preventDefault();
-        act({ type: key === 'y' || event.shiftKey ? 'redo' : 'undo' });
-      }
-    };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [save]);
   const blocker = useDraftGuard(isDirty, save);
   /** What these dialogs are about is the draft as the server has it. */
   const openSaved = async (which: typeof dialog) => {
@@ -128,7 +126,15 @@ export function Editor({
   });
   const chosenId = editing.selection.size === 1 ? [...editing.selection][0]! : null;
   const selected = present.nodes.find(({ id }) => id === chosenId);
-  useEffect(() => setSearch(chosenId ? { node: chosenId } : {}, { replace: true }), [chosenId, setSearch]);
+  useEditorKeys({
+    isPaused: dialog !== null || blocker.state === 'blocked',
+    onSave: () => save(),
+    onUndo: () => act({ type: 'undo' }),
+    onRedo: () => act({ type: 'redo' }),
+    onChooseRun: () => setDialog('runs'),
+    onHideRun: () => showRun(null),
+  });
+  useEffect(() => setAddress('node', chosenId), [chosenId, setAddress]);
   const palette = useMemo(
     () => [...drawn.values()].filter(({ families }) => families.includes(workflow.family)),
     [drawn, workflow.family],
@@ -152,6 +158,7 @@ export function Editor({
         onTidy={tidy}
         onRemove={canRemove ? remove : null}
         onHistory={() => openSaved('history')}
+        onShowRun={() => setDialog('runs')}
         onSave={() => save()}
         onPublish={() => openSaved('publish')}
         onRun={() => openSaved('dispatch')}
@@ -194,6 +201,7 @@ export function Editor({
         {saving.state === 'refused' && saving.problem && (
           <ProblemCallout problem={saving.problem} title="The draft was not saved" />
         )}
+        {shownRun && <RunStrip overlay={overRun} onHide={() => showRun(null)} />}
         <GraphCanvas
           graph={present}
           definitions={drawn}
@@ -220,6 +228,7 @@ export function Editor({
           findings={findings}
           onClose={() => select(null)}
           isReadOnly={isReadOnly}
+          inRun={<NodeInRun nodeId={selected.id} overlay={overRun} onStarted={showRun} />}
           onRename={(label) => edit(renameNode(present, selected.id, label), `label ${selected.id}`)}
           onParams={(params) =>
             edit(setParams(present, selected.id, params), `params ${selected.id} ${Object.keys(params).join()}`)
@@ -229,8 +238,12 @@ export function Editor({
       {dialog === 'dispatch' && (
         <DispatchDialog
           workflow={{ id: workflow.id, name: workflow.name, family: workflow.family, versionNumber }}
+          onStarted={showRun}
           onClose={() => setDialog(null)}
         />
+      )}
+      {dialog === 'runs' && (
+        <RunChoiceDialog workflowId={workflow.id} shown={shownRun} onChoose={showRun} onClose={() => setDialog(null)} />
       )}
       {dialog === 'history' && (
         <HistoryDialog workflow={workflow} revision={revision} onClose={() => setDialog(null)} />

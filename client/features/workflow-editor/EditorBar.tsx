@@ -20,6 +20,7 @@ export function EditorBar({
   onTidy,
   onRemove,
   onHistory,
+  onShowRun,
   onSave,
   onPublish,
   onRun,
@@ -43,6 +44,8 @@ export function EditorBar({
   /** Null: nothing is chosen. */
   onRemove: (() => void) | null;
   onHistory: () => void;
+  /** Chooses a run to be shown over the graph. */
+  onShowRun: () => void;
   onSave: () => void;
   onPublish: () => void;
   onRun: () => void;
@@ -95,6 +98,9 @@ export function EditorBar({
           </>
         )}
         <Button onClick={onHistory}>Versions</Button>
+        <Button aria-keyshortcuts="R" onClick={onShowRun}>
+          Runs
+        </Button>
         <Button needs="author" disabled={!differs} onClick={onPublish}>
           Publish
         </Button>

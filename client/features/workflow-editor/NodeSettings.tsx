@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@jsonforms/core';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
 import { formatDuration } from '../../components/format.js';
 import { TextField } from '../../components/TextField.js';
@@ -33,6 +33,7 @@ export function NodeSettings({
   definition,
   findings,
   isReadOnly,
+  inRun,
   onParams,
   onRename,
   onClose,
@@ -41,6 +42,8 @@ export function NodeSettings({
   definition: SettingsDefinition | undefined;
   findings: readonly EditorFinding[];
   isReadOnly: boolean;
+  /** What a run made of it. */
+  inRun: ReactNode;
   onParams: (params: Record<string, unknown>) => void;
   /** Takes the node's own name; empty: what its definition is called. */
   onRename: (label: string) => void;
@@ -70,6 +73,7 @@ export function NodeSettings({
             This installation does not know the step “{node.step}”, so it has no settings here.
           </p>
         )}
+        {inRun}
         {definition && <p className="muted">{definition.description}</p>}
         <TextField
           label="Name"

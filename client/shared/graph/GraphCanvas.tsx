@@ -128,7 +128,7 @@ export function GraphCanvas({
           width: CARD_WIDTH,
           data,
           selected: selection ? selection.has(node.id) : node.id === selected,
-          ariaLabel: `${data.label}${data.overlay?.look ? `, ${data.overlay.look.label}` : ''}`,
+          ariaLabel: [data.label, data.overlay?.look?.label, data.overlay?.staleness].filter(Boolean).join(', '),
         };
       });
     });

@@ -4,6 +4,7 @@ import { Icon, type IconName, isIconName } from '../../components/Icon.js';
 import { Progress } from '../../components/Progress.js';
 import type { GraphDefinitionFragment } from '../../gql/graphql.js';
 import { StatusBadge, type StatusLook } from '../status.js';
+import { Thumb } from '../Thumb.js';
 
 /** What is shown on a node beside its name: a state, how far it is, a word. */
 export interface NodeOverlay {
@@ -11,6 +12,10 @@ export interface NodeOverlay {
   /** 0..1, drawn while the node runs. */
   progress?: number;
   note?: string;
+  /** A small picture of what came out of it. */
+  picture?: { thumbnailUrl: string | null; mediaType: string };
+  /** What is said of a state that is not that of this graph any more. */
+  staleness?: string;
   problem?: 'error' | 'warning';
 }
 
@@ -59,7 +64,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
     <div
       className={`node-card category-${definition?.category ?? 'unknown'} ${selected ? 'is-selected' : ''} ${
         overlay?.look ? `tone-${overlay.look.tone}` : ''
-      } ${overlay?.problem ? `has-${overlay.problem}` : ''}`}
+      } ${overlay?.staleness ? 'is-stale' : ''} ${overlay?.problem ? `has-${overlay.problem}` : ''}`}
     >
       <div className="node-head">
         <span className="node-icon">
@@ -107,13 +112,18 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
           ))}
         </ul>
       </div>
-      {(overlay?.look || overlay?.note) && (
-        <div className="node-foot">
+      {(overlay?.look || overlay?.note || overlay?.staleness) && (
+        <div className={`node-foot ${overlay.picture ? 'has-picture' : ''}`}>
+          {overlay.picture && <Thumb file={overlay.picture} />}
           {overlay.look && <StatusBadge look={overlay.look} />}
-          {overlay.note && (
-            <span className="node-note truncate numeric" title={overlay.note}>
-              {overlay.note}
-            </span>
+          {overlay.staleness ? (
+            <span className="node-note truncate tone-warn">{overlay.staleness}</span>
+          ) : (
+            overlay.note && (
+              <span className="node-note truncate numeric" title={overlay.note}>
+                {overlay.note}
+              </span>
+            )
           )}
           {overlay.progress !== undefined && <Progress value={overlay.progress} label={`Progress of ${data.label}`} />}
         </div>

@@ -1,11 +1,10 @@
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
 import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { graphql } from '../../gql/index.js';
-import { type Problem, problemOf } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { type Problem, problemOf } from '../errors.js';
+import { ProblemCallout } from '../Problem.js';
 
 const Rerun = graphql(`
   mutation RerunFromNode($input: RerunFromNodeInput!) {
@@ -19,12 +18,22 @@ const Rerun = graphql(`
   }
 `);
 
-/** Makes a node of an ended run anew in another run, after asking, and goes there. */
-export function RerunFromNode({ runId, nodeId, label }: { runId: string; nodeId: string; label: string }) {
+/** Makes a node of an ended run anew in another run, after asking. */
+export function RerunFromNode({
+  runId,
+  nodeId,
+  label,
+  onStarted,
+}: {
+  runId: string;
+  nodeId: string;
+  label: string;
+  /** Takes the id of the new run. */
+  onStarted: (runId: string) => void;
+}) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [{ fetching }, rerun] = useMutation(Rerun);
-  const navigate = useNavigate();
   const close = () => {
     setAsking(false);
     setProblem(null);
@@ -32,7 +41,9 @@ export function RerunFromNode({ runId, nodeId, label }: { runId: string; nodeId:
   const act = async () => {
     const { data, error } = await rerun({ input: { runId, nodeId } });
     setProblem(problemOf(data?.rerunFromNode, error));
-    if (data?.rerunFromNode.__typename === 'Run') navigate(`/runs/${data.rerunFromNode.id}`);
+    if (data?.rerunFromNode.__typename !== 'Run') return;
+    close();
+    onStarted(data.rerunFromNode.id);
   };
   return (
     <>

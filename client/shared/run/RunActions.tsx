@@ -4,8 +4,8 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import type { RunStatus } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
-import { type Problem, problemOf } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { type Problem, problemOf } from '../errors.js';
+import { ProblemCallout } from '../Problem.js';
 
 const CancelRun = graphql(`
   mutation CancelRun($id: ID!) {

@@ -1,7 +1,7 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useClient, useQuery } from 'urql';
 import { graphql } from '../../gql/index.js';
-import { isTerminal } from '../../shared/status.js';
+import { isTerminal } from '../status.js';
 import { applyEvents, type LiveEvent, mergeEvents } from './liveRun.js';
 
 const RunQuery = graphql(`
@@ -66,6 +66,11 @@ const RunQuery = graphql(`
         progress
         message
         isCached
+        outputs {
+          artifact {
+            id
+          }
+        }
         readyAt
         startedAt
         finishedAt
@@ -78,7 +83,7 @@ const RunQuery = graphql(`
         }
       }
       artifacts {
-        ...ResultFile
+        ...RunFileParts
       }
       assets {
         id
@@ -130,29 +135,42 @@ const CHANGES_MORE: ReadonlySet<string> = new Set([
   'run.retried',
 ]);
 
-/** A run that stays up to date: its newest snapshot with the live events on top. */
-export function useLiveRun(id: string) {
+const NO_EVENTS: readonly LiveEvent[] = [];
+
+/** A run that stays up to date: its newest snapshot with the live events on top. Null: no run. */
+export function useLiveRun(id: string | null) {
   const client = useClient();
   const [{ data, error, fetching, stale }, refetch] = useQuery({
     query: RunQuery,
-    variables: { id },
+    variables: { id: id ?? '' },
+    pause: id === null,
     requestPolicy: 'cache-and-network',
   });
-  const snapshot = data?.run;
-  const [events, setEvents] = useState<readonly LiveEvent[]>([]);
+  const snapshot = data?.run?.id === id ? data?.run : undefined;
+  const [heard, setHeard] = useState({ of: id, events: NO_EVENTS });
+  const events = heard.of === id ? heard.events : NO_EVENTS;
+  const hear = useCallback(
+    (more: readonly LiveEvent[]) =>
+      setHeard((known) => {
+        const before = known.of === id ? known.events : NO_EVENTS;
+        const after = mergeEvents(before, more);
+        return known.of === id && after === before ? known : { of: id, events: after };
+      }),
+    [id],
+  );
   const newestSeq = useRef(0);
   newestSeq.current = events.at(-1)?.seq ?? 0;
 
   useEffect(() => {
-    if (snapshot) setEvents((known) => mergeEvents(known, snapshot.events));
-  }, [snapshot]);
+    if (snapshot) hear(snapshot.events);
+  }, [snapshot, hear]);
 
   const run = useMemo(() => (snapshot ? applyEvents(snapshot, events) : snapshot), [snapshot, events]);
   const isBehind = run ? (events.at(-1)?.seq ?? 0) < run.lastSeq : false;
   const isStreaming = run ? !isTerminal(run.status) || isBehind : false;
 
   useEffect(() => {
-    if (!isStreaming) return;
+    if (!isStreaming || id === null) return;
     let buffer: LiveEvent[] = [];
     let batchTimer: ReturnType<typeof setTimeout> | undefined;
     let refetchTimer: ReturnType<typeof setTimeout> | undefined;
@@ -164,7 +182,7 @@ export function useLiveRun(id: string) {
       batchTimer = undefined;
       const taken = buffer;
       buffer = [];
-      setEvents((known) => mergeEvents(known, taken));
+      hear(taken);
       if (taken.some((event) => CHANGES_MORE.has(event.type))) refetchTimer ??= setTimeout(askAgain, REFETCH_MS);
     };
     const { unsubscribe } = client
@@ -182,7 +200,7 @@ export function useLiveRun(id: string) {
       clearTimeout(refetchTimer);
       askAgain();
     };
-  }, [client, id, isStreaming, refetch]);
+  }, [client, id, isStreaming, hear, refetch]);
 
   return {
     run,
