@@ -6,22 +6,30 @@ import {
   type Connection,
   Controls,
   type Edge,
+  type EdgeChange,
   MiniMap,
   type NodeChange,
+  type OnConnectEnd,
   ReactFlow,
   type ReactFlowInstance,
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { sameJson } from '../../components/sameJson.js';
+import { useSteady } from '../../components/useSteady.js';
+import { cardsOf, placeCards } from './cards.js';
 import type { Definitions } from './definitions.js';
-import { type GraphEdge, nodeLabel, type WorkflowGraph } from './graphModel.js';
-import { type Point, placeNodes } from './layout.js';
-import { CARD_WIDTH, type CardData, type CardNode, cardHeight, NodeCard, type NodeOverlay } from './NodeCard.js';
+import type { GraphEdge, WorkflowGraph } from './graphModel.js';
+import type { Point } from './layout.js';
+import { CARD_WIDTH, type CardData, type CardNode, NodeCard, type NodeOverlay } from './NodeCard.js';
 
 const NODE_TYPES = { card: NodeCard };
+// The drawing compares these by identity.
+const FIT = { padding: 0.12, maxZoom: 1.1 };
+const MULTI_KEYS = ['Meta', 'Control'];
+const PRO_OPTIONS = { hideAttribution: true };
 const MINIMAP_FROM = 16;
 /** What a drag from the palette carries: the step of a node definition. */
 export const STEP_DRAG = 'application/x-hartomat-step';
-const NONE: ReadonlyMap<string, NodeOverlay> = new Map();
 
 /** An end of a connection that was let go over nothing. */
 export interface LooseEnd {
@@ -56,38 +64,6 @@ const edgeOf = ({ source, sourceHandle, target, targetHandle }: Connection | Edg
 });
 const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) });
 
-/** Where every card of a graph stands: as saved, or by the layout. */
-export function placeCards(graph: WorkflowGraph, definitions: Definitions, hasFoot = false): Map<string, Point> {
-  const cards = cardsOf(graph, definitions, NONE);
-  return placeNodes(graph, (id) => ({ width: CARD_WIDTH, height: cardHeight(cards.get(id)!) + (hasFoot ? 34 : 0) }));
-}
-
-function loosePorts(graph: WorkflowGraph, nodeId: string, side: 'from' | 'to', known: { name: string }[] | undefined) {
-  const names = new Set(graph.edges.filter((edge) => edge[side].node === nodeId).map((edge) => edge[side].port));
-  for (const port of known ?? []) names.delete(port.name);
-  return [...names];
-}
-
-function cardsOf(graph: WorkflowGraph, definitions: Definitions, overlays: ReadonlyMap<string, NodeOverlay>) {
-  const cards = new Map<string, CardData>(
-    graph.nodes.map((node) => {
-      const definition = definitions.get(node.step);
-      return [
-        node.id,
-        {
-          label: nodeLabel(node, definition),
-          step: node.step,
-          definition,
-          looseInputs: loosePorts(graph, node.id, 'to', definition?.inputContract),
-          looseOutputs: loosePorts(graph, node.id, 'from', definition?.outputContract),
-          overlay: overlays.get(node.id),
-        },
-      ];
-    }),
-  );
-  return cards;
-}
-
 /** A workflow as a drawing: pan, zoom, choose a node; with `editing` it can be changed by hand. */
 export function GraphCanvas({
   graph,
@@ -109,7 +85,11 @@ export function GraphCanvas({
 }) {
   const flow = useRef<ReactFlowInstance<CardNode, Edge> | null>(null);
   const isDragging = useRef(false);
-  const cards = useMemo(() => cardsOf(graph, definitions, overlays), [graph, definitions, overlays]);
+  const drawn = useRef<ReadonlyMap<string, CardData>>(new Map());
+  const cards = useMemo(
+    () => (drawn.current = cardsOf(graph, definitions, overlays, drawn.current)),
+    [graph, definitions, overlays],
+  );
   const hasOverlays = overlays.size > 0;
   const places = useMemo(() => placeCards(graph, definitions, hasOverlays), [graph, definitions, hasOverlays]);
   const selection = editing?.selection;
@@ -120,14 +100,23 @@ export function GraphCanvas({
       const known = new Map(old.map((node) => [node.id, node]));
       return graph.nodes.map((node) => {
         const data = cards.get(node.id)!;
+        const before = known.get(node.id);
+        const position = places.get(node.id)!;
+        const isSelected = selection ? selection.has(node.id) : node.id === selected;
+        const isSame =
+          before?.data === data &&
+          before.selected === isSelected &&
+          before.position.x === position.x &&
+          before.position.y === position.y;
+        if (isSame) return before;
         return {
-          ...known.get(node.id),
+          ...before,
           id: node.id,
           type: 'card' as const,
-          position: places.get(node.id)!,
+          position,
           width: CARD_WIDTH,
           data,
-          selected: selection ? selection.has(node.id) : node.id === selected,
+          selected: isSelected,
           ariaLabel: [data.label, data.overlay?.look?.label, data.overlay?.staleness].filter(Boolean).join(', '),
         };
       });
@@ -136,28 +125,31 @@ export function GraphCanvas({
 
   const isEditing = editing !== undefined;
   const selectedEdge = editing?.selectedEdge ? edgeId(editing.selectedEdge) : null;
-  const edges = useMemo(
-    () =>
-      graph.edges.map((edge): Edge => {
-        const tone = overlays.get(edge.from.node)?.look?.tone;
-        const isFlowing = overlays.get(edge.to.node)?.look?.tone === 'busy';
-        const id = edgeId(edge);
-        return {
-          id,
-          source: edge.from.node,
-          sourceHandle: edge.from.port,
-          target: edge.to.node,
-          targetHandle: edge.to.port,
-          animated: isFlowing,
-          className: tone === 'ok' || tone === 'reused' ? `edge-done tone-${tone}` : undefined,
-          focusable: isEditing,
-          selectable: isEditing,
-          selected: id === selectedEdge,
-          ariaLabel: `${edge.from.port} of ${cards.get(edge.from.node)?.label ?? edge.from.node} to ${edge.to.port} of ${cards.get(edge.to.node)?.label ?? edge.to.node}`,
-        };
-      }),
-    [graph, overlays, isEditing, selectedEdge, cards],
-  );
+  const drawnEdges = useRef<ReadonlyMap<string, Edge>>(new Map());
+  const edges = useMemo(() => {
+    const next = graph.edges.map((edge): Edge => {
+      const tone = overlays.get(edge.from.node)?.look?.tone;
+      const isFlowing = overlays.get(edge.to.node)?.look?.tone === 'busy';
+      const id = edgeId(edge);
+      const drawing = {
+        id,
+        source: edge.from.node,
+        sourceHandle: edge.from.port,
+        target: edge.to.node,
+        targetHandle: edge.to.port,
+        animated: isFlowing,
+        className: tone === 'ok' || tone === 'reused' ? `edge-done tone-${tone}` : undefined,
+        focusable: isEditing,
+        selectable: isEditing,
+        selected: id === selectedEdge,
+        ariaLabel: `${edge.from.port} of ${cards.get(edge.from.node)?.label ?? edge.from.node} to ${edge.to.port} of ${cards.get(edge.to.node)?.label ?? edge.to.node}`,
+      };
+      const before = drawnEdges.current.get(id);
+      return before && sameJson(before, drawing) ? before : drawing;
+    });
+    drawnEdges.current = new Map(next.map((edge) => [edge.id, edge]));
+    return next;
+  }, [graph, overlays, isEditing, selectedEdge, cards]);
 
   const revealed = editing?.revealed ?? null;
   useEffect(() => {
@@ -201,6 +193,33 @@ export function GraphCanvas({
   const pointOf = (event: { clientX: number; clientY: number }): Point =>
     rounded(flow.current!.screenToFlowPosition({ x: event.clientX, y: event.clientY }));
 
+  const onNodesChange = useSteady(changeNodes);
+  const onNodeClick = useSteady((_: unknown, node: CardNode) => onSelect?.(node.id));
+  const onPaneClick = useSteady(() => onSelect?.(null));
+  const onNodeDragStart = useSteady(() => {
+    isDragging.current = true;
+  });
+  const onNodeDragStop = useSteady((_: unknown, _node: CardNode, moved: CardNode[]) => {
+    isDragging.current = false;
+    tellPlaces(moved);
+  });
+  const onEdgesChange = useSteady((changes: EdgeChange[]) => {
+    const change = changes.findLast((one) => one.type === 'select');
+    if (change?.type !== 'select' || !editing) return;
+    const edge = edges.find(({ id }) => id === change.id);
+    editing.onSelectEdge(change.selected && edge ? edgeOf(edge) : null);
+  });
+  const isValidConnection = useSteady(
+    (connection: Connection | Edge) => editing?.mayConnect(edgeOf(connection)) ?? false,
+  );
+  const onConnect = useSteady((connection: Connection) => editing?.onConnect(edgeOf(connection)));
+  const onConnectEnd = useSteady<Parameters<OnConnectEnd>, void>((event, { fromHandle, toNode }) => {
+    if (!editing || !fromHandle?.id || toNode) return;
+    const end = 'changedTouches' in event ? event.changedTouches[0]! : event;
+    const side = fromHandle.type === 'source' ? 'from' : 'to';
+    editing.onLooseEnd({ nodeId: fromHandle.nodeId, port: fromHandle.id, side }, pointOf(end));
+  });
+
   // A graph whose nodes arrive after the first drawing must still be fitted: start over then.
   return (
     <section className={`graph ${isEditing ? 'is-editing' : ''}`} aria-label={label}>
@@ -212,30 +231,15 @@ export function GraphCanvas({
         onInit={(instance) => {
           flow.current = instance;
         }}
-        onNodesChange={changeNodes}
-        onNodeClick={onSelect && ((_, node) => onSelect(node.id))}
-        onPaneClick={onSelect && (() => onSelect(null))}
-        onNodeDragStart={() => {
-          isDragging.current = true;
-        }}
-        onNodeDragStop={(_, _node, moved) => {
-          isDragging.current = false;
-          tellPlaces(moved);
-        }}
-        onEdgesChange={(changes) => {
-          const change = changes.findLast((one) => one.type === 'select');
-          if (change?.type !== 'select' || !editing) return;
-          const edge = edges.find(({ id }) => id === change.id);
-          editing.onSelectEdge(change.selected && edge ? edgeOf(edge) : null);
-        }}
-        isValidConnection={editing && ((connection) => editing.mayConnect(edgeOf(connection)))}
-        onConnect={editing && ((connection) => editing.onConnect(edgeOf(connection)))}
-        onConnectEnd={(event, { fromHandle, toNode }) => {
-          if (!editing || !fromHandle?.id || toNode) return;
-          const end = 'changedTouches' in event ? event.changedTouches[0]! : event;
-          const side = fromHandle.type === 'source' ? 'from' : 'to';
-          editing.onLooseEnd({ nodeId: fromHandle.nodeId, port: fromHandle.id, side }, pointOf(end));
-        }}
+        onNodesChange={onNodesChange}
+        onNodeClick={onNodeClick}
+        onPaneClick={onPaneClick}
+        onNodeDragStart={onNodeDragStart}
+        onNodeDragStop={onNodeDragStop}
+        onEdgesChange={onEdgesChange}
+        isValidConnection={isValidConnection}
+        onConnect={onConnect}
+        onConnectEnd={onConnectEnd}
         onDragOver={(event) => {
           if (editing && event.dataTransfer.types.includes(STEP_DRAG)) event.preventDefault();
         }}
@@ -250,14 +254,14 @@ export function GraphCanvas({
         }}
         nodesDraggable={isEditing}
         nodesConnectable={isEditing}
-        multiSelectionKeyCode={['Meta', 'Control']}
+        multiSelectionKeyCode={MULTI_KEYS}
         deleteKeyCode={null}
         fitView
-        fitViewOptions={{ padding: 0.12, maxZoom: 1.1 }}
+        fitViewOptions={FIT}
         minZoom={0.15}
         maxZoom={2}
         onlyRenderVisibleElements={graph.nodes.length > 120}
-        proOptions={{ hideAttribution: true }}
+        proOptions={PRO_OPTIONS}
       >
         <Background gap={20} size={1} />
         <Controls showInteractive={false} />
