@@ -137,6 +137,26 @@ describe('the settings step', () => {
     expect(overridable.defaults.format).toBe('jpeg');
   });
 
+  test('takes over from the old world where the renderer may stop sampling', async () => {
+    const legacySettings = { adaptive: 'on', noise_threshold: '0.02', hdri: 'sky.hdr', lighting_only: true };
+    const { issues, effectiveParams, legacyPreview } = await draft({ ...OLD, workflowId: still, legacySettings });
+    expect(issues).toEqual([]);
+    const sampling = { adaptive: true, threshold: 0.02 };
+    expect(effectiveParams).toContainEqual({
+      nodeId: 'still',
+      name: 'sampling',
+      value: sampling,
+      origin: 'output_type',
+    });
+    expect(legacyPreview.overrides).toEqual({ sampling });
+    expect(legacyPreview.report.map(({ key, status }: { key: string; status: string }) => [key, status])).toEqual([
+      ['adaptive', 'mapped'],
+      ['noise_threshold', 'mapped'],
+      ['hdri', 'ignored'],
+      ['lighting_only', 'ignored'],
+    ]);
+  });
+
   test('offers what several nodes take for one node alone, with what it has without', async () => {
     const all = await app.platform.db.workflow.findUniqueOrThrow({ where: { key: 'order_all' } });
     const input = {

@@ -126,6 +126,13 @@ describe('pricing tiers', () => {
     expect(await updateOutputType({ pricingTierId })).toMatchObject({
       issues: [{ path: '/pricingTierId', message: expect.stringContaining('archived') }],
     });
+    const old = { content: JSON.stringify([{ id: 'old', name: 'Old still', pricing_tier: 'standard' }]) };
+    const { data } = await app.gql(
+      `mutation ($input: ImportLegacyOutputTypesInput!) { importLegacyOutputTypes(input: $input) {
+        ... on LegacyImport { rows { status issues { path } } } } }`,
+      { input: old },
+    );
+    expect(data.importLegacyOutputTypes.rows).toEqual([{ status: 'failed', issues: [{ path: '/pricing_tier' }] }]);
     expect(await archiveTier(pricingTierId, false)).toMatchObject({ archivedAt: null });
     expect(await updateOutputType({ pricingTierId })).toMatchObject({ __typename: 'OutputType' });
   });
