@@ -20,8 +20,8 @@ beforeEach(async () => {
 afterEach(() => test.cleanup());
 
 /** A box in a studio built in Blender: what a module takes, and stills as pixels. */
-async function boxIn(faults: StudioFault[]) {
-  const { file } = await makeBlendStudio(test.ctx, faults);
+async function boxIn(faults: StudioFault[], surroundings: number | null = null) {
+  const { file } = await makeBlendStudio(test.ctx, faults, surroundings);
   const copy = `${file}.copy`;
   await copyFile(file, copy);
   const scene = await test.ctx.artifacts.write({
@@ -137,6 +137,18 @@ describeWith('blender', 'a template built in Blender', () => {
       code: 'CAMERA_UNKNOWN',
       message: expect.stringContaining('Above, Shot'),
     });
+  });
+
+  it('is lit by the picture of its surroundings, which is packed into it', async () => {
+    const blueUnder = async (brightness: number) => {
+      const { still } = await boxIn([], brightness);
+      return (await still({ transparent: true, shadow: false, samples: 16 }))(32, 24)[2]!;
+    };
+    const { file } = await makeBlendStudio(test.ctx, [], 1);
+    expect((await checkTemplateFile(test.ctx, file, {}, 'rig')).findings).toEqual([]);
+    const [dim, bright] = [await blueUnder(0.01), await blueUnder(0.2)];
+    expect(dim).toBeGreaterThan(0);
+    expect(bright).toBeGreaterThan(2 * dim);
   });
 
   it.each([
