@@ -68,6 +68,11 @@ describeWith('blender', 'Blender', () => {
     expect(stdin).toBe('');
   });
 
+  it('is as it left the factory, runs no scripts of files, and leads a process group of its own', async () => {
+    const facts = await runBlender(test.ctx, { script: script('environment.py'), job: {} });
+    expect(facts).toMatchObject({ isFactory: true, runsScriptsOfFiles: false, leadsItsGroup: true });
+  });
+
   it('ends the whole process group on abort, even when the script ignores it', async () => {
     const running = runBlender(test.ctx, { script: script('hang.py'), job: {} });
     const child = await logged(/child (\d+)/);

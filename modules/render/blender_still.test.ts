@@ -5,10 +5,12 @@ import { boxStills, LEFT, paint, RIGHT, SMALL } from '../../tests/support/boxSti
 import { useBrokenGpu } from '../../tests/support/brokenGpu.js';
 import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
+import { alive, allProcesses, type SeenProcess } from '../../tests/support/processes.js';
 import { describeWith } from '../../tests/support/tools.js';
 import { blenderStill } from './blender_still.js';
 import { blenderFacts } from './blenderFacts.js';
 import { neutralStudio } from './neutralStudio.js';
+import { residentBlenders } from './residentBlender.js';
 
 let test: Awaited<ReturnType<typeof createTestContext>>;
 beforeEach(async () => {
@@ -117,6 +119,18 @@ describeWith('blender', 'a rendered still', () => {
     expect(at(0, 0)).toEqual([0x33, 0x66, 0xcc, 255]);
     const plain = await render({ ...params, shadow: false }, { template });
     expect(plain.sha256).not.toBe(still.sha256);
+  });
+
+  it('of a size for delivery is made by a Blender started for it, which ends with it; a small one by the resident', async () => {
+    const final = { ...SMALL, resolution: { width: 640, height: 480 } };
+    await render(SMALL);
+    const residents = residentBlenders.pids;
+    const [first, second] = [await startedFor(() => render(final)), await startedFor(() => render(final))];
+    expect([first.length, second.length]).toEqual([1, 1]);
+    expect(second).not.toEqual(first);
+    expect(await alive([...first, ...second])).toEqual([]);
+    expect(await startedFor(() => render(SMALL))).toEqual([]);
+    expect(residentBlenders.pids).toEqual(residents);
   });
 
   it('is the same file for the same inputs and params, and another for another seed', async () => {
@@ -229,3 +243,20 @@ describeWith('blender', 'a rendered still', () => {
     await expect(rendering).rejects.toThrow('cancelled');
   });
 });
+
+/** Blenders that this process started while it worked. */
+async function startedFor(work: () => Promise<unknown>): Promise<SeenProcess[]> {
+  const blenders = async () =>
+    (await allProcesses()).filter(
+      ({ parent, command }) => parent === process.pid && command.includes(' -b --factory-startup'),
+    );
+  const before = new Set((await blenders()).map(({ pid }) => pid));
+  const seen = new Map<number, SeenProcess>();
+  let isDone = false;
+  const working = work().finally(() => {
+    isDone = true;
+  });
+  while (!isDone) for (const found of await blenders()) if (!before.has(found.pid)) seen.set(found.pid, found);
+  await working;
+  return [...seen.values()];
+}
