@@ -42,6 +42,10 @@ describe('the etag of a contract', () => {
     'entry slot of a port': {
       inputs: { step: artifactPort('step_source', 'model/step', { ...file, entry: 'stepSource' }) },
     },
+    'how many a port takes': {
+      inputs: { step: artifactPort('step_source', 'model/step', { ...file, many: true }) },
+    },
+    'what it hands on': { handsOn: { total: 'step' } },
     'schema of a port': { outputs: { total: dataPort(z.string(), { description: 'A number.' }) } },
     'a default': { params: z.object({ size: z.number().min(1).max(9).default(4) }) },
     'a bound': { params: z.object({ size: z.number().min(1).max(10).default(3) }) },
@@ -63,6 +67,19 @@ describe('the etag of a contract', () => {
 
   it.each(Object.entries(changes))('changes with: %s', (_, change) => {
     expect(declare(change).etag).not.toBe(base.etag);
+  });
+
+  it('changes with the module that makes its parts', () => {
+    const gathering = (title: string) =>
+      declare({
+        inputs: {
+          step: artifactPort('step_source', 'model/step', file),
+          totals: dataPort(z.number(), { description: 'Of the parts.', required: false, many: true }),
+        },
+        fanOut: { module: declare({ title }), from: 'total', into: 'totals', unit: 'parts', parts: () => [] },
+      }).etag;
+    expect(gathering('One')).toBe(gathering('One'));
+    expect(gathering('Two')).not.toBe(gathering('One'));
   });
 
   it('is the same in every process', async () => {
