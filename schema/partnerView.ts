@@ -47,7 +47,7 @@ const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
     AssetPublication: 'cursor at asset',
     Asset: 'id name kind version isLatest publishedAt supersededAt artifact files product outputType orderLine run',
     AssetFile: 'position name derivative artifact',
-    Artifact: 'id role mediaType sha256 byteSize fileName createdAt url',
+    Artifact: 'id role mediaType sha256 byteSize fileName createdAt url thumbnailUrl',
     Webhook:
       'id name url eventTypes ownOnly isEnabled disabledAt disabledReason failingSince oldSecretsUntil createdAt',
     WebhookDelivery:

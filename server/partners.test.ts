@@ -34,7 +34,7 @@ describe('a partner', () => {
     const everything = `query($ids: [ID!]!) {
       orders { totalCount edges { node { id } } }
       runs { totalCount edges { node { id } } }
-      assets { totalCount edges { node { artifact { url } } } }
+      assets { totalCount edges { node { artifact { url thumbnailUrl } } } }
       nodes(ids: $ids) { id }
     }`;
     const own = (await app.gql(everything, { ids }, a.headers)).data;
