@@ -1,8 +1,7 @@
 import { type FacePatch, readPatches } from './facePatches.js';
 import type { Part21File } from './part21.js';
 import { argsOf, partsOf, refOf, refsOf } from './part21Values.js';
-import type { ProductDefinition } from './productStructure.js';
-import { isBody, readShapeOwners, type ShapeOwner } from './shapeOwners.js';
+import { isBody, readShapeOwners, type ShapeHolder, type ShapeOwner } from './shapeOwners.js';
 import { type Look, rgbToHex, StyleReader } from './styles.js';
 
 /** How a part, or some of its faces, look where it stands in one place of an assembly, if not as everywhere else. */
@@ -36,9 +35,14 @@ export interface InstanceLooks {
   lostCount: number;
 }
 
+/** A product definition with the uses of others inside it. */
+interface UsingDefinition extends ShapeHolder {
+  usages: readonly { id: number; child: number }[];
+}
+
 /** What the structure knows already. */
 export interface ContextFacts {
-  definitions: ReadonlyMap<number, ProductDefinition>;
+  definitions: ReadonlyMap<number, UsingDefinition>;
   /** PRODUCT_DEFINITION_SHAPE → what it is the shape of. */
   definedBy: ReadonlyMap<number, number>;
   /** Representation → definition. */
@@ -179,7 +183,7 @@ function note(said: Map<string, Said>, { id, body, isFace }: ShapeOwner, context
 /** How many bodies and faces definitions have. */
 function extentsOf(
   file: Part21File,
-  definitions: ReadonlyMap<number, ProductDefinition>,
+  definitions: ReadonlyMap<number, UsingDefinition>,
   owners: ReadonlyMap<number, ShapeOwner>,
 ): Map<number, { bodies: number; faces: number }> {
   const extents = new Map([...definitions.keys()].map((id) => [id, { bodies: 0, faces: 0 }]));
@@ -191,7 +195,7 @@ function extentsOf(
 }
 
 /** The component that a usage places. */
-function wholeOf(usage: number, definitions: ReadonlyMap<number, ProductDefinition>): ShapeOwner | undefined {
+function wholeOf(usage: number, definitions: ReadonlyMap<number, UsingDefinition>): ShapeOwner | undefined {
   for (const { usages } of definitions.values()) {
     const child = usages.find(({ id }) => id === usage)?.child;
     if (child !== undefined) return { id: child, body: 0, isFace: false };

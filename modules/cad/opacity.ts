@@ -1,7 +1,6 @@
 import type { Part21File } from './part21.js';
 import { argsOf, refOf, refsOf } from './part21Values.js';
-import type { ProductDefinition } from './productStructure.js';
-import { readShapeOwners } from './shapeOwners.js';
+import { readShapeOwners, type ShapeHolder } from './shapeOwners.js';
 import { type Rgb, StyleReader } from './styles.js';
 
 /** How clear a part is: as a whole, and where faces are styled for themselves, by their colour. 0 (clear) to 1. */
@@ -19,7 +18,7 @@ const SAME_COLOR = 2;
  * @param inContext - styled items that hold for single instances only. */
 export function readOpacity(
   file: Part21File,
-  definitions: Iterable<ProductDefinition>,
+  definitions: Iterable<ShapeHolder>,
   inContext: ReadonlySet<number>,
 ): Map<number, Opacity> {
   const found = new Map<number, Opacity>();

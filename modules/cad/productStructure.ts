@@ -4,19 +4,17 @@ import { OPAQUE, type Opacity, readOpacity } from './opacity.js';
 import type { Part21File } from './part21.js';
 import { argsOf, parseStatement, partsOf, refOf, refsOf, textOf, type Value } from './part21Values.js';
 import { PlacementReader } from './placements.js';
+import type { ShapeHolder } from './shapeOwners.js';
 import { SPHERE_TYPES } from './sphereSeams.js';
 import { IDENTITY, invert, type Transform } from './transforms.js';
 
 /** A product definition: a part or an assembly, before it is used anywhere. */
-export interface ProductDefinition {
-  id: number;
+export interface ProductDefinition extends ShapeHolder {
   /** The PRODUCT record behind it. */
   productId: number;
   name: string;
   /** Uses of other products inside this one, in file order. */
   usages: Usage[];
-  /** Representations that hold its own shape. */
-  representations: number[];
   /** What its own representations hold: nothing, only curves and points, or surfaces. */
   ownShape: 'none' | 'wires' | 'surfaces';
   /** Its surfaces are open shells or faces, so it encloses no volume. */

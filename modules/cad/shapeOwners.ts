@@ -1,6 +1,12 @@
 import type { Part21File } from './part21.js';
 import { argsOf, refOf, refsOf } from './part21Values.js';
-import type { ProductDefinition } from './productStructure.js';
+
+/** A product definition, as far as it has a shape of its own. */
+export interface ShapeHolder {
+  id: number;
+  /** Representations that hold its own shape. */
+  representations: number[];
+}
 
 /** Whose a shape is. */
 export interface ShapeOwner {
@@ -17,7 +23,7 @@ const SHAPES = /BREP|SHELL|SOLID|FACE|SURFACE_MODEL/;
 const FACES = /^(?:ADVANCED_FACE|FACE_SURFACE)$/;
 
 /** Owners of representations, bodies and faces, by their ids. */
-export function readShapeOwners(file: Part21File, definitions: Iterable<ProductDefinition>): Map<number, ShapeOwner> {
+export function readShapeOwners(file: Part21File, definitions: Iterable<ShapeHolder>): Map<number, ShapeOwner> {
   const owners = new Map<number, ShapeOwner>();
   const own = (item: number, id: number, body: number, steps: number) => {
     const type = file.typeOf(item) ?? '';
