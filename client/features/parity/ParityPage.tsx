@@ -110,7 +110,7 @@ const STATUS: Record<ParityStatus, StatusLook> = {
 };
 
 /** Passed by looking at less than comparisons do now. */
-const PASSED_SHORT: StatusLook = { label: 'Passed, not counted', tone: 'warn', icon: 'check' };
+const PASSED_SHORT: StatusLook = { label: 'Not counted', tone: 'warn', icon: 'check' };
 
 const ParityBadge = ({ report }: { report: { status: ParityStatus; notCounted: string | null } }) => (
   <StatusBadge look={report.notCounted === null ? STATUS[report.status] : PASSED_SHORT} />
