@@ -17,13 +17,14 @@ export interface ForeseenNode extends Expected {
   hasFiles: boolean;
   /** What it would fail with. */
   problem: ModuleError | null;
+  /** What its result is kept under, as far as it is known; null: it is not kept, or it fails. */
+  identity: Identity | null;
 }
 
 /** A node by itself, seen from what is before it. */
 interface SeenNode extends Omit<ForeseenNode, 'dependsOn'> {
   /** Of its outputs it is known what is in them, and not yet what will be said of them. */
   isOutline: boolean;
-  identity: Identity | null;
   lacking: readonly string[];
 }
 
@@ -37,8 +38,8 @@ export async function foresee(desk: PreflightDesk, plan: Plan, entry: JsonObject
     seen.push(...(await Promise.all(nodes.map((node) => foreseeNode(desk, node, seen, entry)))));
   }
   const expected = expectedOutcomes(plan, seen.map(lookedAt));
-  return seen.map(({ node, outputs, hasFiles, problem }, idx) => ({
-    ...{ node, outputs, hasFiles, problem },
+  return seen.map(({ node, outputs, hasFiles, problem, identity }, idx) => ({
+    ...{ node, outputs, hasFiles, problem, identity },
     ...expected[idx]!,
   }));
 }

@@ -3,7 +3,7 @@ import type { Plan, PlannedNode } from '../workflow/plan.js';
 
 /** What may become of a node. `cached`: its outputs are there from an earlier run, or by then. `runs`: they are not. `skipped`: it does
  * not run. */
-const OUTCOMES = ['cached', 'runs', 'skipped'] as const;
+export const OUTCOMES = ['cached', 'runs', 'skipped'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 /** `depends`: only the run can tell which outcome it is. */
 export const FORECASTS = [...OUTCOMES, 'depends'] as const;
@@ -11,8 +11,8 @@ export type Forecast = (typeof FORECASTS)[number];
 
 /** What a node's outcome can depend on. `inputs`: whether the others make the very files that an earlier run went on from. `same_work`:
  * whether one of the others has done the same work by then. `files`: whether they have made files again by then that are gone. `failure`:
- * how far the run has got when the other fails. */
-export const DEPENDENCES = ['inputs', 'same_work', 'files', 'failure'] as const;
+ * how far the run has got when the other fails. `other_line`: whether a line that is started together with it has done the same work by then. */
+export const DEPENDENCES = ['inputs', 'same_work', 'files', 'failure', 'other_line'] as const;
 export interface Dependence {
   code: (typeof DEPENDENCES)[number];
   /** Positions of the other nodes in the plan. */
@@ -105,7 +105,7 @@ function ancestorsOf({ nodes }: Plan): ReadonlySet<number>[] {
 }
 
 /** Whether the same work may be done with the same inputs. */
-function mayBeSame(one: Identity | null, other: Identity | null): boolean {
+export function mayBeSame(one: Identity | null, other: Identity | null): boolean {
   if (!one || !other) return false;
   const open = new Set([...one.open, ...other.open]);
   const known = ({ inputs }: Identity) => inputs.filter((input) => !open.has(portOf(input)));

@@ -16,6 +16,7 @@ import {
   type OrderSubject,
   type SubjectRequest,
 } from './prepareRun.js';
+import { sharingWork } from './sharedWork.js';
 
 /** @throws ValidationError, NotFoundError where the request itself is wrong. */
 export async function preflight(platform: Platform, request: SubjectRequest & GraphChoice): Promise<Preflight> {
@@ -36,7 +37,7 @@ export async function preflightOrder(
   buyer: Beholder = OWNER,
 ): Promise<Preflight[]> {
   const due = await dueLines(platform, orderId, buyer);
-  return PreflightDesk.with(platform, (desk) => preflightLines(desk, due));
+  return sharingWork(await PreflightDesk.with(platform, (desk) => preflightLines(desk, due)));
 }
 
 /** How long runs take together: at best side by side, at worst one after the other. */

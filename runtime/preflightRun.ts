@@ -19,7 +19,7 @@ import { NotFoundError, ValidationError } from './errors.js';
 import { type ForeseenNode, foresee } from './foresee.js';
 import { legacyCheckPlan } from './legacy/checkPlan.js';
 import { prepareLegacyRun } from './legacy/start.js';
-import { type Dependence, type Expected, type Forecast, forecastOf, type Outcome } from './outcomes.js';
+import { type Dependence, type Expected, type Forecast, forecastOf, type Identity, type Outcome } from './outcomes.js';
 import {
   checksOfPlan,
   findingsOfContract,
@@ -41,6 +41,7 @@ export interface PreflightNode {
   forecast: Forecast;
   outcomes: Outcome[];
   dependsOn: PreflightDependence[];
+  identity: Identity | null;
   /** From history, where it runs; null: nothing like it ran lately, or it does not run. */
   duration: TimeRange | null;
 }
@@ -227,20 +228,25 @@ async function summed(
   const running = foreseen.filter(mayRun).map(({ node }) => node);
   const ranges = await desk.history.ranges(workflowId, hashPlan(graph, plan), plan.nodes);
   const nodes = foreseen.map((one): PreflightNode => {
-    const { node, outcomes } = one;
+    const { node, outcomes, identity } = one;
     const dependsOn = one.dependsOn.map(({ code, on }) => ({ code, on: on.map((idx) => plan.nodes[idx]!), graph }));
     const duration = mayRun(one) ? ranges[node.idx]! : null;
-    return { planned: node, graph, outcomes, dependsOn, forecast: forecastOf(outcomes), duration };
-  });
-  const times = nodes.map(({ planned: { predecessors }, outcomes, duration }) => {
-    if (!outcomes.includes('runs')) return { predecessors, range: { minMs: 0, maxMs: 0 } };
-    return { predecessors, range: duration && outcomes.length > 1 ? { ...duration, minMs: 0 } : duration };
+    return { planned: node, graph, outcomes, dependsOn, identity, forecast: forecastOf(outcomes), duration };
   });
   const findings = [...found, ...findingsOfWorkers(desk.workforce, work ?? running)];
   const isOpen = findings.some(({ code }) => code === PARTS_UNKNOWN);
   const seen = Object.fromEntries([...EVERY_RUN, ...more].map((check) => [check, check !== 'materials' || !isOpen]));
   const checks = checkResults(expectedChecks(orderLineId), findings, seen);
-  return { ...alone, orderLineId, mode, checks, findings, nodes, duration: estimate(times) };
+  return { ...alone, orderLineId, mode, checks, findings, nodes, duration: durationOf(nodes) };
+}
+
+/** How long nodes take together; what may not run takes no time at best. */
+export function durationOf(nodes: readonly PreflightNode[]): TimeRange | null {
+  const times = nodes.map(({ planned: { predecessors }, outcomes, duration }) => {
+    if (!outcomes.includes('runs')) return { predecessors, range: { minMs: 0, maxMs: 0 } };
+    return { predecessors, range: duration && outcomes.length > 1 ? { ...duration, minMs: 0 } : duration };
+  });
+  return estimate(times);
 }
 
 /** A run by itself. */

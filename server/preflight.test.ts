@@ -187,6 +187,22 @@ describe('a preflight', () => {
     expect(await ask({ orderLineId })).toMatchObject({ fallback: null });
   });
 
+  it('of an order says what lines may find of each other’s work', async () => {
+    const wanted = { productId: seeded.product.id, outputTypeId: seeded.outputTypeId };
+    const { id: orderId } = await createOrder(app.platform, {
+      lines: [wanted, wanted, { ...wanted, options: { samples: 3 } }],
+    });
+    const query = `{ preflightOrder(orderId: "${id('Order', orderId)}") { ... on OrderPreflight { lines { nodes { nodeId outcomes dependsOn { code } } } } } }`;
+    const { lines } = (await app.gql(query)).data.preflightOrder;
+    const ofLine = (at: number) =>
+      Object.fromEntries(lines[at].nodes.map(({ nodeId, ...node }: any) => [nodeId, node]));
+    const shared = { outcomes: ['cached', 'runs'], dependsOn: [{ code: 'other_line' }] };
+    const own = { outcomes: ['runs'], dependsOn: [] };
+    expect(ofLine(0)).toMatchObject({ glb: shared, still: shared, publish: own, notify: own });
+    expect(ofLine(1)).toEqual(ofLine(0));
+    expect(ofLine(2)).toMatchObject({ glb: shared, still: own });
+  });
+
   it('of an order is about the lines that would be started, and is a partner’s only for their own', async () => {
     const { account, headers: own } = await createMember(app.platform, 'partner');
     const wanted = { productId: seeded.product.id, outputTypeId: seeded.outputTypeId, quantity: 2 };

@@ -52,6 +52,10 @@ const DEPENDENCE_WORDS: Record<Dependence['code'], { description: string; messag
     description: 'Whether other nodes have made its missing files again by then.',
     message: (names) => `Cached if ${names} has made its missing files again by then.`,
   },
+  other_line: {
+    description: 'Whether a line that is started together with it has done the same work by then.',
+    message: () => 'Cached if another line has done the same work by then.',
+  },
   failure: {
     description: 'How far the run has got when another node fails and ends it.',
     message: (names) => `Skipped if ${names} fails before it begins.`,
@@ -85,7 +89,7 @@ const DependenceObject = builder.objectRef<PreflightDependence>('PreflightDepend
       },
     }),
     nodeIds: t.stringList({
-      description: 'The nodes that decide it, by `nodeId`.',
+      description: 'The nodes of the run that decide it, by `nodeId`; of `other_line`: none.',
       resolve: ({ on }) => on.map(({ id }) => id),
     }),
   }),
