@@ -37,7 +37,7 @@ describeWith('chromium', 'ordering and editing', () =>
       await dialog.getByText('Options for this order').click();
       await dialog.getByRole('spinbutton', { name: 'Resolution width' }).fill('96');
       await dialog.getByRole('spinbutton', { name: 'Resolution height' }).fill('96');
-      await dialog.getByRole('spinbutton', { name: 'Samples' }).fill('4');
+      await dialog.getByRole('spinbutton', { name: 'Samples', exact: true }).fill('4');
       expect(await seriousViolations(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Order and run' }).click();
       await page.getByRole('heading', { name: /6205.*Still 1K/ }).waitFor();
@@ -60,7 +60,7 @@ describeWith('chromium', 'ordering and editing', () =>
       await page.getByRole('link', { name: 'Order still', exact: true }).click();
       await page.locator('.react-flow__node[data-id=still]').click();
       const settings = page.getByRole('complementary', { name: /Settings of Still/ });
-      await settings.getByRole('spinbutton', { name: 'Samples' }).fill('0');
+      await settings.getByRole('spinbutton', { name: 'Samples', exact: true }).fill('0');
       await settings.getByRole('alert').getByText('Must be at least 1.').waitFor();
       await shows('1 error');
       await settings.getByRole('button', { name: /Reset Samples/ }).click();
@@ -143,7 +143,7 @@ describeWith('chromium', 'ordering and editing', () =>
       const settings = page.getByRole('complementary', { name: /Settings of Still/ });
       await settings.getByRole('region', { name: 'In the run' }).getByText(/\.png/).first().waitFor();
       expect(await seriousViolations(page)).toEqual([]);
-      const samples = settings.getByRole('spinbutton', { name: 'Samples' });
+      const samples = settings.getByRole('spinbutton', { name: 'Samples', exact: true });
       await samples.fill('9');
       await node('still').getByText('changed since').waitFor();
       await node('publish').getByText('input changed').waitFor();
