@@ -187,17 +187,17 @@ describe('old render settings', () => {
   };
 
   test('are reported key by key, and what they come to says the same again', async () => {
-    const settings = { resolution: '2k', quality: 'high', noise_threshold: 0.1, watermark: 'yes', 'a/b': 1 };
+    const settings = { resolution: '2k', quality: 'high', hdri: 'studio.hdr', watermark: 'yes', 'a/b': 1 };
     const { overrides, report, kept, plain, findings } = await preview(settings);
     expect(overrides).toEqual({ resolution: { width: 2048, height: 2048 }, samples: 256 });
     expect(report.map(({ key, status, target }: any) => [key, status, target])).toEqual([
       ['resolution', 'mapped', 'overrides.resolution'],
       ['quality', 'mapped', 'overrides.samples'],
-      ['noise_threshold', 'ignored', null],
+      ['hdri', 'ignored', null],
       ['watermark', 'unknown', null],
       ['a/b', 'unknown', null],
     ]);
-    expect(kept).toEqual({ noise_threshold: 0.1, watermark: 'yes', 'a/b': 1 });
+    expect(kept).toEqual({ hdri: 'studio.hdr', watermark: 'yes', 'a/b': 1 });
     expect(findings.map(({ path }: any) => path)).toEqual(expect.arrayContaining(['/watermark', '/a~1b']));
     const again = await preview(plain);
     expect(again).toMatchObject({ overrides, kept: {}, findings: [] });

@@ -6,7 +6,7 @@ import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
 
 const EXPORT = `id,name,render_settings,pricing_tier,watermark
-17,Old still 2K,"{""resolution"": ""2k"", ""samples"": 64, ""noise_threshold"": 0.1}",standard,logo
+17,Old still 2K,"{""resolution"": ""2k"", ""samples"": 64, ""hdri"": ""sky.hdr""}",standard,logo
 18,Old turntable,"{""frames"": 24, ""format"": ""mp4""}",,
 19,,{},,
 20,Too dear,{},gold,
