@@ -140,13 +140,14 @@ const NO_EVENTS: readonly LiveEvent[] = [];
 /** A run that stays up to date: its newest snapshot with the live events on top. Null: no run. */
 export function useLiveRun(id: string | null) {
   const client = useClient();
-  const [{ data, error, fetching, stale }, refetch] = useQuery({
+  const [{ data, error, fetching, stale, operation }, refetch] = useQuery({
     query: RunQuery,
     variables: { id: id ?? '' },
     pause: id === null,
     requestPolicy: 'cache-and-network',
   });
-  const snapshot = data?.run?.id === id ? data?.run : undefined;
+  // While another run is on its way, the data is still of the last one.
+  const snapshot = operation?.variables.id === id ? data?.run : undefined;
   const [heard, setHeard] = useState({ of: id, events: NO_EVENTS });
   const events = heard.of === id ? heard.events : NO_EVENTS;
   const hear = useCallback(
