@@ -208,7 +208,7 @@ export function useLiveRun(id: string | null) {
     events,
     definitions: data?.nodeDefinitions,
     error,
-    isLoading: (fetching || stale) && !data,
+    isLoading: (fetching || stale) && !snapshot,
     refetch: () => refetch({ requestPolicy: 'network-only' }),
   };
 }
