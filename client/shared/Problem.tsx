@@ -21,3 +21,10 @@ export function ProblemCallout({ problem, title }: { problem: Problem; title?: s
     </Callout>
   );
 }
+
+/** What is wrong, unless the fields of the form say all of it themselves.
+ * @param fields - JSON pointers of those that do. */
+export function ProblemBesideFields({ problem, fields }: { problem: Problem | null; fields: readonly string[] }) {
+  const isSaid = problem && problem.issues.length > 0 && problem.issues.every(({ path }) => fields.includes(path));
+  return problem && !isSaid ? <ProblemCallout problem={problem} /> : null;
+}

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import type { AccountFieldsFragment, Role } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -44,17 +44,9 @@ export function AccountDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            isBusy={creating.fetching || updating.fetching}
-            disabled={name.trim() === ''}
-            type="submit"
-          >
-            {account ? 'Save the account' : 'Create the account'}
-          </Button>
-        </>
+        <SubmitButtons isBusy={creating.fetching || updating.fetching} disabled={name.trim() === ''} onCancel={onClose}>
+          {account ? 'Save the account' : 'Create the account'}
+        </SubmitButtons>
       }
     >
       <TextField

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { RedeliverFailedWebhookEvents } from './webhookOperations.js';
@@ -60,12 +61,9 @@ export function ResendDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={fetching} type="submit">
-            Send again
-          </Button>
-        </>
+        <SubmitButtons isBusy={fetching} onCancel={onClose}>
+          Send again
+        </SubmitButtons>
       }
     >
       <fieldset className="choices">

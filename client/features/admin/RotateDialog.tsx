@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { WebhookSecretShown } from './WebhookSecretShown.js';
@@ -36,12 +36,9 @@ export function RotateDialog({ webhook, onClose }: { webhook: { id: string; name
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={fetching} type="submit">
-            Make a new secret
-          </Button>
-        </>
+        <SubmitButtons isBusy={fetching} onCancel={onClose}>
+          Make a new secret
+        </SubmitButtons>
       }
     >
       <fieldset className="choices">

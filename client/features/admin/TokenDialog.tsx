@@ -5,6 +5,7 @@ import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { SecretField } from '../../components/SecretField.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import type { Scope } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
@@ -63,17 +64,13 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            isBusy={fetching}
-            disabled={!account || name.trim() === '' || scopes.length === 0}
-            type="submit"
-          >
-            Create the token
-          </Button>
-        </>
+        <SubmitButtons
+          isBusy={fetching}
+          disabled={!account || name.trim() === '' || scopes.length === 0}
+          onCancel={onClose}
+        >
+          Create the token
+        </SubmitButtons>
       }
     >
       <Labelled

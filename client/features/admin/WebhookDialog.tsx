@@ -1,9 +1,9 @@
 import { useRef, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { newKey } from '../../components/newKey.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import type { WebhookEventType, WebhookFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
@@ -64,17 +64,13 @@ export function WebhookDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            isBusy={creating.fetching || updating.fetching}
-            disabled={content.name === '' || content.url === '' || events.length === 0}
-            type="submit"
-          >
-            {webhook ? 'Save the webhook' : 'Create the webhook'}
-          </Button>
-        </>
+        <SubmitButtons
+          isBusy={creating.fetching || updating.fetching}
+          disabled={content.name === '' || content.url === '' || events.length === 0}
+          onCancel={onClose}
+        >
+          {webhook ? 'Save the webhook' : 'Create the webhook'}
+        </SubmitButtons>
       }
     >
       <TextField label="Name" help="What it is for, such as “Shop”." value={name} maxLength={100} onChange={setName} />

@@ -1,12 +1,12 @@
 import { useRef, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { graphql } from '../../gql/index.js';
 import { issueAt, type Problem, problemOf } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { ProblemBesideFields } from '../../shared/Problem.js';
 import { CadFileChoice } from './CadFileChoice.js';
 import type { Product } from './ProductsCard.js';
 
@@ -110,12 +110,9 @@ export function ProductDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={creation.fetching || change.fetching} disabled={!isComplete} type="submit">
-            {product ? 'Save' : 'Create the product'}
-          </Button>
-        </>
+        <SubmitButtons isBusy={creation.fetching || change.fetching} disabled={!isComplete} onCancel={onClose}>
+          {product ? 'Save' : 'Create the product'}
+        </SubmitButtons>
       }
     >
       {product ? (
@@ -173,7 +170,7 @@ export function ProductDialog({
           </select>
         )}
       </Labelled>
-      {problem && !problem.issues.some(({ path }) => FIELDS.includes(path)) && <ProblemCallout problem={problem} />}
+      <ProblemBesideFields problem={problem} fields={FIELDS} />
     </Dialog>
   );
 }

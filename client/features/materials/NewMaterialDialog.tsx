@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { keyFrom } from '../../components/keyFrom.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -31,12 +31,9 @@ export function NewMaterialDialog({ onClose, onCreated }: { onClose: () => void;
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" isBusy={fetching} disabled={label.trim() === '' || key === ''} type="submit">
-            Create the material
-          </Button>
-        </>
+        <SubmitButtons isBusy={fetching} disabled={label.trim() === '' || key === ''} onCancel={onClose}>
+          Create the material
+        </SubmitButtons>
       }
     >
       <TextField label="Name" value={label} maxLength={120} placeholder="Steel, brushed" onChange={setLabel} />

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import type { MaterialsQuery } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -57,17 +57,13 @@ export function RuleDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            isBusy={creating.fetching || updating.fetching}
-            disabled={materialId === '' || (pattern.trim() === '' && color.trim() === '' && category === '')}
-            type="submit"
-          >
-            Save the rule
-          </Button>
-        </>
+        <SubmitButtons
+          isBusy={creating.fetching || updating.fetching}
+          disabled={materialId === '' || (pattern.trim() === '' && color.trim() === '' && category === '')}
+          onCancel={onClose}
+        >
+          Save the rule
+        </SubmitButtons>
       }
     >
       <p className="muted">All conditions that are set must hold.</p>

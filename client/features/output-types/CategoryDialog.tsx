@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { keyFrom } from '../../components/keyFrom.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import type { CategoryFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { issueAt, type Problem, problemOf } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { ProblemBesideFields } from '../../shared/Problem.js';
 import { CategoryFields, CreateCategory, UpdateCategory } from './priceOperations.js';
 
 const FIELDS = ['/label', '/key'];
@@ -50,17 +50,13 @@ export function CategoryDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            isBusy={creating.fetching || updating.fetching}
-            disabled={label.trim() === '' || key === ''}
-            type="submit"
-          >
-            {category ? 'Save the category' : 'Create the category'}
-          </Button>
-        </>
+        <SubmitButtons
+          isBusy={creating.fetching || updating.fetching}
+          disabled={label.trim() === '' || key === ''}
+          onCancel={onClose}
+        >
+          {category ? 'Save the category' : 'Create the category'}
+        </SubmitButtons>
       }
     >
       <TextField
@@ -82,7 +78,7 @@ export function CategoryDialog({
           onChange={setOwnKey}
         />
       )}
-      {problem && !problem.issues.some(({ path }) => FIELDS.includes(path)) && <ProblemCallout problem={problem} />}
+      <ProblemBesideFields problem={problem} fields={FIELDS} />
     </Dialog>
   );
 }

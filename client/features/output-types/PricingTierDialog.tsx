@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { keyFrom } from '../../components/keyFrom.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import type { PricingTierFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { issueAt, type Problem, problemOf } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { ProblemBesideFields } from '../../shared/Problem.js';
 import { amountOf, centsFrom } from './amount.js';
 import { CreatePricingTier, PricingTierFields, UpdatePricingTier } from './priceOperations.js';
 
@@ -56,17 +56,13 @@ export function PricingTierDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            isBusy={creating.fetching || updating.fetching}
-            disabled={label.trim() === '' || key === '' || unitPriceCents === null}
-            type="submit"
-          >
-            {tier ? 'Save the price' : 'Create the price'}
-          </Button>
-        </>
+        <SubmitButtons
+          isBusy={creating.fetching || updating.fetching}
+          disabled={label.trim() === '' || key === '' || unitPriceCents === null}
+          onCancel={onClose}
+        >
+          {tier ? 'Save the price' : 'Create the price'}
+        </SubmitButtons>
       }
     >
       {used > 0 && (
@@ -116,7 +112,7 @@ export function PricingTierDialog({
           onChange={setOwnKey}
         />
       )}
-      {problem && !problem.issues.some(({ path }) => FIELDS.includes(path)) && <ProblemCallout problem={problem} />}
+      <ProblemBesideFields problem={problem} fields={FIELDS} />
     </Dialog>
   );
 }

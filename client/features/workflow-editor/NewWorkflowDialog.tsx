@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
@@ -53,17 +53,13 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
-            isBusy={fetching}
-            disabled={name.trim() === '' || chosen === null || (chosen === FILE && !file)}
-            type="submit"
-          >
-            Make the workflow
-          </Button>
-        </>
+        <SubmitButtons
+          isBusy={fetching}
+          disabled={name.trim() === '' || chosen === null || (chosen === FILE && !file)}
+          onCancel={onClose}
+        >
+          Make the workflow
+        </SubmitButtons>
       }
     >
       <TextField label="Name" maxLength={200} value={name} onChange={setName} />
