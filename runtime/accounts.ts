@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { type Account, type ApiToken, Prisma, type Role } from '../generated/prisma/client.js';
 import { ROLE_SCOPES, type Scope } from './access.js';
 import { isUniqueViolation } from './databaseErrors.js';
@@ -129,19 +130,26 @@ export async function endSession({ db }: Parts, sessionHash: string): Promise<vo
   });
 }
 
-/** A one-time code that signs somebody of the studio in to the console, good for a day.
+/** The sign-in code that belongs to a text: whoever may ask for it again is told it again, and the database has only its hash. */
+export async function signInCodeFor({ secrets }: Pick<Platform, 'secrets'>, text: string): Promise<string> {
+  const key = await secrets.key('sign-in-codes');
+  return createHmac('sha256', key).update(text).digest('base64url');
+}
+
+/** Makes a code sign somebody of the studio in to the console, once, within a day.
  * @throws NotFoundError, ConflictError `ACCOUNT_DISABLED`, `ROLE_WITHOUT_CONSOLE` */
-export async function createSignInCode({ db }: Parts, accountId: string): Promise<{ code: string; expiresAt: Date }> {
+export async function createSignInCode({ db }: Parts, accountId: string, code: string): Promise<void> {
   const account = await db.account.findUnique({ where: { id: accountId } });
   if (!account) throw new NotFoundError('account', accountId);
   if (account.disabledAt)
     throw new ConflictError(`"${account.name}" is disabled and cannot sign in.`, 'ACCOUNT_DISABLED');
   if (account.role === 'partner')
     throw new ConflictError('Partners work with API tokens; the console is for the studio.', 'ROLE_WITHOUT_CONSOLE');
-  const code = randomToken();
   const expiresAt = new Date(Date.now() + LINK_MINUTES * 60_000);
-  await db.signInCode.create({ data: { codeHash: hashToken(code), expiresAt, accountId } });
-  return { code, expiresAt };
+  await db.signInCode.deleteMany({ where: { expiresAt: { lt: new Date() } } });
+  const codeHash = hashToken(code);
+  // One that is there already, used or not, stays as it is.
+  await db.signInCode.upsert({ where: { codeHash }, create: { codeHash, expiresAt, accountId }, update: {} });
 }
 
 const isMissing = (error: unknown) => error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2025';

@@ -23,14 +23,15 @@ interface IntakeFacts {
 }
 
 /** Sends CAD files through their workflows once more, one result for each, in their order; one that cannot run does not stop the others.
- * Without a key, two requests at once start each once. */
+ * Without a key, two requests at once start each once.
+ * @param requestKey - what the keys of its runs are made of; null: the request has none. */
 export async function dispatchCadFiles(
   platform: Platform,
   intakes: readonly CadFileIntake[],
-  idempotencyKey: string | null,
+  requestKey: string | null,
 ): Promise<CadFileDispatch[]> {
   const wanted = [...new Map(intakes.map((intake) => [nameOf(intake), intake])).values()];
-  const facts = await intakeFacts(platform, wanted, idempotencyKey);
+  const facts = await intakeFacts(platform, wanted, requestKey);
   const results: CadFileDispatch[] = [];
   for (const intake of wanted) {
     const { runs, isActive, runOfKey } = facts.get(nameOf(intake))!;
@@ -38,7 +39,7 @@ export async function dispatchCadFiles(
       if (!runOfKey && isActive) throw new ConflictError('The CAD file is being taken in already.', 'CAD_FILE_RUNNING');
       const runId =
         runOfKey ??
-        (await dispatch(platform, { ...intake, idempotencyKey: keyOf(intake, idempotencyKey ?? String(runs)) })).runId;
+        (await dispatch(platform, { ...intake, idempotencyKey: keyOf(intake, requestKey ?? String(runs)) })).runId;
       results.push({ ...intake, result: { runId } });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -48,23 +49,13 @@ export async function dispatchCadFiles(
   return results;
 }
 
-/** Of these, the ones that a request with this key has started already. */
-export async function intakesDoneBefore(
-  platform: Platform,
-  intakes: readonly CadFileIntake[],
-  idempotencyKey: string,
-): Promise<CadFileIntake[]> {
-  const facts = await intakeFacts(platform, intakes, idempotencyKey);
-  return intakes.filter((intake) => facts.get(nameOf(intake))!.runOfKey !== null);
-}
-
 const nameOf = ({ cadFileId, workflowId }: CadFileIntake) => `${cadFileId}/${workflowId}`;
 const keyOf = (intake: CadFileIntake, requestKey: string) => `cad/${nameOf(intake)}/${requestKey}`;
 
 async function intakeFacts(
   { pool }: Pick<Platform, 'pool'>,
   intakes: readonly CadFileIntake[],
-  idempotencyKey: string | null,
+  requestKey: string | null,
 ): Promise<Map<string, IntakeFacts>> {
   const { rows } = await pool.query<IntakeFacts & CadFileIntake>(
     `SELECT i.cad_file_id AS "cadFileId", i.workflow_id AS "workflowId", count(r.id)::int AS runs,
@@ -73,7 +64,7 @@ async function intakeFacts(
      FROM unnest($1::uuid[], $2::uuid[]) i(cad_file_id, workflow_id)
      LEFT JOIN run r ON r.cad_file_id = i.cad_file_id AND r.workflow_id = i.workflow_id AND r.order_line_id IS NULL
      GROUP BY 1, 2`,
-    [intakes.map(({ cadFileId }) => cadFileId), intakes.map(({ workflowId }) => workflowId), idempotencyKey],
+    [intakes.map(({ cadFileId }) => cadFileId), intakes.map(({ workflowId }) => workflowId), requestKey],
   );
   return new Map(rows.map((row) => [nameOf(row), row]));
 }

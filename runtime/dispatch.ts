@@ -1,4 +1,5 @@
 import type { Rollout } from '../generated/prisma/enums.js';
+import { earlierRun } from './earlierRun.js';
 import { isSampled, prepareLegacyRun, startLegacyRun } from './legacy/start.js';
 import { keyOfRun } from './lineFacts.js';
 import type { Platform } from './platform.js';
@@ -10,6 +11,7 @@ import {
   prepareGraphRun,
   type SubjectRequest,
 } from './prepareRun.js';
+import { sha256 } from './startRun.js';
 
 export interface DispatchRequest extends SubjectRequest, GraphChoice {
   /** The same key twice is one run. */
@@ -24,12 +26,24 @@ export async function dispatch(
   request: DispatchRequest,
 ): Promise<{ runId: string; created: boolean }> {
   const { orderLineId, idempotencyKey = null } = request;
+  const requestHash = hashOf(request);
+  const earlier = await earlierRun(platform, idempotencyKey, requestHash);
+  if (earlier) return { runId: earlier, created: false };
   const key = orderLineId ? await keyOfRun(platform, orderLineId, idempotencyKey) : idempotencyKey;
   const finding = findSubject(platform, request);
   if (request.cadFileId || request.workflowId || request.useDraft)
-    return startPrepared(platform, await prepareGraphRun(platform, finding, request), key);
+    return startPrepared(platform, await prepareGraphRun(platform, finding, request), key, requestHash);
   return dispatchOrderLine(platform, (await finding) as OrderSubject, key);
 }
+
+/** Of what is asked for. What comes of it, a price or a newer version, may be another thing when the request is sent again. */
+const hashOf = ({ orderLineId, cadFileId, workflowId, useDraft }: DispatchRequest): string =>
+  sha256({
+    ...(orderLineId && { orderLineId }),
+    ...(cadFileId && { cadFileId }),
+    ...(workflowId && { workflowId }),
+    ...(useDraft && { useDraft }),
+  });
 
 /** Starts a run of an order line that was read already, by the way of its output type's rollout. */
 export async function dispatchOrderLine(
@@ -38,11 +52,13 @@ export async function dispatchOrderLine(
   idempotencyKey: string | null,
 ): Promise<{ runId: string; created: boolean }> {
   const way = rolloutOf(subject.orderLine.outputType);
-  if (way === 'graph') return startPrepared(platform, await prepareGraphRun(platform, subject), idempotencyKey);
+  const requestHash = hashOf({ orderLineId: subject.orderLine.id });
+  if (way === 'graph')
+    return startPrepared(platform, await prepareGraphRun(platform, subject), idempotencyKey, requestHash);
   const prepared = await prepareLegacyRun(platform, subject);
   const withShadow = way === 'shadow' && (await getsShadow(platform, subject));
   // Only a fallback can be refused, and this is none.
-  return (await startLegacyRun(platform, prepared, { idempotencyKey, withShadow }))!;
+  return (await startLegacyRun(platform, prepared, { idempotencyKey, requestHash, withShadow }))!;
 }
 
 /** Which way an output type is produced: without a workflow there is only one. */
@@ -60,6 +76,7 @@ async function startPrepared(
   platform: Platform,
   { subject, compiled, ...prepared }: PreparedRun,
   idempotencyKey: string | null,
+  requestHash: string,
 ): Promise<{ runId: string; created: boolean }> {
   const dropped = compiled.findings.filter(({ code }) => code === 'PARAM_DROPPED').map(({ message }) => message);
   if (dropped.length > 0)
@@ -72,5 +89,6 @@ async function startPrepared(
     cadFileId: subject.cadFile.id,
     orderLineId: subject.orderLine?.id ?? null,
     idempotencyKey,
+    requestHash,
   });
 }

@@ -28,7 +28,7 @@ export function obstacleOf({ isCancelled, activeKey }: LineFacts, key: string | 
 export async function lineFacts(
   { pool }: Pick<Platform, 'pool'>,
   ids: readonly string[],
-  idempotencyKey: string | null = null,
+  requestKey: string | null = null,
 ): Promise<Map<string, LineFacts>> {
   const { rows } = await pool.query({
     name: 'order_line_facts',
@@ -39,7 +39,7 @@ export async function lineFacts(
            FROM order_line l JOIN "order" o ON o.id = l.order_id
            LEFT JOIN run r ON r.order_line_id = l.id AND r.mode <> 'shadow'
            WHERE l.id = ANY($1::uuid[]) GROUP BY l.id, o.account_id`,
-    values: [ids, idempotencyKey],
+    values: [ids, requestKey],
   });
   return new Map(
     rows.map((row) => [
@@ -58,17 +58,13 @@ export async function lineFacts(
 /** The idempotency key of a run of one line, whatever it is asked for by: two requests at once without a key are one run.
  * @throws ConflictError where the line was cancelled, or runs for another request. */
 export async function keyOfRun(
-  platform: Pick<Platform, 'pool' | 'db'>,
+  platform: Pick<Platform, 'pool'>,
   lineId: string,
   given: string | null,
 ): Promise<string | null> {
-  const [found, earlier] = await Promise.all([
-    lineFacts(platform, [lineId]),
-    given ? platform.db.run.findUnique({ where: { idempotencyKey: given }, select: { id: true } }) : null,
-  ]);
-  const facts = found.get(lineId);
-  // Who asks again gets what came of it, and of a line that there is not hears elsewhere.
-  if (earlier || !facts) return given;
+  const facts = (await lineFacts(platform, [lineId])).get(lineId);
+  // Of a line that there is not one hears elsewhere.
+  if (!facts) return given;
   const key = given ?? keyOfLine(lineId, String(facts.runs));
   const obstacle = obstacleOf(facts, key);
   if (obstacle) throw obstacle;

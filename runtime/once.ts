@@ -13,46 +13,79 @@ export interface Request {
   content: unknown;
 }
 
+type Parts = Pick<Platform, 'pool'>;
+
 /** Makes something at most once for a key, and gives what was made to everybody who asks the same again, for 30 days.
  * A request that failed is forgotten. One whose process went away counts as failed after a minute.
  * @param make - gives the id of what it made.
  * @throws ConflictError `IDEMPOTENCY_KEY_REUSED` for another request, `REQUEST_UNDER_WAY`; and whatever `make` throws. */
 export async function once(
-  { pool }: Pick<Platform, 'pool'>,
-  { accountId, operation, key, content }: Request,
+  { pool }: Parts,
+  request: Request,
   make: () => Promise<{ id: string }>,
 ): Promise<{ id: string }> {
-  if (!key) return make();
-  const who = [accountId ?? 'owner', operation, key];
-  const hash = contentHash(content);
-  await pool.query(`DELETE FROM request WHERE begun_at < now() - interval '30 days'`);
+  if (!request.key) return make();
+  const who = keyOf(request);
+  await forgetOld(pool);
   const { rowCount } = await pool.query(
     `INSERT INTO request AS r (account, operation, key, content_hash) VALUES ($1, $2, $3, $4)
      ON CONFLICT (account, operation, key) DO UPDATE SET begun_at = now()
        WHERE r.result_id IS NULL AND r.content_hash = excluded.content_hash AND r.begun_at < now() - interval '1 minute'`,
-    [...who, hash],
+    [...who, contentHash(request.content)],
   );
-  if (rowCount === 0) return earlierResult(pool, who, hash);
-  const mine = 'account = $1 AND operation = $2 AND key = $3';
+  if (rowCount === 0) {
+    const earlier = await sameBefore(pool, request);
+    if (earlier?.resultId) return { id: earlier.resultId };
+    throw new ConflictError('The same request is under way. Ask again in a moment.', 'REQUEST_UNDER_WAY');
+  }
   let made: { id: string };
   try {
     made = await make();
   } catch (error) {
-    await pool.query(`DELETE FROM request WHERE ${mine}`, who);
+    await pool.query(`DELETE FROM request WHERE ${MINE}`, who);
     throw error;
   }
-  await pool.query(`UPDATE request SET result_id = $4 WHERE ${mine}`, [...who, made.id]);
+  await pool.query(`UPDATE request SET result_id = $4 WHERE ${MINE}`, [...who, made.id]);
   return { id: made.id };
 }
 
-async function earlierResult(pool: Platform['pool'], who: string[], hash: string): Promise<{ id: string }> {
-  const { rows } = await pool.query<{ content_hash: string; result_id: string | null }>(
-    'SELECT content_hash, result_id FROM request WHERE account = $1 AND operation = $2 AND key = $3',
-    who,
+/** Settles once for a key which parts a request has, for those that start many things: what is due goes on changing, and whoever sends
+ * the request again means what it meant. Parts are kept as JSON. Each is started by a key of its own (`keyOfParts`).
+ * @throws ConflictError `IDEMPOTENCY_KEY_REUSED`; and whatever `settle` throws: nothing is remembered then. */
+export async function settledOnce<T>({ pool }: Parts, request: Request, settle: () => Promise<T>): Promise<T> {
+  if (!request.key) return settle();
+  const earlier = await sameBefore(pool, request);
+  if (earlier) return earlier.parts as T;
+  const parts = await settle();
+  await forgetOld(pool);
+  await pool.query(
+    `INSERT INTO request (account, operation, key, content_hash, parts) VALUES ($1, $2, $3, $4, $5)
+     ON CONFLICT (account, operation, key) DO NOTHING`,
+    [...keyOf(request), contentHash(request.content), JSON.stringify(parts)],
   );
-  const earlier = rows[0];
-  if (earlier && earlier.content_hash !== hash) throw keyReused(who[2]);
-  if (!earlier?.result_id)
-    throw new ConflictError('The same request is under way. Ask again in a moment.', 'REQUEST_UNDER_WAY');
-  return { id: earlier.result_id };
+  // Somebody with the same key may have been quicker.
+  return ((await sameBefore(pool, request))?.parts as T | undefined) ?? parts;
+}
+
+/** What the keys of a request's parts begin with; null where it has none. */
+export const keyOfParts = (request: Request): string | null => (request.key ? keyOf(request).join('/') : null);
+
+const keyOf = ({ accountId, operation, key }: Request) => [accountId ?? 'owner', operation, String(key)];
+const MINE = 'account = $1 AND operation = $2 AND key = $3';
+
+const forgetOld = (pool: Platform['pool']) =>
+  pool.query(`DELETE FROM request WHERE begun_at < now() - interval '30 days'`);
+
+/** @throws ConflictError where the key stands for another request. */
+async function sameBefore(
+  pool: Platform['pool'],
+  request: Request,
+): Promise<{ resultId: string | null; parts: unknown } | null> {
+  const { rows } = await pool.query<{ contentHash: string; resultId: string | null; parts: unknown }>(
+    `SELECT content_hash AS "contentHash", result_id AS "resultId", parts FROM request WHERE ${MINE}`,
+    keyOf(request),
+  );
+  const [earlier] = rows;
+  if (earlier && earlier.contentHash !== contentHash(request.content)) throw keyReused(request.key);
+  return earlier ?? null;
 }

@@ -4,6 +4,7 @@ import { dispatchOrderLine } from './dispatch.js';
 import type { Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import { keyOfLine, lineFacts, obstacleOf } from './lineFacts.js';
+import { keyOfParts, settledOnce } from './once.js';
 import { MAX_LINES } from './orders.js';
 import { type Beholder, OWNER, seesStudio, visibleOrderLines, visibleOrders } from './ownership.js';
 import type { Platform } from './platform.js';
@@ -18,36 +19,54 @@ export interface LineDispatch {
 /** Lines whose subjects are in memory at a time. */
 const CHUNK = 50;
 
+interface BatchOptions {
+  idempotencyKey?: string | null;
+  buyer?: Beholder;
+}
+
 /** Starts a run for each line, one result for each, in their order; a line that cannot run does not stop the others. Lines that run
  * already are refused. Without a key, two requests at once start each line once.
- * @throws ValidationError when there are too many. */
+ * @throws ValidationError when there are too many; ConflictError where the key stands for other lines. */
 export async function dispatchOrderLines(
   platform: Platform,
   lineIds: readonly string[],
-  { idempotencyKey = null, buyer = OWNER }: { idempotencyKey?: string | null; buyer?: Beholder } = {},
+  { idempotencyKey = null, buyer = OWNER }: BatchOptions = {},
 ): Promise<LineDispatch[]> {
-  const ids = [...new Set(lineIds)];
-  if (ids.length > MAX_LINES)
+  const content = [...new Set(lineIds)];
+  if (content.length > MAX_LINES)
     throw new ValidationError('These are too many lines.', [
       { path: '/orderLineIds', message: `Dispatch at most ${MAX_LINES} lines at a time.` },
     ]);
+  const request = { accountId: buyer.accountId, operation: 'dispatchOrderLines', key: idempotencyKey, content };
+  const ids = await settledOnce(platform, request, async () => content);
+  return startLines(platform, ids, keyOfParts(request), buyer);
+}
+
+/** Starts the lines of a batch.
+ * @param key - what the keys of its runs are made of; null: the request has none. */
+export async function startLines(
+  platform: Platform,
+  ids: readonly string[],
+  key: string | null,
+  buyer: Beholder,
+): Promise<LineDispatch[]> {
   const libraries: Subject['libraries'] = new Map();
   const all: LineDispatch[] = [];
   for (let at = 0; at < ids.length; at += CHUNK)
-    all.push(...(await dispatchChunk(platform, ids.slice(at, at + CHUNK), idempotencyKey, buyer, libraries)));
+    all.push(...(await dispatchChunk(platform, ids.slice(at, at + CHUNK), key, buyer, libraries)));
   return all;
 }
 
 async function dispatchChunk(
   platform: Platform,
   ids: readonly string[],
-  idempotencyKey: string | null,
+  requestKey: string | null,
   buyer: Beholder,
   libraries: Subject['libraries'],
 ): Promise<LineDispatch[]> {
   const [subjects, facts] = await Promise.all([
     findOrderLineSubjects(platform, ids),
-    lineFacts(platform, ids, idempotencyKey),
+    lineFacts(platform, ids, requestKey),
   ]);
   const one = async (id: string): Promise<{ runId: string }> => {
     const subject = subjects.get(id);
@@ -56,7 +75,7 @@ async function dispatchChunk(
       throw new NotFoundError('order line', id);
     if (fact.runOfKey) return { runId: fact.runOfKey };
     if (subject instanceof DomainError) throw subject;
-    const key = keyOfLine(id, idempotencyKey ?? String(fact.runs));
+    const key = keyOfLine(id, requestKey ?? String(fact.runs));
     const obstacle = obstacleOf(fact, key);
     if (obstacle) throw obstacle;
     return dispatchOrderLine(platform, { ...subject, libraries }, key);
@@ -71,34 +90,23 @@ async function dispatchChunk(
 }
 
 /** Starts every line of an order that was not dispatched yet, or whose run failed or was cancelled. What was delivered or runs is left alone.
- * @throws NotFoundError, ConflictError `NOTHING_TO_DISPATCH`. */
+ * @throws NotFoundError; ConflictError `NOTHING_TO_DISPATCH`, or where the key stands for another order. */
 export async function dispatchOrder(
   platform: Platform,
   orderId: string,
-  options: { idempotencyKey?: string | null; buyer?: Beholder } = {},
+  { idempotencyKey = null, buyer = OWNER }: BatchOptions = {},
 ): Promise<LineDispatch[]> {
-  const due = await dueLines(platform, orderId, options.buyer ?? OWNER, options.idempotencyKey);
-  const results: LineDispatch[] = [];
-  for (let at = 0; at < due.length; at += MAX_LINES)
-    results.push(...(await dispatchOrderLines(platform, due.slice(at, at + MAX_LINES), options)));
-  return results;
+  const request = { accountId: buyer.accountId, operation: 'dispatchOrder', key: idempotencyKey, content: orderId };
+  const due = await settledOnce(platform, request, () => dueLines(platform, orderId, buyer));
+  return startLines(platform, due, keyOfParts(request), buyer);
 }
 
-/** Ids of the lines that `dispatchOrder` would start, or has started for the same key, in their order.
+/** Ids of the lines that `dispatchOrder` would start, in their order.
  * @throws NotFoundError, ConflictError `NOTHING_TO_DISPATCH`. */
-export async function dueLines(
-  platform: Platform,
-  orderId: string,
-  buyer: Beholder,
-  idempotencyKey: string | null = null,
-): Promise<string[]> {
+export async function dueLines(platform: Platform, orderId: string, buyer: Beholder): Promise<string[]> {
   const lines = await linesWithState(platform, orderId, buyer);
-  const ids = lines.map(({ id }) => id);
-  const facts = idempotencyKey ? await lineFacts(platform, ids, idempotencyKey) : null;
   const due = lines.filter(
-    ({ id, state, isCancelled }) =>
-      facts?.get(id)?.runOfKey ||
-      (!isCancelled && ['draft', 'failed', 'cancelled', 'partially_delivered'].includes(state)),
+    ({ state, isCancelled }) => !isCancelled && ['draft', 'failed', 'cancelled', 'partially_delivered'].includes(state),
   );
   if (due.length === 0)
     throw new ConflictError(

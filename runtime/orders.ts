@@ -24,13 +24,13 @@ export interface NewOrder {
  * @throws ValidationError with paths like `/lines/3/options/samples`; then no line is kept. NotFoundError, ConflictError. */
 export async function createOrder(platform: Parts, input: NewOrder, buyer: Beholder = OWNER): Promise<Order> {
   const { lines, reference } = input;
-  const columns = await fittingLines(platform, lines, buyer, (position) => `/lines/${position}`);
   const idempotencyKey = keyOf(buyer, input.idempotencyKey);
   // Of what was asked for only: a price that changed meanwhile is no other order.
-  const requestHash = contentHash({ reference: reference ?? '', lines: columns.map(asked) });
+  const requestHash = contentHash({ reference: reference ?? '', lines: lines.map(asked) });
   const earlier = () => sameOrder(platform, idempotencyKey, requestHash);
   const known = await earlier();
   if (known) return known;
+  const columns = await fittingLines(platform, lines, buyer, (position) => `/lines/${position}`);
   try {
     return await platform.db.order.create({
       data: {
@@ -94,10 +94,10 @@ export async function createOrderLine(
   input: NewOrderLine,
   buyer: Beholder = OWNER,
 ): Promise<OrderLine> {
-  const [columns] = await fittingLines(platform, [input], buyer, () => '');
   const idempotencyKey = keyOf(buyer, input.idempotencyKey);
   const earlier = idempotencyKey && (await platform.db.orderLine.findUnique({ where: { idempotencyKey } }));
-  if (earlier) return sameLine(earlier, columns!);
+  if (earlier) return sameLine(earlier, input);
+  const [columns] = await fittingLines(platform, [input], buyer, () => '');
   try {
     return await platform.db.$transaction(async (tx) => {
       if (input.orderId) await lockOpenOrder(tx, input.orderId, buyer, 1);
@@ -108,7 +108,7 @@ export async function createOrderLine(
   } catch (error) {
     // Somebody with the same key was quicker.
     if (idempotencyKey && isUniqueViolation(error))
-      return sameLine(await platform.db.orderLine.findUniqueOrThrow({ where: { idempotencyKey } }), columns!);
+      return sameLine(await platform.db.orderLine.findUniqueOrThrow({ where: { idempotencyKey } }), input);
     throw error;
   }
 }
@@ -131,12 +131,12 @@ async function fittingLines(
 const numbered = (columns: readonly LineColumns[], last: number) =>
   columns.map((line, position) => ({ ...line, lineNumber: last + position + 1 }));
 
-const asked = ({ productId, outputTypeId, quantity, options, materialOverrides }: LineColumns) => ({
+const asked = ({ productId, outputTypeId, quantity, options, materialOverrides }: LineRequest) => ({
   productId,
   outputTypeId,
-  quantity,
-  options,
-  materialOverrides,
+  quantity: quantity ?? 1,
+  options: options ?? {},
+  materialOverrides: materialOverrides ?? {},
 });
 
 async function sameOrder({ db }: Parts, key: string | null, requestHash: string): Promise<Order | null> {
@@ -145,8 +145,9 @@ async function sameOrder({ db }: Parts, key: string | null, requestHash: string)
   return earlier;
 }
 
-function sameLine(earlier: OrderLine, wanted: LineColumns): OrderLine {
-  const isSame = Object.entries(asked(wanted)).every(
+function sameLine(earlier: OrderLine, wanted: NewOrderLine): OrderLine {
+  const { orderId } = wanted;
+  const isSame = Object.entries({ ...asked(wanted), ...(orderId && { orderId }) }).every(
     ([field, value]) => canonicalize(earlier[field as keyof OrderLine]) === canonicalize(value),
   );
   if (!isSame) throw keyReused(earlier.idempotencyKey!);

@@ -1,7 +1,7 @@
-import { type CadFileDispatch, type CadFileIntake, dispatchCadFiles, intakesDoneBefore } from './cadFileDispatch.js';
+import { type CadFileDispatch, type CadFileIntake, dispatchCadFiles } from './cadFileDispatch.js';
 import { NotFoundError, ValidationError } from './errors.js';
-import { keyOfLine } from './lineFacts.js';
-import { dispatchOrderLines, type LineDispatch } from './orderDispatch.js';
+import { keyOfParts, settledOnce } from './once.js';
+import { type LineDispatch, startLines } from './orderDispatch.js';
 import { MAX_LINES } from './orders.js';
 import type { Beholder } from './ownership.js';
 import type { Platform } from './platform.js';
@@ -32,14 +32,17 @@ export async function requeueStaleAssets(
     throw new ValidationError('These are too many assets.', [
       { path: '/assetIds', message: `At most ${MAX_LINES} assets at a time.` },
     ]);
-  const named = assetIds && (await sourcesOf(platform, assetIds));
-  const stale = await staleAssets(platform, filter, { limit: MAX_LINES }, assetIds);
-  const due = divided(stale.map(({ source }) => source));
-  // Their assets may be up to date again, and the answer to a request that is repeated stays the same.
-  const before = named && idempotencyKey ? await doneBefore(platform, divided(named), idempotencyKey) : divided([]);
+  const content = { assetIds: assetIds && [...assetIds], filter };
+  const request = { accountId: buyer.accountId, operation: 'requeueStaleAssets', key: idempotencyKey, content };
+  const { lines, cadFiles } = await settledOnce(platform, request, async () => {
+    if (assetIds) await refuseUnknown(platform, assetIds);
+    const stale = await staleAssets(platform, filter, { limit: MAX_LINES }, assetIds);
+    return divided(stale.map(({ source }) => source));
+  });
+  const key = keyOfParts(request);
   return {
-    lines: await dispatchOrderLines(platform, [...before.lines, ...due.lines], { idempotencyKey, buyer }),
-    cadFiles: await dispatchCadFiles(platform, [...before.cadFiles, ...due.cadFiles], idempotencyKey),
+    lines: await startLines(platform, lines, key, buyer),
+    cadFiles: await dispatchCadFiles(platform, cadFiles, key),
   };
 }
 
@@ -49,44 +52,16 @@ interface Sources {
 }
 
 const divided = (sources: readonly StaleSource[]): Sources => ({
-  lines: sources.flatMap((source) => ('orderLineId' in source ? source.orderLineId : [])),
+  lines: [...new Set(sources.flatMap((source) => ('orderLineId' in source ? source.orderLineId : [])))],
   cadFiles: sources.flatMap((source) =>
     'orderLineId' in source ? [] : source.cadFileIds.map((cadFileId) => ({ cadFileId, workflowId: source.workflowId })),
   ),
 });
 
 /** @throws NotFoundError */
-async function sourcesOf({ db }: Platform, assetIds: readonly string[]): Promise<StaleSource[]> {
-  const assets = await db.asset.findMany({
-    where: { id: { in: [...assetIds] } },
-    select: {
-      id: true,
-      orderLineId: true,
-      run: { select: { cadFileId: true, workflowId: true, cadFile: SUCCESSORS } },
-    },
-    orderBy: [{ publishedAt: 'asc' }, { id: 'asc' }],
-  });
-  const ids = new Set(assets.map(({ id }) => id));
-  const missing = assetIds.find((id) => !ids.has(id));
+async function refuseUnknown({ db }: Platform, assetIds: readonly string[]): Promise<void> {
+  const assets = await db.asset.findMany({ where: { id: { in: [...assetIds] } }, select: { id: true } });
+  const known = new Set(assets.map(({ id }) => id));
+  const missing = assetIds.find((id) => !known.has(id));
   if (missing) throw new NotFoundError('asset', missing);
-  return assets.flatMap(({ orderLineId, run: { cadFileId, workflowId, cadFile } }): StaleSource[] => {
-    if (orderLineId) return [{ orderLineId }];
-    if (!cadFileId || !workflowId) return [];
-    const later = cadFile?.formerOf.flatMap(({ product }) => product.cadFileId ?? []) ?? [];
-    return [{ cadFileIds: [cadFileId, ...later], workflowId }];
-  });
-}
-
-/** The CAD files that products have now which had this one. */
-const SUCCESSORS = { select: { formerOf: { select: { product: { select: { cadFileId: true } } } } } } as const;
-
-/** What this key has started already. */
-async function doneBefore(platform: Platform, { lines, cadFiles }: Sources, key: string): Promise<Sources> {
-  const ids = [...new Set(lines)];
-  const runs = await platform.db.run.findMany({
-    where: { idempotencyKey: { in: ids.map((id) => keyOfLine(id, key)) } },
-    select: { orderLineId: true },
-  });
-  const done = new Set(runs.map(({ orderLineId }) => orderLineId));
-  return { lines: ids.filter((id) => done.has(id)), cadFiles: await intakesDoneBefore(platform, cadFiles, key) };
 }

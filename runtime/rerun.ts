@@ -3,6 +3,7 @@ import type { JsonObject } from '../modules/json.js';
 import { freshFrom } from '../workflow/freshFrom.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import type { Plan } from '../workflow/plan.js';
+import { earlierRun } from './earlierRun.js';
 import { dispatchRerun } from './engine/engine.js';
 import { isFinal } from './engine/transitions.js';
 import { enqueueReady } from './enqueueReady.js';
@@ -26,6 +27,9 @@ export async function rerunFrom(
   platform: Platform,
   { runId, nodeId, idempotencyKey = null }: RerunRequest,
 ): Promise<{ runId: string }> {
+  const requestHash = sha256({ runId, nodeId });
+  const same = await earlierRun(platform, idempotencyKey, requestHash);
+  if (same) return { runId: same };
   const earlier = await platform.db.run.findUnique({ where: { id: runId }, include: { plan: true } });
   if (!earlier) throw new NotFoundError('run', runId);
   const { status, mode, orderLineId } = earlier;
@@ -44,7 +48,6 @@ export async function rerunFrom(
   const key = orderLineId ? await keyOfRun(platform, orderLineId, idempotencyKey) : idempotencyKey;
   const fresh = freshFrom(plan, nodeId);
   const planHash = hashPlan(graph, fresh);
-  const requestHash = key ? sha256({ runId, nodeId }) : null;
   const result = await dispatchRerun(platform.pool, [{ hash: planHash, graph, plan: fresh }], {
     ...{ id: uuidv7(), planHash, nodeCount: fresh.nodes.length, idempotencyKey: key, requestHash },
     ...{ family: earlier.family, cadFileId: earlier.cadFileId, orderLineId },

@@ -21,6 +21,8 @@ export interface RunRequest {
   cadFileId: string | null;
   orderLineId: string | null;
   idempotencyKey: string | null;
+  /** Of what the request says: another one must not come with the same key. */
+  requestHash: string;
 }
 
 interface Waiting {
@@ -45,20 +47,18 @@ export class RunStarter {
   async start(request: RunRequest): Promise<{ runId: string; created: boolean }> {
     const planHash = hashPlan(request.graph, request.plan);
     const { graph, plan, ...rest } = request;
-    const requestHash = request.idempotencyKey ? sha256({ planHash, entry: request.entry }) : null;
     const run: NewRun = {
       id: uuidv7(),
       family: graph.family,
       planHash,
       nodeCount: plan.nodes.length,
-      requestHash,
       ...rest,
     };
     const result = await new Promise<DispatchedRun>((resolve) => {
       this.waiting.push({ run, plan: { hash: planHash, graph, plan }, settle: resolve as Waiting['settle'] });
       if (!this.isWriting) void this.write();
     });
-    if (!result.created && result.requestHash !== requestHash) throw keyReused(request.idempotencyKey);
+    if (!result.created && result.requestHash !== request.requestHash) throw keyReused(request.idempotencyKey);
     return { runId: result.id, created: result.created };
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { NotFoundError, ValidationError } from '../runtime/errors.js';
@@ -12,6 +13,17 @@ export interface FileInput {
 
 export const FILE_DESCRIPTION = 'The file itself, as GraphQL multipart, up to 25 MB.';
 export const UPLOAD_ID_DESCRIPTION = 'What `POST /api/uploads` answered with; for files of any size.';
+
+/** What an input says, to be compared with the same request sent before: a file counts by its content. */
+export async function comparable<T extends FileInput>({ file, ...rest }: T) {
+  return { ...rest, file: file ? { name: file.name, sha256: await sha256Of(file) } : null };
+}
+
+async function sha256Of(file: File): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of file.stream()) hash.update(chunk);
+  return hash.digest('hex');
+}
 
 /** Opens the file of an input and hands it to `use`. */
 export async function withUploadedFile<T>(

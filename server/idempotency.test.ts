@@ -1,8 +1,6 @@
-import { getNamedType, isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { once } from '../runtime/once.js';
 import { encodeGlobalId } from '../schema/globalId.js';
-import { schema } from '../schema/index.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { createCatalogue } from '../tests/support/testData.js';
 
@@ -84,9 +82,6 @@ test('the API gives one workflow for one key, and says so when the key means som
   expect(await app.platform.db.workflow.count({ where: { name: { in: ['Intake', 'Other'] } } })).toBe(1);
 });
 
-/** One link more than was needed runs out unused, and putting the same there twice is the same as once. */
-const WITHOUT = ['createSignInLink', 'uploadMaterialBlend', 'uploadMaterialTexture'];
-
 test('a token is made once for a key, and its secret told once', async () => {
   const { id } = await app.platform.db.account.create({ data: { name: 'Somebody', role: 'viewer' } });
   const make = async (name: string) => {
@@ -102,18 +97,4 @@ test('a token is made once for a key, and its secret told once', async () => {
   expect(await make('PIM')).toEqual({ secret: null, token: first.token });
   expect(await make('ERP')).toEqual({ code: 'IDEMPOTENCY_KEY_REUSED' });
   expect(await app.platform.db.apiToken.count()).toBe(1);
-});
-
-test('whatever makes or starts something takes a key', () => {
-  const makers = Object.values(schema.getMutationType()!.getFields()).filter(({ name }) =>
-    /^(create|add|duplicate|dispatch|upload)/.test(name),
-  );
-  expect(makers.length).toBeGreaterThan(12);
-  const keyless = makers.filter(({ args }) => {
-    const input = args.find(({ name }) => name === 'input');
-    const type = input && getNamedType(input.type);
-    const names = [...args.map(({ name }) => name), ...(isInputObjectType(type) ? Object.keys(type.getFields()) : [])];
-    return !names.includes('idempotencyKey');
-  });
-  expect(keyless.map(({ name }) => name).filter((name) => !WITHOUT.includes(name))).toEqual([]);
 });

@@ -941,6 +941,8 @@ export type UploadCadFileInput = {
 export type UploadMaterialBlendInput = {
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** Its name in the file; may be left out when there is only one. */
   material?: string | null | undefined;
   /** The material of the library it is for. */
@@ -955,6 +957,8 @@ export type UploadMaterialTextureInput = {
   channel: TextureChannel;
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** The material. */
   materialId: string | number;
   /** What `POST /api/uploads` answered with; for files of any size. */
@@ -1341,6 +1345,10 @@ export type RequeueStaleAssetsMutationVariables = Exact<{
 
 
 export type RequeueStaleAssetsMutation = { __typename: 'Mutation', requeueStaleAssets:
+    | (
+      { __typename: 'ConflictError' }
+      & { ' $fragmentRefs'?: { 'ProblemParts_ConflictError_Fragment': ProblemParts_ConflictError_Fragment } }
+    )
     | { __typename: 'DispatchBatch', started: number, lines: Array<{ __typename: 'LineDispatch', orderLineId: string, result:
           | (
             { __typename: 'ConflictError' }
@@ -1561,6 +1569,10 @@ export type UploadMaterialTextureMutationVariables = Exact<{
 
 
 export type UploadMaterialTextureMutation = { __typename: 'Mutation', uploadMaterialTexture:
+    | (
+      { __typename: 'ConflictError' }
+      & { ' $fragmentRefs'?: { 'ProblemParts_ConflictError_Fragment': ProblemParts_ConflictError_Fragment } }
+    )
     | (
       { __typename: 'Material' }
       & { ' $fragmentRefs'?: { 'MaterialFieldsFragment': MaterialFieldsFragment } }
@@ -1806,6 +1818,10 @@ export type DispatchOrderLinesMutationVariables = Exact<{
 
 
 export type DispatchOrderLinesMutation = { __typename: 'Mutation', dispatchOrderLines:
+    | (
+      { __typename: 'ConflictError' }
+      & { ' $fragmentRefs'?: { 'ProblemParts_ConflictError_Fragment': ProblemParts_ConflictError_Fragment } }
+    )
     | { __typename: 'DispatchBatch', started: number, lines: Array<{ __typename: 'LineDispatch', orderLineId: string, result:
           | (
             { __typename: 'ConflictError' }

@@ -13,7 +13,7 @@ import { buildEntry } from '../entry.js';
 import { keyReused, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
 import { type OrderSubject, prepareGraphRun } from '../prepareRun.js';
-import { hashPlan, sha256 } from '../startRun.js';
+import { hashPlan } from '../startRun.js';
 import { type LegacySettings, legacySettings } from './pipeline.js';
 import { legacyPlan } from './plan.js';
 
@@ -63,6 +63,8 @@ export async function prepareLegacyRun(platform: Platform, subject: OrderSubject
 
 export interface LegacyStart {
   idempotencyKey?: string | null;
+  /** Of what the request says: another one must not come with the same key. */
+  requestHash?: string | null;
   /** The failed run by graph that this takes over from. */
   fallbackOfId?: string | null;
   /** Says whether a run by graph goes beside it. */
@@ -75,10 +77,9 @@ export interface LegacyStart {
 export async function startLegacyRun(
   platform: Platform,
   prepared: PreparedLegacyRun,
-  { idempotencyKey = null, fallbackOfId = null, withShadow = false }: LegacyStart = {},
+  { idempotencyKey = null, requestHash = null, fallbackOfId = null, withShadow = false }: LegacyStart = {},
 ): Promise<{ runId: string; created: boolean } | null> {
   const { subject, graph, plan, entry } = prepared;
-  const requestHash = idempotencyKey ? sha256({ orderLineId: subject.orderLine.id }) : null;
   const about = { cadFileId: subject.cadFile.id, orderLineId: subject.orderLine.id, family: 'order_line' as const };
   const planHash = hashPlan(graph, plan);
   const run: NewRun & { fallbackOfId: string | null } = {

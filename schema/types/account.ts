@@ -6,9 +6,11 @@ import {
   createApiToken,
   createSignInCode,
   revokeApiToken,
+  signInCodeFor,
   updateAccount,
 } from '../../runtime/accounts.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { hashToken, randomToken } from '../../runtime/secrets.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';
@@ -244,7 +246,24 @@ builder.mutationFields((t) => ({
     type: SignInLink,
     description: 'A link that signs somebody of the studio in to the console: once, within a day.',
     errors: { types: [NotFoundError, ConflictError] },
-    args: { accountId: t.arg.id({ required: true, description: 'Whom it is for.' }) },
-    resolve: (_root, { accountId }, ctx) => createSignInCode(ctx.platform, requireLocalId('Account', accountId)),
+    args: {
+      accountId: t.arg.id({ required: true, description: 'Whom it is for.' }),
+      idempotencyKey: t.arg.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+    },
+    resolve: async (_root, args, ctx) => {
+      const id = requireLocalId('Account', args.accountId);
+      const { idempotencyKey } = args;
+      const code = idempotencyKey
+        ? await signInCodeFor(ctx.platform, `${ctx.viewer?.accountId ?? 'owner'} ${idempotencyKey}`)
+        : randomToken();
+      await onceFor(ctx, 'createSignInLink', args, async () => {
+        await createSignInCode(ctx.platform, id, code);
+        return { id };
+      });
+      const made = await ctx.db.signInCode.findUnique({ where: { codeHash: hashToken(code) } });
+      if (!made)
+        throw new ConflictError('The link of this idempotency key has run out. Ask with another key.', 'LINK_EXPIRED');
+      return { code, expiresAt: made.expiresAt };
+    },
   }),
 }));

@@ -6,7 +6,7 @@ import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
-import { FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
+import { comparable, FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const NEWEST = {
@@ -103,9 +103,7 @@ builder.mutationField('uploadCadFile', (t) =>
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UploadCadFileInput, required: true, description: 'The file.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { file, ...rest } = input;
-      const request = { ...rest, file: file && { name: file.name, size: file.size } };
-      const { id } = await onceFor(ctx, 'uploadCadFile', request, () =>
+      const { id } = await onceFor(ctx, 'uploadCadFile', await comparable(input), () =>
         withUploadedFile(input, ctx, ({ name, content }) =>
           importCadFile(ctx.platform, { name: input.name?.trim() || name, content }),
         ),

@@ -5,7 +5,8 @@ import { receiveMaterialScene, receiveTexture } from '../../runtime/materialFile
 import { setBlendAsset, setTexture } from '../../runtime/materials.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
-import { FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
+import { comparable, FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { MaterialNode, TextureChannelEnum } from './material.js';
 
 const UploadTextureInput = builder.inputType('UploadMaterialTextureInput', {
@@ -15,6 +16,7 @@ const UploadTextureInput = builder.inputType('UploadMaterialTextureInput', {
     channel: t.field({ type: TextureChannelEnum, required: true, description: 'What the texture stands for.' }),
     file: t.field({ type: 'File', description: FILE_DESCRIPTION }),
     uploadId: t.string({ description: UPLOAD_ID_DESCRIPTION }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -36,6 +38,7 @@ const UploadBlendInput = builder.inputType('UploadMaterialBlendInput', {
     }),
     file: t.field({ type: 'File', description: FILE_DESCRIPTION }),
     uploadId: t.string({ description: UPLOAD_ID_DESCRIPTION }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -44,14 +47,16 @@ builder.mutationFields((t) => ({
     authScopes: { author: true },
     type: MaterialNode,
     description: 'Sets a texture: PNG, JPEG or WebP up to 64 MB and 8192 pixels a side, told by its content.',
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UploadTextureInput, required: true, description: 'The texture.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const id = await existing(ctx.db, input.materialId);
-      const file = await withUploadedFile(input, ctx, (received) =>
-        receiveTexture(ctx.platform, input.channel, received),
-      );
-      await setTexture(ctx.platform, id, input.channel, file);
+      await onceFor(ctx, 'uploadMaterialTexture', await comparable(input), async () => {
+        const file = await withUploadedFile(input, ctx, (received) =>
+          receiveTexture(ctx.platform, input.channel, received),
+        );
+        return setTexture(ctx.platform, id, input.channel, file);
+      });
       return ctx.db.material.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
@@ -75,13 +80,15 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: UploadBlendInput, required: true, description: 'The file.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const id = await existing(ctx.db, input.materialId);
-      const asset = await withUploadedFile(input, ctx, (received) =>
-        receiveMaterialScene(ctx.platform, input.material?.trim() || null, received),
-      ).catch((error: unknown) => {
-        // Blender itself is at fault, or it is not here.
-        throw error instanceof ModuleError ? new ConflictError(error.message, error.code) : error;
+      await onceFor(ctx, 'uploadMaterialBlend', await comparable(input), async () => {
+        const asset = await withUploadedFile(input, ctx, (received) =>
+          receiveMaterialScene(ctx.platform, input.material?.trim() || null, received),
+        ).catch((error: unknown) => {
+          // Blender itself is at fault, or it is not here.
+          throw error instanceof ModuleError ? new ConflictError(error.message, error.code) : error;
+        });
+        return setBlendAsset(ctx.platform, id, asset);
       });
-      await setBlendAsset(ctx.platform, id, asset);
       return ctx.db.material.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

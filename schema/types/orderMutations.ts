@@ -120,7 +120,7 @@ builder.mutationFields((t) => ({
     authScopes,
     description:
       'Starts a run for each line. A line that cannot run does not stop the others; lines that run already are refused.',
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types },
     args: { input: t.arg({ type: DispatchLinesInput, required: true, description: 'Which lines.' }) },
     resolve: async (_root, { input }, ctx) => {
       const ids = input.orderLineIds.map((id) => requireLocalId('OrderLine', id));

@@ -13,7 +13,7 @@ import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
-import { withUploadedFile } from '../uploadedFile.js';
+import { comparable, withUploadedFile } from '../uploadedFile.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const KindEnum = builder.enumType('RenderTemplateKind', {
@@ -212,8 +212,7 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UploadInput, required: true, description: 'The file and what it offers.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const request = { ...input, file: input.file && { name: input.file.name, size: input.file.size } };
-      const { id } = await onceFor(ctx, 'uploadRenderTemplate', request, () =>
+      const { id } = await onceFor(ctx, 'uploadRenderTemplate', await comparable(input), () =>
         withUploadedFile(input, ctx, (file) => uploadBlendTemplate(ctx.platform, input, input.setup ?? {}, file)),
       );
       return ctx.db.renderTemplate.findUniqueOrThrow({ ...query, where: { id } });

@@ -7,7 +7,7 @@ import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { requireLocalId } from '../globalId.js';
 import { mayReach } from '../partnerView.js';
-import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { RunNode } from './run.js';
 
 const DispatchInput = builder.inputType('DispatchInput', {
@@ -88,10 +88,16 @@ builder.mutationFields((t) => ({
     type: RunNode,
     description: 'Runs the failed nodes of an ended run again, and what depends on them; the rest is kept.',
     errors: { types: [NotFoundError, ConflictError] },
-    args: { id: t.arg.id({ required: true, description: 'Id of the run.' }) },
-    resolve: async (query, _root, { id }, ctx) => {
-      const runId = requireLocalId('Run', id);
-      await retryRun(ctx.platform, runId);
+    args: {
+      id: t.arg.id({ required: true, description: 'Id of the run.' }),
+      idempotencyKey: t.arg.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+    },
+    resolve: async (query, _root, args, ctx) => {
+      const runId = requireLocalId('Run', args.id);
+      await onceFor(ctx, 'retryRun', args, async () => {
+        await retryRun(ctx.platform, runId);
+        return { id: runId };
+      });
       return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
     },
   }),

@@ -1,6 +1,6 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import { GraphQLError } from 'graphql';
-import { NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { requeueStaleAssets } from '../../runtime/requeue.js';
 import {
   STALE_REASONS,
@@ -98,7 +98,7 @@ builder.mutationField('requeueStaleAssets', (t) =>
     authScopes: { operate: true },
     description:
       'Dispatches the order lines of assets that are out of date once more, and takes their CAD files in once more, or those that their products have now. Those that are up to date are left alone; what was delivered stays until the new version is published.',
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: RequeueInput, required: true, description: 'Which assets.' }) },
     resolve: async (_root, { input }, ctx) => {
       const { idempotencyKey, filter } = input;

@@ -9,7 +9,8 @@ import {
   updateWebhook,
 } from '../../runtime/webhooks/webhooks.js';
 import { builder } from '../builder.js';
-import { requireLocalId } from '../globalId.js';
+import type { Context } from '../context.js';
+import { encodeGlobalId, requireLocalId } from '../globalId.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { WebhookEventEnum, WebhookNode } from './webhook.js';
 import { WebhookDeliveryNode } from './webhookDelivery.js';
@@ -17,6 +18,7 @@ import { WebhookDeliveryNode } from './webhookDelivery.js';
 const NAME = 'What it is for: 1 to 100 characters.';
 const URL = 'Where events are sent to: https, outside of private networks unless the installation allows the host.';
 const EVENTS = 'What it is told of; at least one.';
+const KEY_OF_SECRET = `${IDEMPOTENCY_KEY_DESCRIPTION} The secret is told the first time only.`;
 const OWN_ONLY = "True: only of what the account's own orders bring about. Without the scope `view` it always is.";
 
 const CreateWebhookInput = builder.inputType('CreateWebhookInput', {
@@ -27,10 +29,7 @@ const CreateWebhookInput = builder.inputType('CreateWebhookInput', {
     eventTypes: t.field({ type: [WebhookEventEnum], required: true, description: EVENTS }),
     ownOnly: t.boolean({ description: OWN_ONLY }),
     accountId: t.id({ description: 'Whose it is: yours when left out; only administrators make some for others.' }),
-    idempotencyKey: t.string({
-      description: `${IDEMPOTENCY_KEY_DESCRIPTION} The secret is told the first time only.`,
-      validate: IdempotencyKey,
-    }),
+    idempotencyKey: t.string({ description: KEY_OF_SECRET, validate: IdempotencyKey }),
   }),
 });
 
@@ -92,6 +91,20 @@ const Redelivery = builder.objectRef<{ webhookId: string; count: number }>('Webh
   }),
 });
 
+/** @throws NotFoundError where it is gone since: what is sent is kept for two weeks, and who asked for it for longer. */
+async function deliveryOf(query: object, { db }: Context, id: string) {
+  const delivery = await db.webhookDelivery.findUnique({ ...query, where: { id } });
+  if (!delivery) throw new NotFoundError('delivery', encodeGlobalId('WebhookDelivery', id));
+  return delivery;
+}
+
+/** @throws NotFoundError where it was deleted since. */
+async function secretOf({ db }: Context, webhookId: string, secret: string | null) {
+  if ((await db.webhook.count({ where: { id: webhookId } })) === 0)
+    throw new NotFoundError('webhook', encodeGlobalId('Webhook', webhookId));
+  return { webhookId, secret };
+}
+
 const authScopes = { $any: { order: true, admin: true } };
 
 builder.mutationFields((t) => ({
@@ -112,7 +125,7 @@ builder.mutationFields((t) => ({
         secret = made.secret;
         return made;
       });
-      return { webhookId: id, secret };
+      return secretOf(ctx, id, secret);
     },
   }),
   updateWebhook: t.prismaField({
@@ -151,10 +164,16 @@ builder.mutationFields((t) => ({
         defaultValue: 24,
         description: 'How long the old one signs as well: 0 to 168 hours. 0 where it may have leaked.',
       }),
+      idempotencyKey: t.arg.string({ description: KEY_OF_SECRET, validate: IdempotencyKey }),
     },
-    resolve: async (_root, { id, overlapHours }, { platform, viewer }) => {
-      const webhookId = requireLocalId('Webhook', id);
-      return { webhookId, secret: await rotateSecret(platform, viewer!, webhookId, overlapHours) };
+    resolve: async (_root, args, ctx) => {
+      const webhookId = requireLocalId('Webhook', args.id);
+      let secret: string | null = null;
+      await onceFor(ctx, 'rotateWebhookSecret', args, async () => {
+        secret = await rotateSecret(ctx.platform, ctx.viewer!, webhookId, args.overlapHours);
+        return { id: webhookId };
+      });
+      return secretOf(ctx, webhookId, secret);
     },
   }),
   pingWebhook: t.prismaField({
@@ -163,10 +182,15 @@ builder.mutationFields((t) => ({
     description:
       'Sends a test event, `webhook.ping`, within a second or two; the delivery log shows what became of it.',
     errors: { types: [NotFoundError, ConflictError] },
-    args: { id: t.arg.id({ required: true, description: 'Id of the webhook.' }) },
-    resolve: async (query, _root, args, { db, platform, viewer }) => {
-      const id = await pingWebhook(platform, viewer!, requireLocalId('Webhook', args.id));
-      return db.webhookDelivery.findUniqueOrThrow({ ...query, where: { id } });
+    args: {
+      id: t.arg.id({ required: true, description: 'Id of the webhook.' }),
+      idempotencyKey: t.arg.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+    },
+    resolve: async (query, _root, args, ctx) => {
+      const { id } = await onceFor(ctx, 'pingWebhook', args, async () => ({
+        id: await pingWebhook(ctx.platform, ctx.viewer!, requireLocalId('Webhook', args.id)),
+      }));
+      return deliveryOf(query, ctx, id);
     },
   }),
   redeliverWebhookEvent: t.prismaField({
@@ -174,11 +198,17 @@ builder.mutationFields((t) => ({
     type: WebhookDeliveryNode,
     description: 'Sends an event once more, whatever became of it, with the same event id.',
     errors: { types: [NotFoundError, ConflictError] },
-    args: { deliveryId: t.arg.id({ required: true, description: 'Id of the delivery.' }) },
-    resolve: async (query, _root, { deliveryId }, { db, platform, viewer }) => {
-      const id = requireLocalId('WebhookDelivery', deliveryId);
-      await redeliver(platform, viewer!, id);
-      return db.webhookDelivery.findUniqueOrThrow({ ...query, where: { id } });
+    args: {
+      deliveryId: t.arg.id({ required: true, description: 'Id of the delivery.' }),
+      idempotencyKey: t.arg.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
+    },
+    resolve: async (query, _root, args, ctx) => {
+      const id = requireLocalId('WebhookDelivery', args.deliveryId);
+      await onceFor(ctx, 'redeliverWebhookEvent', args, async () => {
+        await redeliver(ctx.platform, ctx.viewer!, id);
+        return { id };
+      });
+      return deliveryOf(query, ctx, id);
     },
   }),
   redeliverFailedWebhookEvents: t.field({
