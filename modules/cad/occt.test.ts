@@ -8,7 +8,8 @@ import { replicated } from '../../tests/fixtures/step/awkward.js';
 import { fixture } from '../../tests/fixtures/step/cases.js';
 import { TEST_MS } from '../../tests/support/patience.js';
 import { isRunning } from '../../tests/support/processes.js';
-import { CAD_DEFAULTS, type CadReaderOptions, CadReaders } from './occt.js';
+import type { ChildLimits } from '../children/childPool.js';
+import { CAD_DEFAULTS, CadReaders } from './occt.js';
 import type { CadJob } from './occtJobs.js';
 import { tessellationOf } from './tessellation.js';
 
@@ -17,7 +18,7 @@ const isGone = (pid: number) => expect.poll(() => isRunning(pid)).toBe(false);
 describe('the CAD child processes', () => {
   let dir: string;
   let readers: CadReaders;
-  const start = (options: Partial<CadReaderOptions> = {}) => {
+  const start = (options: Partial<ChildLimits> = {}) => {
     readers = new CadReaders({ maxChildren: 1, ...options });
     return readers;
   };

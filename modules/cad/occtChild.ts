@@ -1,14 +1,14 @@
 /** Entry of the child process that reads STEP files; talks to `occt.ts` over its IPC channel. */
-import { writeSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
+import { answerJobs } from '../children/answerJobs.js';
+import type { OnProgress } from '../children/childJobs.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { Bounds, describeBox } from './bounds.js';
 import { buildModel, type CadModel } from './cadModel.js';
 import { writeGlb } from './glb.js';
 import { objectTreeOf } from './objectTree.js';
-import type { CadJob, JobFailure, JobMessage, JobRequest, JobResult } from './occtJobs.js';
+import type { CadJob, JobResult } from './occtJobs.js';
 import { warningsFromLog } from './occtLog.js';
 import { occtThreads } from './occtThreads.js';
 import { emptyBox, growBox } from './partShape.js';
@@ -21,8 +21,6 @@ import { writeWebModel } from './webModel.js';
 const GENERATOR = 'HartOMat';
 const MODEL_CACHE_BYTES = 256 * 1024 * 1024;
 const DROP_OCCT_ABOVE_RSS = 1024 * 1024 * 1024;
-
-type Progress = (fraction: number, message: string) => void;
 
 /** Models by content and tessellation, the most recently used last. */
 const models = new Map<string, { model: CadModel; byteSize: number }>();
@@ -38,7 +36,7 @@ async function textOf(job: CadJob): Promise<StepText> {
 
 async function modelOf(
   job: CadJob & { tessellation: Tessellation },
-  progress: Progress,
+  progress: OnProgress,
 ): Promise<{ model: CadModel; isWarm: boolean }> {
   const key = `${job.sha256} ${tessellationKey(job.tessellation)}`;
   const known = models.get(key);
@@ -97,7 +95,7 @@ function remember(key: string, model: CadModel): void {
   }
 }
 
-async function perform(job: CadJob, progress: Progress): Promise<JobResult> {
+async function perform(job: CadJob, progress: OnProgress): Promise<JobResult> {
   if (job.op === 'inspect') {
     progress(0.1, 'Checking the file');
     const { warnings, ...facts } = (await textOf(job)).facts;
@@ -145,50 +143,4 @@ function boundsOf(model: CadModel) {
   return box;
 }
 
-function failureOf(error: unknown): JobFailure {
-  if (error instanceof ModuleError) {
-    return { code: error.code, message: error.message, failureClass: error.failureClass, details: error.details };
-  }
-  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return {
-    code: 'CAD_CRASHED',
-    message: 'The CAD reader failed in a way nobody foresaw.',
-    failureClass: 'crash',
-    details: { reason: reason.slice(0, 2000) },
-  };
-}
-
-/** While OpenCascade runs, this process's own loop stands still; a thread watches what it cannot:
- * its memory, and whether the parent is still there. */
-function startWatch(maxRssBytes: number): void {
-  const watch = `
-    const { writeSync } = require('node:fs');
-    const parent = process.ppid;
-    setInterval(() => {
-      const rss = process.memoryUsage.rss();
-      if (rss > ${maxRssBytes}) writeSync(2, 'HARTOMAT-MEMORY-LIMIT ' + rss + '\\n');
-      if (rss > ${maxRssBytes} || process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-    }, 100);`;
-  new Worker(watch, { eval: true, execArgv: [], stdout: false, stderr: false }).unref();
-}
-
-const send = (message: JobMessage) => process.send?.(message);
-let queue: Promise<void> = Promise.resolve();
-
-startWatch(Number(process.argv[2]));
-process.on('message', ({ id, job }: JobRequest) => {
-  queue = queue.then(async () => {
-    const progress: Progress = (fraction, message) => send({ id, kind: 'progress', fraction, message });
-    try {
-      const result = await perform(job, progress);
-      send({ id, kind: 'done', result, rssBytes: process.memoryUsage.rss() });
-    } catch (error) {
-      send({ id, kind: 'failed', failure: failureOf(error), rssBytes: process.memoryUsage.rss() });
-    }
-  });
-});
-process.on('disconnect', () => process.exit(0));
-process.on('uncaughtException', (error) => {
-  writeSync(2, `${error.stack ?? error}\n`);
-  process.exit(1);
-});
+answerJobs(perform);

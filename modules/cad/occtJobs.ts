@@ -1,4 +1,3 @@
-import type { FailureClass } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Tessellation } from './tessellation.js';
 import type { WebModelSpec } from './webModel.js';
@@ -18,17 +17,6 @@ export type CadJob =
       copies?: WebModelSpec[];
     };
 
-export interface JobRequest {
-  id: number;
-  job: CadJob;
-}
-
-/** What comes back: any number of progress messages, then one result or failure. */
-export type JobMessage =
-  | { id: number; kind: 'progress'; fraction: number; message: string }
-  | { id: number; kind: 'done'; result: JobResult; rssBytes: number }
-  | { id: number; kind: 'failed'; failure: JobFailure; rssBytes: number };
-
 export interface JobResult {
   /** Facts for the artifact's metadata. */
   facts: JsonObject;
@@ -37,11 +25,4 @@ export interface JobResult {
   warnings: string[];
   /** True where the model was still in memory and OpenCascade did not run. */
   isWarm: boolean;
-}
-
-export interface JobFailure {
-  code: string;
-  message: string;
-  failureClass: FailureClass;
-  details: JsonObject;
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { threadFlags } from './loaderFlags.js';
+import { threadFlags } from '../children/loaderFlags.js';
 import { compileOcct, type OcctResult } from './occtReader.js';
 import type { Tessellation } from './tessellation.js';
 
