@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { ArtifactRef } from '../artifacts.js';
 import { ModuleError } from '../errors.js';
 import type { ArtifactContract } from '../shapes/artifactContract.js';
+import { pictures } from './pictures.js';
 
 /** A file about to be delivered. */
 export interface Delivered {
@@ -37,10 +38,12 @@ const PICTURES: Readonly<Record<string, string>> = {
 /** Checks every file against what the output type sells, before anything is written.
  * @param kind - the role the output type sells; null where there is no output type.
  * @returns the facts of each file, in order.
- * @throws {ModuleError} `ARTIFACT_KIND_MISMATCH`, `ASSET_EMPTY`, `ASSET_CORRUPT`, or `ARTIFACT_CONTRACT_BROKEN` naming what does not fit. */
+ * @throws {ModuleError} `ARTIFACT_KIND_MISMATCH`, `ASSET_EMPTY`, `ASSET_CORRUPT`, or `ARTIFACT_CONTRACT_BROKEN` naming what does not fit; the signal's
+ * reason when it aborts. */
 export async function checkDelivery(
   files: readonly Delivered[],
   { outputType, kind, contract }: { outputType: string; kind: string | null; contract: ArtifactContract },
+  signal: AbortSignal,
 ): Promise<FileFacts[]> {
   const broken = (file: string | null, field: string, sentence: string) =>
     new ModuleError(
@@ -56,6 +59,7 @@ export async function checkDelivery(
   }
   const all: FileFacts[] = [];
   for (const { ref, path } of files) {
+    signal.throwIfAborted();
     const name = ref.fileName;
     if (ref.byteSize === 0) throw new ModuleError('ASSET_EMPTY', `"${name}" is empty and cannot be delivered.`);
     if (kind !== null && kind !== ref.role)
@@ -71,7 +75,7 @@ export async function checkDelivery(
     if (ref.byteSize < minBytes) throw broken(name, 'minBytes', `it has ${ref.byteSize} bytes, fewer than ${minBytes}`);
     if (maxBytes !== undefined && ref.byteSize > maxBytes)
       throw broken(name, 'maxBytes', `it has ${ref.byteSize} bytes, more than ${maxBytes}`);
-    const facts = await factsOf({ ref, path });
+    const facts = await factsOf({ ref, path }, signal);
     for (const field of ['widthPx', 'heightPx'] as const) {
       const range = contract[field];
       const actual = facts[field];
@@ -91,9 +95,9 @@ export async function checkDelivery(
   return all;
 }
 
-async function factsOf({ ref, path }: Delivered): Promise<FileFacts> {
+async function factsOf({ ref, path }: Delivered, signal: AbortSignal): Promise<FileFacts> {
   const format = PICTURES[ref.mediaType];
-  if (format) return pictureFacts(ref, path, format);
+  if (format) return pictureFacts(ref, path, format, signal);
   const start = await firstBytes(path);
   const magic = MAGIC[ref.mediaType];
   const isAsSaid =
@@ -109,19 +113,12 @@ async function factsOf({ ref, path }: Delivered): Promise<FileFacts> {
   };
 }
 
-/** Decodes the whole picture: a file that broke off in the middle has a perfect header. */
-async function pictureFacts(ref: ArtifactRef, path: string, format: string): Promise<FileFacts> {
-  const { default: sharp } = await import('sharp');
-  try {
-    const image = sharp(path, { failOn: 'truncated', limitInputPixels: 300_000_000 });
-    const { format: actual, width, height, hasAlpha } = await image.metadata();
-    if (actual !== format) throw corrupt(ref, `it is ${actual}, not ${format}`);
-    await image.resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer();
-    return { widthPx: width, heightPx: height, isTransparent: hasAlpha };
-  } catch (error) {
-    if (error instanceof ModuleError) throw error;
-    throw corrupt(ref, (error as Error).message);
-  }
+async function pictureFacts(ref: ArtifactRef, path: string, format: string, signal: AbortSignal): Promise<FileFacts> {
+  const picture = await pictures.read(path, signal);
+  if ('unreadable' in picture) throw corrupt(ref, picture.unreadable);
+  if (picture.format !== format) throw corrupt(ref, `it is ${picture.format}, not ${format}`);
+  const { widthPx, heightPx, hasAlpha } = picture;
+  return { widthPx, heightPx, isTransparent: hasAlpha };
 }
 
 const corrupt = (ref: ArtifactRef, why: string) =>

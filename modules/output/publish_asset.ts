@@ -9,8 +9,9 @@ import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import { ArtifactContract } from '../shapes/artifactContract.js';
 import { checkDelivery, type Delivered } from './artifactCheck.js';
-import { checkDerivatives, Derivative, makeDerivative } from './derivatives.js';
+import { checkDerivatives, Derivative } from './derivatives.js';
 import { NAME_PLACEHOLDERS, NAME_TEMPLATE, type NameFacts, publishedFileName } from './fileName.js';
+import { makeDerivative } from './makeDerivative.js';
 import { DELIVERABLE_TYPES, ENDINGS } from './mediaTypes.js';
 
 /** Facts of the source that stay true of the delivered file. */
@@ -125,13 +126,13 @@ export const publishAsset = defineModule({
     const files = await Promise.all(
       sources.map(async (ref): Promise<Delivered> => ({ ref, path: await ctx.artifacts.path(ref) })),
     );
-    const facts = await checkDelivery(files, {
+    const contract = {
       outputType: outputType?.name ?? 'any',
       // A turntable that is sold may be delivered as its frames.
       kind: kind === 'turntable_video' && first?.role === 'turntable_frame' ? 'turntable_frame' : kind,
       contract: sold?.contract ?? NO_CONTRACT,
-    });
-    ctx.signal.throwIfAborted();
+    };
+    const facts = await checkDelivery(files, contract, ctx.signal);
     const originals = await Promise.all(
       files.map(async (file, index): Promise<Original> => {
         const measured = { ...keptFacts(file.ref.metadata), ...defined(facts[index]!) };

@@ -205,7 +205,8 @@ async function manyNames(artifacts: ModuleArtifacts) {
   };
 }
 
-async function noise(sizePx: number): Promise<Uint8Array> {
+/** A square PNG that no encoder is quick with. */
+export async function noise(sizePx: number): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
   const create = { width: sizePx, height: sizePx, channels: 3, background: '#888888' } as const;
   return sharp({ create: { ...create, noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
