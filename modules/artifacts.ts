@@ -18,6 +18,7 @@ export const ARTIFACT_ROLES = {
   turntable_video: 'A rendered full turn of the product.',
   blend_file: 'A packed Blender scene.',
   template_scene: 'A studio built in Blender: the .blend file behind a render template.',
+  environment_image: 'A picture of the surroundings in linear light that products are lit by (HDRI).',
   material_scene: 'A .blend file that materials of the library are taken from.',
   texture_image: 'A texture map of a material.',
   published_asset: 'A file delivered to the customer under its catalogue name.',

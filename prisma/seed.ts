@@ -4,7 +4,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import type { CadFile, Prisma, Product, Workflow } from '../generated/prisma/client.js';
 import { Material, MaterialRule } from '../modules/shapes/materials.js';
-import { RenderTemplate } from '../modules/shapes/renderTemplate.js';
+import { LibraryTemplate } from '../modules/shapes/renderTemplate.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import type { Platform } from '../runtime/platform.js';
 import { canonicalGraph } from '../workflow/canonical.js';
@@ -188,7 +188,7 @@ async function seedMaterials({ db }: SeedPlatform): Promise<void> {
 }
 
 async function seedTemplates({ db }: SeedPlatform): Promise<void> {
-  const templates = await readJson('seed/renderTemplates.json', z.array(RenderTemplate));
+  const templates = await readJson('seed/renderTemplates.json', z.array(LibraryTemplate));
   await db.renderTemplate.createMany({
     data: templates.map((spec) => {
       const { name, label, description, version } = spec;

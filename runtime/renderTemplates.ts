@@ -15,11 +15,12 @@ import {
   BlendDeclaration,
   BlendSetup,
   BlendTemplate,
-  RenderTemplate,
+  LibraryTemplate,
   StudioSetup,
 } from '../modules/shapes/renderTemplate.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
 import { localArtifact } from './moduleArtifacts.js';
+import { oneAtATime } from './oneAtATime.js';
 import type { Platform } from './platform.js';
 import { artifactRef } from './snapshots.js';
 
@@ -43,7 +44,7 @@ export async function createStudioTemplate(
   setup: unknown,
 ): Promise<TemplateRow> {
   const columns = checkNames(names);
-  const spec = { kind: 'studio', ...parseSetup(StudioSetup, setup) };
+  const spec = { kind: 'studio', ...(await parseStudio(db, setup)) };
   return insert(db, columns, spec);
 }
 
@@ -115,13 +116,13 @@ export async function archiveRenderTemplate(
 }
 
 /** The template with its defaults, whenever it was stored. */
-export function templateOf({ spec, name, label, description, version }: TemplateRow): RenderTemplate {
-  return RenderTemplate.parse({ ...(spec as JsonObject), name, label, description, version });
+export function templateOf({ spec, name, label, description, version }: TemplateRow): LibraryTemplate {
+  return LibraryTemplate.parse({ ...(spec as JsonObject), name, label, description, version });
 }
 
 async function changedSpec(platform: Stores, row: TemplateRow, given: unknown): Promise<object> {
   const template = templateOf(row);
-  if (template.kind === 'studio') return { kind: 'studio', ...parseSetup(StudioSetup, given) };
+  if (template.kind === 'studio') return { kind: 'studio', ...(await parseStudio(platform.db, given)) };
   const setup = parseSetup(BlendSetup, given);
   const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-template-'));
   try {
@@ -134,9 +135,6 @@ async function changedSpec(platform: Stores, row: TemplateRow, given: unknown): 
   return { kind: 'blend', scene: BlendTemplate.shape.scene.parse(template.scene), ...setup };
 }
 
-let queue: Promise<unknown> = Promise.resolve();
-
-/** One file at a time: a server is no render farm. */
 function check(
   platform: Stores,
   dir: string,
@@ -144,7 +142,7 @@ function check(
   declared: DeclaredInterface,
   turns: 'product' | 'rig',
 ): Promise<TemplateReport> {
-  const turn = queue.then(async () => {
+  return oneAtATime(async () => {
     const workdir = path.join(dir, 'check');
     await mkdir(workdir);
     const ctx = {
@@ -169,8 +167,6 @@ function check(
       throw new ValidationError(error.message, [{ path: '/file', message: error.message }], [], error.code);
     }
   });
-  queue = turn.catch(() => {});
-  return turn;
 }
 
 async function receive(content: Readable, file: string): Promise<void> {
@@ -201,17 +197,26 @@ function checkNames({ name, label, description }: TemplateNames): Required<{ [K 
   return { name, label: label.trim(), description: (description ?? '').trim() };
 }
 
+/** A parametric setup whose environment is in the library. */
+async function parseStudio(db: Platform['db'], given: unknown): Promise<StudioSetup> {
+  const setup = parseSetup(StudioSetup, given);
+  const name = setup.environment?.image;
+  if (name === undefined || (await db.environmentImage.findUnique({ where: { name } }))) return setup;
+  throw misfit([{ path: '/setup/environment/image', message: `The library has no environment image “${name}”.` }]);
+}
+
 function parseSetup<S extends z.ZodObject>(schema: S, given: unknown): z.output<S> {
   const parsed = schema.strict().safeParse(given);
   if (parsed.success) return parsed.data as z.output<S>;
-  throw new ValidationError(
-    'The settings of the template do not fit.',
+  throw misfit(
     parsed.error.issues.map(({ path: at, message }) => ({
       path: `/setup${at.map((key) => `/${String(key)}`).join('')}`,
       message,
     })),
   );
 }
+
+const misfit = (issues: FieldIssue[]) => new ValidationError('The settings of the template do not fit.', issues);
 
 async function insert(
   db: Platform['db'],

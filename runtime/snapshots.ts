@@ -42,10 +42,17 @@ export async function materialLibrary({ db }: Pick<Platform, 'db'>): Promise<Mat
   };
 }
 
-/** The render templates as they are now. */
+/** The render templates as they are now, and the pictures that they may name. Archived ones are among them. */
 async function templateLibrary({ db }: Pick<Platform, 'db'>): Promise<TemplateLibrary> {
-  const rows = await db.renderTemplate.findMany({ orderBy: { name: 'asc' } });
+  const [rows, environments] = await Promise.all([
+    db.renderTemplate.findMany({ orderBy: { name: 'asc' } }),
+    db.environmentImage.findMany({ orderBy: { name: 'asc' }, include: { artifact: true } }),
+  ]);
   return {
+    environments: environments.map(({ name, artifact }) => ({
+      name,
+      file: { ...artifactRef(artifact), role: 'environment_image' as const },
+    })),
     templates: rows.map(({ spec, name, label, description, version }) => ({
       ...(spec as TemplateLibrary['templates'][number]),
       name,

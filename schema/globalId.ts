@@ -15,6 +15,7 @@ export const NODE_TYPES = {
   Asset: 'asset',
   CadFile: 'CAD file',
   Category: 'category',
+  EnvironmentImage: 'environment image',
   Material: 'material',
   MaterialRule: 'material rule',
   NodeRun: 'node run',

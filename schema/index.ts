@@ -10,6 +10,7 @@ import './types/auditEntry.js';
 import './types/cadFile.js';
 import './types/category.js';
 import './types/createOrderLine.js';
+import './types/environmentImage.js';
 import './types/errors.js';
 import './types/legacyImport.js';
 import './types/legacyRun.js';

@@ -73,6 +73,7 @@ beforeAll(async () => {
   await db.cadFile.createMany({ data: FIVE.map((n) => ({ name: n % 2 ? 'A' : 'a', artifactId, createdAt: same })) });
   await db.product.createMany({ data: FIVE.map((n) => ({ sku: `p-${n}`, name: 'Product', createdAt: same })) });
   await db.material.createMany({ data: FIVE.map((n) => ({ name: `m${n}`, label: 'Steel', spec: {} })) });
+  await db.environmentImage.createMany({ data: FIVE.map((n) => ({ name: `${n}.hdr`, artifactId, createdAt: same })) });
   await db.renderTemplate.createMany({ data: FIVE.map((n) => ({ name: `t${n}`, label: 'Studio', spec: {} })) });
   await db.category.createMany({ data: FIVE.map((n) => ({ key: `c${n}`, label: 'Bearings' })) });
   const price = { label: 'Standard', currency: 'EUR', unitPriceCents: 1900 };

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
-import { dispatchRun } from '../tests/support/mutationCalls.js';
+import { radiancePicture } from '../tests/support/environmentPictures.js';
+import { dispatchRun, resultOf, resultOfUpload } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { endOf } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
@@ -34,6 +35,24 @@ describeWith('blender', 'published assets', () => {
   const codes = async (variables: object = {}) =>
     (await stale(variables)).edges.map(({ node }: any) => node.reasons.map((reason: { code: string }) => reason.code));
   const requeue = async (input: object) => (await app.gql(REQUEUE, { input })).data.requeueStaleAssets;
+  /** Gives a template a picture of the surroundings, through the API. */
+  async function lightBySky(name: string) {
+    const file = { content: radiancePicture(64, 32, () => [1, 1, 1]), name: 'sky.hdr' };
+    const IMAGE = '... on EnvironmentImage { name }';
+    const uploaded = await resultOfUpload(
+      app,
+      ['uploadEnvironmentImage', 'UploadEnvironmentImageInput', IMAGE],
+      {},
+      file,
+    );
+    const environment = { image: uploaded.name };
+    const RESULT = '__typename ... on RenderTemplate { id version setup }';
+    const { data } = await app.gql(`{ renderTemplates(first: 50) { edges { node { ${RESULT} name } } } }`);
+    const { node } = data.renderTemplates.edges.find((edge: any) => edge.node.name === name);
+    const input = { renderTemplateId: node.id, version: node.version, setup: { ...node.setup, environment } };
+    const changed = await resultOf(app, 'updateRenderTemplate', 'UpdateRenderTemplateInput', RESULT, input);
+    expect(changed).toMatchObject({ version: node.version + 1, setup: { environment: { image: 'sky.hdr' } } });
+  }
   async function ended(runIds: string[]) {
     for (const runId of runIds) expect(await endOf(app.platform, localId('Run', runId))).toBe('succeeded');
   }
@@ -129,8 +148,7 @@ describeWith('blender', 'published assets', () => {
 
   it('say every reason, and are found by it, page by page', async () => {
     const { db } = app.platform;
-    const template = await db.renderTemplate.findFirstOrThrow({ where: { name: 'studio_soft' } });
-    await db.renderTemplate.update({ where: { id: template.id }, data: { version: { increment: 1 } } });
+    await lightBySky('studio_soft');
     const workflow = await db.workflow.findUniqueOrThrow({
       where: { key: 'order_still' },
       include: { versions: true },

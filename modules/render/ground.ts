@@ -5,6 +5,7 @@ export type Background = string | { top: string; bottom: string } | null;
 
 /** Whether the studio has something behind the product that is rendered with it. */
 export function hasRenderedBackdrop(template: RenderTemplate): boolean {
+  if (template.environment?.lightingOnly === false) return true;
   return template.kind === 'blend' ? template.interface.backdrop.length > 0 : template.backdrop.kind === 'sweep';
 }
 

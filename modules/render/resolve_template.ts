@@ -2,7 +2,13 @@ import leven from 'leven';
 import { z } from 'zod';
 import { artifactPort, defineModule } from '../define.js';
 import { ModuleError } from '../errors.js';
-import { TemplateLibrary } from '../shapes/renderTemplate.js';
+import {
+  type Environment,
+  EnvironmentOverride,
+  type LibraryTemplate,
+  type RenderTemplate,
+  TemplateLibrary,
+} from '../shapes/renderTemplate.js';
 
 /** The template every installation is seeded with. */
 export const DEFAULT_TEMPLATE = 'studio_soft';
@@ -30,16 +36,26 @@ export const resolveTemplate = defineModule({
       'x-lookup': 'renderTemplates',
       'x-invocation': true,
     }),
+    // No default: the results of those who do not know it are found again.
+    environment: EnvironmentOverride.optional().meta({
+      title: 'Environment',
+      description:
+        'A picture of the surroundings instead of those of the template; whatever is left empty comes from there.',
+      'x-invocation': true,
+    }),
   }),
   execution: { capability: 'cpu', determinism: 'pure', timeoutMs: 30_000, retry: { attempts: 2, backoffMs: 1000 } },
   legacySource: 'template_resolution',
-  async run(ctx, { templateLibrary }, { template: name }) {
-    const { templates } = await ctx.artifacts.readJson(templateLibrary, TemplateLibrary);
-    const template = templates.find((candidate) => candidate.name === name);
-    if (!template) {
-      const known = templates.map((candidate) => candidate.name);
-      throw new ModuleError('TEMPLATE_UNKNOWN', unknown(name, known), 'input', { path: '/template', known });
-    }
+  async run(ctx, { templateLibrary }, { template: name, environment = {} }) {
+    const library = await ctx.artifacts.readJson(templateLibrary, TemplateLibrary);
+    const known = library.templates.map((candidate) => candidate.name);
+    const entry = library.templates.find((candidate) => candidate.name === name);
+    if (!entry)
+      throw new ModuleError('TEMPLATE_UNKNOWN', unknown('render template', name, known), 'input', {
+        path: '/template',
+        known,
+      });
+    const template = withEnvironment(entry, library, environment, (message) => ctx.log('warn', message));
     const artifact = await ctx.artifacts.write({
       role: 'render_template',
       mediaType: 'application/json',
@@ -51,8 +67,28 @@ export const resolveTemplate = defineModule({
   },
 });
 
-function unknown(name: string, known: string[]): string {
-  if (known.length === 0) return `There is no render template "${name}": the library has none at all.`;
+/** The template with the picture itself where it, or what is set over it, names one. */
+function withEnvironment(
+  entry: LibraryTemplate,
+  library: Pick<TemplateLibrary, 'environments'>,
+  override: EnvironmentOverride,
+  warn: (message: string) => void,
+): RenderTemplate {
+  const { environment: own, ...template } = { environment: undefined, ...entry };
+  const { isRequired = true, ...over } = override;
+  const { image, ...look } = { strength: 1, rotationDeg: 0, lightingOnly: true, ...own, ...over };
+  if (image === undefined) return template;
+  const picture = library.environments.find(({ name }) => name === image);
+  if (picture) return { ...template, environment: { ...look, image: picture.file } };
+  const known = library.environments.map(({ name }) => name);
+  const message = unknown('environment image', image, known);
+  if (isRequired) throw new ModuleError('ENVIRONMENT_UNKNOWN', message, 'input', { path: '/environment/image', known });
+  warn(`${message} The light of the template stays.`);
+  return withEnvironment(entry, library, {}, warn);
+}
+
+function unknown(what: string, name: string, known: string[]): string {
+  if (known.length === 0) return `There is no ${what} "${name}": the library has none at all.`;
   const nearest = known.reduce((best, other) => (leven(name, other) < leven(name, best) ? other : best));
-  return `There is no render template "${name}". Did you mean "${nearest}"?`;
+  return `There is no ${what} "${name}". Did you mean "${nearest}"?`;
 }

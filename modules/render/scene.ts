@@ -23,6 +23,8 @@ export interface Scene {
   template: RenderTemplate;
   /** Local path of the .blend file of a template that was built in Blender. */
   templateScene?: string | null;
+  /** Local path of the picture of the template's environment. */
+  environmentImage?: string | null;
   /** Part id → material, null: the colours of the CAD file. Null as a whole: CAD colours everywhere. */
   materials: JsonObject | null;
   resolution: { width: number; height: number };
@@ -60,6 +62,7 @@ export function sceneJob(scene: Scene): JsonObject {
     glb,
     template,
     templateScene = null,
+    environmentImage = null,
     materials,
     resolution,
     engine,
@@ -84,6 +87,7 @@ export function sceneJob(scene: Scene): JsonObject {
     glb,
     template,
     templateScene,
+    environmentImage,
     materials,
     resolution,
     engine,

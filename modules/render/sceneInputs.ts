@@ -39,7 +39,7 @@ export async function readSceneInputs(
   artifacts: ModuleContext['artifacts'],
   inputs: SceneInputs,
   engine: Engine,
-): Promise<Pick<Scene, 'glb' | 'template' | 'templateScene' | 'materials' | 'bboxMm'>> {
+): Promise<Pick<Scene, 'glb' | 'template' | 'templateScene' | 'environmentImage' | 'materials' | 'bboxMm'>> {
   const [glb, map, template, bbox] = await Promise.all([
     artifacts.path(inputs.glb),
     artifacts.readJson(inputs.map, MaterialMap),
@@ -55,7 +55,8 @@ export async function readSceneInputs(
     );
   const materials = await materialsByPart(artifacts, await readGlbParts(glb), map, template);
   const templateScene = template.kind === 'blend' ? await artifacts.path(template.scene) : null;
-  return { glb, template, templateScene, materials, bboxMm: bbox?.bboxMm ?? null };
+  const environmentImage = template.environment ? await artifacts.path(template.environment.image) : null;
+  return { glb, template, templateScene, environmentImage, materials, bboxMm: bbox?.bboxMm ?? null };
 }
 
 async function materialsByPart(

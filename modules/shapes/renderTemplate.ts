@@ -126,6 +126,68 @@ const Backdrop = z
   .default({ kind: 'none' })
   .meta({ title: 'Backdrop', description: 'What is behind the product, unless the picture is a cut-out.' });
 
+/** Of a picture of the surroundings: how it lights and what is seen of it. */
+const environmentLook = {
+  strength: z
+    .number()
+    .nonnegative()
+    .max(100)
+    .meta({ title: 'Strength', description: 'Brightness; 1 is as in the file.' }),
+  rotationDeg: z.number().min(-360).max(360).meta({
+    title: 'Rotation (°)',
+    description:
+      'Turns the surroundings, counter-clockwise seen from above; 0 has the middle of the picture behind the product.',
+  }),
+  lightingOnly: z.boolean().meta({
+    title: 'Light only',
+    description:
+      'It lights the product and mirrors in it; behind the product is the backdrop. Off: it is the backdrop.',
+  }),
+};
+
+const ImageName = z.string().min(1).max(200).meta({
+  title: 'Picture',
+  description:
+    'An environment image of the library (HDRI). Its directions count from the camera, as those of the lights.',
+  'x-lookup': 'environmentImages',
+});
+
+const EnvironmentSetup = z
+  .object({
+    image: ImageName.optional(),
+    strength: environmentLook.strength.default(1),
+    rotationDeg: environmentLook.rotationDeg.default(0),
+    lightingOnly: environmentLook.lightingOnly.default(true),
+  })
+  // No default: what templates without one have made is found again.
+  .optional()
+  .meta({
+    title: 'Environment',
+    description: 'A picture of the surroundings that lights the product instead of the light tent.',
+  });
+
+/** Set over the environment of a template; what is absent comes from there. */
+export const EnvironmentOverride = z
+  .object({
+    image: ImageName.optional(),
+    strength: environmentLook.strength.optional(),
+    rotationDeg: environmentLook.rotationDeg.optional(),
+    lightingOnly: environmentLook.lightingOnly.optional(),
+    isRequired: z.boolean().optional().meta({
+      title: 'Required',
+      description: 'Off: where the library has no such picture, the light of the template stays. Left empty: on.',
+    }),
+  })
+  .meta({ title: 'Environment', description: 'Whatever is left empty comes from the template.' });
+export type EnvironmentOverride = z.output<typeof EnvironmentOverride>;
+
+/** The surroundings as they are rendered: the picture itself (equirectangular, linear light) instead of its name. */
+export const Environment = z.object({
+  image: FileRef.extend({ role: z.literal('environment_image') }),
+  ...environmentLook,
+});
+export type Environment = z.output<typeof Environment>;
+
 const named = {
   name: z.string().min(1),
   label: z.string(),
@@ -191,6 +253,7 @@ export const StudioSetup = z.object({
     })
     .default({ color: '#ffffff', strength: 0.7 })
     .meta({ title: 'Surroundings', description: 'The light tent that the product mirrors.' }),
+  environment: EnvironmentSetup,
   backdrop: Backdrop,
   floor: z
     .object({
@@ -215,8 +278,11 @@ export const StudioSetup = z.object({
 });
 export type StudioSetup = z.output<typeof StudioSetup>;
 
-/** A parametric studio set-up. */
-export const StudioTemplate = z.object({ kind: z.literal('studio').default('studio'), ...named, ...StudioSetup.shape });
+/** A parametric studio set-up, as the library has it. */
+const StudioEntry = z.object({ kind: z.literal('studio').default('studio'), ...named, ...StudioSetup.shape });
+
+/** A parametric studio as it is rendered. */
+export const StudioTemplate = StudioEntry.extend({ environment: Environment.optional() });
 export type StudioTemplate = z.output<typeof StudioTemplate>;
 
 const ObjectName = z.string().min(1).max(63);
@@ -283,20 +349,31 @@ export const BlendDeclaration = BlendSetup.extend({
 });
 export type BlendDeclaration = z.output<typeof BlendDeclaration>;
 
-/** A studio built in Blender. */
-export const BlendTemplate = z.object({
+/** A studio built in Blender, as the library has it. */
+const BlendEntry = z.object({
   kind: z.literal('blend'),
   ...named,
   /** The .blend file, role `template_scene`. */
   scene: FileRef,
   ...BlendSetup.shape,
 });
+
+/** A studio built in Blender as it is rendered: its own world, unless an environment was set over it. */
+export const BlendTemplate = BlendEntry.extend({ environment: Environment.optional() });
 export type BlendTemplate = z.output<typeof BlendTemplate>;
 
-/** A studio: parametric, or a .blend file. Templates stored before there were kinds are parametric. */
+/** A studio of the library: parametric, or a .blend file. Templates stored before there were kinds are parametric. */
+export const LibraryTemplate = z.union([BlendEntry, StudioEntry]);
+export type LibraryTemplate = z.output<typeof LibraryTemplate>;
+
+/** A studio as it is rendered: content of a `render_template` artifact. */
 export const RenderTemplate = z.union([BlendTemplate, StudioTemplate]);
 export type RenderTemplate = z.output<typeof RenderTemplate>;
 
 /** Content of a `template_library` artifact. */
-export const TemplateLibrary = z.object({ templates: z.array(RenderTemplate) });
+export const TemplateLibrary = z.object({
+  templates: z.array(LibraryTemplate),
+  /** Pictures that templates name. Snapshots made before there were any have none. */
+  environments: z.array(z.object({ name: z.string(), file: Environment.shape.image })).default([]),
+});
 export type TemplateLibrary = z.output<typeof TemplateLibrary>;

@@ -28,6 +28,18 @@ const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
     });
     return templates.map(({ name, label, description }) => ({ value: name, label, description: description || null }));
   },
+  environmentImages: async (db) => {
+    const images = await db.environmentImage.findMany({
+      where: { archivedAt: null },
+      orderBy: { name: 'asc' },
+      take: MOST.choices,
+      select: { name: true, artifact: { select: { metadata: true } } },
+    });
+    return images.map(({ name, artifact }) => {
+      const { widthPx, heightPx } = artifact.metadata as { widthPx: number; heightPx: number };
+      return { value: name, label: name, description: `${widthPx} × ${heightPx} pixels` };
+    });
+  },
   categories: async (db) => {
     const categories = await db.category.findMany({
       where: { archivedAt: null },

@@ -11,6 +11,7 @@ import product
 import studio
 from emptyfile import take_empty
 from protocol import JobError, say
+from surroundings import Surroundings
 from viewpoint import viewpoint
 
 
@@ -33,6 +34,8 @@ class Scene:
         # Centre and radius (m) of the bounding sphere.
         self.centre = None
         self.radius = None
+        # What turns the picture of the surroundings; None where there is none.
+        self.surroundings = None
         # Catches the shadow of a cut-out; None where the template brings its own ground.
         self.floor = None
 
@@ -50,6 +53,8 @@ def build_scene(job):
     # Only Cycles can round edges while shading.
     edge_radius = job["edgeRadius"] * scene.radius if job["engine"] == "cycles" else 0
     own = _own_materials(job["template"])
+    if job["environmentImage"] is not None:
+        scene.surroundings = Surroundings(job["template"]["environment"], job["environmentImage"], bpy.context.scene.camera)
     if job["materials"] is not None:
         materials.assign_materials(scene.meshes, job["materials"], edge_radius, own)
     materials.soften_cad_materials(scene.meshes, edge_radius, own)

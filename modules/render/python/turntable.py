@@ -38,6 +38,8 @@ def main(job):
         middle = Vector(scene.centre)
         for turner, matrix in zip(turners, stood):
             turner.matrix_world = Matrix.Translation(centre) @ turn @ Matrix.Translation(-middle) @ matrix
+        if scene.surroundings is not None and scene.stand not in turners:
+            scene.surroundings.turn(sign * frame["angleDeg"])
         bpy.context.view_layer.update()
         start, end = (0.02 + 0.98 * place / len(frames) for place in (index, index + 1))
         take_picture(scene, frame["output"], frame["shadow"], start, end)
