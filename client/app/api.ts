@@ -78,6 +78,7 @@ const CONNECTIONS = [
   'Orders',
   'Materials',
   'RenderTemplates',
+  'EnvironmentImages',
   'NotificationDeliveries',
   'Accounts',
   'ApiTokens',
@@ -125,6 +126,8 @@ export function createApi(): Client {
           Mutation: {
             uploadCadFile: (_result, _args, cache) => cache.invalidate('Query', 'cadFiles'),
             createProduct: (_result, _args, cache) => cache.invalidate('Query', 'products'),
+            uploadEnvironmentImage: (_result, _args, cache) => cache.invalidate('Query', 'lookup'),
+            archiveEnvironmentImage: (_result, _args, cache) => cache.invalidate('Query', 'lookup'),
           },
         },
       }),

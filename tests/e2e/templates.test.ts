@@ -1,0 +1,71 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { radiancePicture } from '../support/environmentPictures.js';
+import { describeWith } from '../support/tools.js';
+import { seriousViolations } from './support/browser.js';
+import { type OpenConsole, openConsole } from './support/openConsole.js';
+import type { StartedHartomat } from './support/startedHartomat.js';
+
+const sky = radiancePicture(64, 32, (_u, v) => (v < 0.5 ? [2, 2, 2] : [0.2, 0.2, 0.2]));
+
+describeWith('chromium', 'the page of templates', () => {
+  let session: OpenConsole;
+  let hartomat: StartedHartomat;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    session = await openConsole({ colorScheme: 'light' });
+    ({ hartomat, page, complaints } = session);
+    await page.getByRole('link', { name: 'Templates' }).click();
+  });
+  afterAll(() => session?.close());
+  const picture = async (name: string) => {
+    if (!process.env.SCREENSHOTS) return;
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [1440, 390]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        const path = `${process.env.SCREENSHOTS}/${name}-${width}-${colorScheme}.png`;
+        await page.screenshot({ path, animations: 'disabled', fullPage: true });
+      }
+    await page.setViewportSize({ width: 1440, height: 900 });
+  };
+  const send = (name: string, buffer: Buffer) =>
+    page
+      .getByLabel('Environment image', { exact: true })
+      .setInputFiles({ name, mimeType: 'image/vnd.radiance', buffer });
+
+  it('takes in a picture of the surroundings, and says why it does not take another', async () => {
+    await page.getByText('No environment images yet').waitFor();
+    await picture('none');
+    await send('not.hdr', Buffer.from('not a picture'));
+    await page.getByText('ENVIRONMENT_UNREADABLE').waitFor();
+    await picture('refused');
+    await send('sky.hdr', sky);
+    await page.getByRole('link', { name: 'sky.hdr' }).waitFor();
+    await page.getByRole('cell', { name: '64 × 32' }).waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await picture('taken');
+  });
+
+  it('lights a new studio by it', async () => {
+    await page.getByRole('button', { name: 'New studio' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New studio' });
+    await dialog.getByLabel('Name', { exact: true }).first().fill('outdoors');
+    await dialog.getByLabel('Label', { exact: true }).fill('Outdoors');
+    const environment = dialog.getByRole('group', { name: 'Environment', exact: true });
+    await environment.getByLabel('Picture').selectOption('sky.hdr');
+    await environment.getByLabel('Rotation (°)').fill('90');
+    await environment.scrollIntoViewIfNeeded();
+    await picture('studio');
+    expect(await seriousViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Edit Outdoors' }).waitFor();
+    const { spec } = await hartomat.platform.db.renderTemplate.findUniqueOrThrow({ where: { name: 'outdoors' } });
+    expect(spec).toMatchObject({
+      environment: { image: 'sky.hdr', strength: 1, rotationDeg: 90, lightingOnly: true },
+    });
+    expect(complaints).toEqual([]);
+  });
+});
