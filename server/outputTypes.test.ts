@@ -106,7 +106,7 @@ describe('the settings step', () => {
     expect(nodeOverridable).toBeNull();
     const fields = Object.keys(legacyForm.schema.properties);
     expect(fields).toEqual(expect.arrayContaining(['width', 'height', 'engine', 'template']));
-    for (const none of ['samples', 'hdri', 'watermark', 'frames']) expect(fields).not.toContain(none);
+    for (const none of ['samples', 'watermark', 'frames']) expect(fields).not.toContain(none);
     expect(legacyForm.defaults).toMatchObject({ width: 1024, engine: 'cycles', transparent: false });
     expect(legacyPreview.report).toEqual([
       { key: 'width', status: 'mapped', target: 'overrides.resolution' },

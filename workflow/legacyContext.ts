@@ -53,6 +53,14 @@ export const LegacyOverrides = z.strictObject({
     .partial()
     .optional(),
   template: z.string().optional(),
+  environment: z
+    .strictObject({
+      image: z.string().min(1).max(200),
+      lightingOnly: z.boolean().optional(),
+      /** Old names may mean pictures that nobody brought along. */
+      isRequired: z.literal(false),
+    })
+    .optional(),
 });
 export type LegacyOverrides = z.output<typeof LegacyOverrides>;
 
@@ -63,6 +71,8 @@ export interface LegacyOptions {
   templateName?: (legacyName: string) => string | undefined;
   /** Names in the material library. Without it names are not checked here. */
   materialNames?: ReadonlySet<string>;
+  /** Names of the library's environment images. Without it names are not checked here. */
+  environmentNames?: ReadonlySet<string>;
 }
 
 /** What the rows read from and write to. */

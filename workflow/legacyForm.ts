@@ -34,6 +34,8 @@ const TITLES: Record<PlainWord, { title: string; 'x-unit'?: string; 'x-lookup'?:
   elevation: { title: 'Elevation', 'x-unit': '°' },
   focal_length: { title: 'Focal length', 'x-unit': 'mm' },
   template: { title: 'Template', 'x-lookup': 'renderTemplates' },
+  hdri: { title: 'Environment image', 'x-lookup': 'environmentImages' },
+  lighting_only: { title: 'Environment lights only' },
 };
 
 const GROUPS: readonly (Omit<ControlGroup, 'params'> & { params: readonly PlainWord[] })[] = [
@@ -45,7 +47,10 @@ const GROUPS: readonly (Omit<ControlGroup, 'params'> & { params: readonly PlainW
   { label: 'Rendering', params: ['engine', 'samples', 'adaptive', 'noise_threshold', 'denoise'] },
   {
     label: 'Scene',
-    params: ['template', 'material_override', 'camera', 'view', 'azimuth', 'elevation', 'focal_length'],
+    params: [
+      ...(['template', 'hdri', 'lighting_only', 'material_override'] as const),
+      ...(['camera', 'view', 'azimuth', 'elevation', 'focal_length'] as const),
+    ],
   },
 ];
 

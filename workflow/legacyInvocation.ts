@@ -5,7 +5,7 @@ import { MODULES } from '../modules/registry.js';
 import { type Deliverable, typesOfFormat } from './deliverables.js';
 import { type Finding, pointer } from './finding.js';
 import type { NodeParams } from './graph.js';
-import { adaptLegacySettings } from './legacySettings.js';
+import { adaptLegacySettings, type LegacyOptions } from './legacySettings.js';
 import { checkParams, invocationParamsOf } from './params.js';
 
 /** What the linear pipeline does for every kind, in its order: the steps' names are those of their node definitions. */
@@ -66,9 +66,13 @@ export interface LegacyParams {
 
 /** The params every step runs with: module default, then old settings, then output type, then order line.
  * Like in a graph, a value reaches every module that opens a param of its name to invocations, and `<step>.<param>` one step alone, over
- * the plain name in the same layer. */
-export function legacyParams({ artifactKind, settings, overrides, options }: LegacyRequest): LegacyParams {
-  const adapted = adaptLegacySettings(settings, { artifactKind }).overrides as JsonObject;
+ * the plain name in the same layer.
+ * @param library - what names in the old settings are checked against. */
+export function legacyParams(
+  { artifactKind, settings, overrides, options }: LegacyRequest,
+  library: Omit<LegacyOptions, 'artifactKind'> = {},
+): LegacyParams {
+  const adapted = adaptLegacySettings(settings, { ...library, artifactKind }).overrides as JsonObject;
   const layers = { settings: adapted, overrides, options };
   const taken = new Set<string>();
   const findings: Finding[] = [];

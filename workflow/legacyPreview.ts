@@ -18,7 +18,7 @@ export function previewLegacy(
 ): LegacyPreview {
   const adapted = adaptLegacySettings(settings, { ...options, artifactKind });
   const taken = isLegacyKind(artifactKind)
-    ? legacyParams({ artifactKind, settings, overrides: {}, options: {} }).findings
+    ? legacyParams({ artifactKind, settings, overrides: {}, options: {} }, options).findings
     : [];
   // Of a module's findings the path names the new word; people look for the old one.
   const findings = taken.map((finding) => ({ ...finding, path: pathOfWord(adapted, finding.path?.split('/')[2]) }));

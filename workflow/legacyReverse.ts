@@ -28,6 +28,8 @@ export const PLAIN_WORDS = {
   elevation: ['camera', 'elevationDeg'],
   focal_length: ['camera', 'lensMm'],
   template: ['template'],
+  hdri: ['environment', 'image'],
+  lighting_only: ['environment', 'lightingOnly'],
 } as const satisfies Record<string, readonly string[]>;
 export type PlainWord = keyof typeof PLAIN_WORDS;
 

@@ -235,8 +235,26 @@ const template: LegacyRow = ({ bag, options, overrides }) => {
     overrides.shadow = shadow;
     bag.map(['shadow_catcher'], 'overrides.shadow');
   }
-  bag.ignore('hdri', 'Light belongs to the render template; one that was built in Blender can be lit by a picture.');
-  bag.ignore('lighting_only', 'Light belongs to the render template, and a cut-out takes nothing else of it.');
+};
+
+/** Old settings name the file, perhaps with where it lay. */
+const asFileName = (value: JsonValue) => {
+  const name = asText(value)?.split(/[/\\]/).at(-1)?.trim();
+  return name && name.length <= 200 ? name : undefined;
+};
+
+const environment: LegacyRow = ({ bag, options, overrides }) => {
+  const image = bag.read('hdri', asFileName, 'the name of an environment image');
+  const isThere = image !== undefined && (options.environmentNames?.has(image) ?? true);
+  if (!isThere) {
+    bag.ignore('hdri', `The library has no environment image “${image}”; the light of the render template stays.`);
+    bag.ignore('lighting_only', 'There is no environment image it could apply to.');
+    return;
+  }
+  const lightingOnly = bag.read('lighting_only', asBoolean, yesOrNo);
+  overrides.environment = { image, ...(lightingOnly !== undefined && { lightingOnly }), isRequired: false };
+  bag.map(['hdri'], 'overrides.environment');
+  if (lightingOnly !== undefined) bag.map(['lighting_only'], 'overrides.environment');
 };
 
 const runtimePolicy: LegacyRow = ({ bag }) => {
@@ -258,5 +276,6 @@ export const ROWS: readonly LegacyRow[] = [
   sampling,
   camera,
   template,
+  environment,
   runtimePolicy,
 ];

@@ -59,6 +59,11 @@ describe('adaptLegacySettings maps', () => {
       { template: 'studio', shadow_catcher: 'yes' },
       { template: 'studio', shadow: true },
     ],
+    [{ hdri: 'C:\\hdris\\sky.hdr' }, { environment: { image: 'sky.hdr', isRequired: false } }],
+    [
+      { hdri: 'old/sky.exr', lighting_only: 'yes' },
+      { environment: { image: 'sky.exr', lightingOnly: true, isRequired: false } },
+    ],
   ])('%j', (settings, overrides) => {
     expect(overridesOf(settings)).toEqual(overrides);
     expect(adaptLegacySettings(settings, STILL).findings.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -125,6 +130,17 @@ describe('adaptLegacySettings maps', () => {
 });
 
 describe('adaptLegacySettings reports', () => {
+  it('an environment image that the library does not have, and light that could only be of one', () => {
+    const settings = { hdri: 'old/sky.hdr', lighting_only: true };
+    const here = (...names: string[]) => ({ ...STILL, environmentNames: new Set(names) });
+    expect(statusOf(settings, here('sky.hdr'))).toEqual({ hdri: 'mapped', lighting_only: 'mapped' });
+    expect(statusOf(settings, here('hall.hdr'))).toEqual({ hdri: 'ignored', lighting_only: 'ignored' });
+    expect(adaptLegacySettings(settings, here('hall.hdr')).report[0]!.note).toContain('“sky.hdr”');
+    expect(overridesOf(settings, here())).toEqual({});
+    expect(statusOf({ lighting_only: true }, here('sky.hdr'))).toEqual({ lighting_only: 'ignored' });
+    expect(codesOf({ hdri: 7 })).toEqual(['error LEGACY_VALUE_INVALID /hdri']);
+  });
+
   it('what became of every key, and keeps what it did not map', () => {
     const settings = {
       samples: 64,
@@ -141,10 +157,10 @@ describe('adaptLegacySettings reports', () => {
       gpu: 'ignored',
       watermark: 'unknown',
       frames: 'ignored',
-      hdri: 'ignored',
+      hdri: 'mapped',
       width: 'ignored',
     });
-    const { samples: _, ...rest } = settings;
+    const { samples: _, hdri: __, ...rest } = settings;
     expect(adaptLegacySettings(settings, STILL).kept).toEqual(rest);
     expect(codesOf(settings)).toEqual(['warning LEGACY_KEY_UNKNOWN /watermark']);
   });
@@ -211,6 +227,7 @@ const anyValue = fc.oneof(
     'cw',
     'high',
     'a/b.blend',
+    'a/sky.hdr',
     'blend',
     'exr',
     'top',
@@ -228,7 +245,11 @@ const anyBag = fc
   .map((entries) => Object.fromEntries(entries) as JsonObject);
 
 describe('adaptLegacySettings, whatever the bag,', () => {
-  const kinds = fc.constantFrom<LegacyOptions>(STILL, TURNTABLE, { ...STILL, templateName: () => 'studio' });
+  const kinds = fc.constantFrom<LegacyOptions>(STILL, TURNTABLE, {
+    ...STILL,
+    templateName: () => 'studio',
+    environmentNames: new Set(['sky.hdr']),
+  });
 
   it('reports every key once, keeps what it did not map, and yields valid overrides', () => {
     fc.assert(

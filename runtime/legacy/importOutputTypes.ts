@@ -1,13 +1,13 @@
 import type { OutputType } from '../../generated/prisma/client.js';
 import type { Finding } from '../../workflow/finding.js';
 import { type LegacyExportRow, pathOf, type RowIssue, readLegacyExportRow } from '../../workflow/legacyExportRow.js';
-import { previewLegacy } from '../../workflow/legacyPreview.js';
 import type { LegacyKeyReport } from '../../workflow/legacySettings.js';
 import { ConflictError, ValidationError } from '../errors.js';
 import { checkProfile } from '../outputTypeProfile.js';
 import { createOutputType } from '../outputTypes.js';
 import type { Platform } from '../platform.js';
 import { type ExportFormat, readExport } from './exportFile.js';
+import { previewLegacySettings } from './previewSettings.js';
 
 /** What became of one row. */
 export interface ImportedRow {
@@ -87,7 +87,7 @@ async function importRow(
   isDryRun: boolean,
 ): Promise<Omit<ImportedRow, 'number'>> {
   const { legacyId, name, columns } = row;
-  const { report, findings } = previewLegacy(row.settings, row.artifactKind);
+  const { report, findings } = await previewLegacySettings(platform, row.settings, row.artifactKind);
   const result = { name, legacyId, outputTypeId: null, report, findings };
   const failed = (issues: RowIssue[]) => ({ ...result, status: 'failed' as const, issues });
   const earlier = seen.get(legacyId);

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { ArtifactRole } from '../../modules/artifacts.js';
 import type { JsonObject } from '../../modules/json.js';
 import { ValidationError } from '../../runtime/errors.js';
+import { previewLegacySettings } from '../../runtime/legacy/previewSettings.js';
 import { legacyForm } from '../../workflow/legacyForm.js';
 import { isLegacyKind } from '../../workflow/legacyInvocation.js';
-import { type LegacyPreview, previewLegacy } from '../../workflow/legacyPreview.js';
+import type { LegacyPreview } from '../../workflow/legacyPreview.js';
 import type { LegacyKeyReport } from '../../workflow/legacySettings.js';
 import { builder } from '../builder.js';
 import { FindingObject } from './finding.js';
@@ -75,8 +76,8 @@ builder.prismaObjectFields(OutputTypeNode, (t) => ({
     authScopes: { view: true },
     description: 'What its old render settings come to, key by key.',
     select: { legacySettings: true, artifactKind: true },
-    resolve: ({ legacySettings, artifactKind }) =>
-      previewLegacy(legacySettings as JsonObject, artifactKind as ArtifactRole),
+    resolve: ({ legacySettings, artifactKind }, _args, ctx) =>
+      previewLegacySettings(ctx, legacySettings as JsonObject, artifactKind as ArtifactRole),
   }),
 }));
 
@@ -92,8 +93,8 @@ builder.objectFields(DraftObject, (t) => ({
   legacyPreview: t.field({
     type: LegacyPreviewObject,
     description: 'What the old render settings come to, key by key.',
-    resolve: ({ profile: { artifactKind = 'still_image', legacySettings = {} } }) =>
-      previewLegacy(legacySettings, artifactKind as ArtifactRole),
+    resolve: ({ profile: { artifactKind = 'still_image', legacySettings = {} } }, _args, ctx) =>
+      previewLegacySettings(ctx, legacySettings, artifactKind as ArtifactRole),
   }),
 }));
 
@@ -112,6 +113,7 @@ builder.queryFields((t) => ({
       }),
       artifactKind: t.arg.string({ required: true, description: 'What is made with them, for example `still_image`.' }),
     },
-    resolve: (_root, { settings, artifactKind }) => previewLegacy(settings as JsonObject, artifactKind as ArtifactRole),
+    resolve: (_root, { settings, artifactKind }, ctx) =>
+      previewLegacySettings(ctx, settings as JsonObject, artifactKind as ArtifactRole),
   }),
 }));
