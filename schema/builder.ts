@@ -14,6 +14,7 @@ import type { JsonValue } from '../modules/json.js';
 import type { Scope } from '../runtime/access.js';
 import { ValidationError } from '../runtime/errors.js';
 import type { Context } from './context.js';
+import { keepPlans } from './execution/keptPlans.js';
 import { decodeGlobalId, encodeGlobalId, MAX_NODES, type NodeType } from './globalId.js';
 import { mayReach } from './partnerView.js';
 import { plainFields } from './plainFields.js';
@@ -60,6 +61,8 @@ function pointer(path: readonly (PropertyKey | { key: PropertyKey })[]): string 
     .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
     .join('');
 }
+
+keepPlans();
 
 /** Where every type of the API is declared. Order of plugins matters: errors wrap relay and prisma fields. */
 export const builder = new SchemaBuilder<Types>({

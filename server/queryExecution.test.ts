@@ -1,6 +1,7 @@
-import { execute, parse } from 'graphql';
+import { execute, parse, print } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { scopesOf } from '../runtime/access.js';
 import { encodeGlobalId } from '../runtime/globalId.js';
 import { executeQuery } from '../schema/execution/executeQuery.js';
 import { schema } from '../schema/index.js';
@@ -43,10 +44,52 @@ const QUERIES = [
 ];
 
 test.each(QUERIES)('%s: as the reference executor answers', async (query) => {
-  const args = () => ({ schema, document: parse(query), contextValue: contextOf(ADMIN_VIEWER) });
-  const [expected, answer] = [await execute(args()), await executeQuery(args())];
+  const document = parse(query);
+  const args = () => ({ schema, document, contextValue: contextOf(ADMIN_VIEWER) });
+  const expected = await execute(args());
   expect(expected.errors).toBeUndefined();
-  expect(JSON.stringify(answer)).toBe(JSON.stringify(expected));
+  // Once with nothing known of the document, then with plans and rows of before.
+  for (let time = 0; time < 3; time++)
+    expect(JSON.stringify(await executeQuery(args()))).toBe(JSON.stringify(expected));
+});
+
+test('the same document with other variables, or from somebody else, is another query', async () => {
+  const document = parse(
+    `query ($id: ID!, $first: Int, $withRuns: Boolean = true) {
+      order(id: $id) { number lines { lineNumber runs @include(if: $withRuns) { status } } }
+      orders(first: $first) { edges { node { number } } }
+    }`,
+  );
+  const { db } = app.platform;
+  const order = await db.order.findFirstOrThrow({
+    include: { lines: true },
+    where: { lines: { some: { runs: { some: {} } } } },
+  });
+  const partner = await db.account.create({ data: { name: 'Partner', role: 'partner' } });
+  const shadow = await db.run.findFirstOrThrow({ where: { orderLineId: null } });
+  await db.run.update({
+    where: { id: shadow.id },
+    data: { orderLineId: order.lines[0]!.id, cadFileId: null, mode: 'shadow' },
+  });
+  await db.order.update({ where: { id: order.id }, data: { accountId: partner.id } });
+  const viewers = [
+    ADMIN_VIEWER,
+    { accountId: partner.id, name: 'Partner', role: 'partner' as const, scopes: scopesOf('partner') },
+  ];
+  const variables = [{ first: 1 }, { first: 1, withRuns: false }, { first: 2, withRuns: true }];
+  const answers = new Set<string>();
+  for (let time = 0; time < 2; time++)
+    for (const viewer of viewers)
+      for (const chosen of variables) {
+        const variableValues = { id: encodeGlobalId('Order', order.id), ...chosen };
+        const args = () => ({ schema, document, variableValues, contextValue: contextOf(viewer) });
+        const expected = await execute({ ...args(), document: parse(print(document)) });
+        expect(expected.errors).toBeUndefined();
+        expect(JSON.stringify(await executeQuery(args()))).toBe(JSON.stringify(expected));
+        answers.add(JSON.stringify(expected));
+      }
+  // With the shadow run, without, and without any.
+  expect(answers.size).toBe(3);
 });
 
 test('the progress of runs, the mean over their nodes, is read with them', async () => {

@@ -5,7 +5,7 @@ import { DomainError } from '../../modules/errors.js';
 import { contentHash } from '../../modules/hash.js';
 import { AwaitedStatements, type Waiting } from './awaitedStatements.js';
 import { type Datamodel, describeModels, type Model } from './models.js';
-import { rows } from './select.js';
+import { list } from './select.js';
 import { isPlainObject, NotExpressible, type ReadArgs, Statement } from './statement.js';
 import { condition } from './where.js';
 
@@ -38,11 +38,10 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
 
   /** The rows, or null where the builder has to pass. */
   async function read(model: Model, args: ReadArgs, waiting?: Waiting): Promise<Row[] | null> {
-    const statement = new Statement();
-    const built = unlessPassing(() => rows(models, statement, model, args));
+    const built = unlessPassing(() => list(models, model, args));
     if (!built) return null;
     const text = `select v::text from (${built.sql}) list`;
-    const config: pg.QueryArrayConfig = { name: nameOf(text)!, text, values: statement.values, rowMode: 'array' };
+    const config: pg.QueryArrayConfig = { name: nameOf(text)!, text, values: [...built.values], rowMode: 'array' };
     const { rows: texts } = (await query(config, waiting)) as unknown as pg.QueryArrayResult<[string]>;
     if (texts.length === 0 && isPlainObject(args.cursor)) await mustBeThere(model, Object.values(args.cursor)[0]);
     const decoded = texts.map(([json]) => built.decode(JSON.parse(json)) as Row);
@@ -72,18 +71,19 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
   }
 
   /** Reads by key that begin in the same tick and select the same, by what they select. */
-  const gathering = new Map<string, DataLoader<string, Row | null | undefined>>();
+  const gathering = new Map<string | object, DataLoader<string, Row | null | undefined>>();
 
   /** The row with this key; null: there is none; undefined: the builder has to pass. */
   function readByKey(model: Model, key: string, id: string, args: ReadArgs): Promise<Row | null | undefined> {
     const { where: _, ...rest } = args;
-    const sort = `${model.name} ${JSON.stringify(rest)}`;
+    const sort = sameSelection(rest) ?? `${model.name} ${JSON.stringify(rest)}`;
     let loader = gathering.get(sort);
     if (!loader) {
       loader = new DataLoader<string, Row | null | undefined>(
         async (ids) => {
           gathering.delete(sort);
-          const select = isPlainObject(rest.select) ? { ...rest.select, [key]: true } : rest.select;
+          const hasKey = !isPlainObject(rest.select) || rest.select[key];
+          const select = hasKey ? rest.select : { ...(rest.select as object), [key]: true };
           // Postgres plans `= any` anew each time, which takes longer than reading one row.
           const where = { [key]: ids.length === 1 ? ids[0] : { in: [...ids] } };
           const found = await read(model, { ...rest, select, where });
@@ -146,6 +146,13 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
   }
   return (waiting) =>
     new Proxy(db, { get: (target, key) => delegates.get(key)?.(waiting) ?? Reflect.get(target, key) });
+}
+
+/** What tells a read from others that select something else, where that needs no comparing: one frozen selection is of one field of
+ * the API (schema/execution/keptPlans.ts). */
+function sameSelection({ select, ...others }: ReadArgs): object | null {
+  const isAll = Object.values(others).every((value) => value === undefined);
+  return isAll && typeof select === 'object' && Object.isFrozen(select) ? select : null;
 }
 
 /** What was built; null where the builder has to pass. */

@@ -2,7 +2,7 @@ import type { Column, Model, Models, Relation } from './models.js';
 import { order } from './order.js';
 import { ReadDate } from './readDate.js';
 import { type Decode, type RowClass, type RowPart, RowShape } from './readRow.js';
-import { isPlainObject, NotExpressible, type ReadArgs, type Statement } from './statement.js';
+import { isPlainObject, NotExpressible, type ReadArgs, Statement } from './statement.js';
 import { condition, joined } from './where.js';
 
 const KNOWN: ReadonlySet<string> = new Set(['where', 'orderBy', 'cursor', 'take', 'skip', 'select', 'include']);
@@ -10,16 +10,66 @@ const KNOWN: ReadonlySet<string> = new Set(['where', 'orderBy', 'cursor', 'take'
 /** Postgres passes at most a hundred values to a function. */
 const MAX_PARTS = 100;
 
-/** The rows of a list as SQL: each row one JSON array (arrays are shorter than objects, and half as dear to make and to read).
- * @param link - the condition that binds the list to the row above it; given the name of its table.
+/** A row called `ROOT` as SQL, with the parameters of the statement that begins with it. */
+interface RootShape {
+  sql: string;
+  decode: Decode;
+  statement: Statement;
+}
+
+/** The row that a statement is about. */
+const ROOT = 't0';
+
+/** Of selections that are frozen, so that what was built of one stays right. */
+const rootShapes = new WeakMap<object, RootShape>();
+
+function rootShape(models: Models, model: Model, args: ReadArgs): RootShape {
+  const selection = args.select ?? args.include ?? model;
+  const known = rootShapes.get(selection);
+  if (known) return known;
+  const statement = new Statement();
+  const { sql, decode } = shape(models, statement, model, statement.alias(), args);
+  const built = { sql, decode, statement };
+  if (selection === model || Object.isFrozen(selection)) rootShapes.set(selection, built);
+  return built;
+}
+
+/** A statement for a list: each row one JSON array (arrays are shorter than objects, and half as dear to make and to read).
  * @throws NotExpressible */
-export function rows(
+export function list(
+  models: Models,
+  model: Model,
+  args: ReadArgs,
+): { sql: string; values: readonly unknown[]; decode: Decode; isBackwards: boolean } {
+  const { sql, decode, statement: begun } = rootShape(models, model, args);
+  const statement = begun.copy();
+  const { page, isBackwards } = pageOf(models, statement, model, args);
+  return { sql: `select ${sql} as v from (${page}) ${ROOT}`, values: statement.values, decode, isBackwards };
+}
+
+/** The rows of a list within another, in the same way.
+ * @param link - the condition that binds the list to the row above it; given the name of its table. */
+function rows(
+  models: Models,
+  statement: Statement,
+  model: Model,
+  args: ReadArgs,
+  link: (alias: string) => string,
+): { sql: string; decode: Decode; isBackwards: boolean } {
+  const { page, isBackwards } = pageOf(models, statement, model, args, link);
+  const outer = statement.alias();
+  const { sql, decode } = shape(models, statement, model, outer, args);
+  return { sql: `select ${sql} as v from (${page}) ${outer}`, decode, isBackwards };
+}
+
+/** The page of a list: it is cut first and its rows are filled in afterwards, so that nothing is gathered for rows nobody sees. */
+function pageOf(
   models: Models,
   statement: Statement,
   model: Model,
   args: ReadArgs,
   link: (alias: string) => string | null = () => null,
-): { sql: string; decode: Decode; isBackwards: boolean } {
+): { page: string; isBackwards: boolean } {
   for (const [name, value] of Object.entries(args))
     if (value !== undefined && !KNOWN.has(name)) throw new NotExpressible(name);
   const inner = statement.alias();
@@ -30,20 +80,14 @@ export function rows(
     (one) => one && one !== 'true',
   );
   const page = [
+    `select ${inner}.* from ${model.table} ${inner}`,
     conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '',
     orderBy ? ` order by ${orderBy}` : '',
     // Whole numbers in the text: the planner has to know whether it is a page or everything.
     take === undefined ? '' : ` limit ${whole(Math.abs(take))}`,
     skip ? ` offset ${whole(skip)}` : '',
   ].join('');
-  // The page is cut first and its rows are filled in afterwards, so that nothing is gathered for rows nobody sees.
-  const outer = statement.alias();
-  const { sql, decode } = shape(models, statement, model, outer, args);
-  return {
-    sql: `select ${sql} as v from (select ${inner}.* from ${model.table} ${inner}${page}) ${outer}`,
-    decode,
-    isBackwards,
-  };
+  return { page, isBackwards };
 }
 
 function whole(count: number): number {
@@ -97,12 +141,12 @@ function relationPart(models: Models, statement: Statement, relation: Relation, 
   const target = models.get(relation.model)!;
   const { sql, decode, isBackwards } = rows(models, statement, target, args, (there) => joined(relation, alias, there));
   if (!relation.isList) return { sql: `(${sql})`, decode };
-  const list: Decode = (values: unknown[]) => {
+  const decodeList: Decode = (values: unknown[]) => {
     const decoded = values.map(decode);
     return isBackwards ? decoded.reverse() : decoded;
   };
   const name = statement.alias();
-  return { sql: `(select coalesce(json_agg(${name}.v), '[]') from (${sql}) ${name})`, decode: list };
+  return { sql: `(select coalesce(json_agg(${name}.v), '[]') from (${sql}) ${name})`, decode: decodeList };
 }
 
 function counts(models: Models, statement: Statement, model: Model, alias: string, value: unknown) {

@@ -13,8 +13,15 @@ export interface ReadArgs {
 }
 /** One SQL statement under construction: its parameters, and names for its tables. */
 export class Statement {
-  readonly values: unknown[] = [];
-  private tables = 0;
+  constructor(
+    readonly values: unknown[] = [],
+    private tables = 0,
+  ) {}
+
+  /** Goes on from here without changing what was begun. */
+  copy(): Statement {
+    return new Statement([...this.values], this.tables);
+  }
 
   /** A placeholder for `value`; Postgres infers its type from what it is compared with. */
   value(value: unknown): string {

@@ -45,15 +45,16 @@ export const WebhookNode = builder.prismaNode('Webhook', {
       type: 'DateTime',
       nullable: true,
       description: 'Until when secrets from before the last rotation sign as well; null: only the newest one does.',
-      select: () => ({
+      select: {
         secrets: {
-          where: { endsAt: { gt: new Date() } },
+          where: { endsAt: { not: null } },
           orderBy: { endsAt: 'desc' },
           take: 1,
           select: { endsAt: true },
         },
-      }),
-      resolve: ({ secrets }) => secrets[0]?.endsAt ?? null,
+      },
+      resolve: ({ secrets: [newest] }) =>
+        newest?.endsAt && newest.endsAt.getTime() > Date.now() ? newest.endsAt : null,
     }),
     account: t.relation('account', { nullable: true, description: "Whose it is; null: the installation's owner's." }),
     token: t.relation('token', {
