@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { artifactsIn } from '../runtime/nodeInputs.js';
+import { createOrder } from '../runtime/orders.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { becameOf, forecasts, preflightCalls, statesOf } from '../tests/support/preflightCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -133,6 +134,44 @@ describeWith('blender', 'on unchanged state', () => {
     );
     await db.outputType.update({ where: { id: seeded.outputTypeId }, data: { rollout: 'graph' } });
   }, 120_000);
+
+  it('the plan of an order says which lines may find each other’s work, and they do', async () => {
+    const wanted = {
+      ...{ productId: seeded.product.id, outputTypeId: seeded.outputTypeId },
+      // Of a picture that nobody has made yet.
+      options: { samples: 7, resolution: { width: 64, height: 64 } },
+    };
+    const order = await createOrder(app.platform, { lines: [wanted, wanted] });
+    const orderId = id('Order', order.id);
+    const plan = await app.gql(`{ preflightOrder(orderId: "${orderId}") { ... on OrderPreflight { isReady
+      lines { orderLine { id } nodes { nodeId outcomes dependsOn { code } } } } } }`);
+    const { isReady, lines } = plan.data.preflightOrder;
+    expect(isReady).toBe(true);
+    const shared = lines.map(({ nodes }: any) =>
+      nodes.filter(({ dependsOn }: any) => dependsOn.some(({ code }: any) => code === 'other_line')),
+    );
+    for (const nodes of shared) expect(nodes.map(({ nodeId }: any) => nodeId)).toEqual(['still']);
+
+    const sent = await app.gql(
+      `mutation ($input: DispatchOrderInput!) { dispatchOrder(input: $input) { ... on DispatchBatch { started
+        lines { orderLineId result { ... on Run { id } } } } } }`,
+      { input: { orderId } },
+    );
+    expect(sent.data.dispatchOrder.started).toBe(2);
+    const became = await Promise.all(
+      sent.data.dispatchOrder.lines.map(async ({ orderLineId, result }: any) => {
+        const nodes = (await calls.ended(result.id, 'succeeded')).nodeRuns;
+        const foreseen = lines.find(({ orderLine }: any) => orderLine.id === orderLineId).nodes;
+        expect(nodes.map(({ nodeId }: any) => nodeId)).toEqual(foreseen.map(({ nodeId }: any) => nodeId));
+        for (const [i, node] of nodes.entries()) expect(foreseen[i].outcomes).toContain(becameOf(node));
+        return becameOf(nodes.find(({ nodeId }: any) => nodeId === 'still')!);
+      }),
+    );
+    // Which of them rendered is a matter of pace; nobody else can have.
+    expect(became).toContain('runs');
+    const again = await app.gql(`{ order(id: "${orderId}") { state } }`);
+    expect(again.data.order.state).toBe('delivered');
+  });
 
   it.each([
     ['written anew depends on its 3D model, which is the same', 'bearing-6205', /FILE_NAME\s*\(\s*'[^']*'/, 'cached'],

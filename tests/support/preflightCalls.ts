@@ -74,7 +74,7 @@ export function preflightCalls(app: TestApp, seeded: Seeded) {
         { id: runId },
       )
     ).data.run;
-  async function ended(runId: string, status: string) {
+  async function ended(runId: string, status: string): Promise<{ nodeRuns: Ran[]; [field: string]: any }> {
     await endOf(app.platform, localId('Run', runId));
     const run = await read(runId);
     expect(run.status).toBe(status);
@@ -105,5 +105,5 @@ export function preflightCalls(app: TestApp, seeded: Seeded) {
     return ran.nodeRuns.filter((node: Ran) => becameOf(node) === 'runs').map(({ nodeId }: Ran) => nodeId);
   }
 
-  return { line, ask, problems, run, agrees };
+  return { line, ask, problems, run, ended, agrees };
 }
