@@ -131,13 +131,12 @@ function materialIssues(
 /** What may not be set, what is out of bounds, what does not go together, and what the contract would not let through. */
 function optionIssues(
   platform: Pick<Platform, 'definition'>,
-  outputType: RunnableOutputType & Pick<OutputType, 'artifactKind' | 'contract'>,
+  outputType: RunnableOutputType & Pick<OutputType, 'name' | 'artifactKind' | 'contract'>,
   options: JsonObject,
 ): FieldIssue[] {
   if (Object.keys(options).length === 0) return [];
   const graph = graphOf(platform, outputType);
-  if (!graph)
-    return [{ path: '/options', message: 'This output type has no published workflow, so it takes no options.' }];
+  if (!graph) return [{ path: '/options', message: `“${outputType.name}” takes no options.` }];
   const refused = callerIssues(formOf(platform, outputType), options);
   if (refused.length > 0) return refused;
   const layers = { outputType: outputTypeOverrides(outputType), orderLine: options };
@@ -146,7 +145,9 @@ function optionIssues(
   );
   if (misfits.length > 0) return misfits.map(({ path = '/options', message }) => ({ path, message }));
   const made = deliverables(graph, platform.definition, layers);
-  return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract)).map(
-    ({ message }) => ({ path: '/options', message: `This would not be what is sold. ${message}` }),
-  );
+  const { name, artifactKind, contract } = outputType;
+  return contractIssues(made, artifactKind, ArtifactContract.parse(contract), `“${name}”`).map(({ message }) => ({
+    path: '/options',
+    message: `This would not be what is sold. ${message}`,
+  }));
 }

@@ -201,16 +201,15 @@ export function findingsOfWorkers(
   return [...missing, ...films];
 }
 
-/** Whether what the line asks for would be what is sold.
- * @param maker what makes it, as sentences call it. */
+/** Whether what the line asks for would be what is sold. */
 export function findingsOfContract(
-  { outputType }: OrderLineSubject,
+  { outputType: { name, artifactKind, contract } }: OrderLineSubject,
   made: readonly Deliverable[],
-  maker?: string,
 ): CheckedFinding[] {
-  return contractIssues(made, outputType.artifactKind, ArtifactContract.parse(outputType.contract), maker).map(
-    ({ path, message }) => ({ ...error('contract', 'CONTRACT_UNMET', message), path }),
-  );
+  return contractIssues(made, artifactKind, ArtifactContract.parse(contract), `“${name}”`).map(({ path, message }) => ({
+    ...error('contract', 'CONTRACT_UNMET', message),
+    path,
+  }));
 }
 
 /** What a graph would deliver for a line. */

@@ -5,7 +5,6 @@ import { familyDefinition } from '../workflow/families.js';
 import type { Finding } from '../workflow/finding.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import { type LegacyRequest, legacyDeliverables } from '../workflow/legacyInvocation.js';
-import { PIPELINE } from '../workflow/legacyProfile.js';
 import type { Plan, PlannedNode } from '../workflow/plan.js';
 import {
   type CheckedFinding,
@@ -164,7 +163,7 @@ export async function preflightLegacy(
   const findings = [
     ...before,
     ...unused.map((finding): CheckedFinding => ({ ...finding, check: 'graph' })),
-    ...findingsOfContract(about.orderLine, legacyDeliverables(settings as LegacyRequest), PIPELINE),
+    ...findingsOfContract(about.orderLine, legacyDeliverables(settings as LegacyRequest)),
     ...(await findingsOfNodes(desk, decided, new Map(Object.entries(check.params)))),
   ];
   const checks = [...checksOfPlan(decided, platform.definition), 'contract' as const];

@@ -239,4 +239,46 @@ describe('a preflight', () => {
     );
     expect(refused.data.preflight).toEqual({ code: 'NOT_FOUND' });
   });
+
+  it('tells a partner that a line can be made or not, and nothing of how the studio makes it', async () => {
+    const { db } = app.platform;
+    const where = { id: seeded.outputTypeId };
+    const { account, headers } = await createMember(app.platform, 'partner');
+    const before = await db.outputType.findUniqueOrThrow({ where });
+    const wanted = { productId: seeded.product.id, outputTypeId: seeded.outputTypeId };
+    const { id: orderId } = await createOrder(
+      app.platform,
+      { lines: [wanted] },
+      { accountId: account.id, scopes: new Set(['order']) },
+    );
+    const seen = async (headers?: Record<string, string>) => {
+      const query = `{ preflightOrder(orderId: "${id('Order', orderId)}") { ... on OrderPreflight { lines { isReady
+        checks { check state } findings { code severity message } } } } }`;
+      return (await app.gql(query, {}, headers)).data.preflightOrder.lines[0];
+    };
+    const partner = () => seen(headers);
+    const nobody = { code: 'NO_WORKER', severity: 'error', message: expect.stringContaining('Nobody is there') };
+    const ways = [
+      { rollout: 'legacy', legacySettings: { samples: 16, axis: 'x' }, overrides: { nobodyTakesThis: 1 } },
+      { rollout: 'graph', fallsBack: true, artifactKind: 'material_map' },
+      { rollout: 'legacy', contract: { widthPx: { max: 32 } } },
+      { rollout: 'legacy', artifactKind: 'material_map' },
+    ] as const;
+    for (const data of ways) {
+      await db.outputType.update({ where, data });
+      const [studio, told] = [await seen(), await partner()];
+      expect(JSON.stringify(studio)).toMatch(/legacy|workflow|npm/i);
+      expect(JSON.stringify(told)).not.toMatch(/legacy|workflow|npm|pipeline|fallback|shadow/i);
+      expect(told.isReady).toBe(studio.isReady);
+      const { rollout, fallsBack, artifactKind, contract, legacySettings, overrides } = before;
+      await db.outputType.update({
+        where,
+        data: {
+          ...{ rollout, fallsBack, artifactKind },
+          ...({ contract, legacySettings, overrides } as Record<string, object>),
+        },
+      });
+    }
+    expect((await partner()).findings).toContainEqual(expect.objectContaining(nobody));
+  });
 });

@@ -106,7 +106,7 @@ export function legacyParams(
         findings.push({
           code: 'LEGACY_OVERRIDE_UNUSED',
           severity: 'warning',
-          message: `No step of the legacy pipeline takes the setting “${key}”.`,
+          message: `No step takes the setting “${key}”.`,
           path: pointer(layer, key),
         });
   return { params: Object.fromEntries(params), findings };

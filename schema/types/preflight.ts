@@ -4,6 +4,7 @@ import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
 import { DEPENDENCES, type Dependence, FORECASTS, type Forecast } from '../../runtime/outcomes.js';
 import { seesStudio } from '../../runtime/ownership.js';
 import { preflight, preflightOrder, together } from '../../runtime/preflight.js';
+import { forBuyer } from '../../runtime/preflightForBuyer.js';
 import type { Preflight, PreflightDependence, PreflightNode, PreflightStep } from '../../runtime/preflightRun.js';
 import type { TimeRange } from '../../workflow/estimate.js';
 import { isPassing, SEVERITIES } from '../../workflow/finding.js';
@@ -176,9 +177,13 @@ async function prices({ db }: Context, preflights: readonly Preflight[]): Promis
 interface PricedPreflight extends Preflight {
   price: MoneyValue | null;
 }
-async function priced(ctx: Context, preflights: readonly Preflight[]): Promise<PricedPreflight[]> {
+/** With what lines cost, as whoever asks may see them. */
+async function shown(ctx: Context, preflights: readonly Preflight[]): Promise<PricedPreflight[]> {
   const byLine = await prices(ctx, preflights);
-  return preflights.map((one) => ({ ...one, price: (one.orderLineId && byLine.get(one.orderLineId)) || null }));
+  return preflights.map((one) => ({
+    ...(seesStudio(ctx.viewer) ? one : forBuyer(one)),
+    price: (one.orderLineId && byLine.get(one.orderLineId)) || null,
+  }));
 }
 
 const PreflightObject = builder.objectRef<PricedPreflight>('Preflight');
@@ -203,7 +208,7 @@ PreflightObject.implement({
     findings: t.field({
       type: [FindingObject],
       description:
-        'What was found in graph, params, files, parts, materials, template, workers and contract, errors first. Errors stand in the way.',
+        "What was found in graph, params, files, parts, materials, template, workers and contract, errors first. Errors stand in the way. Who may only order is told of the studio's own settings and workers only that something stands in the way.",
       resolve: ({ findings }) =>
         findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
     }),
@@ -305,7 +310,7 @@ builder.queryFields((t) => ({
         workflowId: input.workflowId && requireLocalId('Workflow', input.workflowId),
         useDraft: input.useDraft ?? false,
       });
-      return (await priced(ctx, [found]))[0]!;
+      return (await shown(ctx, [found]))[0]!;
     },
   }),
   preflightOrder: t.field({
@@ -317,7 +322,7 @@ builder.queryFields((t) => ({
     args: { orderId: t.arg.id({ required: true, description: 'Id of the order.' }) },
     resolve: async (_root, { orderId }, ctx) => {
       const found = await preflightOrder(ctx.platform, requireLocalId('Order', orderId), ctx.viewer!);
-      return { lines: await priced(ctx, found) };
+      return { lines: await shown(ctx, found) };
     },
   }),
 }));
