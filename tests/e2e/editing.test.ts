@@ -97,6 +97,23 @@ describeWith('chromium', 'editing a graph', () => {
     await page.getByText(/1 error/).waitFor({ state: 'detached' });
   });
 
+  it('keeps the drawing still under a node that is dragged, and shows its settings once it is let go', async () => {
+    await page.keyboard.press('Escape');
+    await settings().waitFor({ state: 'detached' });
+    const width = async () => (await page.locator('.graph').boundingBox())!.width;
+    const wide = await width();
+    const from = await centre(node('export_glb').locator('.node-head'));
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(from.x + 40, from.y + 10, { steps: 4 });
+    await page.locator('.react-flow__node.dragging.selected').waitFor();
+    expect(await width()).toBe(wide);
+    await page.mouse.move(from.x, from.y, { steps: 4 });
+    await page.mouse.up();
+    await settings().waitFor();
+    expect(await width()).toBeLessThan(wide);
+  });
+
   it('offers what fits where a connection is let go', async () => {
     const from = await centre(port('resolve_step_path', 'step', 'source'));
     await drag(from, { x: from.x + 60, y: from.y + 220 });

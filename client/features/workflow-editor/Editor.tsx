@@ -117,14 +117,13 @@ export function Editor({
   const edit = (graph: WorkflowGraph, tag: string) => {
     if (!isReadOnly) act({ type: 'edit', graph, tag, atMs: Date.now() });
   };
-  const { editing, searchRef, add, tidy, remove, canRemove, select, wanted, forgetWanted } = useGraphEditing({
+  const { editing, chosenId, searchRef, add, tidy, remove, canRemove, select, wanted, forgetWanted } = useGraphEditing({
     graph: present,
     definitions: drawn,
     initial: search.get('node'),
     isPaused: dialog !== null || blocker.state === 'blocked',
     edit,
   });
-  const chosenId = editing.selection.size === 1 ? [...editing.selection][0]! : null;
   const selected = present.nodes.find(({ id }) => id === chosenId);
   useEditorKeys({
     isPaused: dialog !== null || blocker.state === 'blocked',

@@ -46,6 +46,7 @@ export function useGraphEditing({
   edit: (graph: WorkflowGraph, tag: string) => void;
 }) {
   const [selection, setSelection] = useState<ReadonlySet<string>>(() => new Set(initial ? [initial] : []));
+  const [isDragging, onDragging] = useState(false);
   const [selectedEdge, onSelectEdge] = useState<GraphEdge | null>(null);
   const [revealed, setRevealed] = useState<string | null>(null);
   const [loose, setLoose] = useState<{ end: LooseEnd; at: Point } | null>(null);
@@ -147,6 +148,10 @@ export function useGraphEditing({
     return () => window.removeEventListener('keydown', listen);
   }, []);
 
+  const chosen = selection.size === 1 ? [...selection][0]! : null;
+  const chosenAtRest = useRef(chosen);
+  if (!isDragging) chosenAtRest.current = chosen;
+
   const editing: GraphEditing = {
     selection,
     onSelection: setSelection,
@@ -159,11 +164,14 @@ export function useGraphEditing({
       searchRef.current?.focus();
     },
     onDropStep: add,
+    onDragging,
     onMove: (places) => edit(moveNodes(graph, places), 'positions'),
     revealed,
   };
   return {
     editing,
+    /** The node whose settings are shown. During a drag it stays the one before: the drawing must keep its size under the mouse. */
+    chosenId: chosenAtRest.current,
     searchRef,
     add,
     tidy,

@@ -12,6 +12,7 @@ import {
   type OnConnectEnd,
   ReactFlow,
   type ReactFlowInstance,
+  useStore,
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { sameJson } from '../../components/sameJson.js';
@@ -19,7 +20,7 @@ import { useSteady } from '../../components/useSteady.js';
 import { cardsOf, placeCards } from './cards.js';
 import type { Definitions } from './definitions.js';
 import type { GraphEdge, WorkflowGraph } from './graphModel.js';
-import type { Point } from './layout.js';
+import { isLaidOutAlike, type Point } from './layout.js';
 import { CARD_WIDTH, type CardData, type CardNode, NodeCard, type NodeOverlay } from './NodeCard.js';
 
 const NODE_TYPES = { card: NodeCard };
@@ -28,6 +29,8 @@ const FIT = { padding: 0.12, maxZoom: 1.1 };
 const MULTI_KEYS = ['Meta', 'Control'];
 const PRO_OPTIONS = { hideAttribution: true };
 const MINIMAP_FROM = 16;
+/** Below this zoom the names of ports are too small to be read. */
+const READABLE_FROM = 0.4;
 /** What a drag from the palette carries: the step of a node definition. */
 export const STEP_DRAG = 'application/x-hartomat-step';
 
@@ -51,6 +54,8 @@ export interface GraphEditing {
   onLooseEnd: (end: LooseEnd, at: Point) => void;
   /** Something was dragged here from the palette. */
   onDropStep: (step: string, at: Point) => void;
+  /** At the begin and the end of a drag of nodes. */
+  onDragging: (isDragging: boolean) => void;
   /** Once at the end of a move, with where every node stands now. */
   onMove: (places: { nodeId: string; point: Point }[]) => void;
   /** A node to bring into view: one that was just added. */
@@ -62,6 +67,9 @@ const edgeOf = ({ source, sourceHandle, target, targetHandle }: Connection | Edg
   from: { node: source, port: sourceHandle ?? '' },
   to: { node: target, port: targetHandle ?? '' },
 });
+/** The list as it was, where the new one holds the same objects: the drawing compares its lists by identity. */
+const keptList = <T,>(before: T[], next: T[]): T[] =>
+  before.length === next.length && before.every((item, index) => item === next[index]) ? before : next;
 const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x), y: Math.round(y) });
 
 /** A workflow as a drawing: pan, zoom, choose a node; with `editing` it can be changed by hand. */
@@ -91,14 +99,17 @@ export function GraphCanvas({
     [graph, definitions, overlays],
   );
   const hasOverlays = overlays.size > 0;
-  const places = useMemo(() => placeCards(graph, definitions, hasOverlays), [graph, definitions, hasOverlays]);
+  const laidOut = useRef(graph);
+  if (!isLaidOutAlike(laidOut.current, graph)) laidOut.current = graph;
+  const outline = laidOut.current;
+  const places = useMemo(() => placeCards(outline, definitions, hasOverlays), [outline, definitions, hasOverlays]);
   const selection = editing?.selection;
 
   const [nodes, setNodes] = useState<CardNode[]>([]);
   useEffect(() => {
     setNodes((old) => {
       const known = new Map(old.map((node) => [node.id, node]));
-      return graph.nodes.map((node) => {
+      const next = graph.nodes.map((node) => {
         const data = cards.get(node.id)!;
         const before = known.get(node.id);
         const position = places.get(node.id)!;
@@ -120,13 +131,16 @@ export function GraphCanvas({
           ariaLabel: [data.label, data.overlay?.look?.label, data.overlay?.staleness].filter(Boolean).join(', '),
         };
       });
+      return keptList(old, next);
     });
   }, [graph, cards, places, selected, selection]);
 
+  const [isFar, setFar] = useState(false);
   const isEditing = editing !== undefined;
   const selectedEdge = editing?.selectedEdge ? edgeId(editing.selectedEdge) : null;
-  const drawnEdges = useRef<ReadonlyMap<string, Edge>>(new Map());
+  const drawnEdges = useRef<Edge[]>([]);
   const edges = useMemo(() => {
+    const known = new Map(drawnEdges.current.map((edge) => [edge.id, edge]));
     const next = graph.edges.map((edge): Edge => {
       const tone = overlays.get(edge.from.node)?.look?.tone;
       const isFlowing = overlays.get(edge.to.node)?.look?.tone === 'busy';
@@ -144,11 +158,11 @@ export function GraphCanvas({
         selected: id === selectedEdge,
         ariaLabel: `${edge.from.port} of ${cards.get(edge.from.node)?.label ?? edge.from.node} to ${edge.to.port} of ${cards.get(edge.to.node)?.label ?? edge.to.node}`,
       };
-      const before = drawnEdges.current.get(id);
+      const before = known.get(id);
       return before && sameJson(before, drawing) ? before : drawing;
     });
-    drawnEdges.current = new Map(next.map((edge) => [edge.id, edge]));
-    return next;
+    drawnEdges.current = keptList(drawnEdges.current, next);
+    return drawnEdges.current;
   }, [graph, overlays, isEditing, selectedEdge, cards]);
 
   const revealed = editing?.revealed ?? null;
@@ -198,9 +212,11 @@ export function GraphCanvas({
   const onPaneClick = useSteady(() => onSelect?.(null));
   const onNodeDragStart = useSteady(() => {
     isDragging.current = true;
+    editing?.onDragging(true);
   });
   const onNodeDragStop = useSteady((_: unknown, _node: CardNode, moved: CardNode[]) => {
     isDragging.current = false;
+    editing?.onDragging(false);
     tellPlaces(moved);
   });
   const onEdgesChange = useSteady((changes: EdgeChange[]) => {
@@ -222,7 +238,7 @@ export function GraphCanvas({
 
   // A graph whose nodes arrive after the first drawing must still be fitted: start over then.
   return (
-    <section className={`graph ${isEditing ? 'is-editing' : ''}`} aria-label={label}>
+    <section className={`graph ${isEditing ? 'is-editing' : ''} ${isFar ? 'is-far' : ''}`} aria-label={label}>
       <ReactFlow
         key={nodes.length === 0 ? 'empty' : 'drawn'}
         nodes={nodes}
@@ -263,10 +279,18 @@ export function GraphCanvas({
         onlyRenderVisibleElements={graph.nodes.length > 120}
         proOptions={PRO_OPTIONS}
       >
+        <Distance onChange={setFar} />
         <Background gap={20} size={1} />
         <Controls showInteractive={false} />
         {graph.nodes.length >= MINIMAP_FROM && <MiniMap pannable zoomable ariaLabel="Map of the graph" />}
       </ReactFlow>
     </section>
   );
+}
+
+/** Tells whether the drawing is seen from so far that details are lost. */
+function Distance({ onChange }: { onChange: (isFar: boolean) => void }) {
+  const isFar = useStore(({ transform: [, , zoom] }) => zoom < READABLE_FROM);
+  useEffect(() => onChange(isFar), [isFar, onChange]);
+  return null;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkflowGraph } from './graphModel.js';
-import { placeNodes } from './layout.js';
+import { isLaidOutAlike, placeNodes } from './layout.js';
 
 const edge = (from: string, to: string) => ({ from: { node: from, port: 'out' }, to: { node: to, port: 'in' } });
 const graph = (nodes: WorkflowGraph['nodes'], edges: WorkflowGraph['edges'] = []): WorkflowGraph => ({
@@ -32,5 +32,31 @@ describe('placeNodes', () => {
 
   it('ignores edges of nodes that are gone', () => {
     expect(placeNodes(graph([{ id: 'a', step: 's' }], [edge('ghost', 'a')]), size).size).toBe(1);
+  });
+});
+
+describe('isLaidOutAlike', () => {
+  const before = graph(
+    [
+      { id: 'a', step: 's' },
+      { id: 'b', step: 's' },
+    ],
+    [edge('a', 'b')],
+  );
+  const withFirst = (change: object) => ({ ...before, nodes: [{ ...before.nodes[0]!, ...change }, before.nodes[1]!] });
+
+  it('takes other settings and names for nothing', () => {
+    expect(isLaidOutAlike(before, withFirst({ params: { samples: 8 }, ui: undefined }))).toBe(true);
+    const placed = withFirst({ ui: { x: 1, y: 2 } });
+    expect(isLaidOutAlike(placed, { ...placed, nodes: withFirst({ ui: { x: 1, y: 2, label: 'Hero' } }).nodes })).toBe(
+      true,
+    );
+  });
+
+  it('sees nodes that moved, came, went or became another, and connections', () => {
+    expect(isLaidOutAlike(before, withFirst({ ui: { x: 1, y: 2 } }))).toBe(false);
+    expect(isLaidOutAlike(before, withFirst({ step: 't' }))).toBe(false);
+    expect(isLaidOutAlike(before, { ...before, nodes: before.nodes.slice(1) })).toBe(false);
+    expect(isLaidOutAlike(before, { ...before, edges: [] })).toBe(false);
   });
 });

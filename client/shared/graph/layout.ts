@@ -1,5 +1,5 @@
 import { graphlib, layout } from '@dagrejs/dagre';
-import type { WorkflowGraph } from './graphModel.js';
+import type { GraphNode, WorkflowGraph } from './graphModel.js';
 
 export interface Point {
   x: number;
@@ -26,5 +26,17 @@ export function placeNodes(
       const { width, height } = sizeOf(node.id);
       return [node.id, { x: Math.round(x - width / 2), y: Math.round(y - height / 2) }];
     }),
+  );
+}
+
+/** Whether two graphs are laid out alike for certain: the same nodes at the same places, with the very same connections. */
+export function isLaidOutAlike(a: WorkflowGraph, b: WorkflowGraph): boolean {
+  const isAlike = (node: GraphNode, other: GraphNode | undefined) =>
+    node === other ||
+    (node.id === other?.id && node.step === other.step && node.ui?.x === other.ui?.x && node.ui?.y === other.ui?.y);
+  return (
+    a.edges === b.edges &&
+    a.nodes.length === b.nodes.length &&
+    a.nodes.every((node, index) => isAlike(node, b.nodes[index]))
   );
 }
