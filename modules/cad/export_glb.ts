@@ -11,7 +11,7 @@ const GLB = 'model/gltf-binary';
 /** Turns a STEP file into binary glTF: metres, Y up, the true assembly tree, one mesh for all instances of a part. */
 export const exportGlb = defineModule({
   key: 'cad.export_glb',
-  version: 7,
+  version: 8,
   title: 'Export GLB',
   description:
     'Turns the CAD file into a GLB model with its assembly tree, part names and colours, for viewers and rendering.',

@@ -20,22 +20,24 @@ export interface FacePatch {
 
 const STYLED = ['STYLED_ITEM', 'OVER_RIDING_STYLED_ITEM'];
 
-/** Joins faces to patches.
- * @param looksOf - face → what is said of it in single instances, as numbers.
+/** What is said of faces for themselves, in all instances. */
+export type OwnStyles = ReadonlyMap<number, { color: string | null; records: number[] }>;
+
+/** Reads the own styles of faces.
+ * @param isFace - whether a record is a face of which they are asked for.
  * @param inContext - styled items that hold for single instances only. */
-export function readPatches(
+export function readOwnStyles(
   file: Part21File,
-  looksOf: ReadonlyMap<number, { definition: number; looks: readonly number[] }>,
+  isFace: (record: number) => boolean,
   inContext: ReadonlySet<number>,
-): FacePatch[] {
-  if (looksOf.size === 0) return [];
+): OwnStyles {
   const styles = new StyleReader(file);
   const own = new Map<number, { color: string | null; records: number[] }>();
   for (const type of STYLED) {
     for (const record of file.idsOf(type)) {
       const args = argsOf(file, record, type);
       const face = refOf(args?.[2]);
-      if (!looksOf.has(face) || inContext.has(record)) continue;
+      if (!isFace(face) || inContext.has(record)) continue;
       const rgb = refsOf(args?.[1])
         .map((style) => styles.lookOf(style).rgb)
         .find((one) => one !== undefined);
@@ -46,10 +48,20 @@ export function readPatches(
       });
     }
   }
+  return own;
+}
+
+/** Joins faces to patches.
+ * @param looksOf - face → what is said of it in single instances, as numbers. */
+export function joinPatches(
+  file: Part21File,
+  looksOf: ReadonlyMap<number, { definition: number; looks: readonly number[] }>,
+  ownStyles: OwnStyles,
+): FacePatch[] {
   const marks = freeColors(file);
   const patches = new Map<string, FacePatch>();
   for (const [face, { definition, looks }] of looksOf) {
-    const { color = null, records = [] } = own.get(face) ?? {};
+    const { color = null, records = [] } = ownStyles.get(face) ?? {};
     const key = JSON.stringify([definition, looks, color]);
     const patch = patches.get(key) ?? {
       id: patches.size,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { NodeIO } from '@gltf-transform/core';
+import { NodeIO, type Root } from '@gltf-transform/core';
 import { describe, expect, it } from 'vitest';
 import { fixture, gltfErrors } from '../../tests/fixtures/step/cases.js';
 import { buildModel, type CadModel, type CadNode } from './cadModel.js';
@@ -127,16 +127,7 @@ describe('looks of instances that a file says otherwise', () => {
       expect(await gltfErrors(bytes)).toEqual([]);
       const root = (await new NodeIO().readBinary(bytes)).getRoot();
       const seals = root.listNodes().filter((node) => node.getMesh()?.getName() === 'Seal');
-      /** Triangles of an instance by the names of their materials. */
-      const triangles = seals.map((node) => {
-        const counts: Record<string, number> = {};
-        for (const primitive of node.getMesh()!.listPrimitives()) {
-          const name = primitive.getMaterial()!.getName();
-          counts[name] = (counts[name] ?? 0) + primitive.getIndices()!.getCount() / 3;
-        }
-        return counts;
-      });
-      return { root, seals, triangles: Object.fromEntries(seals.map((node, at) => [node.getName(), triangles[at]!])) };
+      return { root, seals, triangles: trianglesByMaterial(root, 'Seal') };
     };
     /** Triangles of one face of the seal, as it is meshed. */
     const faceTriangles = async (at: number) => {
@@ -200,6 +191,71 @@ describe('looks of instances that a file says otherwise', () => {
     });
   });
 
+  describe('of single bodies of a part', () => {
+    // The part gets another body, a copy of the seal's.
+    const COPY = 1_000_000;
+    const [copied, OTHER] = [copyOf(BEARING, BODY, COPY), `#${COPY + Number(BODY.slice(1))}`];
+    const twoBodies = (...records: string[]) => {
+      const text = BEARING.replace(/ENDSEC;\s*END-ISO/, `${[...copied, ...records].join('\n')}\n$&`);
+      return text.replace(new RegExp(`(SHAPE_REPRESENTATION\\('[^']*',\\([^)]*)${BODY}\\b`), `$1${BODY},${OTHER}`);
+    };
+    const styledOther = [
+      `#900001=STYLED_ITEM('',(${styleOf(BEARING, STYLED)}),${OTHER});`,
+      `#900002=MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION('',(#900001),${CONTEXT});`,
+    ];
+    const trianglesOf = async (model: CadModel) => {
+      const { bytes } = await writeGlb(model, 'test');
+      expect(await gltfErrors(bytes)).toEqual([]);
+      return trianglesByMaterial((await new NodeIO().readBinary(bytes)).getRoot(), 'Seal');
+    };
+    const halfOf = (model: CadModel) => model.parts.find(({ name }) => name === 'Seal')!.shape.triangleCount / 2;
+
+    it('show on those bodies of that instance, and on no others', async () => {
+      const model = await modelOf(twoBodies(...styledOther, inContext(900_003, OTHER, `(${PLACED})`)));
+      expect(model.warnings).toEqual([]);
+      const half = halfOf(model);
+      expect(await trianglesOf(model)).toEqual({
+        'Seal:1': { 'cad #1e1e22': 2 * half },
+        'Seal:2': { 'cad #1e1e22': half, 'cad #c08a3e': half },
+      });
+      expect(model.parts.find(({ name }) => name === 'Seal')!.shape).toMatchObject({
+        color: '#1e1e22',
+        faceColors: [],
+      });
+    });
+
+    it('stand behind those of single faces, and leave faces that have a colour of their own everywhere', async () => {
+      const [red, yellow] = facesOf(BEARING, BODY).map((face) => `#${COPY + Number(face.slice(1))}`) as [
+        string,
+        string,
+      ];
+      const model = await modelOf(
+        twoBodies(
+          ...styledOther,
+          ...colour(900_010, 'red'),
+          `#900020=STYLED_ITEM('',(#900015),${red});`,
+          `#900021=MECHANICAL_DESIGN_GEOMETRIC_PRESENTATION_REPRESENTATION('',(#900020),${CONTEXT});`,
+          ...colour(900_030, 'yellow'),
+          `#900040=CONTEXT_DEPENDENT_OVER_RIDING_STYLED_ITEM('',(#900035),${yellow},$,(${PLACED}));`,
+          inContext(900_041, OTHER, `(${PLACED})`),
+        ),
+      );
+      expect(model.warnings).toEqual([]);
+      const { 'Seal:1': first, 'Seal:2': second } = await trianglesOf(model);
+      const half = halfOf(model);
+      const { 'cad #ff0000': ofRed = 0 } = first!;
+      expect(first).toEqual({ 'cad #1e1e22': 2 * half - ofRed, 'cad #ff0000': ofRed });
+      const ofYellow = second!['cad #ffff00']!;
+      expect(second).toEqual({
+        'cad #1e1e22': half,
+        'cad #ff0000': ofRed,
+        'cad #ffff00': ofYellow,
+        'cad #c08a3e': half - ofRed - ofYellow,
+      });
+      expect([ofRed, ofYellow].every((count) => count > 0)).toBe(true);
+    });
+  });
+
   it('make one instance clear without another colour', async () => {
     const model = await bearing(
       '#900001=SURFACE_STYLE_TRANSPARENT(0.75);',
@@ -235,6 +291,33 @@ const colour = (id: number, name: string): string[] => [
   `#${id + 6}=SURFACE_STYLE_USAGE(.BOTH.,#${id + 4});`,
   `#${id + 5}=PRESENTATION_STYLE_ASSIGNMENT((#${id + 6}));`,
 ];
+
+/** Triangles of the instances of a part by the names of their materials. */
+function trianglesByMaterial(root: Root, partName: string): Record<string, Record<string, number>> {
+  const shown = root.listNodes().filter((node) => node.getMesh()?.getName() === partName);
+  const counted = shown.map((node) => {
+    const counts: Record<string, number> = {};
+    for (const primitive of node.getMesh()!.listPrimitives()) {
+      const name = primitive.getMaterial()!.getName();
+      counts[name] = (counts[name] ?? 0) + primitive.getIndices()!.getCount() / 3;
+    }
+    return [node.getName(), counts];
+  });
+  return Object.fromEntries(counted);
+}
+
+/** A record and all it refers to once more, with ids that are higher by `by`. */
+function copyOf(text: string, id: string, by: number): string[] {
+  const records = new Map([...text.matchAll(/^(#\d+)\s*=([^;]*);/gm)].map(([, name, rest]) => [name!, rest!]));
+  const wanted = new Set([id]);
+  for (const one of wanted) for (const [ref] of records.get(one)!.matchAll(/#\d+/g)) wanted.add(ref);
+  const raised = (part: string) => part.replace(/#(\d+)/g, (_ref, digits) => `#${Number(digits) + by}`);
+  return [...wanted].map((one) => `${raised(one)}=${raised(records.get(one)!)};`);
+}
+
+/** The style that a styled item gives. */
+const styleOf = (text: string, styled: string) =>
+  new RegExp(`\\n${styled} = STYLED_ITEM\\('[^']*',\\((#\\d+)`).exec(text)![1]!;
 
 /** Faces of a body with one shell. */
 function facesOf(text: string, body: string): string[] {

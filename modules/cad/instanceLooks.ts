@@ -1,4 +1,4 @@
-import { type FacePatch, readPatches } from './facePatches.js';
+import { type FacePatch, joinPatches, readOwnStyles } from './facePatches.js';
 import type { Part21File } from './part21.js';
 import { argsOf, partsOf, refOf, refsOf } from './part21Values.js';
 import { isBody, readShapeOwners, type ShapeHolder, type ShapeOwner } from './shapeOwners.js';
@@ -16,6 +16,8 @@ export interface InstanceLook {
   hasAllFaces: boolean;
   /** Ids of the patches that it is said of; null: of the whole part. */
   patches: ReadonlySet<number> | null;
+  /** Said of faces for themselves, not of bodies. */
+  isOfFaces: boolean;
 }
 
 /** How an instance looks, all that is said of it taken together. */
@@ -31,7 +33,7 @@ export interface InstanceLooks {
   patches: FacePatch[];
   /** The records that say so, and those below; nothing else may take them for the look of the part. */
   records: Set<number>;
-  /** Styles of single instances that cannot be told from those of the part: of some of its bodies, or in an unknown context. */
+  /** Styles of single instances that cannot be told from those of the part: of something without faces, or in an unknown context. */
   lostCount: number;
 }
 
@@ -92,33 +94,39 @@ export function readInstanceLooks(file: Part21File, facts: ContextFacts): Instan
       }
     }
   }
-  const extents = extentsOf(file, facts.definitions, owners);
-  const saidOfFace = new Map<number, { definition: number; looks: number[] }>();
-  const kept: { id: number; look: InstanceLook; faces: ReadonlySet<number> | null }[] = [];
+  if (said.size === 0) return found;
+  const shapes = shapesOf(file, facts.definitions, owners);
+  const ownStyles = readOwnStyles(file, (record) => owners.get(record)?.isFace ?? false, found.records);
+  const kept: { id: number; look: Omit<InstanceLook, 'patches'>; faces: ReadonlySet<number> | null }[] = [];
   for (const { id, context, look, bodies, faces } of said.values()) {
-    const extent = extents.get(id)!;
-    const hasAllFaces = faces.size > 0 && faces.size >= extent.faces;
-    const isWhole = hasAllFaces || bodies.has(0) || (bodies.size > 0 && bodies.size >= extent.bodies);
-    if (!isWhole && bodies.size > 0) {
-      found.lostCount += bodies.size + faces.size;
-      continue;
-    }
+    const shape = shapes.get(id)!;
+    const hasAllFaces = faces.size > 0 && faces.size >= shape.faceCount;
+    const isWhole = hasAllFaces || bodies.has(0) || (bodies.size > 0 && bodies.size >= shape.bodies.size);
     const { rgb, transparency } = look;
     const color = rgb ? rgbToHex(rgb) : null;
     const opacity = transparency === undefined ? null : Math.min(1, Math.max(0, 1 - transparency));
-    if (!isWhole) {
-      for (const face of faces) {
-        const known = saidOfFace.get(face) ?? { definition: id, looks: [] };
-        saidOfFace.set(face, { ...known, looks: [...known.looks, kept.length] });
-      }
+    const keep = (of: ReadonlySet<number> | null, isOfFaces: boolean) =>
+      kept.push({ id, look: { context, color, opacity, hasAllFaces, isOfFaces }, faces: of });
+    if (isWhole) {
+      keep(null, false);
+      continue;
     }
-    kept.push({
-      id,
-      look: { context, color, opacity, hasAllFaces, patches: null },
-      faces: isWhole ? null : faces,
-    });
+    // Faces with a colour of their own keep it, as they do where a whole part looks otherwise.
+    const facesOf = (body: number) => shape.bodies.get(body)?.filter((face) => !ownStyles.get(face)?.color) ?? [];
+    const ofBodies = [...bodies].map(facesOf);
+    found.lostCount += ofBodies.filter((some) => some.length === 0).length;
+    if (ofBodies.flat().length > 0) keep(new Set(ofBodies.flat()), false);
+    if (faces.size > 0) keep(faces, true);
   }
-  found.patches = readPatches(file, saidOfFace, found.records);
+  const saidOfFace = new Map<number, { definition: number; looks: number[] }>();
+  for (const [at, { id, faces }] of kept.entries()) {
+    for (const face of faces ?? []) {
+      const known = saidOfFace.get(face) ?? { definition: id, looks: [] };
+      saidOfFace.set(face, known);
+      known.looks.push(at);
+    }
+  }
+  found.patches = joinPatches(file, saidOfFace, ownStyles);
   for (const { id, look, faces } of kept) {
     const patches =
       faces && new Set(found.patches.filter((patch) => faces.has(patch.faces[0]!)).map((patch) => patch.id));
@@ -138,13 +146,11 @@ export function lookAt(looks: readonly InstanceLook[], path: readonly number[]):
   );
   const named = new Set(holding.flatMap(({ patches }) => [...(patches ?? [])]));
   const patches = new Map(
-    [...named].map((id) => [
-      id,
-      strongest(
-        holding.filter((look) => look.patches?.has(id)),
-        path,
-      )!,
-    ]),
+    [...named].map((id) => {
+      const ofPatch = holding.filter((look) => look.patches?.has(id));
+      const ofFaces = ofPatch.filter(({ isOfFaces }) => isOfFaces);
+      return [id, strongest(ofFaces.length > 0 ? ofFaces : ofPatch, path)!];
+    }),
   );
   const { color = null, opacity = null, hasAllFaces = false } = whole ?? {};
   return { color, opacity, hasAllFaces, patches };
@@ -180,18 +186,24 @@ function note(said: Map<string, Said>, { id, body, isFace }: ShapeOwner, context
   else one.bodies.add(body);
 }
 
-/** How many bodies and faces definitions have. */
-function extentsOf(
+/** Bodies of definitions with their faces. */
+function shapesOf(
   file: Part21File,
   definitions: ReadonlyMap<number, UsingDefinition>,
   owners: ReadonlyMap<number, ShapeOwner>,
-): Map<number, { bodies: number; faces: number }> {
-  const extents = new Map([...definitions.keys()].map((id) => [id, { bodies: 0, faces: 0 }]));
+): Map<number, { bodies: Map<number, number[]>; faceCount: number }> {
+  const shapes = new Map(
+    [...definitions.keys()].map((id) => [id, { bodies: new Map<number, number[]>(), faceCount: 0 }]),
+  );
   for (const [item, { id, body, isFace }] of owners) {
-    if (isFace) extents.get(id)!.faces++;
-    else if (item === body && isBody(file, item)) extents.get(id)!.bodies++;
+    const shape = shapes.get(id)!;
+    const isOwn = item === body && isBody(file, item);
+    if (isFace || isOwn) shape.bodies.set(body, shape.bodies.get(body) ?? []);
+    if (!isFace) continue;
+    shape.bodies.get(body)!.push(item);
+    shape.faceCount++;
   }
-  return extents;
+  return shapes;
 }
 
 /** The component that a usage places. */

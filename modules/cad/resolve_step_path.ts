@@ -9,7 +9,7 @@ const STEP_MEDIA_TYPE = 'model/step';
 /** Finds the run's CAD file and vouches for it: real STEP, complete, within limits. Everything after may rely on that. */
 export const resolveStepPath = defineModule({
   key: 'cad.resolve_step_path',
-  version: 2,
+  version: 3,
   title: 'Resolve STEP file',
   description:
     'Takes the CAD file of the run and checks that it is a complete STEP file of a size and structure that can be worked with.',
