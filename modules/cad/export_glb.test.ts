@@ -174,7 +174,13 @@ describe('cad.export_glb', () => {
     expect(Object.fromEntries(alphas)).toEqual({ 'cad #3a7d44': 1, 'cad #c9cdd2 40%': 0.4 });
     const { objects } = await extractObjects.spec.run(test.ctx, { step: await stepOf(await clearFace()) }, {});
     const { parts } = await test.ctx.artifacts.readJson(objects, ObjectTree);
-    expect(parts[0]).toMatchObject({ opacity: 1, faceOpacities: [{ color: '#c9cdd2', opacity: 0.4 }] });
+    expect(parts[0]).toMatchObject({
+      opacity: 1,
+      surfaces: expect.arrayContaining([
+        expect.objectContaining({ color: '#3a7d44', opacity: 1 }),
+        expect.objectContaining({ color: '#c9cdd2', opacity: 0.4 }),
+      ]),
+    });
     expect(glb.role).toBe('glb_model');
   });
 

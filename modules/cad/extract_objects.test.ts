@@ -48,6 +48,9 @@ describe('cad.extract_objects and cad.compute_bbox', () => {
         faceColors: part.faceColors,
         instanceCount: part.instances,
       });
+      const { surfaces } = found[part.name]!;
+      expect(surfaces!.map(({ color }) => color).sort()).toEqual([...new Set([part.color, ...part.faceColors])].sort());
+      expect(surfaces!.reduce((sum, { areaShare }) => sum + areaShare, 0)).toBeCloseTo(1, 3);
       expect(Math.abs(found[part.name]!.volumeMm3 / part.volume_mm3 - 1), part.name).toBeLessThan(0.01);
       expect(Math.abs(found[part.name]!.surfaceAreaMm2 / part.area_mm2 - 1), part.name).toBeLessThan(0.01);
     }
@@ -92,6 +95,43 @@ describe('cad.extract_objects and cad.compute_bbox', () => {
     await test.cleanup();
     const nameless = await run(Buffer.from(cube.replace(/PRODUCT\('[^']*','[^']*'/, "PRODUCT('',''"), 'latin1'));
     expect(nameless.tree.parts[0]!.name).toBe('Part 1');
+  });
+
+  it('list how the faces of a part look, and what share of it', async () => {
+    // Two faces of a cube are blue everywhere, one is clear.
+    const cube = await readFile(shipped('simple-basic-cube/cube.stp'), 'latin1');
+    const records = [
+      "#901=COLOUR_RGB('',0.,0.,1.);",
+      "#902=FILL_AREA_STYLE_COLOUR('',#901);",
+      "#903=FILL_AREA_STYLE('',(#902));",
+      '#904=SURFACE_STYLE_FILL_AREA(#903);',
+      "#905=SURFACE_SIDE_STYLE('',(#904));",
+      '#906=SURFACE_STYLE_USAGE(.BOTH.,#905);',
+      '#907=PRESENTATION_STYLE_ASSIGNMENT((#906));',
+      "#908=COLOUR_RGB('',1.,0.,0.);",
+      "#909=FILL_AREA_STYLE_COLOUR('',#908);",
+      "#910=FILL_AREA_STYLE('',(#909));",
+      '#911=SURFACE_STYLE_FILL_AREA(#910);',
+      '#912=SURFACE_STYLE_TRANSPARENT(0.75);',
+      '#913=SURFACE_STYLE_RENDERING_WITH_PROPERTIES(.NORMAL_SHADING.,#908,(#912));',
+      "#914=SURFACE_SIDE_STYLE('',(#911,#913));",
+      '#915=SURFACE_STYLE_USAGE(.BOTH.,#914);',
+      '#916=PRESENTATION_STYLE_ASSIGNMENT((#915));',
+      "#920=STYLED_ITEM('',(#907),#34);",
+      "#921=STYLED_ITEM('',(#907),#35);",
+      "#922=STYLED_ITEM('',(#916),#36);",
+    ];
+    const styled = cube
+      .replace("RESENTATION('',(#24),#187);", "RESENTATION('',(#24,#920,#921,#922),#187);")
+      .replace(/ENDSEC;\s*END-ISO/, `${records.join('\n')}\n$&`);
+    const { tree } = await run(Buffer.from(styled, 'latin1'));
+    expect(tree.parts[0]).toMatchObject({ color: '#ff9900', opacity: 1, faceColors: ['#0000ff', '#ff0000'] });
+    expect(tree.parts[0]!.surfaces).toEqual([
+      { color: '#ff9900', opacity: 1, faceCount: 3, areaShare: 0.5 },
+      { color: '#0000ff', opacity: 1, faceCount: 2, areaShare: expect.closeTo(1 / 3, 3) },
+      { color: '#ff0000', opacity: 0.25, faceCount: 1, areaShare: expect.closeTo(1 / 6, 3) },
+    ]);
+    expect(tree.roots[0]).not.toHaveProperty('surfaces');
   });
 
   it('name the parts of files that call every body SOLID', async () => {

@@ -6,7 +6,7 @@ import { tessellationOf } from './tessellation.js';
 /** Reads assemblies, parts, instances, colours and measures out of a STEP file. */
 export const extractObjects = defineModule({
   key: 'cad.extract_objects',
-  version: 8,
+  version: 9,
   title: 'Extract objects',
   description:
     'Reads the product structure of the CAD file: assemblies, parts, instances, names, colours, boxes, areas and volumes.',

@@ -1,8 +1,8 @@
 import type { Buffer, Document, Material, Mesh, Node, TypedArray } from '@gltf-transform/core';
 import type { CadModel, CadNode, CadPart } from './cadModel.js';
-import { fromHex, type LinearColor, toHex } from './colors.js';
+import { type LinearColor, toHex } from './colors.js';
 import type { Appearance } from './instanceLooks.js';
-import { opacityOf } from './opacity.js';
+import { groupLook } from './surfaceLooks.js';
 import { isRigid, multiply, type Transform, translation } from './transforms.js';
 
 /** Neutral grey for parts the file gives no colour. */
@@ -54,19 +54,16 @@ class MaterialSet {
 
   constructor(private readonly document: Document) {}
 
-  /** @param own - opacity of an instance that has one of its own. */
-  of(color: LinearColor | null, part: CadPart, own: number | null = null): Material {
-    const { isOpen } = part;
-    const alpha = Math.round((own ?? (color ? opacityOf(part, toHex(color)) : part.opacity)) * 1000) / 1000;
-    const look = `${alpha < 1 ? ` ${Math.round(alpha * 100)}%` : ''}${isOpen ? ' two-sided' : ''}`;
+  of({ color, opacity }: ReturnType<typeof groupLook>, { isOpen }: CadPart): Material {
+    const look = `${opacity < 1 ? ` ${Math.round(opacity * 100)}%` : ''}${isOpen ? ' two-sided' : ''}`;
     const name = `${color ? `cad ${toHex(color)}` : 'cad uncoloured'}${look}`;
     let material = this.known.get(name);
     if (!material) {
       const [r, g, b] = (color ?? UNCOLORED).map((channel) => Math.round(channel * 1e6) / 1e6);
       material = this.document
         .createMaterial(name)
-        .setBaseColorFactor([r!, g!, b!, alpha])
-        .setAlphaMode(alpha < 1 ? 'BLEND' : 'OPAQUE')
+        .setBaseColorFactor([r!, g!, b!, opacity])
+        .setAlphaMode(opacity < 1 ? 'BLEND' : 'OPAQUE')
         .setMetallicFactor(0)
         .setRoughnessFactor(0.5)
         .setDoubleSided(isOpen);
@@ -125,7 +122,9 @@ class MeshSet {
       const indices = isSmall ? Uint16Array.from(group.indices) : Uint32Array.from(group.indices);
       const primitive = document.createPrimitive().setAttribute('POSITION', position).setAttribute('NORMAL', normal);
       mesh.addPrimitive(
-        primitive.setIndices(accessor('SCALAR', indices)).setMaterial(this.materialOf(group, part, look)),
+        primitive
+          .setIndices(accessor('SCALAR', indices))
+          .setMaterial(this.materials.of(groupLook(group, part, look), part)),
       );
     }
     return mesh;
@@ -134,28 +133,15 @@ class MeshSet {
   private likeBefore(mesh: Mesh, part: CadPart, look: Appearance | null): Mesh {
     const copy = mesh.clone();
     for (const [at, primitive] of mesh.listPrimitives().entries()) {
-      const material = this.materialOf(part.shape.groups[at]!, part, look);
+      const material = this.materials.of(groupLook(part.shape.groups[at]!, part, look), part);
       copy.removePrimitive(primitive).addPrimitive(primitive.clone().setMaterial(material));
     }
     return copy;
-  }
-
-  private materialOf({ color, isOfFaces, patch }: Group, part: CadPart, look: Appearance | null): Material {
-    const ofFaces = patch === null ? undefined : look?.patches.get(patch);
-    if (ofFaces) return this.like(ofFaces, color, part);
-    if (!look || (isOfFaces && !look.hasAllFaces)) return this.materials.of(color, part);
-    return this.like(look, color, part);
-  }
-
-  private like(look: Pick<Appearance, 'color' | 'opacity'>, color: LinearColor | null, part: CadPart): Material {
-    return this.materials.of(look.color ? fromHex(look.color) : color, part, look.opacity ?? part.opacity);
   }
 }
 
 const lookKey = ({ color, opacity, hasAllFaces, patches }: Appearance) =>
   JSON.stringify([color, opacity, hasAllFaces, [...patches].map(([id, look]) => [id, look.color, look.opacity])]);
-
-type Group = CadPart['shape']['groups'][number];
 
 const tidy = (value: number) => Math.round(value * 1e9) / 1e9 + 0;
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { NodeIO, type Root } from '@gltf-transform/core';
 import { describe, expect, it } from 'vitest';
 import { fixture, gltfErrors } from '../../tests/fixtures/step/cases.js';
+import type { ObjectNode, SurfaceLook } from '../shapes/objectTree.js';
 import { buildModel, type CadModel, type CadNode } from './cadModel.js';
 import { writeGlb } from './glb.js';
 import { objectTreeOf } from './objectTree.js';
@@ -18,6 +19,7 @@ async function modelOf(text: string): Promise<CadModel> {
 }
 
 const BEARING = await readFile(fixture('bearing-6205.step'), 'latin1');
+const nodesOf = (node: ObjectNode): ObjectNode[] => [node, ...node.children.flatMap(nodesOf)];
 const leaves = (node: CadNode): CadNode[] => (node.part ? [node] : node.children.flatMap(leaves));
 
 /** Materials of the nodes by their ids, as the GLB has them. */
@@ -180,6 +182,21 @@ describe('looks of instances that a file says otherwise', () => {
         color: '#1e1e22',
         faceColors: ['#c08a3e'],
       });
+      const tree = objectTreeOf(model);
+      const looks = (of: { surfaces?: SurfaceLook[] }) =>
+        of.surfaces?.map(({ color, faceCount }) => [color, faceCount]).sort() ?? null;
+      expect(looks(tree.parts.find(({ name }) => name === 'Seal')!)).toEqual([
+        ['#1e1e22', FACES.length - 1],
+        ['#c08a3e', 1],
+      ]);
+      const placed = tree.roots.flatMap(nodesOf).filter(({ name }) => name === 'Seal');
+      expect(placed.map(looks)).toEqual([
+        null,
+        [
+          ['#ff0000', FACES.length - 1],
+          ['#ffff00', 1],
+        ],
+      ]);
     });
 
     it('come out the same when the file is read in pieces', async () => {

@@ -1,9 +1,8 @@
 import type { ObjectNode, ObjectTree } from '../shapes/objectTree.js';
 import { Bounds, toBboxMm } from './bounds.js';
 import type { CadModel, CadNode } from './cadModel.js';
-import { toHex } from './colors.js';
-import { opacityOf } from './opacity.js';
 import type { Box } from './partShape.js';
+import { surfacesOf } from './surfaceLooks.js';
 import { determinant, IDENTITY, type Transform } from './transforms.js';
 
 const round = (value: number) => Math.round(value * 1000) / 1000;
@@ -33,6 +32,7 @@ export function objectTreeOf(model: CadModel): ObjectTree {
       partId: part?.partId ?? null,
       ...(node.look?.color && { color: node.look.color }),
       ...(node.look && node.look.opacity !== null && { opacity: node.look.opacity }),
+      ...(part && node.look && { surfaces: surfacesOf(part, node.look) }),
       bboxMm: toBboxMm(boxes.get(node)!),
       triangleCount: part?.shape.triangleCount ?? sum((child) => child.triangleCount),
       surfaceAreaMm2: round(part ? part.shape.areaMm2 * own ** 2 : sum((child) => child.surfaceAreaMm2)),
@@ -43,20 +43,17 @@ export function objectTreeOf(model: CadModel): ObjectTree {
   return {
     declaredUnit: model.declaredUnit,
     schema: model.schema,
-    parts: model.parts.map(({ partId, name, shape, opacity, faceOpacities, instanceCount }) => ({
-      partId,
-      name,
-      color: shape.color,
-      faceColors: shape.faceColors,
-      opacity,
-      faceOpacities: shape.groups.flatMap(({ color }) => {
-        const own = color ? opacityOf({ opacity, faceOpacities }, toHex(color)) : opacity;
-        return own === opacity ? [] : [{ color: toHex(color!), opacity: own }];
-      }),
-      instanceCount,
-      triangleCount: shape.triangleCount,
-      surfaceAreaMm2: round(shape.areaMm2),
-      volumeMm3: round(shape.volumeMm3),
+    parts: model.parts.map((part) => ({
+      partId: part.partId,
+      name: part.name,
+      color: part.shape.color,
+      faceColors: part.shape.faceColors,
+      opacity: part.opacity,
+      surfaces: surfacesOf(part, null),
+      instanceCount: part.instanceCount,
+      triangleCount: part.shape.triangleCount,
+      surfaceAreaMm2: round(part.shape.areaMm2),
+      volumeMm3: round(part.shape.volumeMm3),
     })),
     roots: model.roots.map((root) => toNode(root, 1)),
     warnings: model.warnings,

@@ -2,14 +2,27 @@ import { type LinearColor, toHex } from './colors.js';
 import type { BodyMesh } from './occtReader.js';
 import { apply, type Transform, type Vec3 } from './transforms.js';
 
+/** Faces of one colour. */
+export interface FaceGroup {
+  /** Null: the file gives none. */
+  color: LinearColor | null;
+  indices: Uint32Array;
+  /** Only faces have the colour, no body. */
+  isOfFaces: boolean;
+  /** Of faces that look otherwise in single instances (`facePatches.ts`). */
+  patch: number | null;
+  /** Those that have triangles. */
+  faceCount: number;
+  areaMm2: number;
+}
+
 /** The mesh of a unique part: all its bodies, in its own coordinates (millimetres, CAD axes) less `offset`. */
 export interface PartShape {
   positions: Float32Array;
   /** Unit length, one for each position. */
   normals: Float32Array;
-  /** Triangles by colour; null: the file gives none. In order of first appearance. `isOfFaces`: only faces have it, no body.
-   * `patch`: of faces that look otherwise in single instances (`facePatches.ts`). */
-  groups: { color: LinearColor | null; indices: Uint32Array; isOfFaces: boolean; patch: number | null }[];
+  /** In order of first appearance. */
+  groups: FaceGroup[];
   /** Taken off all positions so that parts far from their origin keep their precision. */
   offset: Vec3;
   /** sRGB hex of the whole part, and of faces that differ from it. */
@@ -36,15 +49,7 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
   const vertexCount = bodies.reduce((sum, body) => sum + body.positions.length / 3, 0);
   const positions = new Float32Array(vertexCount * 3);
   const normals = new Float32Array(vertexCount * 3);
-  const groups = new Map<
-    string,
-    {
-      color: LinearColor | null;
-      isOfFaces: boolean;
-      patch: number | null;
-      runs: { body: BodyMesh; base: number; first: number; last: number }[];
-    }
-  >();
+  const groups = new Map<string, Omit<FaceGroup, 'indices' | 'areaMm2'> & { runs: Run[] }>();
   let base = 0;
   for (const body of bodies) {
     for (let at = 0; at < body.positions.length; at++) {
@@ -56,8 +61,9 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
       const color = faceColor ?? body.color;
       const hex = color ? toHex(color) : '';
       const key = `${hex} ${patch}`;
-      const group = groups.get(key) ?? { color, isOfFaces: true, patch, runs: [] };
+      const group = groups.get(key) ?? { color, isOfFaces: true, patch, faceCount: 0, runs: [] };
       groups.set(key, group);
+      group.faceCount++;
       if (!faceColor || (body.color && hex === toHex(body.color))) group.isOfFaces = false;
       const run = group.runs.at(-1);
       if (run && run.body === body && run.last + 1 === first) run.last = last;
@@ -72,7 +78,11 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
   return {
     positions,
     normals,
-    groups: [...groups.values()].map(({ runs, ...group }) => ({ ...group, indices: joinRuns(runs) })),
+    groups: [...groups.values()].map(({ runs, ...group }) => ({
+      ...group,
+      indices: joinRuns(runs),
+      areaMm2: runs.reduce((sum, run) => sum + areaOf(run), 0),
+    })),
     offset,
     ...colors,
     faceCount: faces.length,
@@ -83,7 +93,23 @@ export function partShapeOf(bodies: readonly BodyMesh[], isOpen: boolean): PartS
   };
 }
 
-function joinRuns(runs: { body: BodyMesh; base: number; first: number; last: number }[]): Uint32Array {
+/** Triangles of a body that follow each other; `base`: how many vertices come before those of the body. */
+interface Run {
+  body: BodyMesh;
+  base: number;
+  first: number;
+  last: number;
+}
+
+function areaOf({ body, first, last }: Run): number {
+  let area = 0;
+  eachTriangle(body.positions, body.indices.subarray(first * 3, (last + 1) * 3), (_a, _b, _c, x, y, z) => {
+    area += Math.hypot(x, y, z) / 2;
+  });
+  return area;
+}
+
+function joinRuns(runs: Run[]): Uint32Array {
   const indices = new Uint32Array(runs.reduce((sum, run) => sum + (run.last - run.first + 1) * 3, 0));
   let at = 0;
   for (const { body, base, first, last } of runs) {

@@ -17,6 +17,18 @@ export const Bbox = z.object({
 });
 export type Bbox = z.output<typeof Bbox>;
 
+/** Faces that look alike. */
+export const SurfaceLook = z.object({
+  /** sRGB hex; null where the file gives none. */
+  color: Hex.nullable(),
+  /** 0 (clear) to 1. */
+  opacity: z.number().min(0).max(1),
+  faceCount: z.number().int().positive(),
+  /** Of the part's surface, 0 to 1. */
+  areaShare: z.number().min(0).max(1),
+});
+export type SurfaceLook = z.output<typeof SurfaceLook>;
+
 /** A unique shape: many instances may share it. */
 export const Part = z.object({
   /** Stable within one file content: `p0`, `p1`, … in order of first appearance. GLB nodes carry it as `extras.partId`. */
@@ -28,8 +40,8 @@ export const Part = z.object({
   faceColors: z.array(Hex),
   /** 0 (clear) to 1. Absent in trees from before version 3 of `cad.extract_objects`, like all optional fields here. */
   opacity: z.number().min(0).max(1).optional(),
-  /** Colours of faces that are more or less clear than the part. */
-  faceOpacities: z.array(z.object({ color: Hex, opacity: z.number().min(0).max(1) })).optional(),
+  /** All its faces by how they look, the largest area first. Absent in trees from before version 9. */
+  surfaces: z.array(SurfaceLook).optional(),
   instanceCount: z.number().int().positive(),
   triangleCount: z.number().int().nonnegative(),
   surfaceAreaMm2: z.number().nonnegative(),
@@ -50,6 +62,8 @@ export interface ObjectNode {
   /** sRGB hex and opacity (0, clear, to 1) of an instance that looks otherwise than its part. */
   color?: string;
   opacity?: number;
+  /** The faces of such an instance by how they look, where not as on its part. */
+  surfaces?: SurfaceLook[];
   bboxMm: BboxMm;
   /** Of everything below, each instance counted, scaled as it is placed. */
   triangleCount?: number;
@@ -66,6 +80,7 @@ export const ObjectNode: z.ZodType<ObjectNode> = z.object({
   partId: z.string().nullable(),
   color: Hex.optional(),
   opacity: z.number().min(0).max(1).optional(),
+  surfaces: z.array(SurfaceLook).optional(),
   bboxMm: BboxMm,
   triangleCount: z.number().int().nonnegative().optional(),
   surfaceAreaMm2: z.number().nonnegative().optional(),
