@@ -1,9 +1,6 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { v7 as uuidv7 } from 'uuid';
 import type { z } from 'zod';
 import type { RenderTemplate as TemplateRow } from '../generated/prisma/client.js';
@@ -22,6 +19,7 @@ import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from '
 import { localArtifact } from './moduleArtifacts.js';
 import { oneAtATime } from './oneAtATime.js';
 import type { Platform } from './platform.js';
+import { type ReceivedFile, withReceivedFile } from './receivedFile.js';
 import { artifactRef } from './snapshots.js';
 
 type Stores = Pick<Platform, 'db' | 'store' | 'log'>;
@@ -55,18 +53,15 @@ export async function uploadBlendTemplate(
   platform: Stores,
   names: TemplateNames,
   declaration: unknown,
-  file: { name: string; content: Readable },
+  received: ReceivedFile,
 ): Promise<TemplateRow> {
   const columns = checkNames(names);
   const declared = parseSetup(BlendDeclaration, declaration);
   if (await platform.db.renderTemplate.findUnique({ where: { name: columns.name } })) throw nameTaken(columns.name);
-  const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-template-'));
-  try {
-    const local = path.join(dir, 'template.blend');
-    await receive(file.content, local);
+  return withReceivedFile(received, MAX_TEMPLATE_FILE_BYTES, async ({ path: local, workdir }) => {
     const { camera, stand, backdrop, rig, materials, referenceSizeM } = declared.interface;
     const asked: DeclaredInterface = { camera, stand, backdrop, rig, materials };
-    const report = await check(platform, dir, local, asked, declared.turntable.turns);
+    const report = await check(platform, workdir, local, asked, declared.turntable.turns);
     const setup = BlendSetup.parse({ ...declared, interface: { ...report.interface, referenceSizeM } });
     const stored = await platform.store.putFile(local);
     const artifact = await platform.db.artifact.create({
@@ -79,10 +74,8 @@ export async function uploadBlendTemplate(
         ...stored,
       },
     });
-    return await insert(platform.db, columns, { kind: 'blend', scene: artifactRef(artifact), ...setup });
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+    return insert(platform.db, columns, { kind: 'blend', scene: artifactRef(artifact), ...setup });
+  });
 }
 
 /** Changes a template; its setup as a whole, where one is given. A changed interface is checked against the file again.
@@ -168,22 +161,6 @@ function check(
     }
   });
 }
-
-async function receive(content: Readable, file: string): Promise<void> {
-  let byteSize = 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      byteSize += chunk.length;
-      if (byteSize <= MAX_TEMPLATE_FILE_BYTES) return done(null, chunk);
-      done(fileError('FILE_TOO_LARGE', `The file is larger than ${MAX_TEMPLATE_FILE_BYTES / 1024 / 1024} MB.`));
-    },
-  });
-  await pipeline(content, counter, createWriteStream(file));
-  if (byteSize === 0) throw fileError('FILE_EMPTY', 'The file is empty.');
-}
-
-const fileError = (code: string, message: string) =>
-  new ValidationError(message, [{ path: '/file', message }], [], code);
 
 function checkNames({ name, label, description }: TemplateNames): Required<{ [K in keyof TemplateNames]: string }> {
   const issues: FieldIssue[] = [];
