@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { ModuleError } from './errors.js';
 import type { JsonObject } from './json.js';
 
 /** What an artifact is for inside a graph. An open, registered set: a new role is one line here. */
@@ -40,4 +42,12 @@ export interface ArtifactRef {
   readonly fileName: string;
   /** Facts about the content (widthPx, heightPx, triangleCount, …); small, JSON. */
   readonly metadata: JsonObject;
+}
+
+/** Says of a JSON artifact that it is not what its role promises. */
+export function unfitArtifact({ fileName, role }: ArtifactRef, { issues: [issue] }: z.ZodError): ModuleError {
+  return new ModuleError(
+    'ARTIFACT_UNREADABLE',
+    `"${fileName}" does not have the shape of a ${role}: ${issue?.message} at /${issue?.path.join('/')}.`,
+  );
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
-import type { ArtifactRef } from '../modules/artifacts.js';
+import { type ArtifactRef, unfitArtifact } from '../modules/artifacts.js';
 import type { ArtifactWrite, ModuleArtifacts } from '../modules/context.js';
 import { ModuleError } from '../modules/errors.js';
 import { type ArtifactStore, ContentError } from './artifacts/store.js';
@@ -55,11 +55,7 @@ export async function readJsonArtifact<S extends z.ZodType>(
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new ModuleError(
-    'ARTIFACT_UNREADABLE',
-    `"${ref.fileName}" does not have the shape of a ${ref.role}: ${issue?.message} at /${issue?.path.join('/')}.`,
-  );
+  throw unfitArtifact(ref, parsed.error);
 }
 
 /** The store knows content by its address; people know files by name. */

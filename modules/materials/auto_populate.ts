@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { artifactPort, dataPort, defineModule } from '../define.js';
 import { EntryProduct } from '../entry.js';
+import { mapInTurns } from '../mapInTurns.js';
 import { MaterialLibrary, type MaterialProposal } from '../shapes/materials.js';
 import { ObjectTree, type Part } from '../shapes/objectTree.js';
-import { mapInTurns } from './mapInTurns.js';
 import { materialIndex } from './materialIndex.js';
 import { confidenceOf, ruleBook, ruleSubject, ruleText } from './materialRules.js';
 
@@ -39,7 +39,7 @@ export const autoPopulate = defineModule({
       ctx.artifacts.readJson(inputs.objects, ObjectTree),
       ctx.artifacts.readJson(inputs.materialLibrary, MaterialLibrary),
     ]);
-    const proposals = await mapInTurns(ctx, tree.parts, proposer(library, inputs.product?.category ?? null));
+    const proposals = await mapInTurns(ctx, 'Part', tree.parts, proposer(library, inputs.product?.category ?? null));
     const open = proposals.filter(({ material }) => material === null).map(({ partName }) => partName);
     const sentence = `${proposals.length - open.length} of ${proposals.length} parts have a proposal`;
     if (open.length > 0)

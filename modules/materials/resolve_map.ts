@@ -1,8 +1,8 @@
 import { artifactPort, dataPort, defineModule } from '../define.js';
 import { EntryOrderLine, EntryProduct } from '../entry.js';
+import { mapInTurns } from '../mapInTurns.js';
 import { MaterialLibrary, type MaterialMap, MaterialProposal } from '../shapes/materials.js';
 import { ObjectTree } from '../shapes/objectTree.js';
-import { mapInTurns } from './mapInTurns.js';
 import { ResolveMapParams } from './resolveMapParams.js';
 import { mapOf, materialDecider } from './resolveMaterials.js';
 
@@ -55,7 +55,7 @@ export const resolveMap = defineModule({
       proposal: proposal ?? null,
       params,
     };
-    const map = mapOf(request, await mapInTurns(ctx, tree.parts, materialDecider(request)));
+    const map = mapOf(request, await mapInTurns(ctx, 'Part', tree.parts, materialDecider(request)));
     const sentence = `${map.assignments.length - map.unmapped.length} of ${map.assignments.length} parts have a material`;
     if (map.unmapped.length > 0)
       ctx.log(

@@ -1,17 +1,21 @@
 import leven from 'leven';
 import { z } from 'zod';
+import { unfitArtifact } from '../artifacts.js';
 import { artifactPort, defineModule } from '../define.js';
 import { ModuleError } from '../errors.js';
+import { mapInTurns } from '../mapInTurns.js';
 import {
-  type Environment,
   EnvironmentOverride,
-  type LibraryTemplate,
+  LibraryTemplate,
   type RenderTemplate,
   TemplateLibrary,
 } from '../shapes/renderTemplate.js';
 
 /** The template every installation is seeded with. */
 export const DEFAULT_TEMPLATE = 'studio_soft';
+
+/** Its templates are looked at one by one. */
+const Library = TemplateLibrary.extend({ templates: z.array(z.unknown()) });
 
 /** Picks the studio set-up a picture is taken in. */
 export const resolveTemplate = defineModule({
@@ -47,9 +51,14 @@ export const resolveTemplate = defineModule({
   execution: { capability: 'cpu', determinism: 'pure', timeoutMs: 30_000, retry: { attempts: 2, backoffMs: 1000 } },
   legacySource: 'template_resolution',
   async run(ctx, { templateLibrary }, { template: name, environment = {} }) {
-    const library = await ctx.artifacts.readJson(templateLibrary, TemplateLibrary);
-    const known = library.templates.map((candidate) => candidate.name);
-    const entry = library.templates.find((candidate) => candidate.name === name);
+    const library = await ctx.artifacts.readJson(templateLibrary, Library);
+    const templates = await mapInTurns(ctx, 'Template', library.templates, (one) => {
+      const parsed = LibraryTemplate.safeParse(one);
+      if (parsed.success) return parsed.data;
+      throw unfitArtifact(templateLibrary, parsed.error);
+    });
+    const known = templates.map((candidate) => candidate.name);
+    const entry = templates.find((candidate) => candidate.name === name);
     if (!entry)
       throw new ModuleError('TEMPLATE_UNKNOWN', unknown('render template', name, known), 'input', {
         path: '/template',
