@@ -38,6 +38,10 @@ describeWith('chromium', 'the page of materials', () => {
       .getByLabel('File for Base colour', { exact: true })
       .setInputFiles({ name: 'oak.png', mimeType: 'image/png', buffer });
     await page.getByText('oak.png').waitFor();
+    // The small picture, not the whole texture.
+    expect(await page.locator('.file-slot img').getAttribute('src')).toContain('/assets/thumbnails/');
+    const swatch = page.locator('.panel .material-swatch');
+    expect(await swatch.getAttribute('style')).toContain('/assets/thumbnails/');
     await page.getByLabel('File for Roughness', { exact: true }).setInputFiles({
       name: 'no.png',
       mimeType: 'image/png',

@@ -1,6 +1,7 @@
-import { useRef, useState } from 'react';
+import { type ComponentProps, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
 import type { Problem } from '../../shared/errors.js';
+import { Thumb } from '../../shared/Thumb.js';
 import { UploadRefused, uploadFile } from '../../shared/upload.js';
 
 /** One file of a material: its name, and buttons to set and remove it. */
@@ -16,7 +17,7 @@ export function FileSlot({
   label: string;
   fileName: string | null;
   accept: string;
-  picture?: string;
+  picture?: ComponentProps<typeof Thumb>['file'];
   onUploaded: (uploadId: string) => Promise<void>;
   onRemove: () => Promise<void>;
   onProblem: (problem: Problem | null) => void;
@@ -39,7 +40,7 @@ export function FileSlot({
     during(async () => onUploaded(await uploadFile(file, () => {}, new AbortController().signal)));
   return (
     <li className="file-slot">
-      {picture ? <img src={picture} alt="" /> : <span className="file-slot-none" aria-hidden="true" />}
+      {picture ? <Thumb file={picture} /> : <span className="file-slot-none" aria-hidden="true" />}
       <span className="file-slot-words">
         <strong>{label}</strong>
         <span className="muted truncate" title={fileName ?? undefined}>

@@ -117,7 +117,7 @@ export function MaterialPanel({
                   key={channel}
                   label={name}
                   fileName={artifact?.fileName ?? null}
-                  picture={artifact?.url}
+                  picture={artifact ?? undefined}
                   accept="image/png,image/jpeg,image/webp"
                   onProblem={setProblem}
                   onUploaded={async (uploadId) => {

@@ -10,7 +10,7 @@ interface Look {
 /** A ball that hints at the material: its colour or texture, and how sharp its highlight is. Not a render. */
 export function Swatch({ material, size = 72 }: { material: MaterialFieldsFragment; size?: number }) {
   const { baseColor = '#808080', metallic = 0, roughness = 0.5 } = (material.properties ?? {}) as Look;
-  const texture = material.textures.find(({ channel }) => channel === 'baseColor')?.artifact?.url;
+  const texture = material.textures.find(({ channel }) => channel === 'baseColor')?.artifact?.thumbnailUrl;
   const style = {
     '--swatch-size': `${size}px`,
     '--swatch-color': baseColor,

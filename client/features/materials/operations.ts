@@ -14,7 +14,8 @@ export const MaterialFields = graphql(`
       artifact {
         id
         fileName
-        url
+        mediaType
+        thumbnailUrl
       }
     }
     blendAsset {
