@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../generated/prisma/enums.js';
 import type { Scope } from '../runtime/access.js';
 import { encodeGlobalId } from '../schema/globalId.js';
+import { schema } from '../schema/index.js';
+import { needed, passingOn } from '../tests/support/inputValues.js';
 import { createMember } from '../tests/support/members.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
@@ -14,6 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
+const mutations = Object.values(schema.getMutationType()!.getFields());
 const member = (role: Role, scopes?: Scope[]) => createMember(app.platform, role, { scopes });
 
 describe('the audit trail', () => {
@@ -37,6 +40,19 @@ describe('the audit trail', () => {
     const all = JSON.stringify((await app.gql('{ auditTrail(first: 100) { edges { node { input } } } }')).data);
     expect(all).not.toContain(ADMIN_TOKEN);
     expect(all).not.toContain('hm_');
+  });
+
+  it.each(mutations)('has an entry of $name, whatever became of it', async ({ name, args }) => {
+    const query = passingOn('mutation', name, args, '{ __typename ... on Error { code } }');
+    const answers = [
+      await app.gql(query, needed(args)),
+      await app.gql(query, needed(args), (await member('partner', ['order'])).headers),
+      await app.gql(query, needed(args), (await member('viewer')).headers),
+    ];
+    const outcomes = answers.map(({ data, errors }) => data?.it.code ?? errors?.[0]?.extensions.code ?? 'ok');
+    expect(outcomes).toContain('FORBIDDEN');
+    const entries = await app.platform.db.auditEntry.findMany({ where: { mutation: name }, orderBy: { id: 'desc' } });
+    expect(entries.slice(0, 3).map(({ outcome }) => outcome)).toEqual(outcomes.reverse());
   });
 
   it('takes the drafts that an editor saves in one sitting together, and says of which workflow', async () => {

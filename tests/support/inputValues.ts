@@ -1,4 +1,5 @@
 import {
+  astFromValue,
   type GraphQLArgument,
   type GraphQLInputField,
   type GraphQLInputType,
@@ -7,6 +8,7 @@ import {
   isInputObjectType,
   isListType,
   isNonNullType,
+  print,
 } from 'graphql';
 import { encodeGlobalId } from '../../schema/globalId.js';
 
@@ -25,7 +27,8 @@ const HARMLESS: Record<string, unknown> = {
 
 type Slot = GraphQLArgument | GraphQLInputField;
 const isNeeded = ({ type, defaultValue }: Slot) => isNonNullType(type) && defaultValue === undefined;
-const needed = (slots: readonly Slot[]) =>
+/** What must be there, and means nothing. */
+export const needed = (slots: readonly Slot[]): Record<string, unknown> =>
   Object.fromEntries(slots.filter(isNeeded).map(({ name, type }) => [name, harmless(type)]));
 
 /** Something of this type that means nothing, with only what must be there. */
@@ -65,6 +68,9 @@ export function takesFile({ type }: Slot): boolean {
   return named.name === 'File' || (isInputObjectType(named) && Object.values(named.getFields()).some(takesFile));
 }
 
+const byDefault = ({ defaultValue, type }: GraphQLArgument) =>
+  defaultValue === undefined ? '' : ` = ${print(astFromValue(defaultValue, type)!)}`;
+
 /** A document that passes all arguments of a root field on as variables. */
 export function passingOn(
   kind: 'query' | 'mutation',
@@ -72,7 +78,7 @@ export function passingOn(
   args: readonly GraphQLArgument[],
   selection: string,
 ) {
-  const declared = args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ');
+  const declared = args.map((arg) => `$${arg.name}: ${arg.type}${byDefault(arg)}`).join(', ');
   const passed = args.map((arg) => `${arg.name}: $${arg.name}`).join(', ');
   return `${kind} (${declared}) { it: ${name}(${passed}) ${selection} }`;
 }
