@@ -40,6 +40,10 @@ export const visibleArtifacts = (who: Beholder | null): Prisma.ArtifactWhereInpu
 export const visibleWebhooks = (who: Beholder | null): Prisma.WebhookWhereInput =>
   who?.scopes.has('admin') ? {} : { accountId: who?.accountId ?? NOBODY };
 
+/** Everybody sees their own, administrators all. */
+export const visibleTokens = (who: Beholder | null): Prisma.ApiTokenWhereInput =>
+  who?.scopes.has('admin') ? {} : { accountId: who?.accountId ?? NOBODY };
+
 export const visibleOutputTypes = (who: Beholder | null): Prisma.OutputTypeWhereInput =>
   seesStudio(who) ? {} : { visibility: 'public', archivedAt: null };
 

@@ -16,6 +16,7 @@ import {
   visibleOrders,
   visibleOutputTypes,
   visibleRuns,
+  visibleTokens,
   visibleWebhooks,
 } from '../runtime/ownership.js';
 import type { Context, Viewer } from './context.js';
@@ -26,6 +27,7 @@ import type { NodeType } from './globalId.js';
 const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
   Object.entries({
     Viewer: 'name role scopes',
+    ApiToken: 'id name prefix scopes createdAt expiresAt revokedAt lastUsedAt',
     Category: 'id key label',
     PricingTier: 'id key label currency unitPriceCents',
     Product: 'id sku name category',
@@ -101,7 +103,7 @@ export function refusalFor(viewer: Viewer | null, schema: GraphQLSchema, documen
 }
 
 /** What only admins find in lists, others must not find by id either; everybody may see their own account. */
-const ADMINS_ONLY: ReadonlySet<NodeType> = new Set<NodeType>(['Account', 'ApiToken', 'AuditEntry']);
+const ADMINS_ONLY: ReadonlySet<NodeType> = new Set<NodeType>(['Account', 'AuditEntry']);
 
 /** Whether somebody may reach an object by its id. */
 export async function mayReach({ db, viewer }: Context, typename: NodeType, id: string): Promise<boolean> {
@@ -109,6 +111,7 @@ export async function mayReach({ db, viewer }: Context, typename: NodeType, id: 
   if (typename === 'Webhook') return (await db.webhook.count({ where: { id, ...visibleWebhooks(viewer) } })) > 0;
   if (typename === 'WebhookDelivery')
     return (await db.webhookDelivery.count({ where: { id, webhook: visibleWebhooks(viewer) } })) > 0;
+  if (typename === 'ApiToken') return (await db.apiToken.count({ where: { id, ...visibleTokens(viewer) } })) > 0;
   if (ADMINS_ONLY.has(typename) && !viewer?.scopes.has('admin'))
     return typename === 'Account' && id === viewer?.accountId;
   if (seesStudio(viewer)) return true;

@@ -10,6 +10,7 @@ import {
   updateAccount,
 } from '../../runtime/accounts.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { visibleTokens } from '../../runtime/ownership.js';
 import { hashToken, randomToken } from '../../runtime/secrets.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
@@ -146,10 +147,7 @@ builder.queryFields((t) => ({
       db.apiToken.findMany({
         ...query,
         where: {
-          AND: [
-            viewer!.scopes.has('admin') ? {} : { accountId: viewer!.accountId ?? undefined },
-            accountId ? { accountId: localId('Account', accountId) } : {},
-          ],
+          AND: [visibleTokens(viewer), accountId ? { accountId: localId('Account', accountId) } : {}],
         },
         orderBy: TOKEN_SORT.orderBy(orderBy),
       }),
