@@ -9,6 +9,7 @@ import { createWebhook, pingWebhook } from '../runtime/webhooks/webhooks.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { schema } from '../schema/index.js';
 import { makeBlendStudio } from '../tests/support/blendStudio.js';
+import { radiancePicture } from '../tests/support/environmentPictures.js';
 import { passingOn } from '../tests/support/inputValues.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -18,7 +19,7 @@ import { describeWith } from '../tests/support/tools.js';
 /** Mutations that take no key, and why sending one again does no harm. */
 const KEYLESS: Record<string, string> = {
   'put something into a state, in which it then is':
-    'archiveCategory archiveMaterial archiveOutputType archivePricingTier archiveRenderTemplate archiveWorkflow cancelOrder cancelOrderLine cancelRun deleteMaterialRule deleteWebhook removeMaterialBlend removeMaterialTexture removeOrderLine reorderMaterialRules revokeApiToken setParityPolicy setProductMaterials setRollout updateAccount updateCategory updateMaterial updateMaterialRule updateOutputType updatePricingTier updateProduct updateRenderTemplate updateWebhook updateWorkflow',
+    'archiveCategory archiveEnvironmentImage archiveMaterial archiveOutputType archivePricingTier archiveRenderTemplate archiveWorkflow cancelOrder cancelOrderLine cancelRun deleteMaterialRule deleteWebhook removeMaterialBlend removeMaterialTexture removeOrderLine reorderMaterialRules revokeApiToken setParityPolicy setProductMaterials setRollout updateAccount updateCategory updateMaterial updateMaterialRule updateOutputType updatePricingTier updateProduct updateRenderTemplate updateWebhook updateWorkflow',
   'go by the revision that was seen': 'publishWorkflow restoreWorkflowVersion saveWorkflowDraft splitWorkflow',
   'make the one report of two runs anew': 'compareRuns rerunParity',
   'tell by what is there what they did before': 'importLegacyOutputTypes redeliverFailedWebhookEvents',
@@ -152,6 +153,13 @@ const REQUESTS: Record<string, Pair> = {
     return [
       { args: {}, file: { content, name: 'part.step' } },
       { args: {}, file: { content: changed, name: 'part.step' } },
+    ];
+  },
+  uploadEnvironmentImage: async () => {
+    const picture = (brightness: number) => radiancePicture(64, 32, () => [brightness, brightness, brightness]);
+    return [
+      { args: {}, file: { content: picture(0.5), name: 'sky.hdr' } },
+      { args: {}, file: { content: picture(0.6), name: 'sky.hdr' } },
     ];
   },
   uploadMaterialTexture: async () => {

@@ -949,6 +949,8 @@ export type UploadCadFileInput = {
 export type UploadEnvironmentImageInput = {
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  idempotencyKey?: string | null | undefined;
   /** What `POST /api/uploads` answered with; for files of any size. */
   uploadId?: string | null | undefined;
 };

@@ -6,7 +6,8 @@ import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
-import { FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
+import { comparable, FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';
+import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const Size = z.object({ widthPx: z.number(), heightPx: z.number() });
 
@@ -76,6 +77,7 @@ const UploadInput = builder.inputType('UploadEnvironmentImageInput', {
   fields: (t) => ({
     file: t.field({ type: 'File', description: FILE_DESCRIPTION }),
     uploadId: t.string({ description: UPLOAD_ID_DESCRIPTION }),
+    idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
 });
 
@@ -96,7 +98,9 @@ builder.mutationFields((t) => ({
     errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UploadInput, required: true, description: 'The picture.' }) },
     resolve: async (query, _root, { input }, ctx) => {
-      const { id } = await withUploadedFile(input, ctx, (file) => uploadEnvironmentImage(ctx.platform, file));
+      const { id } = await onceFor(ctx, 'uploadEnvironmentImage', await comparable(input), () =>
+        withUploadedFile(input, ctx, (file) => uploadEnvironmentImage(ctx.platform, file)),
+      );
       return ctx.db.environmentImage.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
