@@ -1,7 +1,7 @@
 import type { Category } from '../generated/prisma/client.js';
 import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
-import { checkedLabel, checkKey } from './libraryNames.js';
+import { checkedLabel, checkKey, requireRevision } from './libraryNames.js';
 import type { Platform } from './platform.js';
 
 type Db = Pick<Platform, 'db'>;
@@ -27,14 +27,24 @@ export async function createCategory({ db }: Db, { key, label }: NewCategory): P
   }
 }
 
-/** @throws NotFoundError, ValidationError. */
-export async function renameCategory({ db }: Db, id: string, label: string): Promise<Category> {
+/** @param revision the one the change is based on; null: whatever is there.
+ * @throws NotFoundError, ValidationError; ConflictError `CATEGORY_CHANGED` where somebody else was quicker. */
+export async function renameCategory(
+  { db }: Db,
+  id: string,
+  revision: number | null,
+  label: string,
+): Promise<Category> {
   const issues: FieldIssue[] = [];
   const data = { label: checkedLabel(label, issues) };
   if (issues.length > 0) throw notSaved(issues);
-  const [row] = await db.category.updateManyAndReturn({ where: { id }, data });
-  if (!row) throw new NotFoundError('category', id);
-  return row;
+  return db.$transaction(async (tx) => {
+    await tx.$queryRaw`SELECT id FROM "category" WHERE id = ${id}::uuid FOR UPDATE`;
+    const row = await tx.category.findUnique({ where: { id } });
+    if (!row) throw new NotFoundError('category', id);
+    requireRevision(row, revision, 'CATEGORY_CHANGED');
+    return tx.category.update({ where: { id }, data: { ...data, revision: { increment: 1 } } });
+  });
 }
 
 /** Takes a category out of what is offered, or back in.
@@ -58,7 +68,7 @@ export async function archiveCategory({ db }: Db, id: string, isArchived: boolea
         );
     }
     const archivedAt = isArchived ? (row.archivedAt ?? new Date()) : null;
-    return tx.category.update({ where: { id }, data: { archivedAt } });
+    return tx.category.update({ where: { id }, data: { archivedAt, revision: { increment: 1 } } });
   });
 }
 

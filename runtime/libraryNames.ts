@@ -1,4 +1,4 @@
-import type { FieldIssue } from './errors.js';
+import { ConflictError, type FieldIssue } from './errors.js';
 
 /** Longest name for people of an entry of the library. */
 const MAX_LABEL = 120;
@@ -16,4 +16,16 @@ export function checkedLabel(text: string, issues: FieldIssue[]): string {
   if (label.length < 1 || label.length > MAX_LABEL)
     issues.push({ path: '/label', message: `Give a name of 1 to ${MAX_LABEL} characters.` });
   return label;
+}
+
+/** Refuses a change that was made without knowing of another.
+ * @param revision - the one that the change is based on; none: whatever is there.
+ * @throws ConflictError with `code` where somebody else was quicker. */
+export function requireRevision(
+  row: { label: string; revision: number },
+  revision: number | null | undefined,
+  code: string,
+): void {
+  if (revision != null && revision !== row.revision)
+    throw new ConflictError(`Somebody else has changed “${row.label}” in the meantime. Load it again.`, code);
 }

@@ -1,7 +1,8 @@
-import type { MaterialRule as RuleRow } from '../generated/prisma/client.js';
+import type { Prisma, MaterialRule as RuleRow } from '../generated/prisma/client.js';
 import { foldName } from '../modules/materials/partNames.js';
 import { MaterialRule } from '../modules/shapes/materials.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
+import { heldCategory, notOffered } from './offered.js';
 import type { Platform } from './platform.js';
 
 type Db = Pick<Platform, 'db'>;
@@ -23,23 +24,27 @@ export interface RuleContent {
 
 /** @throws ValidationError with a path for each value, NotFoundError for the material, ConflictError `TOO_MANY_RULES`. */
 export async function createRule({ db }: Db, content: RuleContent): Promise<RuleRow> {
-  const data = await checked({ db }, content);
-  const { _count, ...highest } = await db.materialRule.aggregate({ _max: { priority: true }, _count: true });
-  if (_count >= MAX_RULES)
-    throw new ConflictError(
-      `There are ${MAX_RULES} rules, and no more fit. Delete some that decide nothing.`,
-      'TOO_MANY_RULES',
-    );
-  const priority = content.priority ?? Math.min((highest._max.priority ?? 0) + STEP, MAX_PRIORITY);
-  return db.materialRule.create({ data: { ...data, priority } });
+  return db.$transaction(async (tx) => {
+    const data = await checked(tx, content);
+    const { _count, ...highest } = await tx.materialRule.aggregate({ _max: { priority: true }, _count: true });
+    if (_count >= MAX_RULES)
+      throw new ConflictError(
+        `There are ${MAX_RULES} rules, and no more fit. Delete some that decide nothing.`,
+        'TOO_MANY_RULES',
+      );
+    const priority = content.priority ?? Math.min((highest._max.priority ?? 0) + STEP, MAX_PRIORITY);
+    return tx.materialRule.create({ data: { ...data, priority } });
+  });
 }
 
 /** Replaces the conditions and the material of a rule; its priority stays unless it is given. */
 export async function updateRule({ db }: Db, id: string, content: RuleContent): Promise<RuleRow> {
-  const data = await checked({ db }, content);
-  const before = await db.materialRule.findUnique({ where: { id } });
-  if (!before) throw new NotFoundError('material rule', id);
-  return db.materialRule.update({ where: { id }, data: { ...data, priority: content.priority ?? before.priority } });
+  return db.$transaction(async (tx) => {
+    const data = await checked(tx, content);
+    const before = await tx.materialRule.findUnique({ where: { id } });
+    if (!before) throw new NotFoundError('material rule', id);
+    return tx.materialRule.update({ where: { id }, data: { ...data, priority: content.priority ?? before.priority } });
+  });
 }
 
 export async function deleteRule({ db }: Db, id: string): Promise<void> {
@@ -62,20 +67,20 @@ export async function reorderRules({ db }: Db, ids: readonly string[]): Promise<
   });
 }
 
-async function checked({ db }: Db, content: RuleContent) {
+async function checked(tx: Prisma.TransactionClient, content: RuleContent) {
   const { materialId, priority, categoryKey } = content;
   const partNamePattern = content.partNamePattern?.trim() || null;
   const cadColor = content.cadColor?.toLowerCase() || null;
   const issues: FieldIssue[] = [];
   const [material, category] = await Promise.all([
-    db.material.findUnique({ where: { id: materialId } }),
-    categoryKey ? db.category.findUnique({ where: { key: categoryKey } }) : null,
+    tx.material.findUnique({ where: { id: materialId } }),
+    categoryKey ? heldCategory(tx, categoryKey) : null,
   ]);
   if (!material) throw new NotFoundError('material', materialId);
   if (material.archivedAt) issues.push({ path: '/materialId', message: `"${material.label}" is archived.` });
   if (categoryKey && !category)
     issues.push({ path: '/categoryKey', message: `There is no category "${categoryKey}".` });
-  if (category?.archivedAt) issues.push({ path: '/categoryKey', message: `"${category.label}" is archived.` });
+  if (category) issues.push(...notOffered('/categoryKey', category));
   if (partNamePattern !== null && (partNamePattern.length > 500 || foldName(partNamePattern) === ''))
     issues.push({ path: '/partNamePattern', message: 'Write up to 500 characters, for example *ring*.' });
   if (cadColor !== null && !MaterialRule.shape.cadColor.safeParse(cadColor).success)

@@ -14,6 +14,7 @@ import { legacyProfileIssues, profilePath } from '../workflow/legacyProfile.js';
 import { Restriction } from '../workflow/restriction.js';
 import { openGraph } from '../workflow/upgradeGraph.js';
 import type { FieldIssue } from './errors.js';
+import { notOffered } from './offered.js';
 import type { Platform } from './platform.js';
 
 /** The five steps of making an output type, in order. */
@@ -200,10 +201,14 @@ async function readReferences(
     db.category.findMany({ where: { id: { in: categoryIds } }, select: { id: true, label: true, archivedAt: true } }),
     db.material.findMany({ where: { name: { in: materials } }, select: { name: true } }),
   ]);
-  if (pricingTierId) issues.push(...notOffered('/pricingTierId', pricingTier, 'There is no such pricing tier.'));
+  if (pricingTierId)
+    issues.push(
+      ...(pricingTier ? notOffered('/pricingTierId', pricingTier) : unknown('/pricingTierId', 'pricing tier')),
+    );
   for (const [position, id] of categoryIds.entries()) {
     const category = categories.find((one) => one.id === id);
-    issues.push(...notOffered(pointer('categoryIds', position), category, 'There is no such category.'));
+    const path = pointer('categoryIds', position);
+    issues.push(...(category ? notOffered(path, category) : unknown(path, 'category')));
   }
   for (const [position, name] of materials.entries())
     if (!known.some((material) => material.name === name))
@@ -214,14 +219,7 @@ async function readReferences(
   return { pricingTier };
 }
 
-function notOffered(
-  path: string,
-  row: { label: string; archivedAt: Date | null } | null | undefined,
-  unknown: string,
-): FieldIssue[] {
-  if (row && !row.archivedAt) return [];
-  return [{ path, message: row ? `“${row.label}” is archived.` : unknown }];
-}
+const unknown = (path: string, what: string): FieldIssue[] => [{ path, message: `There is no such ${what}.` }];
 
 /** The columns of a stored output type as a profile. */
 export function profileOf(row: Record<string, unknown> & { categories: { id: string }[] }): Record<string, unknown> {

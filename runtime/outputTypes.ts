@@ -3,6 +3,7 @@ import type { OutputType, Prisma } from '../generated/prisma/client.js';
 import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import { recordRollout } from './legacy/rollout.js';
+import { holdTerms } from './offered.js';
 import { checkProfile, type OutputTypeProfile, profileOf } from './outputTypeProfile.js';
 import type { Platform } from './platform.js';
 
@@ -41,9 +42,10 @@ export async function updateOutputType(
   const profile = await validProfile(platform, { ...profileOf(row), ...given });
   const { categoryIds, ...columns } = columnsOf(profile);
   const data = { ...columns, categories: { set: categoryIds.map((categoryId) => ({ id: categoryId })) } };
-  if (profile.workflowId || row.rollout === 'legacy') return write(platform.db, id, revision, data);
   const { shadowRate, fallsBack } = row;
   return platform.db.$transaction(async (tx) => {
+    await holdTerms(tx, profile);
+    if (profile.workflowId || row.rollout === 'legacy') return write(tx, id, revision, data);
     await recordRollout(tx, row, { rollout: 'legacy', shadowRate, fallsBack }, { by, reason: UNLINKED });
     return write(tx, id, revision, { ...data, rollout: 'legacy' });
   });
@@ -94,8 +96,11 @@ async function insert(
   for (let attempt = 1; ; attempt += 1) {
     const key = await freeKey(db, profile.name);
     try {
-      return await db.outputType.create({
-        data: { ...columns, key, rollout, legacyId, categories: { connect: categoryIds.map((id) => ({ id })) } },
+      return await db.$transaction(async (tx) => {
+        await holdTerms(tx, profile);
+        return tx.outputType.create({
+          data: { ...columns, key, rollout, legacyId, categories: { connect: categoryIds.map((id) => ({ id })) } },
+        });
       });
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;

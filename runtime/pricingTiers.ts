@@ -1,7 +1,7 @@
 import type { PricingTier } from '../generated/prisma/client.js';
 import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
-import { checkedLabel, checkKey } from './libraryNames.js';
+import { checkedLabel, checkKey, requireRevision } from './libraryNames.js';
 import type { Platform } from './platform.js';
 
 type Db = Pick<Platform, 'db'>;
@@ -34,19 +34,23 @@ export async function createPricingTier({ db }: Db, { key, ...price }: NewPricin
   }
 }
 
-/** What is left out stays. */
-export type PricingTierChange = { id: string } & Partial<Omit<NewPricingTier, 'key'>>;
+/** What is left out stays. `revision`: the one the change is based on; left out: whatever is there. */
+export type PricingTierChange = { id: string; revision?: number | null } & Partial<Omit<NewPricingTier, 'key'>>;
 
 /** Changes what is paid from now on: lines that were ordered keep the price that was frozen with them.
- * @throws NotFoundError, ValidationError with a path for each value. */
-export async function updatePricingTier({ db }: Db, { id, ...changes }: PricingTierChange): Promise<PricingTier> {
+ * @throws NotFoundError, ValidationError with a path for each value; ConflictError `PRICING_TIER_CHANGED` where somebody else was quicker. */
+export async function updatePricingTier(
+  { db }: Db,
+  { id, revision, ...changes }: PricingTierChange,
+): Promise<PricingTier> {
   return db.$transaction(async (tx) => {
     await tx.$queryRaw`SELECT id FROM "pricing_tier" WHERE id = ${id}::uuid FOR UPDATE`;
     const row = await tx.pricingTier.findUnique({ where: { id } });
     if (!row) throw new NotFoundError('pricing tier', id);
+    requireRevision(row, revision, 'PRICING_TIER_CHANGED');
     const { label = row.label, currency = row.currency, unitPriceCents = row.unitPriceCents } = changes;
     const data = checkedPrice({ label, currency, unitPriceCents }, []);
-    return tx.pricingTier.update({ where: { id }, data });
+    return tx.pricingTier.update({ where: { id }, data: { ...data, revision: { increment: 1 } } });
   });
 }
 
@@ -73,7 +77,7 @@ export async function archivePricingTier({ db }: Db, id: string, isArchived: boo
       );
     }
     const archivedAt = isArchived ? (row.archivedAt ?? new Date()) : null;
-    return tx.pricingTier.update({ where: { id }, data: { archivedAt } });
+    return tx.pricingTier.update({ where: { id }, data: { archivedAt, revision: { increment: 1 } } });
   });
 }
 

@@ -1,6 +1,7 @@
-import type { Product } from '../generated/prisma/client.js';
+import type { Prisma, Product } from '../generated/prisma/client.js';
 import { isUniqueViolation } from './databaseErrors.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from './errors.js';
+import { heldCategory, notOffered } from './offered.js';
 import type { Platform } from './platform.js';
 
 export interface NewProduct {
@@ -20,9 +21,10 @@ export async function createProduct(platform: Db, input: NewProduct): Promise<Pr
     issues.push({ path: '/sku', message: 'Use 1 to 64 letters, digits, blanks or . - _ /.' });
   const name = checkedName(input.name, issues);
   if (issues.length > 0) throw new ValidationError('The product was not created.', issues);
-  const data = { sku, name, ...(await links(platform, input)) };
   try {
-    return await platform.db.product.create({ data });
+    return await platform.db.$transaction(async (tx) =>
+      tx.product.create({ data: { sku, name, ...(await links(tx, input)) } }),
+    );
   } catch (error) {
     if (isUniqueViolation(error))
       throw new ConflictError(`There is a product with the SKU "${sku}" already.`, 'SKU_TAKEN');
@@ -43,7 +45,9 @@ export async function updateProduct(platform: Db, change: ProductChange): Promis
   const { id } = change;
   if (!(await platform.db.product.findUnique({ where: { id }, select: { id: true } })))
     throw new NotFoundError('product', id);
-  return platform.db.product.update({ where: { id }, data: { name, ...(await links(platform, change)) } });
+  return platform.db.$transaction(async (tx) =>
+    tx.product.update({ where: { id }, data: { name, ...(await links(tx, change)) } }),
+  );
 }
 
 function checkedName(value: string, issues: FieldIssue[]): string {
@@ -55,17 +59,15 @@ function checkedName(value: string, issues: FieldIssue[]): string {
 
 /** @throws NotFoundError, ValidationError for a category that is archived. */
 async function links(
-  { db }: Db,
+  db: Prisma.TransactionClient,
   { cadFileId, categoryKey }: Pick<ProductChange, 'cadFileId' | 'categoryKey'>,
 ): Promise<{ cadFileId?: string; categoryId?: string | null }> {
   if (cadFileId !== undefined && !(await db.cadFile.findUnique({ where: { id: cadFileId }, select: { id: true } })))
     throw new NotFoundError('CAD file', cadFileId);
   if (!categoryKey) return { cadFileId, categoryId: categoryKey === undefined ? undefined : null };
-  const category = await db.category.findUnique({ where: { key: categoryKey } });
+  const category = await heldCategory(db, categoryKey);
   if (!category) throw new NotFoundError('category', categoryKey);
-  if (category.archivedAt)
-    throw new ValidationError('The product was not saved.', [
-      { path: '/categoryKey', message: `“${category.label}” is archived.` },
-    ]);
+  const issues = notOffered('/categoryKey', category);
+  if (issues.length > 0) throw new ValidationError('The product was not saved.', issues);
   return { cadFileId, categoryId: category.id };
 }

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { createMember } from '../tests/support/members.js';
 import { mutationCalls, resultOf } from '../tests/support/mutationCalls.js';
+import { PATIENCE_MS } from '../tests/support/patience.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
 
@@ -211,5 +212,98 @@ test('are what authors decide on, and everybody’s act is on record', async () 
     mutation: 'createPricingTier',
     outcome: 'ok',
     input: { input },
+  });
+});
+
+describe('of two people at once', () => {
+  /** Archives a row in a transaction that stays open until `meanwhile` waits for it, and hands back what came of that. */
+  async function whileArchiving<T>(table: 'pricing_tier' | 'category', rowId: string, meanwhile: () => Promise<T>) {
+    const { pool } = app.platform;
+    const client = await pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`SELECT FROM ${table} WHERE id = $1 FOR UPDATE`, [rowId]);
+      await client.query(`UPDATE ${table} SET archived_at = now() WHERE id = $1`, [rowId]);
+      const outcome = meanwhile();
+      await vi.waitFor(
+        async () => {
+          const { rows } = await pool.query(
+            `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+          );
+          expect(rows).toHaveLength(1);
+        },
+        { timeout: PATIENCE_MS, interval: 20 },
+      );
+      await client.query('COMMIT');
+      return await outcome;
+    } finally {
+      client.release();
+    }
+  }
+
+  test('who saves with a price or a category that the other puts away is told, and nothing is saved', async () => {
+    const { db } = app.platform;
+    const tier = await db.pricingTier.create({
+      data: { key: 'fleeting', label: 'Fleeting', currency: 'EUR', unitPriceCents: 100 },
+    });
+    const pricingTierId = id('PricingTier', tier.id);
+    expect(await whileArchiving('pricing_tier', tier.id, () => updateOutputType({ pricingTierId }))).toMatchObject({
+      issues: [{ path: '/pricingTierId', message: '“Fleeting” is archived.' }],
+    });
+    await db.pricingTier.update({ where: { id: tier.id }, data: { archivedAt: null } });
+    const profile = { name: 'Fleeting still', family: 'order_line', artifactKind: 'still_image', pricingTierId };
+    const create = () => call('createOutputType', 'OutputTypeInput', '... on OutputType { name }', profile);
+    expect(await whileArchiving('pricing_tier', tier.id, create)).toMatchObject({
+      issues: [{ path: '/pricingTierId' }],
+    });
+    expect(await db.outputType.count({ where: { pricingTierId: tier.id } })).toBe(0);
+
+    const category = await db.category.create({ data: { key: 'passing', label: 'Passing' } });
+    const free = () => db.category.update({ where: { id: category.id }, data: { archivedAt: null } });
+    const categoryIds = [id('Category', catalogue.category.id), id('Category', category.id)];
+    expect(await whileArchiving('category', category.id, () => updateOutputType({ categoryIds }))).toMatchObject({
+      issues: [{ path: '/categoryIds/1', message: '“Passing” is archived.' }],
+    });
+    await free();
+    const productId = id('Product', catalogue.product.id);
+    const move = () =>
+      call('updateProduct', 'UpdateProductInput', '... on Product { sku }', { productId, categoryKey: 'passing' });
+    expect(await whileArchiving('category', category.id, move)).toMatchObject({ issues: [{ path: '/categoryKey' }] });
+    await free();
+    const materialId = id('Material', (await db.material.findFirstOrThrow()).id);
+    const rule = () =>
+      call('createMaterialRule', 'MaterialRuleInput', '... on MaterialRule { priority }', {
+        ...{ materialId, categoryKey: 'passing' },
+      });
+    expect(await whileArchiving('category', category.id, rule)).toMatchObject({ issues: [{ path: '/categoryKey' }] });
+    const counts = await db.category.findUniqueOrThrow({
+      where: { id: category.id },
+      include: { _count: true },
+    });
+    expect(counts._count).toEqual({ products: 0, outputTypes: 0 });
+    expect(await db.materialRule.count({ where: { categoryKey: 'passing' } })).toBe(0);
+  });
+
+  test('who changes a price or a category after the other, without knowing it, is told', async () => {
+    const TIER_REVISION = '... on PricingTier { id label revision unitPriceCents }';
+    const made = await call('createPricingTier', 'CreatePricingTierInput', TIER_REVISION, {
+      ...{ key: 'twice', label: 'Twice', currency: 'EUR', unitPriceCents: 100 },
+    });
+    const change = (input: object) =>
+      call('updatePricingTier', 'UpdatePricingTierInput', TIER_REVISION, { pricingTierId: made.id, ...input });
+    const first = await change({ revision: made.revision, unitPriceCents: 200 });
+    expect(first).toMatchObject({ revision: made.revision + 1, unitPriceCents: 200 });
+    expect(await change({ revision: made.revision, unitPriceCents: 300 })).toMatchObject({
+      ...{ __typename: 'ConflictError', code: 'PRICING_TIER_CHANGED' },
+    });
+    expect(await change({ label: 'Thrice' })).toMatchObject({ unitPriceCents: 200, revision: first.revision + 1 });
+
+    const GROUP = '... on Category { id label revision }';
+    const group = await call('createCategory', 'CreateCategoryInput', GROUP, { key: 'both', label: 'Both' });
+    const rename = (input: object) =>
+      call('updateCategory', 'UpdateCategoryInput', GROUP, { categoryId: group.id, ...input });
+    expect(await rename({ revision: group.revision, label: 'One' })).toMatchObject({ label: 'One' });
+    expect(await rename({ revision: group.revision, label: 'Other' })).toMatchObject({ code: 'CATEGORY_CHANGED' });
+    expect(await rename({ label: 'Other' })).toMatchObject({ label: 'Other', revision: group.revision + 2 });
   });
 });

@@ -17,6 +17,7 @@ const CategoryNode = builder.prismaNode('Category', {
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Stable key.' }),
     label: t.exposeString('label', { description: 'Name for people.' }),
+    revision: t.exposeInt('revision', { description: 'Goes up with every change.' }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
       nullable: true,
@@ -83,6 +84,9 @@ const UpdateInput = builder.inputType('UpdateCategoryInput', {
   description: 'What changes of a product category.',
   fields: (t) => ({
     categoryId: t.id({ required: true, description: 'Which one.' }),
+    revision: t.int({
+      description: 'The revision you have seen; another one is a conflict. Left out: whatever is there.',
+    }),
     label: t.string({ required: true, description: LABEL }),
   }),
 });
@@ -111,11 +115,11 @@ builder.mutationFields((t) => ({
     authScopes: { author: true },
     type: CategoryNode,
     description: 'Renames a product category; its key stays.',
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UpdateInput, required: true, description: 'What changes.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const id = requireLocalId('Category', input.categoryId);
-      await renameCategory(ctx.platform, id, input.label);
+      await renameCategory(ctx.platform, id, input.revision ?? null, input.label);
       return ctx.db.category.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),

@@ -20,6 +20,7 @@ const TierNode = builder.prismaNode('PricingTier', {
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Stable key.' }),
     label: t.exposeString('label', { description: 'Name for people.' }),
+    revision: t.exposeInt('revision', { description: 'Goes up with every change.' }),
     currency: t.exposeString('currency', { description: 'ISO 4217 code.' }),
     unitPriceCents: t.exposeInt('unitPriceCents', {
       description: 'Price of one piece in the smallest unit of the currency.',
@@ -87,6 +88,9 @@ const UpdateInput = builder.inputType('UpdatePricingTierInput', {
   description: 'What changes of a price; what is left out stays.',
   fields: (t) => ({
     pricingTierId: t.id({ required: true, description: 'Which one.' }),
+    revision: t.int({
+      description: 'The revision you have seen; another one is a conflict. Left out: whatever is there.',
+    }),
     label: t.string({ description: LABEL }),
     currency: t.string({ description: CURRENCY }),
     unitPriceCents: t.int({ description: UNIT_PRICE }),
@@ -118,11 +122,12 @@ builder.mutationFields((t) => ({
     authScopes: { author: true },
     type: TierNode,
     description: 'Changes a price for what is ordered from now on. Lines that were ordered keep theirs.',
-    errors: { types: [ValidationError, NotFoundError] },
+    errors: { types: [ValidationError, NotFoundError, ConflictError] },
     args: { input: t.arg({ type: UpdateInput, required: true, description: 'What changes.' }) },
     resolve: async (query, _root, { input }, ctx) => {
       const { id } = await updatePricingTier(ctx.platform, {
         id: requireLocalId('PricingTier', input.pricingTierId),
+        revision: input.revision,
         label: input.label ?? undefined,
         currency: input.currency ?? undefined,
         unitPriceCents: input.unitPriceCents ?? undefined,

@@ -31,10 +31,12 @@ export function CategoryDialog({
   const key = category?.key ?? ownKey ?? keyFrom(label);
   const submit = async () => {
     const { result, error } = category
-      ? await update({ input: { categoryId: category.id, label: label.trim() } }).then((answer) => ({
-          result: answer.data?.updateCategory,
-          error: answer.error,
-        }))
+      ? await update({ input: { categoryId: category.id, revision: category.revision, label: label.trim() } }).then(
+          (answer) => ({
+            result: answer.data?.updateCategory,
+            error: answer.error,
+          }),
+        )
       : await create({ input: { key, label: label.trim() } }).then((answer) => ({
           result: answer.data?.createCategory,
           error: answer.error,

@@ -36,7 +36,7 @@ export function PricingTierDialog({
   const submit = async () => {
     const content = { label: label.trim(), currency, unitPriceCents: unitPriceCents! };
     const { result, error } = tier
-      ? await update({ input: { pricingTierId: tier.id, ...content } }).then((answer) => ({
+      ? await update({ input: { pricingTierId: tier.id, revision: tier.revision, ...content } }).then((answer) => ({
           result: answer.data?.updatePricingTier,
           error: answer.error,
         }))

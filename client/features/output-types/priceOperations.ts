@@ -7,6 +7,7 @@ export const PricingTierFields = graphql(`
     label
     currency
     unitPriceCents
+    revision
     archivedAt
     outputTypeCount
   }
@@ -17,6 +18,7 @@ export const CategoryFields = graphql(`
     id
     key
     label
+    revision
     archivedAt
     productCount
     outputTypeCount
