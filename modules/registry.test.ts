@@ -7,6 +7,14 @@ import { CAPABILITIES, FAMILIES, type ProductionModule } from './define.js';
 import { ENTRY_SLOTS } from './entry.js';
 import { MODULES, moduleByKey } from './registry.js';
 
+/** The steps of the old pipeline, as the architecture paper calls them: its runtime services, the flows it orchestrates, and the step it
+ * wants as a module. */
+const OLD_STEPS = [
+  ...['setup', 'template_resolution', 'material_mapping', 'bbox_resolution', 'publish', 'notify'],
+  ...['still', 'turntable', 'blend_export'],
+  'cad_import',
+];
+
 const all: [string, ProductionModule][] = Object.entries(MODULES);
 
 it('finds modules by key and nothing by inherited names', () => {
@@ -49,10 +57,18 @@ describe.each(all)('%s', (key, module) => {
     expect(module.execution.retry.attempts).toBeGreaterThan(0);
   });
 
+  it('names a step of the old pipeline that it replaces, or none', () => {
+    expect([...OLD_STEPS, null]).toContain(module.legacySource);
+  });
+
   it('has a form that draft-7 readers understand', () => {
     expect(module.paramSchema).toMatchObject({ type: 'object' });
     expect(JSON.stringify(module.paramSchema)).not.toContain('$schema');
   });
+});
+
+it('replaces every step of the old pipeline', () => {
+  expect(OLD_STEPS.filter((step) => !all.some(([, { legacySource }]) => legacySource === step))).toEqual([]);
 });
 
 it('is cheap to import: no image library, no OpenCascade', async () => {

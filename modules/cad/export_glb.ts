@@ -67,7 +67,7 @@ export const exportGlb = defineModule({
     timeoutMs: 660_000,
     retry: { attempts: 2, backoffMs: 2000 },
   },
-  legacySource: 'glb_export',
+  legacySource: 'cad_import',
   async run(ctx, { step }, params) {
     const { compression } = params;
     const copies: WebModelSpec[] = [];

@@ -22,7 +22,7 @@ export const extractObjects = defineModule({
     timeoutMs: 660_000,
     retry: { attempts: 2, backoffMs: 2000 },
   },
-  legacySource: 'cad_object_extraction',
+  legacySource: 'cad_import',
   async run(ctx, { step }) {
     const { facts, warnings, outPath } = await readModel(ctx, step, 'objects', tessellationOf({}), 'objects.json');
     const objects = await ctx.artifacts.write({

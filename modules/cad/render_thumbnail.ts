@@ -58,7 +58,7 @@ export const renderThumbnail = defineModule({
     timeoutMs: 180_000,
     retry: { attempts: 3, backoffMs: 3000 },
   },
-  legacySource: 'thumbnail_render',
+  legacySource: null,
   async run(ctx, { glb }, { sizePx }) {
     const { renderPicture } = await import('../render/picture.js');
     const rendered = await renderPicture(ctx, {

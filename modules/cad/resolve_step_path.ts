@@ -32,7 +32,7 @@ export const resolveStepPath = defineModule({
     timeoutMs: 120_000,
     retry: { attempts: 2, backoffMs: 2000 },
   },
-  legacySource: 'step_path_resolution',
+  legacySource: 'setup',
   handsOn: { step: 'source' },
   async run(ctx, { source }) {
     const { checkSize } = await import('./stepText.js');

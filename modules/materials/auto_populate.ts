@@ -33,7 +33,7 @@ export const autoPopulate = defineModule({
   },
   params: z.object({}),
   execution: { capability: 'cpu', determinism: 'pure', timeoutMs: 60_000, retry: { attempts: 2, backoffMs: 1000 } },
-  legacySource: 'material_auto_population',
+  legacySource: null,
   async run(ctx, inputs) {
     const [tree, library] = await Promise.all([
       ctx.artifacts.readJson(inputs.objects, ObjectTree),
