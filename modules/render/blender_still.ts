@@ -60,7 +60,7 @@ const Params = z
 /** One picture of the product with its mapped materials, in the template's studio, by Blender. */
 export const blenderStill = defineModule({
   key: 'render.blender_still',
-  version: 3,
+  version: 4,
   title: 'Render still',
   description: 'Renders one picture of the product with its materials in the studio of the template, with Blender.',
   families: ['order_line'],
@@ -77,7 +77,7 @@ export const blenderStill = defineModule({
     timeoutMs: 1_800_000,
     retry: { attempts: 3, backoffMs: 5000 },
   },
-  legacySource: 'blender_still_render',
+  legacySource: 'still',
   async run(ctx, inputs, params) {
     const { transparent, backdrop, backgroundColor, shadow, format, imageQuality, ...rest } = params;
     const given = await readSceneInputs(ctx.artifacts, inputs, params.engine);

@@ -68,7 +68,7 @@ type Params = z.output<typeof Params>;
 /** The product turning in the template's studio, as a film. In a graph its frames are rendered by as many workers as there are. */
 export const blenderTurntable = defineModule({
   key: 'render.blender_turntable',
-  version: 3,
+  version: 4,
   upgrades: {
     1: [
       converted(
@@ -118,7 +118,7 @@ export const blenderTurntable = defineModule({
       });
     },
   },
-  legacySource: 'blender_turntable_render',
+  legacySource: 'turntable',
   async run(ctx, inputs, params) {
     const { transparent, format, imageQuality, animation } = params;
     const { fps, frames: count } = timingOf(animation);
