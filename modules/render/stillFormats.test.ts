@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { boxStills, SMALL } from '../../tests/support/boxStills.js';
@@ -53,6 +55,38 @@ describeWith('blender', 'the look and the file of a still', () => {
     expect(still).toMatchObject({ mediaType, fileName });
     expect(await sharp(test.fileOf(still)).metadata()).toMatchObject({ format, width: 96, height: 64 });
   });
+
+  it.each([
+    ['png', 'png', /^rgb24$/, false],
+    ['png16', 'png', /^rgb48be$/, true],
+    ['jpeg', 'mjpeg', /^yuvj4/, false],
+    ['webp', 'webp', /^yuv420p$/, false],
+    ['exr', 'exr', /^gbra?pf32le$/, true],
+  ])(
+    'as %s is opened again by ffprobe and by Blender, with the size and the depth it was asked for',
+    async (format, codec, depth, isFloat) => {
+      const file = test.fileOf(await render({ ...SMALL, samples: 1, denoise: false, format }));
+      const entries = 'stream=codec_name,width,height,pix_fmt';
+      const { stdout } = await promisify(execFile)('ffprobe', [
+        ...[
+          '-v',
+          'error',
+          '-f',
+          format === 'exr' ? 'exr_pipe' : 'image2',
+          '-show_entries',
+          entries,
+          '-of',
+          'json',
+          file,
+        ],
+      ]);
+      expect(JSON.parse(stdout).streams).toEqual([
+        expect.objectContaining({ codec_name: codec, width: 96, height: 64, pix_fmt: expect.stringMatching(depth) }),
+      ]);
+      const script = '../../../tests/fixtures/blender/read_picture.py';
+      expect(await runBlender(test.ctx, { script, job: { file } })).toMatchObject({ width: 96, height: 64, isFloat });
+    },
+  );
 
   it('has 16 bits a channel when asked to, with the exact background and shadow of the 8 bit picture', async () => {
     const template = { ...neutralStudio, floor: { shadowCatcher: true } };

@@ -60,6 +60,36 @@ const hash = async (file: string) =>
     .update(await readFile(file))
     .digest('hex');
 
+/** Frames of one grey each, a step lighter from one to the next. */
+const GREY_STEP = 20;
+async function greys(count: number): Promise<string[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const file = path.join(test.dir, `grey-${i}.png`);
+      const level = i * GREY_STEP;
+      await sharp({
+        create: { width: WIDTH, height: HEIGHT, channels: 4, background: { r: level, g: level, b: level, alpha: 1 } },
+      })
+        .png()
+        .toFile(file);
+      return file;
+    }),
+  );
+}
+
+/** The grey in the middle of every picture, in steps. */
+const stepsIn = (pixels: Buffer) =>
+  Array.from({ length: pixels.length / (WIDTH * HEIGHT) }, (_, frame) =>
+    Math.round(pixels[(frame + 0.5) * WIDTH * HEIGHT + WIDTH / 2]! / GREY_STEP),
+  );
+
+/** Frames as ffmpeg decodes them, one byte a pixel. */
+async function decoded(...input: string[]): Promise<Buffer> {
+  const args = ['-v', 'error', ...input, '-vsync', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'];
+  const { stdout } = await run(requireTool('ffmpeg'), args, { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 });
+  return stdout.filter((_, i) => i % 3 === 0) as Buffer;
+}
+
 /** RGBA at a place of a frame, as a player decodes it. */
 async function pixel(file: string, frame: number, x: number, y: number, decoder: string[] = []) {
   const png = path.join(test.dir, 'decoded.png');
@@ -116,6 +146,37 @@ describeWith('ffmpeg', 'a film', () => {
     const [one, two] = [await join({ format, background }), await join({ format, background })];
     expect(await hash(one)).toBe(await hash(two));
   });
+
+  it.each(['mp4', 'webm', 'webp', 'frames'] as const)(
+    'as %s has its frames in the order they were given',
+    async (format) => {
+      const count = 12;
+      const film = { frames: await greys(count), background: format === 'mp4' ? ('#000000' as const) : null, format };
+      const file = await join(film);
+      const expected = Array.from({ length: count }, (_, i) => i);
+      if (format === 'webp') {
+        // ffmpeg does not read animated WebP.
+        const { data, info } = await sharp(file, { pages: -1 })
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        expect([info.width, info.pages, info.pageHeight]).toEqual([WIDTH, count, HEIGHT]);
+        expect(stepsIn(data.filter((_, i) => i % 3 === 0) as Buffer)).toEqual(expected);
+        return;
+      }
+      if (format === 'frames') {
+        const out = path.join(test.dir, 'unpacked');
+        await run('python3', ['-m', 'zipfile', '-e', file, out]);
+        expect(stepsIn(await decoded('-i', path.join(out, 'frame_%04d.png')))).toEqual(expected);
+        return;
+      }
+      expect(stepsIn(await decoded('-i', file))).toEqual(expected);
+      const entries = 'stream=codec_name,width,height,nb_read_frames';
+      const probe = ['-v', 'error', '-count_frames', '-show_entries', entries, '-of', 'csv=p=0', file];
+      const { stdout } = await run('ffprobe', probe);
+      expect(stdout.trim()).toBe(`${format === 'mp4' ? 'h264' : 'vp9'},${WIDTH},${HEIGHT},${count}`);
+    },
+  );
 
   it('as MP4 shows the product on the colour, with the colours as they were', async () => {
     const file = await join({});
