@@ -3,6 +3,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArtifactRef } from '../../modules/artifacts.js';
+import { requireFfmpeg, runFfmpeg } from '../../modules/render/ffmpeg.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { parityScene } from '../../tests/support/parityScenes.js';
 import { describeWith } from '../../tests/support/tools.js';
@@ -127,7 +128,7 @@ describeWith('blender', 'a still', () => {
 });
 
 describe('a 3D model', () => {
-  it('passes against itself in another file, and is caught with a part missing or 5 % larger', async () => {
+  it('passes against itself in another file, and is caught with a part missing, of another colour or 5 % larger', async () => {
     const right = await scene.glbFor({});
     const again = await scene.glbFor({ scale: 1.000001 });
     expect(again.sha256).not.toBe(right.sha256);
@@ -136,6 +137,8 @@ describe('a 3D model', () => {
     const missing = await judge([right], [await scene.glbFor({ missingPart: 'Cage' })], 'glb_model');
     expect(missing).toMatchObject({ status: 'differs' });
     expect(missing.reasons).toContainEqual(expect.stringContaining('only the legacy pipeline has "Cage"'));
+    const dyed = await judge([right], [await scene.glbFor({ dyedPart: 'Seal' })], 'glb_model');
+    expect(dyed).toMatchObject({ status: 'differs', reasons: [expect.stringMatching(/Materials differ: .*Seal/)] });
     const larger = await judge([right], [await scene.glbFor({ scale: 1.05 })], 'glb_model');
     expect(larger).toMatchObject({ status: 'differs', reasons: [expect.stringContaining('The size differs')] });
   });
@@ -149,10 +152,12 @@ describe('a 3D model', () => {
 });
 
 describeWith('blender', 'a .blend file', () => {
-  it('passes from another Blender run, and is caught with another camera, material, part or size', async () => {
+  it('passes from another Blender run and with another seed, and is caught with another camera, material, part or size', async () => {
     const again = await scene.blend({ params: { compress: false } });
     expect(again.sha256).not.toBe((await blend()).sha256);
     expect(await judge([await blend()], [again], 'blend_file')).toMatchObject({ status: 'passed' });
+    const seeded = await scene.blend({ params: { seed: 11 } });
+    expect(await judge([await blend()], [seeded], 'blend_file')).toMatchObject({ status: 'passed' });
     const camera = await judge(
       [await blend()],
       [await scene.blend({ params: { camera: { azimuthDeg: 37 } } })],
@@ -185,6 +190,18 @@ describeWith('blender', 'a turntable', () => {
     const animation = { frames: 3, fps: 6, direction: 'clockwise' };
     const turned = await judge([await film()], [await scene.film({ params: { animation } })], 'turntable_video');
     expect(turned.reasons).toContainEqual(expect.stringContaining('The turn ends somewhere else'));
+  });
+
+  it('passes when only its file is another', async () => {
+    const made = await film();
+    const copy = path.join(test.ctx.workdir, 'again.mp4');
+    const stamp = ['-c', 'copy', '-metadata', 'creation_time=2001-01-01T00:00:00Z'];
+    const { workdir: cwd, signal } = test.ctx;
+    const { ffmpeg } = await requireFfmpeg();
+    await runFfmpeg(ffmpeg, ['-i', test.fileOf(made), ...stamp, copy], { cwd, signal });
+    const again = await test.ctx.artifacts.write({ ...made, from: { path: copy } });
+    expect(again.sha256).not.toBe(made.sha256);
+    expect(await judge([made], [again], 'turntable_video')).toMatchObject({ status: 'passed' });
   });
 
   it.each([

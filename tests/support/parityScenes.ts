@@ -32,6 +32,8 @@ export interface Variation {
   wrongPart?: string;
   /** The part that is not there. */
   missingPart?: string;
+  /** The part that has another colour in the model itself. */
+  dyedPart?: string;
   /** Of the geometry. The camera frames what it sees, so pictures of it alone do not show this. */
   scale?: number;
   /** How much smaller the product is in the picture. */
@@ -71,12 +73,17 @@ export async function parityScene(test: TestContext, resolution = { width: 192, 
     return json('material_map', map);
   }
 
-  async function glbFor({ missingPart, scale }: Variation): Promise<ArtifactRef> {
-    if (!missingPart && !scale) return glb;
+  async function glbFor({ missingPart, dyedPart, scale }: Variation): Promise<ArtifactRef> {
+    if (!missingPart && !dyedPart && !scale) return glb;
     const io = new NodeIO().registerExtensions(ALL_EXTENSIONS);
     const doc = await io.read(test.fileOf(glb)).catch(async () => io.readBinary(await readFile(test.fileOf(glb))));
-    for (const node of doc.getRoot().listNodes())
-      if (missingPart && node.getExtras().partName === missingPart) node.dispose();
+    const nodes = doc.getRoot().listNodes();
+    for (const part of nodes.filter((node) => dyedPart && node.getExtras().partName === dyedPart))
+      part.traverse((node) => {
+        for (const primitive of node.getMesh()?.listPrimitives() ?? [])
+          primitive.setMaterial(doc.createMaterial().setBaseColorFactor([0, 0.5, 0, 1]));
+      });
+    for (const node of nodes) if (missingPart && node.getExtras().partName === missingPart) node.dispose();
     if (scale)
       for (const top of doc
         .getRoot()
