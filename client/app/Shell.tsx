@@ -4,6 +4,7 @@ import { useQuery } from 'urql';
 import { AccessContext } from '../components/access.js';
 import { IconButton } from '../components/Button.js';
 import { Icon, type IconName } from '../components/Icon.js';
+import { Notices } from '../components/Notices.js';
 import type { WorkerStateFragment } from '../gql/graphql.js';
 import { graphql, readFragment } from '../gql/index.js';
 import { useAskAgain } from '../shared/useAskAgain.js';
@@ -169,7 +170,9 @@ export function Shell() {
             answers.
           </p>
         )}
-        <Outlet />
+        <Notices>
+          <Outlet />
+        </Notices>
       </div>
       {isHelping && <KeyHelp onClose={() => setHelping(false)} />}
       <ScrollRestoration />

@@ -63,6 +63,18 @@ describeWith('chromium', 'prices and categories', () => {
     await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).waitFor();
   });
 
+  it('says what was archived, takes no focus for it, and takes it back', async () => {
+    await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).click();
+    const notice = page.getByRole('status').locator('.notice').filter({ hasText: '“Rush, 24 h” is archived.' });
+    await notice.waitFor();
+    expect(await notice.locator(':focus').count()).toBe(0);
+    await picture('notice');
+    expect(await seriousViolations(page)).toEqual([]);
+    await notice.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).waitFor();
+    await notice.waitFor({ state: 'detached' });
+  });
+
   it('makes and renames a category, and keeps one that something belongs to', async () => {
     await page.getByRole('button', { name: 'Category', exact: true }).click();
     await dialog('New category').getByLabel('Name').fill('Pumps');

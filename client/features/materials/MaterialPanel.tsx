@@ -9,6 +9,7 @@ import { SchemaForm } from '../../forms/SchemaForm.js';
 import type { MaterialFieldsFragment, TextureChannel } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useArchiving } from '../../shared/useArchiving.js';
 import { FileSlot } from './FileSlot.js';
 import {
   ArchiveMaterial,
@@ -61,10 +62,12 @@ export function MaterialPanel({
     });
     setProblem(problemOf(data?.updateMaterial, error));
   };
-  const setArchived = async (isArchived: boolean) => {
-    const { data, error } = await archive({ input: { materialId: id, isArchived } });
-    setProblem(problemOf(data?.archiveMaterial, error));
-  };
+  const setArchived = useArchiving(setProblem);
+  const toggle = () =>
+    setArchived(material.label, !material.archivedAt, async (isArchived) => {
+      const { data, error } = await archive({ input: { materialId: id, isArchived } });
+      return problemOf(data?.archiveMaterial, error);
+    });
 
   return (
     <aside className="panel" aria-label={`Material ${material.label}`}>
@@ -102,7 +105,7 @@ export function MaterialPanel({
           >
             Undo
           </Button>
-          <Button needs="author" onClick={() => setArchived(!material.archivedAt)}>
+          <Button needs="author" onClick={toggle}>
             {material.archivedAt ? 'Offer again' : 'Archive'}
           </Button>
         </div>

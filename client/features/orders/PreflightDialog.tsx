@@ -1,10 +1,12 @@
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
 import { formatMoney } from '../../components/format.js';
+import { useNotify } from '../../components/Notices.js';
 import { newKey } from '../../components/newKey.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -61,6 +63,8 @@ export function PreflightDialog({
   onDispatched: () => void;
 }) {
   const { lines, sum, fetching, problem: refusal, askAgain } = usePreflight(subject);
+  const notify = useNotify();
+  const navigate = useNavigate();
   const [key] = useState(newKey);
   const [dispatching, dispatch] = useMutation(DispatchLines);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -80,7 +84,13 @@ export function PreflightDialog({
       return refusal ? [{ id: orderLineId, message: refusal.message }] : [];
     });
     setRefused(left);
-    if (left.length === 0) onClose();
+    if (left.length > 0) return;
+    const { started } = result;
+    notify({
+      text: `${started} ${started === 1 ? 'run was' : 'runs were'} started.`,
+      act: { label: 'Watch', onAct: () => navigate('/runs') },
+    });
+    onClose();
   };
 
   return (

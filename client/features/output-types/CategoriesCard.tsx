@@ -9,6 +9,7 @@ import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ACTIONS, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useArchiving } from '../../shared/useArchiving.js';
 import { CategoryDialog } from './CategoryDialog.js';
 import { ArchiveCategory, CategoriesQuery, CategoryFields } from './priceOperations.js';
 
@@ -26,11 +27,12 @@ export function CategoriesCard({ includeArchived }: { includeArchived: boolean }
   const list = answer.data?.categories;
   const categories = readFragment(CategoryFields, list?.edges.map(({ node }) => node) ?? []);
   const reload = () => refetch({ requestPolicy: 'network-only' });
-  const setArchived = async (categoryId: string, isArchived: boolean) => {
-    const { data, error } = await archive({ input: { categoryId, isArchived } });
-    setProblem(problemOf(data?.archiveCategory, error));
-    reload();
-  };
+  const setArchived = useArchiving(setProblem, reload);
+  const toggle = ({ id, label, archivedAt }: CategoryFieldsFragment) =>
+    setArchived(label, !archivedAt, async (isArchived) => {
+      const { data, error } = await archive({ input: { categoryId: id, isArchived } });
+      return problemOf(data?.archiveCategory, error);
+    });
   const add = (
     <Button icon="plus" needs="author" onClick={() => setEdited('new')}>
       Category
@@ -77,7 +79,7 @@ export function CategoriesCard({ includeArchived }: { includeArchived: boolean }
                   needs="author"
                   disabled={isArchiving}
                   aria-label={`${category.archivedAt ? 'Offer' : 'Archive'} the category ${category.label}`}
-                  onClick={() => setArchived(category.id, !category.archivedAt)}
+                  onClick={() => toggle(category)}
                 >
                   {category.archivedAt ? 'Offer again' : 'Archive'}
                 </Button>

@@ -2,8 +2,10 @@ import { useState } from 'react';
 import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { ButtonLink } from '../../components/ButtonLink.js';
+import { useNotify } from '../../components/Notices.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useArchiving } from '../../shared/useArchiving.js';
 import { ArchiveOutputType, DuplicateOutputType } from './operations.js';
 import { PolicyDialog } from './PolicyDialog.js';
 
@@ -20,9 +22,18 @@ export function OutputTypeActions({
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isSettingPolicy, setSettingPolicy] = useState(false);
   const { id, name, revision, isArchived } = type;
-  const done = (failed: Problem | null) => {
-    setProblem(failed);
-    onChanged();
+  const notify = useNotify();
+  const setArchived = useArchiving(setProblem, onChanged);
+  const toggle = () => {
+    let newest = revision;
+    return setArchived(name, !isArchived, async (isAway) => {
+      const { data, error } = await archive({
+        input: { outputTypeId: id, revision: newest, isArchived: isAway },
+      });
+      const result = data?.archiveOutputType;
+      if (result?.__typename === 'OutputType') newest = result.revision;
+      return problemOf(result, error);
+    });
   };
   return (
     <>
@@ -37,19 +48,15 @@ export function OutputTypeActions({
           isBusy={duplicating.fetching}
           onClick={async () => {
             const { data, error } = await duplicate({ input: { outputTypeId: id, name: `${name} (copy)` } });
-            done(problemOf(data?.duplicateOutputType, error));
+            const failed = problemOf(data?.duplicateOutputType, error);
+            setProblem(failed);
+            if (!failed) notify({ text: `“${name} (copy)” is in the list.` });
+            onChanged();
           }}
         >
           Copy
         </Button>
-        <Button
-          needs="author"
-          isBusy={archiving.fetching}
-          onClick={async () => {
-            const { data, error } = await archive({ input: { outputTypeId: id, revision, isArchived: !isArchived } });
-            done(problemOf(data?.archiveOutputType, error));
-          }}
-        >
+        <Button needs="author" isBusy={archiving.fetching} onClick={toggle}>
           {isArchived ? 'Bring back' : 'Archive'}
         </Button>
       </div>

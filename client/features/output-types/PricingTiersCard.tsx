@@ -10,6 +10,7 @@ import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ACTIONS, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useArchiving } from '../../shared/useArchiving.js';
 import { PricingTierDialog } from './PricingTierDialog.js';
 import { ArchivePricingTier, PricingTierFields, PricingTiersQuery } from './priceOperations.js';
 
@@ -27,11 +28,12 @@ export function PricingTiersCard({ includeArchived }: { includeArchived: boolean
   const list = answer.data?.pricingTiers;
   const tiers = readFragment(PricingTierFields, list?.edges.map(({ node }) => node) ?? []);
   const reload = () => refetch({ requestPolicy: 'network-only' });
-  const setArchived = async (pricingTierId: string, isArchived: boolean) => {
-    const { data, error } = await archive({ input: { pricingTierId, isArchived } });
-    setProblem(problemOf(data?.archivePricingTier, error));
-    reload();
-  };
+  const setArchived = useArchiving(setProblem, reload);
+  const toggle = ({ id, label, archivedAt }: PricingTierFieldsFragment) =>
+    setArchived(label, !archivedAt, async (isArchived) => {
+      const { data, error } = await archive({ input: { pricingTierId: id, isArchived } });
+      return problemOf(data?.archivePricingTier, error);
+    });
   const add = (
     <Button icon="plus" needs="author" onClick={() => setEdited('new')}>
       Price
@@ -78,7 +80,7 @@ export function PricingTiersCard({ includeArchived }: { includeArchived: boolean
                   needs="author"
                   disabled={isArchiving}
                   aria-label={`${tier.archivedAt ? 'Offer' : 'Archive'} the price ${tier.label}`}
-                  onClick={() => setArchived(tier.id, !tier.archivedAt)}
+                  onClick={() => toggle(tier)}
                 >
                   {tier.archivedAt ? 'Offer again' : 'Archive'}
                 </Button>

@@ -6,6 +6,7 @@ import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useArchiving } from '../../shared/useArchiving.js';
 import { TemplateDialog, type TemplateTask } from './TemplateDialog.js';
 import { type Template, TemplatesQuery } from './templates.js';
 
@@ -35,10 +36,15 @@ export function TemplatesSection() {
   const reload = () => refetch({ requestPolicy: 'network-only' });
   const templates = data?.renderTemplates.edges.map(({ node }) => node) ?? [];
 
-  const toggle = async ({ id, version, isArchived }: Template) => {
-    const answer = await archive({ input: { renderTemplateId: id, version, isArchived: !isArchived } });
-    setProblem(problemOf(answer.data?.archiveRenderTemplate, answer.error));
-    reload();
+  const setArchived = useArchiving(setProblem, reload);
+  const toggle = (template: Template) => {
+    let { version } = template;
+    return setArchived(template.label, !template.isArchived, async (isArchived) => {
+      const { data, error } = await archive({ input: { renderTemplateId: template.id, version, isArchived } });
+      const result = data?.archiveRenderTemplate;
+      if (result?.__typename === 'RenderTemplate') version = result.version;
+      return problemOf(result, error);
+    });
   };
 
   return (

@@ -4,6 +4,7 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatDateTime } from '../../components/format.js';
+import { useNotify } from '../../components/Notices.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -73,6 +74,7 @@ export function HistoryDialog({
   revision: number;
   onClose: () => void;
 }) {
+  const notify = useNotify();
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, error, fetching }] = useQuery({
     query: History,
@@ -83,11 +85,13 @@ export function HistoryDialog({
   const [problem, setProblem] = useState<Problem | null>(null);
   const [{ fetching: isRestoring }, restore] = useMutation(Restore);
   const list = data?.workflow?.versions;
-  const goBack = async (versionId: string) => {
+  const goBack = async ({ id: versionId, number }: { id: string; number: number }) => {
     const answer = await restore({ input: { workflowId: workflow.id, versionId, expectedRevision: revision } });
     const failed = problemOf(answer.data?.restoreWorkflowVersion, answer.error);
     setProblem(failed);
-    if (!failed) onClose();
+    if (failed) return;
+    notify({ text: `The draft is what version ${number} was. Undo in the editor takes it back.` });
+    onClose();
   };
   return (
     <Dialog title={`Versions of ${workflow.name}`} size="lg" onClose={onClose}>
@@ -119,7 +123,7 @@ export function HistoryDialog({
                   >
                     Compare
                   </Button>
-                  <Button icon="undo" needs="author" isBusy={isRestoring} onClick={() => goBack(version.id)}>
+                  <Button icon="undo" needs="author" isBusy={isRestoring} onClick={() => goBack(version)}>
                     Put into the draft
                   </Button>
                 </div>

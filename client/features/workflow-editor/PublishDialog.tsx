@@ -4,6 +4,7 @@ import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
+import { useNotify } from '../../components/Notices.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -59,6 +60,7 @@ export function PublishDialog({
   revision: number;
   onClose: () => void;
 }) {
+  const notify = useNotify();
   const [note, setNote] = useState('');
   const [{ fetching }, publish] = useMutation(Publish);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -79,7 +81,9 @@ export function PublishDialog({
     });
     const result = problemOf(data?.publishWorkflow, error);
     setProblem(result);
-    if (!result) onClose();
+    if (result) return;
+    notify({ text: `Version ${next} is published. New runs use it.` });
+    onClose();
   };
   return (
     <Dialog
