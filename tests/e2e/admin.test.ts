@@ -193,6 +193,12 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     expect(await seriousViolations(vera.page)).toEqual([]);
     await vera.page.goto(new URL('/admin', hartomat.url).href);
     await vera.page.getByText('This page is for admins').waitFor();
+    for (const place of ['/output-types/new', '/output-types/import']) {
+      await vera.page.goto(new URL(place, hartomat.url).href);
+      await vera.page.getByText('This page is not for your role').waitFor();
+    }
+    await vera.page.getByRole('link', { name: 'Go to the output types' }).click();
+    await vera.page.getByRole('heading', { name: 'Output types', exact: true }).waitFor();
     expect(vera.complaints).toEqual([]);
 
     await vera.page.getByRole('button', { name: 'Sign out' }).click();

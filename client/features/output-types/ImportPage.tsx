@@ -8,6 +8,7 @@ import { Loading } from '../../components/EmptyState.js';
 import { Icon } from '../../components/Icon.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { Reserved } from '../../shared/Reserved.js';
 import { ImportGuide } from './ImportGuide.js';
 import { type ImportReport, ImportRows } from './ImportRows.js';
 import { ImportLegacyOutputTypes } from './rolloutOperations.js';
@@ -53,52 +54,54 @@ export function Component() {
             / Import old ones
           </h1>
         </header>
-        <section
-          aria-label="Choose an export"
-          className={`drop-zone ${isOver ? 'is-over' : ''}`}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={(event) => {
-            event.preventDefault();
-            setOver(false);
-            choose(event.dataTransfer.files[0]);
-          }}
-        >
-          <div className="drop-words">
-            <Icon name="upload" size={20} />
-            <p>
-              <strong>{file ? file.name : 'Drop an export here'}</strong>
-              <span className="muted"> (.csv or .json, up to 5 MB and 1,000 rows)</span>
-            </p>
-            <Button needs="author" isBusy={fetching} onClick={() => input.current?.click()}>
-              Choose a file
-            </Button>
-            <input
-              ref={input}
-              className="visually-hidden"
-              type="file"
-              aria-label="Export of old output types"
-              tabIndex={-1}
-              accept=".csv,.json,.tsv,text/csv,application/json"
-              onChange={(event) => {
-                choose(event.target.files?.[0]);
-                event.target.value = '';
-              }}
-            />
-          </div>
-        </section>
-        {fetching && !report && <Loading label="Reading the export" />}
-        {problem && <ProblemCallout problem={problem} title="The export was not taken in" />}
-        {!report && !fetching && <ImportGuide />}
-        {report && file && (
-          <>
-            <Summary report={report} isBusy={fetching} onImport={() => send(file.content, false)} />
-            <ImportRows report={report} />
-          </>
-        )}
+        <Reserved needs="author" home={{ to: '/output-types', label: 'Go to the output types' }}>
+          <section
+            aria-label="Choose an export"
+            className={`drop-zone ${isOver ? 'is-over' : ''}`}
+            onDragOver={(event) => {
+              event.preventDefault();
+              setOver(true);
+            }}
+            onDragLeave={() => setOver(false)}
+            onDrop={(event) => {
+              event.preventDefault();
+              setOver(false);
+              choose(event.dataTransfer.files[0]);
+            }}
+          >
+            <div className="drop-words">
+              <Icon name="upload" size={20} />
+              <p>
+                <strong>{file ? file.name : 'Drop an export here'}</strong>
+                <span className="muted"> (.csv or .json, up to 5 MB and 1,000 rows)</span>
+              </p>
+              <Button needs="author" isBusy={fetching} onClick={() => input.current?.click()}>
+                Choose a file
+              </Button>
+              <input
+                ref={input}
+                className="visually-hidden"
+                type="file"
+                aria-label="Export of old output types"
+                tabIndex={-1}
+                accept=".csv,.json,.tsv,text/csv,application/json"
+                onChange={(event) => {
+                  choose(event.target.files?.[0]);
+                  event.target.value = '';
+                }}
+              />
+            </div>
+          </section>
+          {fetching && !report && <Loading label="Reading the export" />}
+          {problem && <ProblemCallout problem={problem} title="The export was not taken in" />}
+          {!report && !fetching && <ImportGuide />}
+          {report && file && (
+            <>
+              <Summary report={report} isBusy={fetching} onImport={() => send(file.content, false)} />
+              <ImportRows report={report} />
+            </>
+          )}
+        </Reserved>
       </div>
     </main>
   );

@@ -8,6 +8,7 @@ import { Icon } from '../../components/Icon.js';
 import type { OutputTypeInput } from '../../gql/graphql.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { Reserved } from '../../shared/Reserved.js';
 import { ArtifactStep, FamilyStep, WorkflowStep } from './FirstSteps.js';
 import { CreateOutputType, DraftQuery, EditedOutputTypeQuery, UpdateOutputType } from './operations.js';
 import { type Draft, EMPTY_PROFILE, profileOf, STEPS, type Step, type StepProps } from './profile.js';
@@ -165,6 +166,8 @@ function Wizard({ id, revision, stored }: { id: string | null; revision: number;
   );
 }
 
+const HOME = { to: '/output-types', label: 'Go to the output types' };
+
 /** Makes an output type, or changes one. */
 export function Component() {
   const { outputTypeId } = useParams();
@@ -189,9 +192,13 @@ export function Component() {
       </header>
       {error && <ProblemCallout problem={problemFromError(error)} title="The output type could not be loaded" />}
       {outputTypeId && !data && fetching && <Loading label="Loading the output type" />}
-      {outputTypeId && data && !type && <EmptyState icon="tag" title="There is no such output type" />}
-      {!outputTypeId && <Wizard id={null} revision={0} stored={EMPTY_PROFILE} />}
-      {type && <Wizard key={type.id} id={type.id} revision={type.revision} stored={profileOf(type)} />}
+      {outputTypeId && data && !type && (
+        <EmptyState icon="tag" title="There is no such output type" actions={<Link to={HOME.to}>{HOME.label}</Link>} />
+      )}
+      <Reserved needs="author" home={HOME}>
+        {!outputTypeId && <Wizard id={null} revision={0} stored={EMPTY_PROFILE} />}
+        {type && <Wizard key={type.id} id={type.id} revision={type.revision} stored={profileOf(type)} />}
+      </Reserved>
     </main>
   );
 }
