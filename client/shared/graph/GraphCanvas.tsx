@@ -30,7 +30,7 @@ const MULTI_KEYS = ['Meta', 'Control'];
 const PRO_OPTIONS = { hideAttribution: true };
 const MINIMAP_FROM = 16;
 /** Below this zoom the names of ports are too small to be read. */
-const READABLE_FROM = 0.4;
+const READABLE_FROM = 0.3;
 /** What a drag from the palette carries: the step of a node definition. */
 export const STEP_DRAG = 'application/x-hartomat-step';
 
