@@ -1,26 +1,17 @@
-import type { ReactNode } from 'react';
+import type { ComponentProps } from 'react';
 import { Button } from './Button.js';
 
 /** The buttons under a dialog that is a form: to leave it, and to do what it is for. */
 export function SubmitButtons({
-  isBusy = false,
-  disabled = false,
   onCancel,
-  children,
+  ...submit
 }: {
-  isBusy?: boolean;
-  /** Something is still missing. */
-  disabled?: boolean;
   onCancel: () => void;
-  /** What it does. */
-  children: ReactNode;
-}) {
+} & Pick<ComponentProps<typeof Button>, 'look' | 'icon' | 'needs' | 'isBusy' | 'disabled' | 'children'>) {
   return (
     <>
       <Button onClick={onCancel}>Not now</Button>
-      <Button look="primary" isBusy={isBusy} disabled={disabled} type="submit">
-        {children}
-      </Button>
+      <Button look="primary" {...submit} type="submit" />
     </>
   );
 }

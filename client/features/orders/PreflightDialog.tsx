@@ -8,6 +8,7 @@ import { Loading } from '../../components/EmptyState.js';
 import { formatMoney } from '../../components/format.js';
 import { useNotify } from '../../components/Notices.js';
 import { newKey } from '../../components/newKey.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -110,16 +111,14 @@ export function PreflightDialog({
           <Button icon="refresh" look="quiet" isBusy={fetching} onClick={askAgain}>
             Check again
           </Button>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
+          <SubmitButtons
             icon="play"
             isBusy={dispatching.fetching}
             disabled={!lines || lines.length === 0}
-            type="submit"
+            onCancel={onClose}
           >
             {isReady || !lines ? 'Dispatch' : 'Dispatch all the same'}
-          </Button>
+          </SubmitButtons>
         </>
       }
     >

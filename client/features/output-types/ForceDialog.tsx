@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 
@@ -27,12 +27,9 @@ export function ForceDialog({
       onClose={onClose}
       onSubmit={() => onForce(reason)}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="danger" isBusy={isBusy} disabled={reason.trim() === ''} type="submit">
-            Switch all the same
-          </Button>
-        </>
+        <SubmitButtons look="danger" isBusy={isBusy} disabled={reason.trim() === ''} onCancel={onClose}>
+          Switch all the same
+        </SubmitButtons>
       }
     >
       <Callout tone="warn" title="Too little has been compared">

@@ -4,6 +4,7 @@ import { useMutation, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { sameJson } from '../../components/sameJson.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { graphql } from '../../gql/index.js';
@@ -85,16 +86,14 @@ export function PolicyDialog({
           >
             Back to the defaults
           </Button>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look="primary"
+          <SubmitButtons
             needs="author"
             isBusy={fetching}
             disabled={!outputType || sameJson(policy, stored)}
-            type="submit"
+            onCancel={onClose}
           >
             Save
-          </Button>
+          </SubmitButtons>
         </>
       }
     >

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { formatDateTime } from '../../components/format.js';
 import { Labelled } from '../../components/Labelled.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import type { ComparableRunsQuery, RunFilter, RunMode } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
@@ -102,12 +102,9 @@ export function CompareDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" needs="operate" isBusy={isAsking} disabled={!legacyRunId || !graphRunId} type="submit">
-            Compare
-          </Button>
-        </>
+        <SubmitButtons needs="operate" isBusy={isAsking} disabled={!legacyRunId || !graphRunId} onCancel={onClose}>
+          Compare
+        </SubmitButtons>
       }
     >
       {error && <ProblemCallout problem={problemFromError(error)} title="The runs could not be loaded" />}

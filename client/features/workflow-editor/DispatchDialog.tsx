@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { newKey } from '../../components/newKey.js';
 import type { SearchOption } from '../../components/SearchChoice.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { CadFileChoice } from '../../shared/CadFileChoice.js';
@@ -179,12 +179,9 @@ export function DispatchDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button look="primary" icon="play" isBusy={isBusy} disabled={!canStart} type="submit">
-            Run
-          </Button>
-        </>
+        <SubmitButtons icon="play" isBusy={isBusy} disabled={!canStart} onCancel={onClose}>
+          Run
+        </SubmitButtons>
       }
     >
       {error && <p className="field-error">The choices could not be loaded. Close this and try again.</p>}

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { useNotify } from '../../components/Notices.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -92,18 +92,15 @@ export function PublishDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          <Button
-            look={harmed.length > 0 ? 'danger' : 'primary'}
-            icon="check"
-            isBusy={fetching}
-            disabled={harmed.length > 0 && !hasAccepted}
-            type="submit"
-          >
-            Publish version {next}
-          </Button>
-        </>
+        <SubmitButtons
+          look={harmed.length > 0 ? 'danger' : 'primary'}
+          icon="check"
+          isBusy={fetching}
+          disabled={harmed.length > 0 && !hasAccepted}
+          onCancel={onClose}
+        >
+          Publish version {next}
+        </SubmitButtons>
       }
     >
       <p>New runs of this workflow use the new version from now on. Runs under way finish with what they began with.</p>
