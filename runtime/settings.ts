@@ -2,6 +2,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DomainError } from '../modules/errors.js';
+import { isMailServer, isSender } from '../modules/output/mailSettings.js';
 import { type Bucket, parseBucket } from './artifacts/bucket.js';
 
 const text = z.string().trim().min(1);
@@ -12,11 +13,18 @@ const Environment = z.object({
   PORT: z.coerce.number(PORT_ERROR).int(PORT_ERROR).min(0, PORT_ERROR).max(65535, PORT_ERROR).default(4000),
   HOST: text.default('127.0.0.1'),
   HARTOMAT_HOME: text.optional(),
-  DATABASE_URL: text.regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional(),
-  REDIS_URL: text.regex(/^rediss?:\/\//, 'must start with redis://').optional(),
+  DATABASE_URL: text
+    .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+    .refine(URL.canParse, 'must be an address such as postgres://user:password@host:5432/name')
+    .optional(),
+  REDIS_URL: text
+    .regex(/^rediss?:\/\//, 'must start with redis://')
+    .refine(URL.canParse, 'must be an address such as redis://host:6379')
+    .optional(),
   ARTIFACT_URL: text.transform(artifactAddress).optional(),
   ARTIFACT_CACHE_GB: z.coerce.number(CACHE_ERROR).positive(CACHE_ERROR).default(20),
   BLENDER_PATH: text.optional(),
+  FFMPEG_PATH: text.optional(),
   /** Read where the log is made (log.ts). */
   LOG_LEVEL: z.enum([...LEVELS, 'trace', 'fatal', 'silent'], `must be one of ${LEVELS.join(', ')}`).optional(),
   HARTOMAT_MODULES: text.optional(),
@@ -25,7 +33,23 @@ const Environment = z.object({
     .transform((keys) => keys.split(',').map((key) => key.trim()))
     .refine((keys) => keys.every((key) => key.length >= 32), 'must have at least 32 characters')
     .optional(),
+  HARTOMAT_WEBHOOK_SECRET: text
+    .refine((secret) => !secret.startsWith('whsec_') || isBase64(secret.slice(6)), 'must be base64 behind "whsec_"')
+    .optional(),
+  HARTOMAT_WEBHOOK_ALLOW_HOSTS: text
+    .refine((hosts) => hosts.split(',').every(isHost), 'must be hosts such as pim.local:8080, separated by commas')
+    .optional(),
+  SMTP_URL: text.refine(isMailServer, 'must be an address such as smtp://user:password@mail.example:587').optional(),
+  MAIL_FROM: text.refine(isSender, 'must be an address, or "Name <name@host>"').optional(),
 });
+
+const isBase64 = (text: string) => z.base64().min(1).safeParse(text).success;
+
+/** `host` or `host:port`; nothing between two commas does no harm. */
+const isHost = (text: string) => {
+  const host = text.trim().toLowerCase();
+  return host === '' || (URL.canParse(`http://${host}`) && !/[/@?#]/.test(host));
+};
 
 type ArtifactAddress = { dir: string; bucket: null } | { dir: null; bucket: Bucket };
 
@@ -39,6 +63,9 @@ function artifactAddress(address: string, { addIssue }: z.RefinementCtx): Artifa
   }
   return z.NEVER;
 }
+
+/** Variables that `readSettings` looks at; some are used where they are needed and only checked here. */
+export const SETTINGS: readonly string[] = Object.keys(Environment.shape);
 
 /** What the environment decides; see README, "Settings". */
 export interface Settings {

@@ -40,6 +40,20 @@ describe('npm start says in one line what to do when', () => {
     );
   });
 
+  it.skipIf(process.platform !== 'linux')('the data directory is in a place that takes no directories', async () => {
+    expect(await failure({ HARTOMAT_HOME: '/proc/hartomat/home' })).toMatch(
+      /^The data directory \/proc\/hartomat\/home cannot be written \(.*\): set HARTOMAT_HOME to a directory that can\.$/,
+    );
+  });
+
+  it('a setting is not what it must be', async () => {
+    for (const [name, value] of [
+      ['SMTP_URL', 'mail.example:587'],
+      ['HARTOMAT_GRAPHIQL', 'yes'],
+    ])
+      expect(await failure({ [name!]: value })).toMatch(new RegExp(`The setting ${name} is not usable: must be `));
+  });
+
   it('the database does not answer, without showing the password', async () => {
     const said = await failure({ DATABASE_URL: 'postgres://someone:secret@127.0.0.1:1/studio' });
     expect(said).toMatch(

@@ -6,6 +6,7 @@ import { indexTextSearch, NO_TEXT_INDEX } from '../prisma/textSearch.js';
 import { openArtifactStore } from '../runtime/artifacts/openStore.js';
 import type { Platform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
+import { readDoorSettings } from '../server/doorSettings.js';
 import { ensureClientBuilt } from './lib/clientBuild.js';
 import { checkRedis, type Database, openDatabase } from './lib/database.js';
 import { ensureGenerated } from './lib/generate.js';
@@ -88,6 +89,7 @@ export class Supervisor {
       HARTOMAT_HOME: home,
       DATABASE_URL: process.env.DATABASE_URL?.trim() || 'postgres://embedded',
     });
+    readDoorSettings(process.env);
     if (settings.redisUrl) await checkRedis(settings.redisUrl);
     if (settings.artifactBucket) await openArtifactStore(settings);
     // The build is the longest step: it runs beside everything else. A failure is reported when its result is needed.

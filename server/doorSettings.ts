@@ -25,6 +25,9 @@ const Environment = z.object({
   HARTOMAT_PERSISTED_DOCUMENTS: Files,
 });
 
+/** Variables that `readDoorSettings` reads. */
+export const DOOR_SETTINGS: readonly string[] = Object.keys(Environment.shape);
+
 /** Who comes in by which door; see README, "Settings". */
 export interface DoorSettings {
   /** Origins whose pages may call the API with a token. */

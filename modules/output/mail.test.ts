@@ -3,7 +3,8 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, it, vi } from 'vitest';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { PATIENCE_MS } from '../../tests/support/patience.js';
-import { type Mail, mailSettings, sendMail } from './mail.js';
+import { type Mail, sendMail } from './mail.js';
+import { mailSettings } from './mailSettings.js';
 import { notify } from './notify.js';
 
 let server: SMTPServer | undefined;

@@ -1,31 +1,7 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
-
-export interface MailSettings {
-  /** `smtp://` or `smtps://`, with user and password where the server wants them. */
-  url: string;
-  /** `name@host` or `Name <name@host>`. */
-  from: string;
-}
-
-const FROM = /^(?:[^<>\r\n]*<\s*)?([^\s<>@]+@([^\s<>@]+))\s*>?$/;
-
-/** From `SMTP_URL` and `MAIL_FROM`: the mail server is the operator's choice alone.
- * @throws {ModuleError} `MAIL_NOT_SET_UP` that names the variable. */
-export function mailSettings(env: NodeJS.ProcessEnv): MailSettings {
-  const url = env.SMTP_URL?.trim() ?? '';
-  const from = env.MAIL_FROM?.trim() ?? '';
-  const notSetUp = (why: string) =>
-    new ModuleError('MAIL_NOT_SET_UP', `HartOMat cannot send e-mail yet: ${why} Whoever runs it sets it up.`);
-  if (url === '' || from === '') throw notSetUp(`${url === '' ? 'SMTP_URL' : 'MAIL_FROM'} is not set.`);
-  if (!URL.canParse(url) || !['smtp:', 'smtps:'].includes(new URL(url).protocol))
-    throw notSetUp('SMTP_URL must begin with smtp:// or smtps://.');
-  const address = FROM.exec(from)?.[1];
-  if (!z.email().safeParse(address).success) throw notSetUp('MAIL_FROM must be an address, or "Name <address>".');
-  return { url, from };
-}
+import { hostOfSender, type MailSettings } from './mailSettings.js';
 
 export interface Mail {
   to: readonly string[];
@@ -84,7 +60,7 @@ export async function sendMail(mail: Mail): Promise<MailReceipt> {
 
 function messageId(idempotencyKey: string, from: string): string {
   const name = createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32);
-  return `<${name}@${FROM.exec(from)?.[2] ?? 'hartomat'}>`;
+  return `<${name}@${hostOfSender(from) ?? 'hartomat'}>`;
 }
 
 /** What nodemailer throws. */

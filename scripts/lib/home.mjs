@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROJECT } from './packages.mjs';
 import { commandLine, tryPort } from './processes.mjs';
@@ -16,7 +16,7 @@ export const homeDirectory = (env = process.env) =>
 export async function takeHome(home) {
   const lockFile = path.join(home, 'hartomat.lock');
   try {
-    await mkdir(home, { recursive: true });
+    await makeDirectory(home);
     for (let lock = await tryLock(lockFile); !lock; lock = await tryLock(lockFile)) {
       const owner = JSON.parse((await readFile(lockFile, 'utf8')) || '{}');
       if (owner.pid && owner.pid !== process.pid && (await commandLine(owner.pid)).includes('start.mjs'))
@@ -33,6 +33,19 @@ export async function takeHome(home) {
     publish: (url) => writeFile(lockFile, JSON.stringify({ pid: process.pid, url })),
     release: () => rm(lockFile, { force: true }),
   };
+}
+
+/** As `mkdir` with `recursive`, which never ends where a parent is there and takes no directories, as in /proc. */
+async function makeDirectory(directory) {
+  try {
+    await mkdir(directory);
+  } catch (error) {
+    if (error.code === 'EEXIST' && (await stat(directory)).isDirectory()) return;
+    const parent = path.dirname(directory);
+    if (error.code !== 'ENOENT' || parent === directory) throw error;
+    await makeDirectory(parent);
+    await mkdir(directory);
+  }
 }
 
 const REASONS = {
