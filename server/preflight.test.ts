@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
 import { createOrder } from '../runtime/orders.js';
@@ -98,6 +99,30 @@ describe('a preflight', () => {
     expect(await problems({ orderLineId })).toEqual([['FILE_UNREADABLE', null]]);
     await rename(`${file}.away`, file);
     expect(await problems({ orderLineId })).toEqual([]);
+  });
+
+  it('misses the environment image that a template is lit by: in the library, and in the artifact store', async () => {
+    const { db, store } = app.platform;
+    const where = { id: seeded.outputTypeId };
+    const { overrides } = await db.outputType.findUniqueOrThrow({ where });
+    const lit = (image: string) =>
+      db.outputType.update({ where, data: { overrides: { ...(overrides as object), environment: { image } } } });
+    const orderLineId = await line();
+    await lit('nowhere.hdr');
+    expect(await problems({ orderLineId })).toEqual([['ENVIRONMENT_UNKNOWN', 'template']]);
+    expect(statesOf(await ask({ orderLineId }))).toContain('template failed');
+    const stored = await store.put(Readable.from([Buffer.from('light')]));
+    const file = { role: 'environment_image', mediaType: 'image/vnd.radiance', fileName: 'sky.hdr', metadata: {} };
+    await db.environmentImage.create({
+      data: { name: 'sky.hdr', artifact: { create: { id: randomUUID(), ...file, ...stored } } },
+    });
+    await lit('sky.hdr');
+    expect(await problems({ orderLineId })).toEqual([]);
+    const there = await store.localFile(stored.sha256, tmpdir());
+    await rename(there, `${there}.away`);
+    expect(await problems({ orderLineId })).toEqual([['FILE_UNREADABLE', 'template']]);
+    await rename(`${there}.away`, there);
+    await db.outputType.update({ where, data: { overrides: overrides as object } });
   });
 
   it('says of the legacy pipeline what it would run, and what is wrong with its settings', async () => {
