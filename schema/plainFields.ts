@@ -31,6 +31,12 @@ export interface RelationInRow {
 /** Relations that may lie in the row, by the resolver. */
 export const relationInRow = new WeakMap<object, RelationInRow>();
 
+/** Fields that hand on a member of what Relay's plugin has put together, by the resolver. */
+export const memberOf = new WeakMap<object, string>();
+
+/** The members of connections and edges. */
+const MEMBERS: ReadonlySet<string> = new Set(['edges', 'pageInfo', 'node', 'cursor']);
+
 /** Columns that make up the id of a node, where it is not `id`. */
 const KEYS: Record<string, readonly string[]> = { NodeRun: ['runId', 'idx'] };
 
@@ -45,7 +51,10 @@ class PlainFieldsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const relation = this.relation(field);
     if (relation) relationInRow.set(resolve, relation);
     const plain = this.plainField(field);
-    if (!plain) return resolve;
+    if (!plain) {
+      if (this.isMember(field)) memberOf.set(resolve, field.name);
+      return resolve;
+    }
     const withoutAsking: typeof resolve = (row, args, context, info) => {
       const value = plain.fromRow(row as Record<string, unknown>, context);
       return value !== undefined ? value : resolve(row, args, context, info);
@@ -60,6 +69,13 @@ class PlainFieldsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     if (!relation || extensions?.pothosPrismaFallback) return null;
     const { name, isList } = relation;
     return isList || Object.keys(args).length === 0 ? { name, isList } : null;
+  }
+
+  private isMember({ parentType, name, resolve }: PothosOutputFieldConfig<Types>): boolean {
+    const { kind, extensions } = this.buildCache.getTypeConfig(parentType);
+    const isRelays = kind === 'Object' && /(Connection|Edge)$/.test(parentType) && !extensions?.pothosPrismaModel;
+    // Theirs take the parent and nothing else.
+    return isRelays && MEMBERS.has(name) && resolve?.length === 1;
   }
 
   private plainField(field: PothosOutputFieldConfig<Types>): PlainField | null {

@@ -13,10 +13,10 @@ import {
 } from 'graphql';
 import type { Waiting } from '../../runtime/reads/awaitedStatements.js';
 import { ReadRow } from '../../runtime/reads/readRow.js';
-import { takeOf, takeRelation } from './fromRows.js';
+import { takeOf, takeRelation, wholeRowText } from './fromRows.js';
 import { answerText, JsonText } from './jsonText.js';
 import { type PreparedQuery, prepareQuery } from './preparedQuery.js';
-import { type Execution, type SelectedField, selectedBeneath } from './selection.js';
+import { type Execution, type SelectedField, type Selection, selectedBeneath } from './selection.js';
 import type { TypeShape } from './typeShape.js';
 
 type Path = GraphQLResolveInfo['path'];
@@ -91,7 +91,7 @@ class QueryExecution {
   }
 
   /** An object of the answer with its fields in the order they were asked for. */
-  private object(source: unknown, path: Path | undefined, fields: readonly SelectedField[]): Maybe<string> {
+  private object(source: unknown, path: Path | undefined, { fields }: Selection): Maybe<string> {
     if (this.waiting?.aborted) return '{}';
     const values: Maybe<string>[] = [];
     let isPending = false;
@@ -110,13 +110,14 @@ class QueryExecution {
   }
 
   private field(selected: SelectedField, source: unknown, prev: Path | undefined): Maybe<string> {
-    const { field, key, parentType, shape } = selected;
+    const { field, key, parentType, shape, member } = selected;
     let path: Path | undefined;
     try {
       const taken = source instanceof ReadRow ? this.taken(selected, source) : undefined;
       if (typeof taken === 'string') return taken;
       path = { prev, key, typename: parentType.name };
       if (taken !== undefined) return this.completed(selected, shape, taken, path);
+      if (member !== null) return this.completed(selected, shape, (source as Record<string, unknown>)[member], path);
       const value = (field.resolve ?? defaultFieldResolver)(
         source,
         selected.args(this.execution.variableValues),
@@ -200,11 +201,14 @@ class QueryExecution {
   }
 
   private typed(selected: SelectedField, type: GraphQLObjectType, value: unknown, path: Path): Maybe<string> {
-    const fields = selectedBeneath(this.execution, selected, type);
-    if (!type.isTypeOf) return this.object(value, path, fields);
+    const selection = selectedBeneath(this.execution, selected, type);
+    if (!type.isTypeOf) {
+      const text = value instanceof ReadRow ? wholeRowText(value, selection, this.execution.contextValue) : undefined;
+      return text ?? this.object(value, path, selection);
+    }
     const go = (isOne: boolean) => {
       if (!isOne) throw new Error(`Expected a value of type "${type}".`);
-      return this.object(value, path, fields);
+      return this.object(value, path, selection);
     };
     const isOfType = type.isTypeOf(value, this.execution.contextValue, this.info(selected, path));
     return isPromise(isOfType) ? isOfType.then(go) : go(isOfType);

@@ -2,7 +2,7 @@ import { momentText } from '../../runtime/reads/readDate.js';
 import type { ReadRow, RowShape } from '../../runtime/reads/readRow.js';
 import type { RelationInRow } from '../plainFields.js';
 import { jsonText } from './jsonText.js';
-import { isTypename, type SelectedField, type TakeFromRow } from './selection.js';
+import { isTypename, type SelectedField, type Selection, type TakeFromRow } from './selection.js';
 
 const DATE_TIME = 'DateTime';
 
@@ -41,12 +41,17 @@ function takeValue(selected: SelectedField, rows: RowShape): TakeFromRow | null 
 
 /** From now on the relation is taken from all rows that were read together with this one: a resolver has found its value there,
  * and what is beneath could be written at once. Before, other arguments elsewhere in the query may have been what it was read with. */
-export function takeRelation(selected: SelectedField, { name }: RelationInRow, fields: Fields, shape: RowShape): void {
+export function takeRelation(
+  selected: SelectedField,
+  { name }: RelationInRow,
+  beneath: Selection,
+  shape: RowShape,
+): void {
   const { isNullable } = selected.shape;
   const take: TakeFromRow = (row, context) => {
     const value = row.member(name);
     if (value === null) return isNullable ? 'null' : undefined;
-    const text = Array.isArray(value) ? rowsText(value, fields, context) : rowText(value as ReadRow, fields, context);
+    const text = Array.isArray(value) ? rowsText(value, beneath, context) : rowText(value as ReadRow, beneath, context);
     // The next row may ask for it again, once a resolver has been asked for this one.
     if (text === undefined && selected.taking?.take === take) selected.taking = null;
     return text;
@@ -54,20 +59,33 @@ export function takeRelation(selected: SelectedField, { name }: RelationInRow, f
   selected.taking = { shape, take };
 }
 
-type Fields = readonly SelectedField[];
-
-function rowsText(rows: readonly ReadRow[], fields: Fields, context: unknown): string | undefined {
+function rowsText(rows: readonly ReadRow[], selection: Selection, context: unknown): string | undefined {
   const texts: string[] = [];
   for (const row of rows) {
-    const text = rowText(row, fields, context);
+    const text = rowText(row, selection, context);
     if (text === undefined) return undefined;
     texts.push(text);
   }
   return `[${texts.join(',')}]`;
 }
 
+/** Rows of one shape that are looked through in vain before no more are. The first may be in vain because relations are only taken
+ * once a resolver has found them there. */
+const MISSES = 3;
+
+/** As `rowText`, for rows of which it is not known whether everything can be taken: where it cannot of some, it is soon not tried
+ * any more. */
+export function wholeRowText(row: ReadRow, selection: Selection, context: unknown): string | undefined {
+  const { missed } = selection;
+  const times = missed?.shape === row.shape ? missed.times : 0;
+  if (times >= MISSES) return undefined;
+  const text = rowText(row, selection, context);
+  if (text === undefined) selection.missed = { shape: row.shape, times: times + 1 };
+  return text;
+}
+
 /** A row of which everything can be taken; undefined where anything cannot, or fails: the executor finds out where. */
-function rowText(row: ReadRow, fields: Fields, context: unknown): string | undefined {
+function rowText(row: ReadRow, { fields }: Selection, context: unknown): string | undefined {
   let text = '';
   try {
     for (const selected of fields) {

@@ -6,7 +6,7 @@ import {
   type OperationDefinitionNode,
   visit,
 } from 'graphql';
-import { type Execution, type SelectedField, selectedAtRoot } from './selection.js';
+import { type Execution, type Selection, selectedAtRoot } from './selection.js';
 
 /** Selections that are kept of one operation, by what its directives say. */
 const MAX_SELECTIONS = 32;
@@ -18,7 +18,7 @@ export class PreparedQuery {
   readonly fragments: Record<string, FragmentDefinitionNode>;
   /** Variables that say what is skipped. */
   private readonly switches: readonly string[];
-  private readonly selections = new Map<string, readonly SelectedField[]>();
+  private readonly selections = new Map<string, Selection>();
 
   constructor(
     document: DocumentNode,
@@ -33,15 +33,15 @@ export class PreparedQuery {
   }
 
   /** What is selected at the root, with all that was ever found out about what is beneath. */
-  selection(execution: Execution): readonly SelectedField[] {
+  selection(execution: Execution): Selection {
     const key = this.keyOf(execution.variableValues);
-    let fields = this.selections.get(key);
-    if (!fields) {
+    let selection = this.selections.get(key);
+    if (!selection) {
       if (this.selections.size >= MAX_SELECTIONS) this.selections.clear();
-      fields = selectedAtRoot(execution);
-      this.selections.set(key, fields);
+      selection = selectedAtRoot(execution);
+      this.selections.set(key, selection);
     }
-    return fields;
+    return selection;
   }
 
   private keyOf(variables: Variables): string {

@@ -13,7 +13,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import type { ReadRow, RowShape } from '../../runtime/reads/readRow.js';
-import { type PlainField, plainFieldOf, type RelationInRow, relationInRow } from '../plainFields.js';
+import { memberOf, type PlainField, plainFieldOf, type RelationInRow, relationInRow } from '../plainFields.js';
 import { jsonText } from './jsonText.js';
 import { type TypeShape, typeShape } from './typeShape.js';
 
@@ -21,6 +21,13 @@ import { type TypeShape, typeShape } from './typeShape.js';
 export interface Execution
   extends Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'operation' | 'rootValue' | 'variableValues'> {
   contextValue: unknown;
+}
+
+/** What is selected of an object, in the order in which it was asked for. */
+export interface Selection {
+  fields: readonly SelectedField[];
+  /** How often rows of the last shape that it met had to be asked for field by field (fromRows.ts). */
+  missed: { shape: RowShape; times: number } | null;
 }
 
 /** One field of an answer, the same for all rows and whoever asks (preparedQuery.ts). */
@@ -34,6 +41,8 @@ export interface SelectedField {
   parentType: GraphQLObjectType;
   /** Set where the value lies ready in the row. */
   plain: PlainField | null;
+  /** Set where its value is a member of the object that holds it, by this name, and nothing else. */
+  member: string | null;
   /** What may lie in the row with all that is selected beneath; null: it is not such a field. */
   related(): RelationInRow | null;
   /** How it is taken from rows of the last shape that it met (fromRows.ts): all rows of a list have the same. */
@@ -41,13 +50,13 @@ export interface SelectedField {
   /** @throws GraphQLError where a value does not fit */
   args: (variables: Record<string, unknown>) => Record<string, unknown>;
   /** What is selected beneath, by the type that is met there. */
-  beneath: Map<GraphQLObjectType, readonly SelectedField[]>;
+  beneath: Map<GraphQLObjectType, Selection>;
 }
 
 /** A field of a row as JSON; a promise where its value comes later; undefined: a resolver has to be asked. */
 export type TakeFromRow = (row: ReadRow, context: unknown) => string | Promise<unknown> | undefined;
 
-export function selectedAtRoot(execution: Execution): readonly SelectedField[] {
+export function selectedAtRoot(execution: Execution): Selection {
   const { schema, fragments, variableValues, operation } = execution;
   const type = schema.getQueryType()!;
   return selected(
@@ -61,18 +70,18 @@ export function selectedBeneath(
   execution: Execution,
   { beneath, nodes }: Pick<SelectedField, 'beneath' | 'nodes'>,
   type: GraphQLObjectType,
-): readonly SelectedField[] {
-  let fields = beneath.get(type);
-  if (!fields) {
+): Selection {
+  let selection = beneath.get(type);
+  if (!selection) {
     const { schema, fragments, variableValues } = execution;
-    fields = selected(
+    selection = selected(
       execution,
       type,
       collectSubFields(schema, { ...fragments }, { ...variableValues }, type, nodes).fields,
     );
-    beneath.set(type, fields);
+    beneath.set(type, selection);
   }
-  return fields;
+  return selection;
 }
 
 /** Relations beneath which nothing is selected that wants to know from Prisma's plugin how it was loaded. */
@@ -80,7 +89,7 @@ function related(execution: Execution, { field, shape, nodes, beneath }: Selecte
   const relation = field.resolve && relationInRow.get(field.resolve);
   const target = shape.kind === 'list' ? shape.item : shape;
   if (!relation || target.kind !== 'object') return null;
-  const fields = selectedBeneath(execution, { beneath, nodes }, target.type);
+  const { fields } = selectedBeneath(execution, { beneath, nodes }, target.type);
   return fields.every((one) => one.plain || isTypename(one) || one.related()) ? relation : null;
 }
 
@@ -90,9 +99,9 @@ function selected(
   execution: Execution,
   parentType: GraphQLObjectType,
   byKey: ReadonlyMap<string, FieldNode[]>,
-): readonly SelectedField[] {
+): Selection {
   const { schema } = execution;
-  return [...byKey].flatMap(([key, nodes]) => {
+  const fields = [...byKey].flatMap(([key, nodes]) => {
     const field = fieldOf(schema, parentType, nodes[0]!.name.value);
     if (!field) return [];
     const shape = typeShape(field.type);
@@ -105,6 +114,7 @@ function selected(
       shape,
       parentType,
       plain: (shape.kind === 'leaf' && field.resolve && plainFieldOf.get(field.resolve)) || null,
+      member: (field.resolve && memberOf.get(field.resolve)) ?? null,
       taking: null,
       related: () => {
         relation ??= { found: related(execution, one) };
@@ -115,6 +125,7 @@ function selected(
     };
     return one;
   });
+  return { fields, missed: null };
 }
 
 /** Worked out once, or once a query where variables are in them. */
