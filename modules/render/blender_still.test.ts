@@ -168,6 +168,19 @@ describeWith('blender', 'a rendered still', () => {
     );
   });
 
+  it('is made by nothing else where only a graphics card may make it', async () => {
+    const { gpuDevices } = await blenderFacts();
+    if (gpuDevices.length === 0)
+      await expect(render({ ...onGpu, device: 'gpu_only' })).rejects.toMatchObject({
+        code: 'GPU_MISSING',
+        failureClass: 'input',
+        message: expect.stringContaining('Cycles finds none on this machine (OPTIX, CUDA'),
+      });
+    await useBrokenGpu(test.dir);
+    const failing = render({ ...onGpu, device: 'gpu_only' }).finally(() => vi.unstubAllEnvs());
+    await expect(failing).rejects.toMatchObject({ code: 'GPU_FAILED', isRetryable: true });
+  });
+
   it('is made by the processor when the graphics card fails at it, and says so', async () => {
     await useBrokenGpu(test.dir);
     const still = await render(onGpu).finally(() => vi.unstubAllEnvs());

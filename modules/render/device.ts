@@ -12,11 +12,13 @@ interface Renderer {
 }
 
 /** Whether a scene is to be rendered by a graphics card; only Cycles does that where nobody looks on. */
-export const wantsGpu = ({ engine, device }: Renderer): boolean => engine === 'cycles' && device === 'gpu';
+export const wantsGpu = ({ engine, device }: Renderer): boolean =>
+  engine === 'cycles' && (device === 'gpu' || device === 'gpu_only');
 
 /** Renders a scene on the device it asks for, and once more on the processor when the graphics card fails at it: a picture that takes
- * longer is better than none. Another attempt of the node begins with the graphics card again.
+ * longer is better than none, unless the card alone is wanted. Another attempt of the node begins with the graphics card again.
  * @param render renders the scene it is given, and returns the facts of the job, with `device` among them.
+ * @throws {ModuleError} what `render` throws: `GPU_MISSING` and `GPU_FAILED` where the card alone is wanted.
  * @returns the facts, and what whoever gets the result should know of it. */
 export async function onDevice<S extends Renderer>(
   ctx: Pick<ModuleContext, 'log' | 'signal'>,
@@ -29,7 +31,8 @@ export async function onDevice<S extends Renderer>(
     ctx.log('warn', NO_CARD);
     return { facts, warnings: [NO_CARD] };
   } catch (error) {
-    if (!(error instanceof ModuleError) || error.code !== 'GPU_FAILED' || !wantsGpu(scene)) throw error;
+    const isForTheCard = error instanceof ModuleError && error.code === 'GPU_FAILED' && wantsGpu(scene);
+    if (!isForTheCard || scene.device === 'gpu_only') throw error;
     ctx.signal.throwIfAborted();
     const warning = `${error.message} The processor rendered it instead.`;
     ctx.log('warn', warning, error.details);

@@ -69,6 +69,10 @@ const device = z
   .union([
     z.literal('cpu').meta({ title: 'Processor', description: 'The same picture on every machine.' }),
     z.literal('gpu').meta({ title: 'Graphics card', description: 'Faster, where there is one; else the processor.' }),
+    z.literal('gpu_only').meta({
+      title: 'Graphics card only',
+      description: 'Fails where there is none, or where it fails.',
+    }),
   ])
   .default('cpu')
   .meta({ title: 'Render on', description: 'What Cycles computes with.', ...invocation });

@@ -9,7 +9,7 @@ export async function useBrokenGpu(dir: string): Promise<void> {
   const program = path.join(dir, 'blender-with-broken-gpu');
   const script = `#!/bin/sh
 for last; do :; done
-if grep -q '"device":"gpu"' "$last"; then
+if grep -q '"device":"gpu' "$last"; then
   printf '\\nHM {"event":"gpu","names":["Broken card"]}\\n'
   echo 'Failed to create CUDA context (Unknown error)' >&2
   exit 3

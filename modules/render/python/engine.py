@@ -39,7 +39,12 @@ def _engine_name(engine):
 def _cycles(scene, job):
     cycles = scene.cycles
     samples, sampling, denoise = job["samples"], job["sampling"], job["denoise"]
-    cycles.device = "GPU" if job["device"] == "gpu" and _find_gpu() else "CPU"
+    cycles.device = "GPU" if job["device"] in ("gpu", "gpu_only") and _find_gpu() else "CPU"
+    if job["device"] == "gpu_only" and cycles.device == "CPU":
+        raise JobError(
+            "GPU_MISSING",
+            "Only a graphics card may render this, and Cycles finds none on this machine (%s)." % ", ".join(GPU_KINDS),
+        )
     cycles.samples = samples
     cycles.seed = job["seed"]
     cycles.use_animated_seed = False
