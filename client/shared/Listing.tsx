@@ -38,6 +38,8 @@ export function Listing({
   /** The rows of the table. */
   children: ReactNode;
 }) {
+  // A server that failed answers with null.
+  const hasAnswer = data !== undefined && data !== null;
   return (
     <>
       {error && (
@@ -47,8 +49,8 @@ export function Listing({
         />
       )}
       {!data && fetching && <Loading label={`Loading ${what}`} rows={rows} />}
-      {data !== undefined && isEmpty && empty}
-      {data !== undefined && !isEmpty && (
+      {hasAnswer && isEmpty && empty}
+      {hasAnswer && !isEmpty && (
         <div className="table-scroll">
           <table className="table" aria-label={label}>
             <thead>

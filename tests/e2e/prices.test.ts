@@ -111,4 +111,18 @@ describeWith('chromium', 'prices and categories', () => {
     expect(await seriousViolations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
+
+  it('says that they could not be loaded, and not that there are none', async () => {
+    const failed = { data: null, errors: [{ message: 'The database is away.', extensions: { code: 'INTERNAL' } }] };
+    await page.route('**/graphql', (route) =>
+      route.request().postDataJSON().operationName === 'PricingTiers'
+        ? route.fulfill({ json: failed })
+        : route.continue(),
+    );
+    await page.goto(new URL('/output-types/prices', hartomat.url).href);
+    await page.getByText('The prices could not be loaded').waitFor();
+    await row('Bearings').waitFor();
+    expect(await page.getByText('There is no price yet').count()).toBe(0);
+    await page.unrouteAll();
+  });
 });
