@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seed } from '../prisma/seed.js';
 import { importCadFile } from '../runtime/cadFiles.js';
 import { OWNER } from '../runtime/ownership.js';
 import { retryRun } from '../runtime/retry.js';
 import { createWebhook } from '../runtime/webhooks/webhooks.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { redisUrl } from '../tests/support/database.js';
 import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { RUN_MS } from '../tests/support/patience.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
@@ -25,6 +26,11 @@ const MOST_MS_BETWEEN = 4_000;
 const PUBLISHING = ['publish', 'publish_turntable', 'publish_blend'];
 
 describeWith('blender', 'a studio whose processes are killed while runs are under way', () => {
+  describe('with jobs on PostgreSQL', () => onBackend(async () => null));
+  describeWith('redis-server', 'with jobs on Redis', () => onBackend(redisUrl));
+});
+
+function onBackend(redis: () => Promise<string | null>) {
   let test: TestPlatform;
   let seeded: Awaited<ReturnType<typeof seed>>;
   /** Who is told by `output.notify`, and who by webhook. */
@@ -41,6 +47,7 @@ describeWith('blender', 'a studio whose processes are killed while runs are unde
     const { home, databaseUrl, artifactDir } = test.platform.settings;
     env = {
       DATABASE_URL: databaseUrl,
+      REDIS_URL: (await redis()) ?? '',
       HARTOMAT_HOME: home,
       ARTIFACT_URL: pathToFileURL(artifactDir).href,
       HARTOMAT_ADMIN_TOKEN: ADMIN_TOKEN,
@@ -187,4 +194,4 @@ describeWith('blender', 'a studio whose processes are killed while runs are unde
     const left = async () => (await allProcesses()).filter(({ command }) => command.includes(home));
     await expect.poll(left).toEqual([]);
   });
-});
+}
