@@ -1,5 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+  isUnionType,
+} from 'graphql';
 import { expect, test } from 'vitest';
 import { NODE_TYPES } from './globalId.js';
 import { schema } from './index.js';
@@ -31,6 +39,15 @@ test('every type, field, argument, input field and enum value is described', () 
     if (isEnumType(type)) for (const value of type.getValues()) look(`${type.name}.${value.name}`, value);
   }
   expect(silent).toEqual([]);
+});
+
+test('every mutation answers with a union of what was asked for and the errors that are expected', () => {
+  const without = Object.values(schema.getMutationType()!.getFields()).filter(({ type }) => {
+    const answer = getNamedType(type);
+    const errors = isUnionType(answer) ? answer.getTypes().filter(({ name }) => name.endsWith('Error')) : [];
+    return errors.length === 0 || errors.some((error) => error.getInterfaces()[0]?.name !== 'Error');
+  });
+  expect(without.map(({ name }) => name)).toEqual([]);
 });
 
 test('what may still change says so where tools show it, and nothing else does', () => {
