@@ -19,8 +19,8 @@ test('settings stand by the node that takes them, as in its own panel, what has 
     'Still',
     'Export GLB',
     'Material map',
-    'Publish',
     'Render template',
+    'Publish',
   ]);
   expect(groups[0]!.elements.map(({ label }) => label)).toContain('Background');
   // A rule of the panel is kept where what it watches is there too.
