@@ -1,6 +1,5 @@
 import { Plan, setLoaderMappings } from '@pothos/selection-mapper';
-import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
-import { Kind, visit } from 'graphql';
+import { type GraphQLResolveInfo, type SelectionSetNode, visit } from 'graphql';
 import type { Context, Viewer } from '../context.js';
 
 /** Plans that are kept of one field of a document, by variables and by who asks. */

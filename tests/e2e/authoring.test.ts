@@ -23,7 +23,6 @@ describeWith('chromium', 'ordering and editing', () =>
     });
     afterAll(() => session?.close());
 
-    const open = (address: string) => page.goto(new URL(address, hartomat.url).href);
     /** The strip of the run that is shown over the graph. */
     const overGraph = () => page.getByRole('region', { name: 'Run over the graph' });
     const node = (id: string) => page.locator(`.react-flow__node[data-id=${id}]`);
