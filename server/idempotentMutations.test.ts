@@ -23,7 +23,7 @@ const KEYLESS: Record<string, string> = {
   'go by the revision that was seen': 'publishWorkflow restoreWorkflowVersion saveWorkflowDraft splitWorkflow',
   'make the one report of two runs anew': 'compareRuns rerunParity',
   'tell by what is there what they did before':
-    'importLegacyOutputTypes redeliverFailedWebhookEvents uploadEnvironmentImage',
+    'importLegacyOutputTypes redeliverFailedWebhookEvents',
 };
 
 type Mutation = GraphQLField<unknown, unknown>;
