@@ -165,7 +165,7 @@ describe('signing in', () => {
 });
 
 describe('accounts, tokens and the audit trail', () => {
-  it('are found by id by admins alone, but for one’s own account', async () => {
+  it('are found by id by admins alone, but for one’s own account and tokens', async () => {
     const [viewer, other] = [await member('viewer'), await member('artist')];
     const { id: auditId } = await app.platform.db.auditEntry.create({
       data: { actor: 'x', mutation: 'x', input: {}, outcome: 'ok', tookMs: 1 },
@@ -185,7 +185,7 @@ describe('accounts, tokens and the audit trail', () => {
       return data.nodes.map((node: any) => node?.id ?? null);
     };
     expect(await found()).toEqual([...ids, own]);
-    expect(await found(viewer.headers)).toEqual([null, null, null, own]);
+    expect(await found(viewer.headers)).toEqual([null, encodeGlobalId('ApiToken', viewer.token.id), null, own]);
     expect(await found((await member('operator')).headers)).toEqual([null, null, null, null]);
   });
 });

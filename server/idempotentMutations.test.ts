@@ -22,8 +22,7 @@ const KEYLESS: Record<string, string> = {
     'archiveCategory archiveEnvironmentImage archiveMaterial archiveOutputType archivePricingTier archiveRenderTemplate archiveWorkflow cancelOrder cancelOrderLine cancelRun deleteMaterialRule deleteWebhook removeMaterialBlend removeMaterialTexture removeOrderLine reorderMaterialRules revokeApiToken setParityPolicy setProductMaterials setRollout updateAccount updateCategory updateMaterial updateMaterialRule updateOutputType updatePricingTier updateProduct updateRenderTemplate updateWebhook updateWorkflow',
   'go by the revision that was seen': 'publishWorkflow restoreWorkflowVersion saveWorkflowDraft splitWorkflow',
   'make the one report of two runs anew': 'compareRuns rerunParity',
-  'tell by what is there what they did before':
-    'importLegacyOutputTypes redeliverFailedWebhookEvents',
+  'tell by what is there what they did before': 'importLegacyOutputTypes redeliverFailedWebhookEvents',
 };
 
 type Mutation = GraphQLField<unknown, unknown>;
