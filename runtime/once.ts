@@ -16,9 +16,9 @@ export interface Request {
 type Parts = Pick<Platform, 'pool'>;
 
 /** Makes something at most once for a key, and gives what was made to everybody who asks the same again, for 30 days.
- * A request that failed is forgotten. One whose process went away counts as failed after a minute.
+ * A request that failed is forgotten. One whose process went away is not made again: nobody knows whether it had made it already.
  * @param make - gives the id of what it made.
- * @throws ConflictError `IDEMPOTENCY_KEY_REUSED` for another request, `REQUEST_UNDER_WAY`; and whatever `make` throws. */
+ * @throws ConflictError `IDEMPOTENCY_KEY_REUSED` for another request, `REQUEST_UNDER_WAY`, `REQUEST_BROKE_OFF`; and whatever `make` throws. */
 export async function once(
   { pool }: Parts,
   request: Request,
@@ -28,14 +28,18 @@ export async function once(
   const who = keyOf(request);
   await forgetOld(pool);
   const { rowCount } = await pool.query(
-    `INSERT INTO request AS r (account, operation, key, content_hash) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (account, operation, key) DO UPDATE SET begun_at = now()
-       WHERE r.result_id IS NULL AND r.content_hash = excluded.content_hash AND r.begun_at < now() - interval '1 minute'`,
+    `INSERT INTO request (account, operation, key, content_hash) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (account, operation, key) DO NOTHING`,
     [...who, contentHash(request.content)],
   );
   if (rowCount === 0) {
     const earlier = await sameBefore(pool, request);
     if (earlier?.resultId) return { id: earlier.resultId };
+    if (earlier?.isOverdue)
+      throw new ConflictError(
+        'This request was begun and never ended: its server must have stopped in the middle. Look whether it was done, and send it with another key if it was not.',
+        'REQUEST_BROKE_OFF',
+      );
     throw new ConflictError('The same request is under way. Ask again in a moment.', 'REQUEST_UNDER_WAY');
   }
   let made: { id: string };
@@ -76,13 +80,19 @@ const MINE = 'account = $1 AND operation = $2 AND key = $3';
 const forgetOld = (pool: Platform['pool']) =>
   pool.query(`DELETE FROM request WHERE begun_at < now() - interval '30 days'`);
 
+interface Earlier {
+  /** Null: not made yet. */
+  resultId: string | null;
+  parts: unknown;
+  /** Longer ago than anything takes that is made: whoever began it will not end it. */
+  isOverdue: boolean;
+}
+
 /** @throws ConflictError where the key stands for another request. */
-async function sameBefore(
-  pool: Platform['pool'],
-  request: Request,
-): Promise<{ resultId: string | null; parts: unknown } | null> {
-  const { rows } = await pool.query<{ contentHash: string; resultId: string | null; parts: unknown }>(
-    `SELECT content_hash AS "contentHash", result_id AS "resultId", parts FROM request WHERE ${MINE}`,
+async function sameBefore(pool: Platform['pool'], request: Request): Promise<Earlier | null> {
+  const { rows } = await pool.query<Earlier & { contentHash: string }>(
+    `SELECT content_hash AS "contentHash", result_id AS "resultId", parts, begun_at < now() - interval '10 minutes' AS "isOverdue"
+     FROM request WHERE ${MINE}`,
     keyOf(request),
   );
   const [earlier] = rows;
