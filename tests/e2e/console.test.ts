@@ -201,6 +201,11 @@ describeWith('chromium', 'the console', () => {
       const whole = await page.locator('.viewer-stage').screenshot();
       await objects.getByRole('button', { name: /^Outer Ring/ }).click();
       await objects.getByText('52 × 52 × 15 mm').waitFor();
+      await objects
+        .getByRole('listitem')
+        .filter({ hasText: /^(#[0-9a-f]{6}|No colour)/ })
+        .first()
+        .waitFor();
       await expect.poll(async () => whole.equals(await page.locator('.viewer-stage').screenshot())).toBe(false);
       expect(await seriousViolations(page)).toEqual([]);
       await page.keyboard.press('Escape');

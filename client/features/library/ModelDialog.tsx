@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
 import { ObjectTreeView } from './ObjectTreeView.js';
-import { type ObjectNode, useObjectTree } from './useObjectTree.js';
+import { type ObjectNode, type SurfaceLook, surfacesOf, useObjectTree } from './useObjectTree.js';
 
 const ModelViewer = lazy(() => import('../../components/ModelViewer.js'));
 
@@ -16,7 +16,29 @@ export interface ViewedModel {
 
 const number = (value: number) => value.toLocaleString(undefined, { maximumFractionDigits: 1 });
 
-function Facts({ node }: { node: ObjectNode }) {
+const percent = (share: number) => share.toLocaleString(undefined, { style: 'percent', maximumFractionDigits: 1 });
+
+/** More looks of one part are hardly told apart. */
+const MOST_LOOKS = 8;
+
+/** The colours of a part's faces, with how much of it they cover. */
+function Looks({ surfaces }: { surfaces: readonly SurfaceLook[] }) {
+  return (
+    <ul className="surface-looks">
+      {surfaces.slice(0, MOST_LOOKS).map(({ color, opacity, areaShare }) => (
+        <li key={`${color} ${opacity}`}>
+          <span className="swatch" style={color ? { background: color, opacity } : undefined} />
+          {color ?? 'No colour'}
+          {opacity < 1 && `, ${percent(opacity)} opaque`}
+          {surfaces.length > 1 && <span className="muted numeric"> {percent(areaShare)}</span>}
+        </li>
+      ))}
+      {surfaces.length > MOST_LOOKS && <li className="muted">{surfaces.length - MOST_LOOKS} more</li>}
+    </ul>
+  );
+}
+
+function Facts({ node, surfaces }: { node: ObjectNode; surfaces: readonly SurfaceLook[] }) {
   const { min, max } = node.bboxMm;
   return (
     <dl className="facts object-facts">
@@ -42,6 +64,14 @@ function Facts({ node }: { node: ObjectNode }) {
           <dd className="numeric">{number(node.triangleCount)}</dd>
         </>
       )}
+      {surfaces.length > 0 && (
+        <>
+          <dt>Colours</dt>
+          <dd>
+            <Looks surfaces={surfaces} />
+          </dd>
+        </>
+      )}
     </dl>
   );
 }
@@ -61,7 +91,11 @@ function Objects({
       {state.kind === 'loading' && <Loading label="Loading the objects" rows={6} />}
       {state.kind === 'failed' && <p className="viewer-note">The objects could not be loaded. {state.message}</p>}
       {state.kind === 'ready' && <ObjectTreeView tree={state.tree} chosen={chosen} onChoose={onChoose} />}
-      {chosen ? <Facts node={chosen} /> : <p className="muted object-facts">Choose an object to see where it is.</p>}
+      {state.kind === 'ready' && chosen ? (
+        <Facts node={chosen} surfaces={surfacesOf(state.tree, chosen)} />
+      ) : (
+        <p className="muted object-facts">Choose an object to see where it is.</p>
+      )}
     </aside>
   );
 }

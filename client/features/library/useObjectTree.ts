@@ -1,5 +1,15 @@
 import { useEffect, useState } from 'react';
 
+/** Faces that look alike. */
+export interface SurfaceLook {
+  /** Null where the file gives none. */
+  color: string | null;
+  /** 0 (clear) to 1. */
+  opacity: number;
+  /** Of the surface of the whole part, 0 to 1. */
+  areaShare: number;
+}
+
 /** An assembly or a part of a CAD file, as `cad.extract_objects` writes it down. */
 export interface ObjectNode {
   objectId: string;
@@ -10,6 +20,7 @@ export interface ObjectNode {
   partId: string | null;
   /** Of an instance that looks otherwise than its part. */
   color?: string;
+  surfaces?: SurfaceLook[];
   /** Millimetres. */
   bboxMm: { min: number[]; max: number[] };
   triangleCount?: number;
@@ -19,11 +30,17 @@ export interface ObjectNode {
 }
 
 export interface ObjectTree {
-  parts: { partId: string; color: string | null }[];
+  /** Trees of before lack the surfaces. */
+  parts: { partId: string; color: string | null; surfaces?: SurfaceLook[] }[];
   roots: ObjectNode[];
 }
 
 export type TreeState = { kind: 'loading' } | { kind: 'ready'; tree: ObjectTree } | { kind: 'failed'; message: string };
+
+/** How the faces of a part look, the largest first; empty: that is not known. */
+export function surfacesOf(tree: ObjectTree, { surfaces, partId }: ObjectNode): readonly SurfaceLook[] {
+  return surfaces ?? tree.parts.find((part) => part.partId === partId)?.surfaces ?? [];
+}
 
 /** The object tree behind an address. */
 export function useObjectTree(url: string): TreeState {
