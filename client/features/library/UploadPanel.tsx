@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { useMutation } from 'urql';
 import { useRefusal } from '../../components/access.js';
 import { Button, IconButton } from '../../components/Button.js';
+import { FileInput } from '../../components/FileInput.js';
 import { formatBytes } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import { Progress } from '../../components/Progress.js';
@@ -96,18 +97,12 @@ export function UploadPanel({ onUploaded }: { onUploaded: () => void }) {
         <Button needs="author" onClick={() => input.current?.click()}>
           Choose files
         </Button>
-        <input
+        <FileInput
           ref={input}
-          className="visually-hidden"
-          type="file"
-          aria-label="CAD files"
-          tabIndex={-1}
+          label="CAD files"
           accept=".step,.stp,.p21,model/step"
           multiple
-          onChange={(event) => {
-            sendAll(event.target.files);
-            event.target.value = '';
-          }}
+          onChoose={(_, files) => sendAll(files)}
         />
       </div>
       {uploads.length > 0 && (

@@ -1,5 +1,6 @@
 import { type ComponentProps, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
+import { FileInput } from '../../components/FileInput.js';
 import type { Problem } from '../../shared/errors.js';
 import { Thumb } from '../../shared/Thumb.js';
 import { UploadRefused, uploadFile } from '../../shared/upload.js';
@@ -64,19 +65,7 @@ export function FileSlot({
           onClick={() => during(onRemove)}
         />
       )}
-      <input
-        ref={input}
-        className="visually-hidden"
-        type="file"
-        aria-label={`File for ${label}`}
-        tabIndex={-1}
-        accept={accept}
-        onChange={(event) => {
-          const [file] = event.target.files ?? [];
-          if (file) send(file);
-          event.target.value = '';
-        }}
-      />
+      <FileInput ref={input} label={`File for ${label}`} accept={accept} onChoose={send} />
     </li>
   );
 }

@@ -5,6 +5,7 @@ import { useMutation } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
 import { Loading } from '../../components/EmptyState.js';
+import { FileInput } from '../../components/FileInput.js';
 import { Icon } from '../../components/Icon.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -78,17 +79,11 @@ export function Component() {
               <Button needs="author" isBusy={fetching} onClick={() => input.current?.click()}>
                 Choose a file
               </Button>
-              <input
+              <FileInput
                 ref={input}
-                className="visually-hidden"
-                type="file"
-                aria-label="Export of old output types"
-                tabIndex={-1}
+                label="Export of old output types"
                 accept=".csv,.json,.tsv,text/csv,application/json"
-                onChange={(event) => {
-                  choose(event.target.files?.[0]);
-                  event.target.value = '';
-                }}
+                onChoose={choose}
               />
             </div>
           </section>

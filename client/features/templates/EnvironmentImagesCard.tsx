@@ -3,6 +3,7 @@ import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
+import { FileInput } from '../../components/FileInput.js';
 import { formatBytes } from '../../components/format.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -101,19 +102,7 @@ export function EnvironmentImagesCard() {
         <h2 id="environment-images">Environment images</h2>
         <span className="muted numeric">{list?.totalCount}</span>
         {images.length > 0 && add}
-        <input
-          ref={input}
-          className="visually-hidden"
-          type="file"
-          aria-label="Environment image"
-          tabIndex={-1}
-          accept=".hdr,.exr"
-          onChange={(event) => {
-            const [file] = event.target.files ?? [];
-            if (file) upload(file);
-            event.target.value = '';
-          }}
-        />
+        <FileInput ref={input} label="Environment image" accept=".hdr,.exr" onChoose={upload} />
       </header>
       {problem && <ProblemCallout problem={problem} title="The picture was not taken" />}
       <Listing
