@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createTestContext } from '../../tests/support/moduleContext.js';
-import { type EnvironmentOverride, LibraryTemplate } from '../shapes/renderTemplate.js';
+import type { EnvironmentOverride } from '../shapes/environment.js';
+import { LibraryTemplate } from '../shapes/renderTemplate.js';
 import { neutralStudio } from './neutralStudio.js';
 import { DEFAULT_TEMPLATE, resolveTemplate } from './resolve_template.js';
 

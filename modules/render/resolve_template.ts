@@ -4,12 +4,8 @@ import { unfitArtifact } from '../artifacts.js';
 import { artifactPort, defineModule } from '../define.js';
 import { ModuleError } from '../errors.js';
 import { mapInTurns } from '../mapInTurns.js';
-import {
-  EnvironmentOverride,
-  LibraryTemplate,
-  type RenderTemplate,
-  TemplateLibrary,
-} from '../shapes/renderTemplate.js';
+import { EnvironmentOverride } from '../shapes/environment.js';
+import { LibraryTemplate, type RenderTemplate, TemplateLibrary } from '../shapes/renderTemplate.js';
 
 /** The template every installation is seeded with. */
 export const DEFAULT_TEMPLATE = 'studio_soft';
