@@ -49,7 +49,7 @@ export interface PlatformOptions {
 }
 
 /** Connects to the database, the queues and the artifact store.
- * @throws DomainError `DATABASE_UNREACHABLE`, `HOME_UNWRITABLE`, `ARTIFACT_STORE_UNREACHABLE`, `ARTIFACT_STORE_REFUSED`, or what is wrong with a module package, with what to do. */
+ * @throws DomainError `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`, `HOME_UNWRITABLE`, `ARTIFACT_STORE_UNREACHABLE`, `ARTIFACT_STORE_REFUSED`, or what is wrong with a module package, with what to do. */
 export async function openPlatform(settings: Settings, options: PlatformOptions = {}): Promise<Platform> {
   const builtIn = Object.values(NODE_DEFINITIONS);
   const own = await loadModulePackages(settings.modulePackages, settings.home, builtIn);

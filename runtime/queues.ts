@@ -1,6 +1,7 @@
 import { createPostgresBackend, DelayedError, type Job, Queue, runMigrations, Worker, withBackend } from 'bullmq';
 import pg from 'pg';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
+import { checkRedis, RECONNECTS, TELLS_OUTAGES } from './redis.js';
 
 /** "Attempt this node", nothing more: Postgres says whether there still is something to attempt. */
 export interface NodeJob {
@@ -51,9 +52,10 @@ export class Queues {
     private readonly makeConsumer: (name: string, handler: Handler, concurrency: number) => Consumer,
   ) {}
 
+  /** @throws DomainError `QUEUE_UNREACHABLE` where Redis does not answer. */
   static async open(settings: QueueSettings): Promise<Queues> {
     const opened = settings.redisUrl
-      ? onRedis(settings.redisUrl, settings.prefix)
+      ? await onRedis(settings.redisUrl, settings.prefix)
       : await onPostgres(settings.databaseUrl);
     const queues = new Map(CAPABILITIES.map((capability) => [capability, opened.makeQueue(queueName(capability))]));
     return new Queues(settings.redisUrl ? 'redis' : 'postgres', queues, opened.makeConsumer);
@@ -64,7 +66,8 @@ export class Queues {
     for (const queue of this.queues.values()) queue.on('error', handler);
   }
 
-  /** Writes one job a node and attempt. A job that exists already is left as it is, so calling twice does no harm. */
+  /** Writes one job a node and attempt. A job that exists already is left as it is, so calling twice does no harm.
+   * @throws Error at once, or within seconds, where the queue does not answer. */
   async enqueue(nodes: ReadyNode[]): Promise<void> {
     const byCapability = groupByCapability(nodes);
     await Promise.all(
@@ -82,7 +85,8 @@ export class Queues {
     return this.makeConsumer(queueName(capability), handler, concurrency);
   }
 
-  /** Jobs by state, by capability, for operators. */
+  /** Jobs by state, by capability, for operators.
+   * @throws Error where the queue does not answer, as `enqueue`. */
   async depths(): Promise<Record<Capability, Record<string, number>>> {
     const entries = await Promise.all(
       [...this.queues].map(async ([capability, queue]) => [capability, await queue.getJobCounts()] as const),
@@ -154,14 +158,14 @@ async function onPostgres(databaseUrl: string): Promise<Opened> {
   };
 }
 
-function onRedis(redisUrl: string, prefix?: string): Opened {
-  const connection = { url: redisUrl, maxRetriesPerRequest: null };
+async function onRedis(redisUrl: string, prefix?: string): Promise<Opened> {
+  await checkRedis(redisUrl);
   const shared = prefix ? { prefix } : {};
   return {
-    makeQueue: (name) => new Queue<NodeJob>(name, { connection, ...shared }),
+    makeQueue: (name) => new Queue<NodeJob>(name, { connection: { url: redisUrl, ...TELLS_OUTAGES }, ...shared }),
     makeConsumer: (name, handler, concurrency) =>
       new Worker<NodeJob>(name, processorOf(handler), {
-        connection,
+        connection: { url: redisUrl, ...RECONNECTS, maxRetriesPerRequest: null },
         concurrency,
         ...shared,
         ...CONSUMER_OPTIONS,

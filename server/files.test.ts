@@ -242,7 +242,7 @@ describe('health', () => {
     const together = await app.fetch('/health/ready');
     expect(await together.json()).toEqual({
       status: 'ready',
-      checks: { database: 'ok', migrations: 'ok', worker: 'ok', artifacts: 'ok' },
+      checks: { database: 'ok', migrations: 'ok', worker: 'ok', queue: 'ok', artifacts: 'ok' },
     });
     expect(together.status).toBe(200);
     await app.platform.db.worker.updateMany({ data: { heartbeatAt: new Date(Date.now() - 60_000) } });

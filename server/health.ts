@@ -39,6 +39,16 @@ async function databaseState(db: PrismaClient): Promise<Record<'database' | 'mig
   }
 }
 
+async function queueState({ queues }: Pick<Platform, 'queues'>): Promise<string> {
+  try {
+    await queues.depths();
+    return 'ok';
+  } catch {
+    // The log has it from the queues themselves.
+    return 'does not answer';
+  }
+}
+
 async function artifactState({ store, log }: Pick<Platform, 'store' | 'log'>): Promise<string> {
   try {
     await store.check();
@@ -50,10 +60,14 @@ async function artifactState({ store, log }: Pick<Platform, 'store' | 'log'>): P
 }
 
 /** `GET /health/ready`: 200 when everything a run needs is there, else 503 with what is missing. */
-export function ready(platform: Pick<Platform, 'db' | 'store' | 'log'>) {
+export function ready(platform: Pick<Platform, 'db' | 'queues' | 'store' | 'log'>) {
   return async (_request: Request, response: Response) => {
-    const [states, artifacts] = await Promise.all([databaseState(platform.db), artifactState(platform)]);
-    const checks = { ...states, artifacts };
+    const [states, queue, artifacts] = await Promise.all([
+      databaseState(platform.db),
+      queueState(platform),
+      artifactState(platform),
+    ]);
+    const checks = { ...states, queue, artifacts };
     const isReady = Object.values(checks).every((state) => state === 'ok');
     response
       .status(isReady ? 200 : 503)

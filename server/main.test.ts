@@ -18,7 +18,8 @@ import { ADMIN_TOKEN } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { testLookup } from '../workflow/testModules.js';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const SERVER = fileURLToPath(new URL('./main.ts', import.meta.url));
+const WORKER = fileURLToPath(new URL('../worker/main.ts', import.meta.url));
 let database: TestDatabase;
 let home: string;
 let platform: Platform;
@@ -54,8 +55,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function start(env: NodeJS.ProcessEnv = {}) {
-  const child = fork(MAIN, {
+function start(env: NodeJS.ProcessEnv = {}, main = SERVER) {
+  const child = fork(main, {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
@@ -95,14 +96,18 @@ test('a busy port is one clear line, and nothing else happens', async () => {
   other.close();
 });
 
-test('a wrong setting, a database and a bucket that do not answer are one clear line each', async () => {
+test.each([
+  ['server', SERVER],
+  ['worker', WORKER],
+])('what a %s cannot work with or without is one clear line', async (_name, main) => {
   const cases = [
     [{ PORT: 'http' }, 'PORT'],
     [{ DATABASE_URL: 'postgres://127.0.0.1:1/nothing' }, 'database does not answer'],
+    [{ REDIS_URL: 'redis://127.0.0.1:1' }, 'Redis of REDIS_URL does not answer'],
     [{ ARTIFACT_URL: 's3://studio?endpoint=http://127.0.0.1:1', ...AWS }, 'artifact store, the bucket "studio"'],
   ] as const;
-  const runs = cases.map(([env, words]) => ({ words, ...start(env) }));
-  for (const { words, exited, lastWords } of runs) {
+  for (const [env, words] of cases) {
+    const { exited, lastWords } = start(env, main);
     expect(await exited).toEqual([1, null]);
     expect((await lastWords).trim().split('\n')).toHaveLength(1);
     expect(await lastWords).toContain(words);

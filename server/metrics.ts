@@ -53,7 +53,10 @@ export function createMetrics({ db, pool, queues }: Pick<Platform, 'db' | 'pool'
     labelNames: ['capability', 'state'],
     registers: [registry],
     async collect() {
-      for (const [capability, states] of Object.entries(await queues.depths()))
+      this.reset();
+      // Without the queue there are no jobs to tell of, and the other metrics are wanted all the more.
+      const depths = await queues.depths().catch(() => ({}));
+      for (const [capability, states] of Object.entries<Record<string, number>>(depths))
         for (const [state, count] of Object.entries(states)) this.set({ capability, state }, count);
     },
   });

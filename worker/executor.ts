@@ -18,6 +18,7 @@ export interface ExecutorParts {
   pace: Pace;
   /** Runs a claimed node; the end of that comes first, then those of nodes that ran ahead of their claim. */
   run(node: ClaimedNode, stop: AbortController): Promise<Finish[]>;
+  /** Makes jobs of nodes; does not fail, as the sweeper writes again what could not be written. */
   enqueue(nodes: ReadyNode[]): Promise<void>;
 }
 
@@ -96,7 +97,7 @@ export class Executor {
   async drain(graceMs: number): Promise<void> {
     this.isDraining = true;
     const kept = CAPABILITIES.flatMap((capability) => this.backlog[capability].splice(0));
-    if (kept.length > 0) await this.parts.enqueue(kept);
+    await this.putBack(kept);
     const releaseAll = setTimeout(() => {
       for (const { stop } of this.running.values()) stop.abort('shutdown' satisfies StopReason);
       this.steps.giveUp();
@@ -154,7 +155,7 @@ export class Executor {
         slots: wanted,
       });
       this.deal(taken, reports, claims);
-      this.putBack(fromBacklog.filter(({ runId }) => taken.held.includes(runId)));
+      void this.putBack(fromBacklog.filter(({ runId }) => taken.held.includes(runId)));
     }
     this.isFlushing = false;
   }
@@ -200,15 +201,12 @@ export class Executor {
     const away = ready
       .filter((node) => !this.keep(node))
       .map((node) => (shadows.has(node.runId) ? { ...node, isShadow: true } : node));
-    this.putBack(away);
+    void this.putBack(away);
   }
 
   /** Makes jobs of ready nodes, for whoever gets to them first. */
-  private putBack(nodes: ReadyNode[]): void {
-    if (nodes.length > 0)
-      void this.parts
-        .enqueue(nodes)
-        .catch((err) => this.parts.log.error({ err }, 'jobs could not be written; the sweeper will write them again'));
+  private async putBack(nodes: ReadyNode[]): Promise<void> {
+    if (nodes.length > 0) await this.parts.enqueue(nodes);
   }
 
   private keep(node: ReadyNode): boolean {

@@ -102,7 +102,16 @@ export class Sweeper {
        RETURNING n.run_id AS "runId", n.idx, n.capability, n.step, n.attempt, (SELECT r.mode = 'shadow' FROM run r WHERE r.id = n.run_id) AS "isShadow"`,
       [LOST_AFTER_S, AGAIN_AFTER_S, BATCH],
     );
-    if (rows.length > 0) await this.platform.queues.enqueue(rows);
+    if (rows.length === 0) return;
+    await this.platform.queues.enqueue(rows).catch(async (error) => {
+      // Still lost: the next round must not take it for done.
+      await this.platform.pool.query(
+        `UPDATE node_run n SET enqueued_at = NULL FROM unnest($1::uuid[], $2::int[]) AS lost(run_id, idx)
+         WHERE n.run_id = lost.run_id AND n.idx = lost.idx AND n.status = 'ready'`,
+        [rows.map(({ runId }) => runId), rows.map(({ idx }) => idx)],
+      );
+      throw error;
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { validate as isUuid } from 'uuid';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
 import { webhookSettings } from '../modules/output/webhook.js';
 import { residentBlenders } from '../modules/render/residentBlender.js';
+import { enqueueReady } from '../runtime/enqueueReady.js';
 import { withLegacyPipeline } from '../runtime/legacy/plan.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Consumer } from '../runtime/queues.js';
@@ -89,7 +90,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
     slots,
     pace,
     run: (node, stop) => runAhead(ahead, node, stop),
-    enqueue: (nodes) => platform.queues.enqueue(nodes),
+    enqueue: (nodes) => enqueueReady({ queues: platform.queues, log }, nodes),
   });
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
   const sweeper = new Sweeper(platform, id, log);

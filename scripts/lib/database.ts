@@ -39,26 +39,6 @@ export async function openDatabase(
   return { url: server.url(DATABASE), server };
 }
 
-/** @throws Error one line with what to do when the Redis of REDIS_URL does not answer. */
-export async function checkRedis(url: string): Promise<void> {
-  const { Redis } = await import('ioredis');
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 8_000, retryStrategy: () => null });
-  let reason = '';
-  redis.on('error', (error: Error) => {
-    reason = error.message;
-  });
-  try {
-    await redis.connect();
-    await redis.ping();
-  } catch (error) {
-    throw new Error(
-      `The Redis of REDIS_URL does not answer (${reason || (error as Error).message}): check REDIS_URL and that Redis runs, or unset it to keep the queues in PostgreSQL.`,
-    );
-  } finally {
-    redis.disconnect();
-  }
-}
-
 async function checkAnswer(url: string): Promise<void> {
   // What follows @ is host, port and name: nothing secret is printed.
   const place = url.replace(/^.*@|\?.*$/g, '');

@@ -1,19 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import pg from 'pg';
 import { migrate } from '../../prisma/migrate.js';
 import { startPostgres } from '../../scripts/lib/postgres.js';
-import { freePort } from '../../scripts/lib/processes.mjs';
-import { requireTool } from './tools.js';
+import { startRedis } from './redis.js';
 
 /** The migrated database every test database is copied from. */
 export const TEMPLATE_DATABASE = 'hartomat_template';
-
-const PORTS_TRIED = 5;
 
 /** Room for one logical database per test process. */
 const REDIS_DATABASES = 4096;
@@ -39,7 +33,11 @@ export async function startServices(): Promise<TestServices> {
   };
   return {
     postgres: once(() => startTestPostgres(dir, stops)),
-    redis: once(() => startTestRedis(dir, stops)),
+    redis: once(async () => {
+      const redis = await startRedis(dir, { databases: REDIS_DATABASES });
+      stops.push(redis.kill);
+      return redis.url;
+    }),
     async stop() {
       await Promise.all(stops.map((stop) => stop()));
       await rm(dir, { recursive: true, force: true });
@@ -83,45 +81,4 @@ async function makeTemplate(url: string): Promise<void> {
   await migrate(template.href);
   await client.query(`alter database ${TEMPLATE_DATABASE} with allow_connections false is_template true`);
   await client.end();
-}
-
-/** A port that was free a moment ago may be taken by now: then another one is tried. */
-async function startTestRedis(dir: string, stops: Array<() => Promise<void>>): Promise<string> {
-  for (let tries = 1; tries <= PORTS_TRIED; tries++) {
-    const url = await startRedisOn(await freePort(), dir, stops);
-    if (url) return url;
-  }
-  throw new Error('redis-server did not start.');
-}
-
-/** @returns null when it ended before it answered. */
-async function startRedisOn(port: number, dir: string, stops: Array<() => Promise<void>>): Promise<string | null> {
-  const flags = {
-    port,
-    bind: '127.0.0.1',
-    dir,
-    save: '',
-    appendonly: 'no',
-    databases: REDIS_DATABASES,
-    'maxmemory-policy': 'noeviction',
-  };
-  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = spawn(requireTool('redis-server'), args, { stdio: 'ignore', detached: true });
-  stops.push(async () => {
-    const gone = new Promise((resolve) => child.once('exit', resolve));
-    if (child.exitCode === null && child.kill('SIGTERM')) await gone;
-  });
-  const url = `redis://127.0.0.1:${port}`;
-  while (child.exitCode === null) {
-    const probe = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
-    probe.on('error', () => {});
-    const answered = await probe.connect().then(
-      () => true,
-      () => false,
-    );
-    probe.disconnect();
-    if (answered) return url;
-    await sleep(20);
-  }
-  return null;
 }

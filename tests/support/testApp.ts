@@ -53,8 +53,10 @@ export interface TestApp extends TestApi {
 export async function startTestApp({
   definition = testLookup,
   statementLimitMs,
+  redisUrl = null,
   ...options
-}: AppOptions & Pick<PlatformOptions, 'definition' | 'statementLimitMs'> = {}): Promise<TestApp> {
+}: AppOptions &
+  Pick<PlatformOptions, 'definition' | 'statementLimitMs'> & { redisUrl?: string | null } = {}): Promise<TestApp> {
   const database = await createTestDatabase();
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-server-'));
   const logged: string[] = [];
@@ -65,7 +67,7 @@ export async function startTestApp({
       host: '127.0.0.1',
       home,
       databaseUrl: database.url,
-      redisUrl: null,
+      redisUrl,
       artifactDir: path.join(home, '.artifacts'),
       blenderPath: null,
       adminToken: ADMIN_TOKEN,
