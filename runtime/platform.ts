@@ -16,6 +16,7 @@ import { loadModulePackages } from './modulePackages.js';
 import { Queues } from './queues.js';
 import type { Settings } from './settings.js';
 import { RunStarter } from './startRun.js';
+import { makeWritable, whyNotWritable } from './writableDirectory.mjs';
 
 /** Everything the rooms above need to do their work, opened once a process. */
 export interface Platform {
@@ -51,6 +52,12 @@ export interface PlatformOptions {
 /** Connects to the database, the queues and the artifact store.
  * @throws DomainError `DATABASE_UNREACHABLE`, `QUEUE_UNREACHABLE`, `HOME_UNWRITABLE`, `ARTIFACT_STORE_UNREACHABLE`, `ARTIFACT_STORE_REFUSED`, or what is wrong with a module package, with what to do. */
 export async function openPlatform(settings: Settings, options: PlatformOptions = {}): Promise<Platform> {
+  await makeWritable(settings.home).catch((error) => {
+    throw new DomainError(
+      'HOME_UNWRITABLE',
+      `The data directory ${settings.home} cannot be written (${whyNotWritable(error)}): set HARTOMAT_HOME to a directory that can.`,
+    );
+  });
   const builtIn = Object.values(NODE_DEFINITIONS);
   const own = await loadModulePackages(settings.modulePackages, settings.home, builtIn);
   const nodeDefinitions = [...builtIn, ...own];

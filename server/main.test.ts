@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -100,11 +100,18 @@ test.each([
   ['server', SERVER],
   ['worker', WORKER],
 ])('what a %s cannot work with or without is one clear line', async (_name, main) => {
+  const file = path.join(home, 'a-file');
+  await writeFile(file, '');
   const cases = [
     [{ PORT: 'http' }, 'PORT'],
     [{ DATABASE_URL: 'postgres://127.0.0.1:1/nothing' }, 'database does not answer'],
     [{ REDIS_URL: 'redis://127.0.0.1:1' }, 'Redis of REDIS_URL does not answer'],
     [{ ARTIFACT_URL: 's3://studio?endpoint=http://127.0.0.1:1', ...AWS }, 'artifact store, the bucket "studio"'],
+    [{ HARTOMAT_HOME: file }, `The data directory ${file} cannot be written (there is a file in its place)`],
+    [{ HARTOMAT_HOME: path.join(file, 'home') }, 'cannot be written (part of the path is a file)'],
+    // Here a file system says "no such directory" for ever.
+    [{ HARTOMAT_HOME: '/proc/hartomat' }, 'The data directory /proc/hartomat cannot be written'],
+    [{ ARTIFACT_URL: 'file:///proc/hartomat' }, 'The artifact directory /proc/hartomat cannot be written'],
   ] as const;
   for (const [env, words] of cases) {
     const { exited, lastWords } = start(env, main);

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { DomainError } from '../../modules/errors.js';
 import type { Settings } from '../settings.js';
+import { makeWritable, whyNotWritable } from '../writableDirectory.mjs';
 import { FileArtifactStore } from './fileStore.js';
 import type { ArtifactStore } from './store.js';
 
@@ -10,10 +10,10 @@ export async function openArtifactStore(
   settings: Pick<Settings, 'artifactDir' | 'artifactBucket'>,
 ): Promise<ArtifactStore> {
   const { artifactDir: dir, artifactBucket } = settings;
-  await mkdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  await makeWritable(dir).catch((error: NodeJS.ErrnoException) => {
     throw new DomainError(
       'HOME_UNWRITABLE',
-      `The artifact directory ${dir} cannot be written (${error.code}). Set ARTIFACT_URL or HARTOMAT_HOME to a directory that can.`,
+      `The artifact directory ${dir} cannot be written (${whyNotWritable(error)}): set ARTIFACT_URL or HARTOMAT_HOME to a directory that can.`,
     );
   });
   if (!artifactBucket) return new FileArtifactStore(dir);

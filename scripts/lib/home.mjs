@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeWritable, whyNotWritable } from '../../runtime/writableDirectory.mjs';
 import { PROJECT } from './packages.mjs';
 import { commandLine, tryPort } from './processes.mjs';
 
@@ -16,7 +17,7 @@ export const homeDirectory = (env = process.env) =>
 export async function takeHome(home) {
   const lockFile = path.join(home, 'hartomat.lock');
   try {
-    await makeDirectory(home);
+    await makeWritable(home);
     for (let lock = await tryLock(lockFile); !lock; lock = await tryLock(lockFile)) {
       const owner = JSON.parse((await readFile(lockFile, 'utf8')) || '{}');
       if (owner.pid && owner.pid !== process.pid && (await commandLine(owner.pid)).includes('start.mjs'))
@@ -26,7 +27,7 @@ export async function takeHome(home) {
   } catch (error) {
     if (error instanceof AlreadyRunning) throw error;
     throw new Error(
-      `The data directory ${home} cannot be written (${REASONS[error.code] ?? error.code ?? error.message}): set HARTOMAT_HOME to a directory that can.`,
+      `The data directory ${home} cannot be written (${whyNotWritable(error)}): set HARTOMAT_HOME to a directory that can.`,
     );
   }
   return {
@@ -34,30 +35,6 @@ export async function takeHome(home) {
     release: () => rm(lockFile, { force: true }),
   };
 }
-
-/** As `mkdir` with `recursive`, which never ends where a parent is there and takes no directories, as in /proc. */
-async function makeDirectory(directory) {
-  try {
-    await mkdir(directory);
-  } catch (error) {
-    if (error.code === 'EEXIST' && (await stat(directory)).isDirectory()) return;
-    const parent = path.dirname(directory);
-    if (error.code !== 'ENOENT' || parent === directory) throw error;
-    await makeDirectory(parent);
-    await mkdir(directory);
-  }
-}
-
-const REASONS = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  // What Node.js makes of a read-only file system when it is to make parents too.
-  ENOENT: 'the file system is read-only, or takes no directories',
-  ENOSPC: 'the disk is full',
-  EEXIST: 'there is a file in its place',
-  ENOTDIR: 'part of the path is a file',
-};
 
 class AlreadyRunning extends Error {
   constructor(home, { pid, url }) {
