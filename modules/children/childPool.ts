@@ -105,6 +105,11 @@ export class ChildPool<Job, Result> {
     });
   }
 
+  /** Starts a child where there is none, so that the next job finds one. */
+  prepare(): void {
+    if (this.children.length === 0 && !this.isClosed) this.start(this.spawn());
+  }
+
   /** Ends all children; jobs still running fail with `…_CLOSED`. */
   async close(): Promise<void> {
     this.isClosed = true;

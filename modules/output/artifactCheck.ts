@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import type { ArtifactRef } from '../artifacts.js';
 import { ModuleError } from '../errors.js';
+import { publishedPictures } from '../pictures/pictures.js';
 import type { ArtifactContract } from '../shapes/artifactContract.js';
-import { pictures } from './pictures.js';
 
 /** A file about to be delivered. */
 export interface Delivered {
@@ -114,7 +114,7 @@ async function factsOf({ ref, path }: Delivered, signal: AbortSignal): Promise<F
 }
 
 async function pictureFacts(ref: ArtifactRef, path: string, format: string, signal: AbortSignal): Promise<FileFacts> {
-  const picture = await pictures.read(path, signal);
+  const picture = await publishedPictures.read(path, signal);
   if ('unreadable' in picture) throw corrupt(ref, picture.unreadable);
   if (picture.format !== format) throw corrupt(ref, `it is ${picture.format}, not ${format}`);
   const { widthPx, heightPx, hasAlpha } = picture;

@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { publishedPictures } from '../pictures/pictures.js';
 import { DERIVATIVE_TYPES, type Derivative } from './derivatives.js';
 import { ENDINGS } from './mediaTypes.js';
-import { pictures } from './pictures.js';
 
 export interface MadeDerivative {
   path: string;
@@ -12,7 +12,7 @@ export interface MadeDerivative {
 }
 
 /** Makes one derivative in `folder`; the same original gives the same bytes on one installation.
- * @throws {ModuleError} what `pictures` throws; the signal's reason when it aborts. */
+ * @throws {ModuleError} what `publishedPictures` throw; the signal's reason when it aborts. */
 export async function makeDerivative(
   original: { path: string; fileName: string },
   derivative: Derivative,
@@ -22,6 +22,6 @@ export async function makeDerivative(
   const mediaType = DERIVATIVE_TYPES[derivative.format];
   const fileName = `${path.parse(original.fileName).name}_${derivative.name}${ENDINGS[mediaType]}`;
   const file = path.join(folder, fileName);
-  const { widthPx, heightPx } = await pictures.derive({ from: original.path, to: file, derivative }, signal);
+  const { widthPx, heightPx } = await publishedPictures.derive({ from: original.path, to: file, derivative }, signal);
   return { path: file, fileName, mediaType, widthPx, heightPx };
 }

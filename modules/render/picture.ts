@@ -1,20 +1,19 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Sharp } from 'sharp';
 import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
+import type { ComposeJob } from '../pictures/pictureJobs.js';
+import { renderedPictures } from '../pictures/pictures.js';
 import type { Viewpoint } from '../shapes/viewpoint.js';
-import { onBackground } from './background.js';
 import { runBlender } from './blender.js';
-import { compose16 } from './compose16.js';
 import { onDevice } from './device.js';
 import { plainExr } from './exr.js';
 import type { Background } from './ground.js';
 import type { Device } from './params.js';
 import { residentBlenders } from './residentBlender.js';
 import { type FileFormat, isPreview, type Scene, sceneJob, sceneMemoryMb } from './scene.js';
-import { type ShadowJob, shadowJob, softShadow } from './shadow.js';
+import { shadowJob } from './shadow.js';
 
 /** File formats of pictures; `png16` has 16 bits a channel, `exr` is OpenEXR with linear light. */
 export type PictureFormat = 'png' | 'png16' | 'jpeg' | 'webp' | 'exr';
@@ -66,6 +65,7 @@ export async function renderPicture(
   const { width, height } = scene.resolution;
   const product = path.join(ctx.workdir, isExr ? 'product.exr' : 'product.png');
   const shadow = picture.shadow && !isExr ? shadowJob(path.join(ctx.workdir, 'shadow.png'), width, height) : null;
+  if (!isExr) renderedPictures.prepare();
   const { facts, warnings } = await onDevice(ctx, scene, (scene) => {
     const job = { scene: sceneJob(scene), output: product, shadow } as unknown as JsonObject;
     const request = { script: 'picture.py', job, memoryLimitMb: sceneMemoryMb(scene) };
@@ -81,12 +81,8 @@ export async function renderPicture(
     coverage = shown(exr, scene.resolution, Number(facts.opacity));
     await writeFile(unfinished, exr.bytes);
   } else {
-    coverage = await checkProduct(product, scene.resolution);
-    const image =
-      format === 'png16'
-        ? await compose16(product, shadow && (await softShadow(shadow, width, height)), { width, height }, background)
-        : await compose(product, shadow, scene.resolution, background);
-    await encode(image, format, imageQuality).toFile(unfinished);
+    const job = { product, shadow, background, ...scene.resolution, format, imageQuality, to: unfinished };
+    coverage = await finishPicture(job, ctx.signal);
   }
   await rename(unfinished, finished);
   return {
@@ -99,23 +95,16 @@ export async function renderPicture(
   };
 }
 
-/** A rendered product is only good if it is there, has the right size and shows something.
- * @returns the share of the picture that it covers, 0..1.
- * @throws {ModuleError} `BLENDER_CRASHED`, `PICTURE_EMPTY`. */
-export async function checkProduct(file: string, resolution: Scene['resolution']): Promise<number> {
-  const { default: sharp } = await import('sharp');
-  // The picture is read once: sharp's own statistics are of all channels, and of much more than a mean.
-  const { data, info } = await sharp(file)
-    .ensureAlpha()
-    .extractChannel(3)
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: Error) => {
-      throw new ModuleError('BLENDER_CRASHED', `Blender wrote no readable picture: ${error.message}.`, 'crash');
-    });
-  let sum = 0;
-  for (const alpha of data) sum += alpha;
-  return shown(info, resolution, sum / data.length / 255);
+/** Makes a picture of a rendered product, which is only good if it is there, has the right size and shows something.
+ * @returns the share of the picture that the product covers, 0..1.
+ * @throws {ModuleError} `BLENDER_CRASHED`, `PICTURE_EMPTY`, and what `renderedPictures` throw; the signal's reason when it aborts. */
+export async function finishPicture(job: ComposeJob, signal: AbortSignal): Promise<number> {
+  const found = await renderedPictures.opacity(job.product, signal);
+  if ('unreadable' in found)
+    throw new ModuleError('BLENDER_CRASHED', `Blender wrote no readable picture: ${found.unreadable}.`, 'crash');
+  const coverage = shown(found, job, found.opacity);
+  await renderedPictures.compose(job, signal);
+  return coverage;
 }
 
 function shown(is: Scene['resolution'], wanted: Scene['resolution'], opacity: number): number {
@@ -128,38 +117,4 @@ function shown(is: Scene['resolution'], wanted: Scene['resolution'], opacity: nu
   if (!(opacity > 0))
     throw new ModuleError('PICTURE_EMPTY', 'The rendered picture is empty: the camera does not see the product.');
   return Number(opacity.toFixed(4));
-}
-
-/** The product on its shadow on the background. */
-export async function compose(
-  product: string,
-  shadow: ShadowJob | null,
-  size: Scene['resolution'],
-  background: Background,
-): Promise<Sharp> {
-  const { default: sharp } = await import('sharp');
-  let image = sharp(product);
-  if (shadow) {
-    const soft = await softShadow(shadow, size.width, size.height);
-    image = sharp(
-      await sharp(soft)
-        .composite([{ input: product }])
-        .png()
-        .toBuffer(),
-    );
-  }
-  return onBackground(image, background, size);
-}
-
-function encode(image: Sharp, format: Exclude<PictureFormat, 'exr'>, quality: number): Sharp {
-  switch (format) {
-    case 'png':
-    case 'png16':
-      // The last hundredth of the size takes half of the time.
-      return image.png({ compressionLevel: 6 });
-    case 'jpeg':
-      return image.jpeg({ quality, chromaSubsampling: '4:4:4' });
-    case 'webp':
-      return image.webp({ quality, smartSubsample: true });
-  }
 }

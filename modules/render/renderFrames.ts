@@ -7,7 +7,7 @@ import { runBlender } from './blender.js';
 import type { FinishedFile } from './blenderLog.js';
 import { onDevice } from './device.js';
 import type { Shown } from './ground.js';
-import { checkProduct, compose } from './picture.js';
+import { finishPicture } from './picture.js';
 import { type Scene, sceneJob, sceneMemoryMb } from './scene.js';
 import { type ShadowJob, shadowJob } from './shadow.js';
 import { angleAt, type Turn } from './turntable.js';
@@ -122,11 +122,14 @@ async function finishFrame(
   { device, camera }: FinishedFile,
 ): Promise<ArtifactRef> {
   const { width, height } = scene.resolution;
-  const coverage = await checkProduct(frame.output, scene.resolution);
   const file = path.join(ctx.workdir, `finished-${frame.number}.png`);
-  // Most frames are looked at in a film only: a smaller file is not worth the time.
-  const image = await compose(frame.output, frame.shadow, scene.resolution, null);
-  await image.png({ compressionLevel: 6 }).toFile(file);
+  const coverage = await finishPicture(
+    {
+      ...{ product: frame.output, shadow: frame.shadow, background: null, width, height },
+      ...{ format: 'png', imageQuality: 100, to: file },
+    },
+    ctx.signal,
+  );
   return ctx.artifacts.write({
     role: 'turntable_frame',
     mediaType: 'image/png',

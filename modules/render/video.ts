@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { rename, symlink, writeFile } from 'node:fs/promises';
+import { rename, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ModuleContext } from '../context.js';
 import { ModuleError } from '../errors.js';
-import { backgroundPng, onBackground } from './background.js';
+import { renderedPictures } from '../pictures/pictures.js';
 import { requireFfmpeg, runFfmpeg } from './ffmpeg.js';
 import type { Background } from './ground.js';
 
@@ -66,7 +66,7 @@ async function encode(
   film: Film,
   output: string,
 ): Promise<void> {
-  const { frames, format, width, height } = film;
+  const { frames, format, background, width, height } = film;
   if (format === 'mp4' && (width % 2 !== 0 || height % 2 !== 0))
     throw new ModuleError('VIDEO_SIZE_ODD', `MP4 needs an even width and height, not ${width} × ${height}.`, 'input', {
       path: '/resolution',
@@ -75,8 +75,8 @@ async function encode(
   // ffmpeg reads numbered files; artifacts are named by their content.
   for (const [index, file] of frames.entries())
     await symlink(file, path.join(ctx.workdir, `join-${String(index).padStart(5, '0')}.png`));
-  if (film.background !== null)
-    await writeFile(path.join(ctx.workdir, BEHIND), await backgroundPng(film.background, { width, height }));
+  if (background !== null)
+    await renderedPictures.paint({ background, width, height, to: path.join(ctx.workdir, BEHIND) }, ctx.signal);
   const onLine = (line: string) => {
     const frame = /^frame=\s*(\d+)/.exec(line);
     if (frame)
@@ -94,7 +94,7 @@ async function encode(
     output,
   ];
   await runFfmpeg(ffmpeg, args, { cwd: ctx.workdir, signal: ctx.signal, onLine });
-  if (format === 'webp') await checkWebp(output, film);
+  if (format === 'webp') await checkWebp(output, film, ctx.signal);
   else await checkVideo(ffprobe, output, film, ctx);
 }
 
@@ -169,13 +169,11 @@ async function checkVideo(
 }
 
 /** ffprobe knows nothing of animated WebP. */
-async function checkWebp(file: string, { frames, width, height, fps }: Film): Promise<void> {
-  const { default: sharp } = await import('sharp');
-  const { pages = 1, pageHeight, delay = [], loop, ...size } = await sharp(file, { pages: -1 }).metadata();
+async function checkWebp(file: string, { frames, width, height, fps }: Film, signal: AbortSignal): Promise<void> {
+  const { pages, durationMs, loop, ...size } = await renderedPictures.animation(file, signal);
   // Pictures that do not change are merged into one that is shown for longer.
   if (pages > frames.length) throw wrong('frames', pages, frames.length);
-  expectEqual('size', `${size.width}×${pageHeight ?? size.height}`, `${width}×${height}`);
-  const durationMs = delay.reduce((sum, ms) => sum + ms, 0);
+  expectEqual('size', `${size.width}×${size.height}`, `${width}×${height}`);
   if (pages > 1 && Math.abs(durationMs - (frames.length / fps) * 1000) > frames.length + 1000 / fps)
     throw wrong('duration in ms', durationMs, (frames.length / fps) * 1000);
   if (pages > 1) expectEqual('loop', loop, 0);
@@ -197,12 +195,16 @@ async function framesOnBackground(
   { frames, background, width, height }: Film,
 ): Promise<readonly string[]> {
   if (background === null) return frames;
-  const { default: sharp } = await import('sharp');
   const laid: string[] = [];
   for (const [index, file] of frames.entries()) {
-    signal.throwIfAborted();
     const on = path.join(workdir, `on-background-${index}.png`);
-    await (await onBackground(sharp(file), background, { width, height })).png({ compressionLevel: 6 }).toFile(on);
+    await renderedPictures.compose(
+      {
+        ...{ product: file, shadow: null, background, width, height },
+        ...{ format: 'png', imageQuality: 100, to: on },
+      },
+      signal,
+    );
     laid.push(on);
     progress(laid.length / frames.length, `Finishing frame ${laid.length} of ${frames.length}`);
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { noise } from '../../tests/support/moduleSamples.js';
 import { MiB } from '../children/childPool.js';
-import { Derivative } from './derivatives.js';
+import { Derivative } from '../output/derivatives.js';
 import { Pictures } from './pictures.js';
 
 let dir: string;

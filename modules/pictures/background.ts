@@ -1,5 +1,8 @@
 import type { Sharp } from 'sharp';
-import type { Background } from './ground.js';
+import type { Background } from '../render/ground.js';
+import type { BackgroundJob } from './pictureJobs.js';
+
+const { default: sharp } = await import('sharp');
 
 interface Size {
   width: number;
@@ -10,7 +13,6 @@ interface Size {
 export async function onBackground(image: Sharp, background: Background, size: Size): Promise<Sharp> {
   if (background === null) return image;
   if (typeof background === 'string') return image.flatten({ background });
-  const { default: sharp } = await import('sharp');
   const over = await image.png({ compressionLevel: 1 }).toBuffer();
   return sharp(
     await sharp(svgOf(background, size))
@@ -21,13 +23,11 @@ export async function onBackground(image: Sharp, background: Background, size: S
   );
 }
 
-/** What is behind a film, as an opaque PNG. */
-export async function backgroundPng(background: NonNullable<Background>, size: Size): Promise<Buffer> {
-  const { default: sharp } = await import('sharp');
-  return sharp(svgOf(typeof background === 'string' ? { top: background, bottom: background } : background, size))
-    .removeAlpha()
-    .png({ compressionLevel: 1 })
-    .toBuffer();
+/** Paints what is behind a film. */
+export async function paintBackground({ background, to, ...size }: BackgroundJob): Promise<null> {
+  const colors = typeof background === 'string' ? { top: background, bottom: background } : background;
+  await sharp(svgOf(colors, size)).removeAlpha().png({ compressionLevel: 1 }).toFile(to);
+  return null;
 }
 
 function svgOf({ top, bottom }: { top: string; bottom: string }, { width, height }: Size): Buffer {

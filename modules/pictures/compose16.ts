@@ -1,17 +1,17 @@
 import type { Sharp } from 'sharp';
-import type { Background } from './ground.js';
+import type { Background } from '../render/ground.js';
+import type { ComposeJob } from './pictureJobs.js';
+
+const { default: sharp } = await import('sharp');
 
 const FULL = 65_535;
 
 /** Lays a rendered 16 bit product over its shadow and background without going through 8 bits.
  * @param shadow RGBA PNG, black with the shadow as alpha; null: none. */
 export async function compose16(
-  product: string,
+  { product, background, width, height }: Pick<ComposeJob, 'product' | 'background' | 'width' | 'height'>,
   shadow: Buffer | null,
-  { width, height }: { width: number; height: number },
-  background: Background,
 ): Promise<Sharp> {
-  const { default: sharp } = await import('sharp');
   const bytes = await sharp(product).toColourspace('rgb16').ensureAlpha().raw({ depth: 'ushort' }).toBuffer();
   const pixels = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
   const under = shadow && (await sharp(shadow).ensureAlpha().extractChannel(3).raw().toBuffer());
