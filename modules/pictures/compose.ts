@@ -17,11 +17,19 @@ export async function compose(job: ComposeJob): Promise<null> {
 
 async function compose8({ product, background, ...size }: ComposeJob, shadow: Buffer | null): Promise<Sharp> {
   if (!shadow) return onBackground(sharp(product), background, size);
-  const onShadow = await sharp(shadow)
+  const raw = { width: size.width, height: size.height, channels: 4 } as const;
+  const onShadow = await sharp(black(shadow), { raw })
     .composite([{ input: product }])
-    .png()
+    .raw()
     .toBuffer();
-  return onBackground(sharp(onShadow), background, size);
+  return onBackground(sharp(onShadow, { raw }), background, size);
+}
+
+/** Black as RGBA with the given alpha. */
+function black(alpha: Buffer): Buffer {
+  const rgba = Buffer.alloc(alpha.length * 4);
+  for (let i = 0; i < alpha.length; i++) rgba[i * 4 + 3] = alpha[i]!;
+  return rgba;
 }
 
 function encode(image: Sharp, { format, imageQuality: quality }: ComposeJob): Sharp {

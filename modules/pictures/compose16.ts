@@ -7,14 +7,13 @@ const { default: sharp } = await import('sharp');
 const FULL = 65_535;
 
 /** Lays a rendered 16 bit product over its shadow and background without going through 8 bits.
- * @param shadow RGBA PNG, black with the shadow as alpha; null: none. */
+ * @param shadow its alpha, a byte a pixel; null: none. */
 export async function compose16(
   { product, background, width, height }: Pick<ComposeJob, 'product' | 'background' | 'width' | 'height'>,
   shadow: Buffer | null,
 ): Promise<Sharp> {
   const bytes = await sharp(product).toColourspace('rgb16').ensureAlpha().raw({ depth: 'ushort' }).toBuffer();
   const pixels = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-  const under = shadow && (await sharp(shadow).ensureAlpha().extractChannel(3).raw().toBuffer());
   const channels = background === null ? 4 : 3;
   const out = new Uint16Array(width * height * channels);
   const back = new Float64Array(3);
@@ -22,7 +21,7 @@ export async function compose16(
     if (background !== null) backgroundAt(background, height > 1 ? y / (height - 1) : 0, back);
     for (let x = 0; x < width; x++, i++) {
       const alpha = pixels[i * 4 + 3]! / FULL;
-      const shade = (1 - alpha) * (under ? under[i]! / 255 : 0);
+      const shade = (1 - alpha) * (shadow ? shadow[i]! / 255 : 0);
       const behind = background === null ? 0 : 1 - alpha - shade;
       const covered = alpha + shade;
       const scale = background === null && covered > 0 ? 1 / covered : 1;

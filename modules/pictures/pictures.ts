@@ -108,5 +108,6 @@ export class Pictures {
 
 /** The children that all who publish share. */
 export const publishedPictures = new Pictures();
-/** Those of the renders, whose pictures are not to wait for somebody's derivatives. They stay as long as a resident Blender does. */
-export const renderedPictures = new Pictures({ idleMs: 10 * 60_000 });
+/** Those of the renders, whose pictures are not to wait for somebody's derivatives. They stay as long as a resident Blender does, and may
+ * take what a WebP of 8192 px on transparent ground needs. */
+export const renderedPictures = new Pictures({ idleMs: 10 * 60_000, maxRssBytes: 4096 * MiB });
