@@ -3,6 +3,7 @@ import type { Capability } from '../modules/define.js';
 import type { ModuleError } from '../modules/errors.js';
 import type { JsonObject, JsonValue } from '../modules/json.js';
 import { blenderTurntable } from '../modules/render/blender_turntable.js';
+import { needsGpu } from '../modules/render/device.js';
 import { ArtifactContract } from '../modules/shapes/artifactContract.js';
 import { FileRef } from '../modules/shapes/artifactRef.js';
 import { MaterialMap } from '../modules/shapes/materials.js';
@@ -180,7 +181,7 @@ export type Work = Pick<PlannedNode, 'capability' | 'moduleKey' | 'params' | 'id
 
 /** Whether somebody is there for everything that will run, or may have to. */
 export function findingsOfWorkers(
-  { capabilities, blenderProblem, ffmpegProblem }: Workforce,
+  { capabilities, blenderProblem, ffmpegProblem, graphicsCards }: Workforce,
   running: readonly Work[],
 ): CheckedFinding[] {
   const film = running.find(
@@ -198,7 +199,33 @@ export function findingsOfWorkers(
       ];
     return capability === 'blender' && blenderProblem ? [error('workers', 'BLENDER_UNUSABLE', blenderProblem)] : [];
   });
-  return [...missing, ...films];
+  return [...missing, ...films, ...findingsOfCards(graphicsCards, running)];
+}
+
+/** Workers are not chosen by their cards: one without hands the node back, and another attempt may come to one that has. */
+function findingsOfCards(cards: Workforce['graphicsCards'], running: readonly Work[]): CheckedFinding[] {
+  const bound = running.find(({ capability, params }) => capability === 'blender' && needsGpu(params));
+  if (!bound || cards === 'all') return [];
+  if (cards === 'none')
+    return [
+      error(
+        'workers',
+        'GPU_UNUSABLE',
+        'No worker that renders has a graphics card that Cycles can use. Start one that has, or render on another device.',
+        bound.id,
+      ),
+    ];
+  return [
+    {
+      ...error(
+        'workers',
+        'GPU_ON_SOME_WORKERS',
+        'Not every worker that renders has a graphics card: those without hand the step back, which takes one of its attempts.',
+        bound.id,
+      ),
+      severity: 'warning',
+    },
+  ];
 }
 
 /** Whether what the line asks for would be what is sold. */

@@ -27,6 +27,8 @@ export interface Workforce {
   /** Why one of those that render cannot join frames to a film; null: all can, or have not looked yet. Which of them gets the node is
    * not known before, so one that cannot is one too many. */
   ffmpegProblem: string | null;
+  /** Which of those that render have a graphics card for Cycles, as far as they have looked. */
+  graphicsCards: 'all' | 'some' | 'none';
 }
 
 const workersAlive = (db: Pick<PrismaClient, 'worker'>): Promise<Worker[]> =>
@@ -57,5 +59,13 @@ export async function workforce(db: Pick<PrismaClient, 'worker'>): Promise<Workf
     capabilities: new Set(heardOf.flatMap(capabilitiesOf)),
     blenderProblem: problems.includes(null) ? null : (problems[0] ?? null),
     ffmpegProblem: withoutFfmpeg ? `On ${withoutFfmpeg.host}: ${ffmpegProblemOf(withoutFfmpeg)}` : null,
+    graphicsCards: graphicsCardsOf(renderers),
   };
+}
+
+function graphicsCardsOf(renderers: readonly Worker[]): Workforce['graphicsCards'] {
+  const facts = renderers.map(blenderOf);
+  const lacking = facts.filter((blender) => blender && 'gpuDevices' in blender && blender.gpuDevices.length === 0);
+  if (lacking.length === 0) return 'all';
+  return lacking.length === renderers.length ? 'none' : 'some';
 }

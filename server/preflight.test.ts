@@ -46,6 +46,33 @@ describe('a preflight', () => {
     expect(await stored()).toEqual(before);
   });
 
+  it('says how many of those that render have a graphics card, where nothing else may render', async () => {
+    const { db } = app.platform;
+    const where = { id: seeded.outputTypeId };
+    const { overrides } = await db.outputType.findUniqueOrThrow({ where });
+    const worker = (...gpuDevices: object[]) =>
+      db.worker.create({
+        data: {
+          ...{ id: randomUUID(), host: 'studio-3', pid: 1, capabilities: ['blender'] },
+          tools: { blender: { version: '4.2', numpyVersion: '1', hasOpenImageDenoise: true, gpuDevices } },
+        },
+      });
+    const found = async (device: string) => {
+      await db.outputType.update({ where, data: { overrides: { ...(overrides as object), device } } });
+      const { findings } = await ask({ orderLineId: await line() });
+      return findings.filter(({ code }: any) => code.startsWith('GPU_'));
+    };
+    const without = await worker();
+    expect(await found('gpu_only')).toMatchObject([{ code: 'GPU_UNUSABLE', severity: 'error', nodeId: 'still' }]);
+    expect(await found('gpu')).toEqual([]);
+    const having = await worker({ type: 'CUDA', name: 'Card' });
+    expect(await found('gpu_only')).toMatchObject([{ code: 'GPU_ON_SOME_WORKERS', severity: 'warning' }]);
+    await db.worker.delete({ where: { id: without.id } });
+    expect(await found('gpu_only')).toEqual([]);
+    await db.worker.delete({ where: { id: having.id } });
+    await db.outputType.update({ where, data: { overrides: overrides as object } });
+  });
+
   it('misses ffmpeg before a film is begun, and not for single frames', async () => {
     const { db } = app.platform;
     const problem = 'Films need ffmpeg, but it is not installed.';

@@ -22,7 +22,7 @@ describe('without Blender', () => {
     expect(await findBlender(env)).toBeNull();
     await expect(runBlender(test.ctx, { script: 'picture.py', job: {}, env })).rejects.toMatchObject({
       code: 'BLENDER_MISSING',
-      isRetryable: false,
+      isRetryable: true,
       message: expect.stringContaining('apt-get install blender'),
     });
   });

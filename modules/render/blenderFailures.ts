@@ -5,11 +5,13 @@ import type { JobEvent } from './blenderLog.js';
 export const BLENDER_INSTALL_HINT =
   'Install it (Debian and Ubuntu: "apt-get install blender python3-numpy"; elsewhere: blender.org) or set BLENDER_PATH to its program file.';
 
-/** Every way Blender fails by itself, and its class, which decides on a retry. Codes that a job script raises on purpose
+/** Every way Blender fails by itself, and its class, which decides on a retry. Other codes that a job script raises on purpose
  * (`JobError` in python/protocol.py) say that the data is at fault: they are `input`. */
 export const BLENDER_FAILURES = {
-  BLENDER_MISSING: 'input',
-  BLENDER_NUMPY_MISSING: 'input',
+  /** What this worker lacks another one may have. */
+  BLENDER_MISSING: 'transient',
+  BLENDER_NUMPY_MISSING: 'transient',
+  GPU_MISSING: 'transient',
   /** A file grew past the limit; a retry would end there too. */
   OUTPUT_TOO_LARGE: 'input',
   /** A file of the job was taken away while it ran. */
@@ -30,6 +32,9 @@ export type BlenderFailure = keyof typeof BLENDER_FAILURES;
 export function blenderError(code: BlenderFailure, message: string, details?: JsonObject): ModuleError {
   return new ModuleError(code, message, BLENDER_FAILURES[code], details);
 }
+
+const classOf = (code: string): FailureClass =>
+  Object.hasOwn(BLENDER_FAILURES, code) ? BLENDER_FAILURES[code as BlenderFailure] : 'input';
 
 /** How Blender ended. */
 export interface BlenderEnd {
@@ -101,7 +106,7 @@ export function causeOfFailure(end: BlenderEnd, { fail, usesGpu }: JobSaid, limi
       details,
     );
   if (says(/No module named 'numpy'/)) return numpyMissing();
-  if (fail) return new ModuleError(fail.code, fail.message, 'input', details);
+  if (fail) return new ModuleError(fail.code, fail.message, classOf(fail.code), details);
   if (says(/^FileNotFoundError:|^RuntimeError: Error: Cannot read file .*No such file/))
     return blenderError('FILE_MISSING', 'A file that Blender worked with disappeared.', details);
   if (FROM_OUTSIDE.includes(end.signal) && end.signal)

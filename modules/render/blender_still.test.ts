@@ -173,7 +173,7 @@ describeWith('blender', 'a rendered still', () => {
     if (gpuDevices.length === 0)
       await expect(render({ ...onGpu, device: 'gpu_only' })).rejects.toMatchObject({
         code: 'GPU_MISSING',
-        failureClass: 'input',
+        failureClass: 'transient',
         message: expect.stringContaining('Cycles finds none on this machine (OPTIX, CUDA'),
       });
     await useBrokenGpu(test.dir);

@@ -11,6 +11,9 @@ interface Renderer {
   device?: Device;
 }
 
+/** Whether nothing but a graphics card may do what a node with these params does. */
+export const needsGpu = ({ engine, device }: JsonObject): boolean => engine === 'cycles' && device === 'gpu_only';
+
 /** Whether a scene is to be rendered by a graphics card; only Cycles does that where nobody looks on. */
 export const wantsGpu = ({ engine, device }: Renderer): boolean =>
   engine === 'cycles' && (device === 'gpu' || device === 'gpu_only');

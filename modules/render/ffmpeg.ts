@@ -27,12 +27,12 @@ export async function findFfmpeg(
   return null;
 }
 
-/** @throws {ModuleError} `FFMPEG_MISSING`, with how to install it. */
+/** @throws {ModuleError} `FFMPEG_MISSING`, with how to install it; another worker may have it. */
 export async function requireFfmpeg(env: NodeJS.ProcessEnv = process.env) {
   const found = await findFfmpeg(env);
   if (found) return found;
   const where = env.FFMPEG_PATH ? `there is none at FFMPEG_PATH (${env.FFMPEG_PATH})` : 'it is not installed';
-  throw new ModuleError('FFMPEG_MISSING', `Films need ffmpeg, but ${where}. ${FFMPEG_INSTALL_HINT}`, 'input');
+  throw new ModuleError('FFMPEG_MISSING', `Films need ffmpeg, but ${where}. ${FFMPEG_INSTALL_HINT}`, 'transient');
 }
 
 /** Runs ffmpeg or ffprobe in `cwd`; ended at once when the signal aborts.

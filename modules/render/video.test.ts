@@ -111,7 +111,7 @@ it('says that ffmpeg is missing and how to install it', async () => {
   expect(await findFfmpeg({ PATH: '/nowhere' })).toBeNull();
   await expect(requireFfmpeg({ PATH: '/nowhere' })).rejects.toMatchObject({
     code: 'FFMPEG_MISSING',
-    isRetryable: false,
+    isRetryable: true,
     message: expect.stringContaining('apt-get install ffmpeg'),
   });
   await expect(requireFfmpeg({ FFMPEG_PATH: '/nowhere/ffmpeg' })).rejects.toMatchObject({
