@@ -4,6 +4,7 @@ import express, { type ErrorRequestHandler, type Request, type Response } from '
 import { FAMILIES, type Family } from '../modules/define.js';
 import { contentHash } from '../modules/hash.js';
 import { StoreError } from '../runtime/artifacts/store.js';
+import { isDatabaseAway } from '../runtime/databaseErrors.js';
 import type { Platform } from '../runtime/platform.js';
 import { hashToken } from '../runtime/secrets.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
@@ -18,7 +19,7 @@ import { allowOrigins } from './cors.js';
 import { refuseForgeries } from './csrf.js';
 import { type DoorSettings, readDoorSettings } from './doorSettings.js';
 import { eventStreams } from './eventStreams.js';
-import { UNEXPECTED } from './explainError.js';
+import { DATABASE_AWAY, UNEXPECTED } from './explainError.js';
 import { FILES_UNREACHABLE } from './filesUnreachable.js';
 import { graphiql } from './graphiql.js';
 import { limitSignInCodes, TokenGuesses } from './guessing.js';
@@ -140,6 +141,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
     const status = Number(error.status ?? error.statusCode ?? 500);
     if (status >= 500) log.error({ err: error, path: pathOf(request) }, 'a request failed unexpectedly');
     if (response.headersSent) return void response.destroy();
+    if (isDatabaseAway(error)) return void refuse(response, 503, DATABASE_AWAY);
     if (error instanceof StoreError) return void refuse(response, 503, FILES_UNREACHABLE);
     const [message, code] = status >= 500 ? [UNEXPECTED, 'INTERNAL'] : ['This request makes no sense.', 'BAD_REQUEST'];
     refuse(response, status, { message, extensions: { code } });

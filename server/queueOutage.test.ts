@@ -64,25 +64,31 @@ describeWith('redis-server', 'while Redis, which carries the jobs,', () => {
     expect(await queueState()).toEqual([200, 'ok']);
 
     await takeAway();
-    await expect.poll(queueState).toEqual([503, 'does not answer']);
-    expect((await app.fetch('/health/live')).status).toBe(200);
-    // What Postgres can do alone goes on.
-    openGate(gate);
-    await nodeReaches(platform, runId, 'gate', { status: 'succeeded' });
-    expect((await retry(failing)).data.retryRun.__typename).toBe('Run');
-    const asked = { cadFileId: id('CadFile', cadFileId!), workflowId: id('Workflow', workflowId!) };
-    const dispatched = await dispatchRun(app, asked);
-    expect(dispatched.__typename).toBe('Run');
-    // A job that the sweeper cannot write is still to be written, and not in a minute.
-    const heavy = { runId_idx: { runId, idx: 1 } };
-    await platform.db.nodeRun.update({ where: heavy, data: { readyAt: new Date(0) } });
-    await worker.sweeper.sweep();
-    expect(await platform.db.nodeRun.findUnique({ where: heavy })).toMatchObject({ status: 'ready', enqueuedAt: null });
-    const metrics = await app.fetch('/metrics', { headers: AUTHORIZED });
-    expect(metrics.status).toBe(200);
-    expect(await metrics.text()).toContain('hartomat_nodes{capability="cad",state="waiting"}');
-
-    await bringBack();
+    let dispatched: { __typename: string; id: string };
+    try {
+      await expect.poll(queueState).toEqual([503, 'does not answer']);
+      expect((await app.fetch('/health/live')).status).toBe(200);
+      // What Postgres can do alone goes on.
+      openGate(gate);
+      await nodeReaches(platform, runId, 'gate', { status: 'succeeded' });
+      expect((await retry(failing)).data.retryRun.__typename).toBe('Run');
+      const asked = { cadFileId: id('CadFile', cadFileId!), workflowId: id('Workflow', workflowId!) };
+      dispatched = await dispatchRun(app, asked);
+      expect(dispatched.__typename).toBe('Run');
+      // A job that the sweeper cannot write is still to be written, and not in a minute.
+      const heavy = { runId_idx: { runId, idx: 1 } };
+      await platform.db.nodeRun.update({ where: heavy, data: { readyAt: new Date(0) } });
+      await worker.sweeper.sweep();
+      expect(await platform.db.nodeRun.findUnique({ where: heavy })).toMatchObject({
+        status: 'ready',
+        enqueuedAt: null,
+      });
+      const metrics = await app.fetch('/metrics', { headers: AUTHORIZED });
+      expect(metrics.status).toBe(200);
+      expect(await metrics.text()).toContain('hartomat_nodes{capability="cad",state="waiting"}');
+    } finally {
+      await bringBack();
+    }
     await expect.poll(queueState).toEqual([200, 'ok']);
     const second = Buffer.from(dispatched.id, 'base64').toString().split(':')[1]!;
     for (const one of [runId, failing, second]) {

@@ -6,11 +6,18 @@ import { Listener } from '../runtime/listener.js';
 import type { Executor } from './executor.js';
 
 const EVERY_MS = 3_000;
+/** A worker that has not been heard of for so long is dead; five beats. */
+export const DEAD_AFTER_MS = 15_000;
+/** Contact with the database was lost in between. */
+const GAP_MS = 9_000;
 
 /** Says that the worker lives, and hears what its nodes must know: their run was cancelled, or somebody else has them by now. */
 export class Heartbeat {
   private readonly cancels: Listener;
   private timer: NodeJS.Timeout | null = null;
+  private lastBeat = 0;
+  /** Since when beats have followed on each other without a gap. */
+  private steadySince = 0;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -41,6 +48,7 @@ export class Heartbeat {
     );
     const dead = rows.filter(({ pid }) => !isAlive(pid)).map(({ id }) => id);
     if (dead.length > 0) await this.pool.query('UPDATE worker SET stopped_at = now() WHERE id = ANY($1)', [dead]);
+    this.noteBeat();
     await this.cancels.ready();
     this.timer = setInterval(() => void this.beat(), EVERY_MS);
   }
@@ -49,6 +57,19 @@ export class Heartbeat {
     if (this.timer) clearInterval(this.timer);
     await this.cancels.close();
     await this.pool.query('UPDATE worker SET stopped_at = now() WHERE id = $1', [this.workerId]);
+  }
+
+  /** Whether the database was at hand all the time in which a living worker would have been heard of. Who was cut off from it, as all
+   * are while it is away, cannot tell the dead from those who were cut off as well. */
+  isSteady(): boolean {
+    const now = Date.now();
+    return now - this.lastBeat < GAP_MS && now - this.steadySince >= DEAD_AFTER_MS;
+  }
+
+  private noteBeat(): void {
+    const now = Date.now();
+    if (now - this.lastBeat >= GAP_MS) this.steadySince = now;
+    this.lastBeat = now;
   }
 
   private async beat(): Promise<void> {
@@ -62,6 +83,7 @@ export class Heartbeat {
          WHERE r.status = 'cancelling' OR n.token IS DISTINCT FROM h.token`,
         [this.workerId, held.map(({ runId }) => runId), held.map(({ idx }) => idx), held.map(({ token }) => token)],
       );
+      this.noteBeat();
       for (const { token, is_cancelling } of rows)
         this.executor.stop({ token }, is_cancelling ? 'cancelled' : 'fenced');
     } catch (err) {

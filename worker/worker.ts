@@ -93,7 +93,7 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
     enqueue: (nodes) => enqueueReady({ queues: platform.queues, log }, nodes),
   });
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
-  const sweeper = new Sweeper(platform, id, log);
+  const sweeper = new Sweeper(platform, id, heartbeat, log);
   const parity = new ParityLoop(platform, { id, workRoot, hasBlender: capabilities.includes('blender') }, log);
   const shadowYield = new ShadowYield(platform.pool, executor, log);
   const webhooks = new WebhookLoop(platform, webhookSettings(process.env), log);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../../prisma/migrate.js';
-import { startPostgres } from '../../scripts/lib/postgres.js';
+import { startTestPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 
 /** The migrated database every test database is copied from. */
@@ -32,7 +32,7 @@ export async function startServices(): Promise<TestServices> {
     };
   };
   return {
-    postgres: once(() => startTestPostgres(dir, stops)),
+    postgres: once(() => sharedPostgres(dir, stops)),
     redis: once(async () => {
       const redis = await startRedis(dir, { databases: REDIS_DATABASES });
       stops.push(redis.kill);
@@ -46,27 +46,13 @@ export async function startServices(): Promise<TestServices> {
 }
 
 /** `TEST_DATABASE_URL`: an empty PostgreSQL server to test on, of another version for example; the user must be a superuser. */
-async function startTestPostgres(dir: string, stops: Array<() => Promise<void>>): Promise<string> {
+async function sharedPostgres(dir: string, stops: Array<() => Promise<void>>): Promise<string> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {
     await makeTemplate(given);
     return given;
   }
-  const postgres = await startPostgres({
-    dataDir: join(dir, 'postgres'),
-    logFile: join(dir, 'postgres.log'),
-    password: 'test',
-    noSync: true,
-    settings: {
-      fsync: 'off',
-      synchronous_commit: 'off',
-      full_page_writes: 'off',
-      max_connections: 300,
-      shared_buffers: '64MB',
-      max_wal_size: '512MB',
-      autovacuum_naptime: '60s',
-    },
-  });
+  const postgres = await startTestPostgres(dir);
   stops.push(() => postgres.stop());
   await makeTemplate(postgres.url('postgres'));
   return postgres.url('postgres');

@@ -7,7 +7,7 @@ import { makeLog } from '../../runtime/log.js';
 import { openPlatform, type Platform, type PlatformOptions } from '../../runtime/platform.js';
 import { type AppOptions, createApp } from '../../server/app.js';
 import { testLookup } from '../../workflow/testModules.js';
-import { createTestDatabase } from './database.js';
+import { createTestDatabase, type TestDatabase } from './database.js';
 
 export const ADMIN_TOKEN = 'test-admin-token-0123456789';
 
@@ -49,15 +49,20 @@ export interface TestApp extends TestApi {
   close(): Promise<void>;
 }
 
-/** The real server on a free port, on a database and a data directory of its own; with small test modules unless told otherwise. */
+/** The real server on a free port, on a database and a data directory of its own; with small test modules unless told otherwise.
+ * @param database - another one; it is dropped in the end. */
 export async function startTestApp({
   definition = testLookup,
   statementLimitMs,
   redisUrl = null,
+  database: given,
   ...options
 }: AppOptions &
-  Pick<PlatformOptions, 'definition' | 'statementLimitMs'> & { redisUrl?: string | null } = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
+  Pick<PlatformOptions, 'definition' | 'statementLimitMs'> & {
+    redisUrl?: string | null;
+    database?: TestDatabase;
+  } = {}): Promise<TestApp> {
+  const database = given ?? (await createTestDatabase());
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-server-'));
   const logged: string[] = [];
   const log = makeLog('debug', { write: (line) => void logged.push(line) });
