@@ -1,12 +1,13 @@
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiToken } from '../generated/prisma/client.js';
 import type { Role } from '../generated/prisma/enums.js';
 import type { Scope } from '../runtime/access.js';
-import { createAccount, createApiToken } from '../runtime/accounts.js';
+import { createAccount, createApiToken, updateAccount } from '../runtime/accounts.js';
 import { encodeGlobalId } from '../schema/globalId.js';
 import { schema } from '../schema/index.js';
 import { createMember } from '../tests/support/members.js';
-import { startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -28,6 +29,18 @@ describe('the schema', () => {
     expect(silent).toEqual([]);
   });
 });
+
+/** An open event stream. */
+function stream(headers: Record<string, string>) {
+  const client = createClient({ url: new URL('/graphql/stream', app.url).href, headers, retryAttempts: 0 });
+  const ended = new Promise<string>((resolve) => {
+    client.subscribe(
+      { query: 'subscription { runChanged { run { id } } }' },
+      { next: () => {}, error: () => resolve('broken off'), complete: () => resolve('completed') },
+    );
+  });
+  return { ended, close: () => client.dispose() };
+}
 
 describe('API tokens', () => {
   it('are told once, kept as a hash, and recognised', async () => {
@@ -59,6 +72,8 @@ describe('API tokens', () => {
     await expect(
       createApiToken(app.platform, { accountId: account.id, name: 'x', scopes: ['admin'] }),
     ).rejects.toMatchObject({ issues: [{ path: '/scopes' }] });
+    const looker = await member('artist', ['view']);
+    expect((await app.gql('{ viewer { scopes } }', {}, looker.headers)).data.viewer.scopes).toEqual(['view']);
     const operator = await member('operator', ['view', 'operate']);
     await app.platform.db.account.update({ where: { id: operator.account.id }, data: { role: 'viewer' } });
     expect((await app.gql('{ viewer { scopes } }', {}, operator.headers)).data.viewer.scopes).toEqual(['view']);
@@ -87,27 +102,27 @@ describe('API tokens', () => {
     await expect.poll(async () => (await app.gql('{ viewer { name } }', {}, other.headers)).status).toBe(401);
   });
 
-  it('take their open streams with them', async () => {
+  it.each<[string, (token: ApiToken) => Promise<unknown>]>([
+    [
+      'are revoked',
+      ({ id }) =>
+        app.gql(`mutation($id: ID!) { revokeApiToken(id: $id) { __typename } }`, {
+          id: encodeGlobalId('ApiToken', id),
+        }),
+    ],
+    ['run out', async () => {}],
+  ])('take their open streams with them when they %s', async (how, end) => {
     const { token, secret } = await member('viewer');
-    const client = createClient({
-      url: new URL('/graphql/stream', app.url).href,
-      headers: bearer(secret),
-      retryAttempts: 0,
-    });
-    const ended = new Promise<string>((resolve) => {
-      client.subscribe(
-        { query: 'subscription { runChanged { run { id } } }' },
-        { next: () => {}, error: () => resolve('broken off'), complete: () => resolve('completed') },
-      );
-    });
+    // Long enough to be let in on a busy machine.
+    const expiresAt = how === 'run out' ? new Date(Date.now() + 3_000) : null;
+    await app.platform.db.apiToken.update({ where: { id: token.id }, data: { expiresAt } });
+    const { ended, close } = stream(bearer(secret));
     await expect
       .poll(() => app.platform.db.apiToken.count({ where: { id: token.id, lastUsedAt: { not: null } } }))
       .toBe(1);
-    await app.gql(`mutation($id: ID!) { revokeApiToken(id: $id) { __typename } }`, {
-      id: encodeGlobalId('ApiToken', token.id),
-    });
+    await end(token);
     expect(await ended).toBe('broken off');
-    client.dispose();
+    close();
   });
 });
 
@@ -136,22 +151,43 @@ describe('roles', () => {
 });
 
 describe('signing in', () => {
-  it('works by a link an admin made, with the role of the account, until signing out', async () => {
-    const { account } = await member('artist');
+  /** By a link that an admin made. @returns where it led, and what the browser sends from then on. */
+  async function signIn(accountId: string) {
     const { data } = await app.gql(
       `mutation($id: ID!) { createSignInLink(accountId: $id) { ... on SignInLink { path } } }`,
-      { id: encodeGlobalId('Account', account.id) },
+      { id: encodeGlobalId('Account', accountId) },
     );
     const { path } = data.createSignInLink;
-    const first = await app.fetch(path);
-    const cookie = first.headers.get('set-cookie')!.split(';')[0]!;
+    const cookie = (await app.fetch(path)).headers.get('set-cookie')!.split(';')[0]!;
+    return { path, cookie, headers: { cookie, 'x-graphql-yoga-csrf': '1' } };
+  }
+  const asked = (headers: Record<string, string>) => app.gql('{ viewer { name role } }', {}, headers);
+  const openStreams = async () => {
+    const metrics = await (await app.fetch('/metrics', { headers: bearer(ADMIN_TOKEN) })).text();
+    return Number(/^hartomat_http_event_streams (\d+)$/m.exec(metrics)![1]);
+  };
+
+  it('works by a link an admin made, with the role of the account, until signing out', async () => {
+    const { account } = await member('artist');
+    const { path, cookie, headers } = await signIn(account.id);
     expect((await app.fetch(path)).status).toBe(401);
-    const asked = () => app.gql('{ viewer { name role } }', {}, { cookie, 'x-graphql-yoga-csrf': '1' });
-    expect((await asked()).data.viewer).toEqual({ name: account.name, role: 'artist' });
+    expect((await asked(headers)).data.viewer).toEqual({ name: account.name, role: 'artist' });
     expect((await app.fetch('/sign-out', { method: 'POST', headers: { cookie } })).status).toBe(403);
-    const out = await app.fetch('/sign-out', { method: 'POST', headers: { cookie, 'x-graphql-yoga-csrf': '1' } });
-    expect(out.status).toBe(204);
-    await expect.poll(async () => (await asked()).status).toBe(401);
+    const before = await openStreams();
+    const { ended, close } = stream(headers);
+    await expect.poll(openStreams).toBe(before + 1);
+    expect((await app.fetch('/sign-out', { method: 'POST', headers })).status).toBe(204);
+    expect(await ended).toBe('broken off');
+    close();
+    await expect.poll(async () => (await asked(headers)).status).toBe(401);
+  });
+
+  it('ends with the account', async () => {
+    const { account } = await member('artist');
+    const { headers } = await signIn(account.id);
+    expect((await asked(headers)).status).toBe(200);
+    await updateAccount(app.platform, { accountId: account.id, isDisabled: true });
+    await expect.poll(async () => (await asked(headers)).status).toBe(401);
   });
 
   it('is not for partners, nor for disabled accounts', async () => {

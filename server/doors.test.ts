@@ -76,6 +76,10 @@ describe('sign-in links', () => {
     expect(good.headers.get('set-cookie')).toMatch(
       /^hartomat_[0-9a-f]{8}=[\w-]{43}; Max-Age=\d+; Path=\/; .*HttpOnly; SameSite=Strict$/,
     );
+    const behindProxy = await app.fetch(await createSignInUrl(app.platform.db, app.url), {
+      headers: { 'x-forwarded-proto': 'https' },
+    });
+    expect(behindProxy.headers.get('set-cookie')).toContain('; Secure;');
     expect(used.status).toBe(401);
     const page = await used.text();
     expect(page).toContain('no longer works');
@@ -188,6 +192,11 @@ describe('hostile documents', () => {
       'fragments that unfold without end',
       `{ ...f0 } ${many(40, (index) => `fragment f${index} on Query { ...f${index + 1} ...f${index + 1} }`)} fragment f40 on Query { __typename }`,
       'fields',
+    ],
+    [
+      'fields that fragments put within each other',
+      `{ ...f0 } ${many(30, (index) => `fragment f${index} on Query { a { ...f${index + 1} } }`)} fragment f30 on Query { __typename }`,
+      'depth',
     ],
   ])('%s are refused before they can do harm', async (_what, query, limit) => {
     expect(await code(query)).toMatchObject({ code: 'DOCUMENT_TOO_LARGE', limit });

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { revokeApiToken } from '../runtime/accounts.js';
 import { cancelRun } from '../runtime/cancel.js';
 import { dispatch } from '../runtime/dispatch.js';
-import { clearFeed } from '../runtime/feedRows.js';
+import { clearFeed, readFeed } from '../runtime/feedRows.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { createMember } from '../tests/support/members.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -294,6 +294,8 @@ test('what a late transaction wrote is not skipped by those who have seen later 
   await client.query('BEGIN');
   await client.query(`UPDATE run SET status = 'cancelling' WHERE id = $1`, [slow]);
   await pool.query(`UPDATE run SET status = 'cancelling' WHERE id = $1`, [quick]);
+  const [xid, position] = after.split('.').map(BigInt);
+  expect(await readFeed(pool, { xid: xid!, position: position! })).toEqual({ entries: [], isHeldUp: true });
   const both = take(source, CHANGES, { after, filter: { status: ['cancelling'] } }, 2);
   await client.query('COMMIT');
   client.release();

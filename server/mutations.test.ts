@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { answerToUpload, ISSUES, mutationCalls } from '../tests/support/mutationCalls.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -70,6 +70,10 @@ describe('uploadCadFile', () => {
       expect(await call('uploadCadFile', 'UploadCadFileInput', selection, { uploadId: forged }), forged).toMatchObject({
         __typename: forged ? 'NotFoundError' : 'ValidationError',
       });
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * 3_600_000);
+    const late = await call('uploadCadFile', 'UploadCadFileInput', selection, { uploadId });
+    vi.restoreAllMocks();
+    expect(late).toMatchObject({ __typename: 'NotFoundError' });
   });
 
   test('neither file nor upload id is a ValidationError', async () => {

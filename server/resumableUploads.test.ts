@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMember } from '../tests/support/members.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { STEP_FILE } from '../tests/support/testData.js';
 import { RESUMABLE_PATH } from './resumableUploads.js';
@@ -74,6 +75,8 @@ test('only those who may author may upload, and other origins get nothing', asyn
   const sha256 = hashOf(Buffer.from('x'));
   expect((await app.fetch(RESUMABLE_PATH, { method: 'POST' })).status).toBe(401);
   expect((await app.fetch(at(sha256), { method: 'HEAD' })).status).toBe(401);
+  const viewer = { ...(await createMember(app.platform, 'viewer')).headers, 'tus-resumable': '1.0.0' };
+  expect((await app.fetch(RESUMABLE_PATH, { method: 'POST', headers: viewer })).status).toBe(403);
   const { headers } = await app.fetch(at(sha256), {
     method: 'HEAD',
     headers: { ...TUS, origin: 'https://evil.example' },

@@ -92,6 +92,12 @@ test('a new secret signs at once, and the old one as well until it ends', async 
     false,
     true,
   ]);
+  const last = await rotateSecret(studio.platform, OWNER, webhookId, 1);
+  const anHour = { webhookId, endsAt: { not: null } };
+  await studio.platform.db.webhookSecret.updateMany({ where: anHour, data: { endsAt: new Date() } });
+  await createEndedRun(studio.platform, studio.catalogue);
+  await tell();
+  expect([newest, last].map((secret) => isSignedBy(secret, studio.receiver.received[2]!))).toEqual([false, true]);
 });
 
 test('partners are told of their own orders only, and nobody of shadow runs', async () => {
