@@ -96,7 +96,7 @@ describe('loading module packages', () => {
     await mkdir(directory, { recursive: true });
     for (const [file, text] of Object.entries(files)) await writeFile(path.join(directory, file), text);
   }
-  const load = (name: string) => loadModulePackages([name], home, Object.values(NODE_DEFINITIONS));
+  const load = (...names: string[]) => loadModulePackages(names, home, Object.values(NODE_DEFINITIONS));
   const manifest = (more: object = {}) => JSON.stringify({ type: 'module', ...more });
 
   it('follows "exports" and "main", to packages and to paths', async () => {
@@ -107,6 +107,19 @@ describe('loading module packages', () => {
     expect(await load('b')).toEqual([]);
     expect(await load('./node_modules/b')).toEqual([]);
     expect(await load(path.join(home, 'node_modules/b/main.js'))).toEqual([]);
+  });
+
+  it('refuses a module that a package before has already', async () => {
+    const exporting = (key: string) =>
+      `export const modules = [{ ...${JSON.stringify(declare(key))}, run: async () => ({}) }];`;
+    await install('first', { 'package.json': manifest(), 'index.js': exporting('studio.one') });
+    await install('second', { 'package.json': manifest(), 'index.js': exporting('studio.one') });
+    await install('third', { 'package.json': manifest(), 'index.js': exporting('studio.two') });
+    expect((await load('first', 'third')).map(({ step }) => step)).toEqual(['studio.one', 'studio.two']);
+    await expect(load('first', 'second')).rejects.toMatchObject({
+      code: 'MODULE_PACKAGE_INVALID',
+      message: expect.stringMatching(/"second" cannot be used: "studio.one" is there already/),
+    });
   });
 
   it('says in one sentence which package is missing or broken, and why', async () => {
