@@ -52,7 +52,19 @@ async function example(): Promise<string> {
     .replace('studio.estimate_weight', KEY);
 }
 
-it('a module that is made as the guide says passes the tests of all modules', async () => {
+/** What the compiler says of the files that the guide changes, and of what they import. */
+async function typeErrors(...files: string[]): Promise<string> {
+  const config = path.join(copy, 'tsconfig.own.json');
+  const compilerOptions = { incremental: false, tsBuildInfoFile: null };
+  await writeFile(config, JSON.stringify({ extends: './tsconfig.json', compilerOptions, files, include: [] }));
+  const tsc = path.join(PROJECT, 'node_modules/.bin/tsc');
+  return promisify(execFile)(tsc, ['--project', config, '--pretty', 'false'], { cwd: copy }).then(
+    () => '',
+    (failed: { stdout: string }) => failed.stdout,
+  );
+}
+
+it('a module that is made as the guide says fits its types, and passes the tests of all modules', async () => {
   await writeFile(path.join(copy, 'modules/materials/estimate_weight.ts'), await example());
   await change('modules/registry.ts', (text) =>
     `import { estimateWeight } from './materials/estimate_weight.js';\n${text}`.replace(
@@ -69,6 +81,12 @@ it('a module that is made as the guide says passes the tests of all modules', as
   await change('tests/support/moduleSamples.ts', (text) =>
     text.replace(/^ {2}'materials\.resolve_map': \{$/m, (line) => `${guide.get(`'${KEY}'`)}\n${line}`),
   );
+  expect(
+    await typeErrors(
+      ...['modules/materials/estimate_weight.ts', 'modules/registry.ts', 'workflow/nodeDefinitions.ts'],
+      'tests/support/moduleSamples.ts',
+    ),
+  ).toBe('');
   const config = {
     include: ['modules/{contracts,registry,paramHistory}.test.ts', 'workflow/nodeDefinitions.test.ts'],
     ...{ pool: 'forks', maxWorkers: 1, testTimeout: TEST_MS, hookTimeout: TEST_MS },
