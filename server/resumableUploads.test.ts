@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { request } from 'node:http';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMember } from '../tests/support/members.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -17,11 +19,15 @@ afterAll(() => app.close());
 
 const hashOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-const begin = (length: number, sha256: string, name = 'part.step') =>
+const PATCHING = { 'content-type': 'application/offset+octet-stream' };
+/** @param content - that comes along. */
+const begin = (length: number, sha256: string, name = 'part.step', content?: Buffer) =>
   app.fetch(RESUMABLE_PATH, {
     method: 'POST',
+    body: content ? new Uint8Array(content) : null,
     headers: {
       ...TUS,
+      ...(content ? PATCHING : {}),
       'upload-length': String(length),
       'upload-metadata': `sha256 ${base64(sha256)},filename ${base64(name)}`,
     },
@@ -30,7 +36,7 @@ const at = (sha256: string) => `${RESUMABLE_PATH}/${sha256}`;
 const send = (sha256: string, offset: number, content: Buffer) =>
   app.fetch(at(sha256), {
     method: 'PATCH',
-    headers: { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
+    headers: { ...TUS, ...PATCHING, 'upload-offset': String(offset) },
     body: new Uint8Array(content),
   });
 const offset = async (sha256: string) =>
@@ -56,6 +62,38 @@ test('an upload that was broken off is found again by the hash of its content an
     { input: { uploadId } },
   );
   expect(data.uploadCadFile).toEqual({ name: 'part.step', artifact: { sha256 } });
+});
+
+test('what has arrived when a connection breaks stays, and nobody adds to it twice', async () => {
+  const content = randomBytes(500_000);
+  const sha256 = hashOf(content);
+  // Two programs that have the same file begin and go on with the same upload.
+  for (const { status } of await Promise.all([begin(content.length, sha256), begin(content.length, sha256)]))
+    expect([201, 409]).toContain(status);
+  const broken = request(new URL(at(sha256), app.url), {
+    method: 'PATCH',
+    headers: { ...TUS, ...PATCHING, 'upload-offset': '0', 'content-length': content.length },
+  });
+  broken.on('error', () => {});
+  broken.write(content.subarray(0, 200_000));
+  const uploads = path.join(app.platform.settings.home, 'uploads');
+  await expect.poll(async () => (await stat(path.join(uploads, sha256))).size).toBe(200_000);
+  broken.destroy();
+  await expect.poll(() => offset(sha256)).toBe('200000');
+  const [one, other] = await Promise.all([1, 2].map(() => send(sha256, 200_000, content.subarray(200_000, 300_000))));
+  expect([one!.status, other!.status].sort()).toEqual([204, 409]);
+  expect((await send(sha256, 300_000, Buffer.concat([content.subarray(300_000), Buffer.from('!')]))).status).toBe(413);
+  expect(await offset(sha256)).toBe('300000');
+  expect((await send(sha256, 300_000, content.subarray(300_000))).status).toBe(200);
+  expect(await app.platform.store.byteSize(sha256)).toBe(content.length);
+  await expect.poll(() => readdir(uploads)).toEqual([]);
+});
+
+test('all of a file may come while its upload begins', async () => {
+  const content = randomBytes(100);
+  const answer = await begin(content.length, hashOf(content), 'small.step', content);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ uploadId: expect.any(String), byteSize: 100 });
 });
 
 test('what arrives must be what was announced, and no larger than files may be', async () => {

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FileStore } from '@tus/file-store';
-import { Server } from '@tus/server';
+import { EVENTS, Server } from '@tus/server';
 import type { Request, Response } from 'express';
 import { type ArtifactStore, StoreError } from '../runtime/artifacts/store.js';
 import { FILES_UNREACHABLE } from './filesUnreachable.js';
@@ -54,9 +54,10 @@ export function resumableUploads(store: ArtifactStore, home: string, key: string
           ? refusal(503, FILES_UNREACHABLE.extensions.code, FILES_UNREACHABLE.message)
           : error;
       });
-      await parts.remove(id);
-      if (sha256 !== id)
+      if (sha256 !== id) {
+        await parts.remove(id);
         throw refusal(460, 'CONTENT_HASH_MISMATCH', 'What arrived is not what was announced. Begin anew.');
+      }
       const body = JSON.stringify({
         uploadId: uploadIdFor(key, sha256, metadata?.filename || 'upload.step'),
         byteSize,
@@ -64,6 +65,9 @@ export function resumableUploads(store: ArtifactStore, home: string, key: string
       return { status_code: 200, headers: { 'content-type': 'application/json' }, body };
     },
   });
+  // Not before: the library looks at an upload once more before it answers who sent all of it while beginning it. What cannot be
+  // removed expires.
+  tus.on(EVENTS.POST_FINISH, (_request, _response, { id }) => void parts.remove(id).catch(() => {}));
   return async (request: Request, response: Response) => {
     await mkdir(directory, { recursive: true });
     request.url = request.originalUrl;
