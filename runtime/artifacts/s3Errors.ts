@@ -4,6 +4,15 @@ import { StoreError } from './store.js';
 
 const NEEDED = 's3:ListBucket on the bucket, s3:GetObject, s3:PutObject and s3:AbortMultipartUpload on its objects';
 
+/** What is wrong with the credentials, by the codes of AWS. */
+const CREDENTIAL_FAULTS: Record<string, string> = {
+  InvalidAccessKeyId: 'it does not know this access key. Check AWS_ACCESS_KEY_ID',
+  SignatureDoesNotMatch: 'the secret is not that of the access key. Check AWS_SECRET_ACCESS_KEY',
+  ExpiredToken: 'the credentials have run out. Get new ones, and check AWS_SESSION_TOKEN',
+  InvalidToken: 'the credentials have run out. Get new ones, and check AWS_SESSION_TOKEN',
+  RequestTimeTooSkewed: 'the clock of this machine is wrong. Set it',
+};
+
 export const isNotFound = (error: unknown): boolean =>
   statusOf(error) === 404 && (error as Error).name !== 'NoSuchBucket';
 
@@ -28,8 +37,14 @@ export function explainS3Error(error: unknown, { name, endpoint }: Bucket): unkn
     return refused(
       `${where[0]!.toUpperCase()}${where.slice(1)} is in another region. Check the region in ARTIFACT_URL.`,
     );
+  const fault = CREDENTIAL_FAULTS[error.name];
+  if (fault) return refused(`The artifact store, ${where}, refuses: ${fault}.`);
   return refused(`The artifact store, ${where}, refuses (${code}). The credentials need ${NEEDED}.`);
 }
+
+/** Whether it was refused in an answer to HEAD, which has no room for a reason. */
+export const isRefusedWithoutReason = (error: unknown): boolean =>
+  statusOf(error) === 403 && ['403', 'Forbidden', 'Unknown', 'UnknownError'].includes((error as Error).name);
 
 const statusOf = (error: unknown): number | undefined =>
   (error as Partial<S3ServiceException>).$metadata?.httpStatusCode;

@@ -2,7 +2,13 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { LRUCache } from 'lru-cache';
 import type { Bucket } from './bucket.js';
@@ -11,7 +17,7 @@ import { contentPath } from './contentPath.js';
 import { linkOrCopy } from './linkOrCopy.js';
 import { receiveContent, takeOver } from './receiveContent.js';
 import { ATTEMPTS, s3Client } from './s3Client.js';
-import { explainS3Error, isNotFound } from './s3Errors.js';
+import { explainS3Error, isNotFound, isRefusedWithoutReason } from './s3Errors.js';
 import { type ArtifactStore, type ByteRange, ContentError, type StoredContent, StoreError } from './store.js';
 import { verified } from './verified.js';
 
@@ -93,8 +99,12 @@ export class S3ArtifactStore implements ArtifactStore {
 
   async check(): Promise<void> {
     const signal = AbortSignal.timeout(CHECK_MS);
+    const { name: Bucket } = this.bucket;
     try {
-      await this.client.send(new HeadBucketCommand({ Bucket: this.bucket.name }), { abortSignal: signal });
+      await this.client.send(new HeadBucketCommand({ Bucket }), { abortSignal: signal }).catch(async (error) => {
+        if (!isRefusedWithoutReason(error)) throw error;
+        await this.client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 }), { abortSignal: signal });
+      });
     } catch (error) {
       if (!signal.aborted) throw explainS3Error(error, this.bucket);
       throw new StoreError(

@@ -8,6 +8,7 @@ import S3rver from 's3rver';
 import { vi } from 'vitest';
 import { parseBucket } from '../../runtime/artifacts/bucket.js';
 import { s3Client } from '../../runtime/artifacts/s3Client.js';
+import { signatureOf } from './signatureV4.js';
 
 const BUCKET = 'hartomat-test';
 
@@ -39,6 +40,18 @@ export interface TestBucket {
   stop(): Promise<void>;
 }
 
+/** The server knows the key, but would believe whoever names it. */
+function isForged(request: IncomingMessage): boolean {
+  const signature = signatureOf(request, S3_CREDENTIALS.AWS_SECRET_ACCESS_KEY);
+  return signature?.accessKey === S3_CREDENTIALS.AWS_ACCESS_KEY_ID && signature.given !== signature.expected;
+}
+
+/** Refuses as AWS does; answers to HEAD have no body to say why. */
+export const refuse = (response: ServerResponse, code: string): void =>
+  void response
+    .writeHead(403, { 'content-type': 'application/xml' })
+    .end(response.req.method === 'HEAD' ? undefined : `<Error><Code>${code}</Code><Message>Refused.</Message></Error>`);
+
 /** A bucket of an S3 server on a free port, with its credentials in the environment. */
 export async function startTestBucket(): Promise<TestBucket> {
   const directory = await mkdtemp(path.join(tmpdir(), 'hartomat-s3-'));
@@ -52,7 +65,9 @@ export async function startTestBucket(): Promise<TestBucket> {
       range: request.headers.range ?? null,
       length: Number(request.headers['content-length'] ?? 0),
     });
-    if (!bucket.fault?.(request, response)) answer(request, response);
+    if (bucket.fault?.(request, response)) return;
+    if (isForged(request)) refuse(response, 'SignatureDoesNotMatch');
+    else answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
