@@ -152,7 +152,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await picture('audit-dark');
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByLabel('Failed only').check();
-    await page.getByText('No mutation fits this filter.').waitFor();
+    await page.getByText('No mutation fits this filter').waitFor();
     await page.getByRole('button', { name: 'Show everything' }).click();
     await page.getByText('revokeApiToken').waitFor();
     expect(complaints).toEqual([]);

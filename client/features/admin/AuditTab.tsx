@@ -6,6 +6,7 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { formatDateTime, formatDuration, formatMoment } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
 import { Pager } from '../../components/Pager.js';
+import { sameJson } from '../../components/sameJson.js';
 import { readFragment } from '../../gql/index.js';
 import { Listing } from '../../shared/Listing.js';
 import { AccountFields, AccountsQuery, AuditQuery } from './operations.js';
@@ -103,13 +104,17 @@ export function AuditTab() {
         isEmpty={entries.length === 0}
         rows={8}
         empty={
-          <EmptyState
-            icon="filter"
-            title="Nothing here"
-            actions={<Button onClick={() => choose(NONE)}>Show everything</Button>}
-          >
-            No mutation fits this filter.
-          </EmptyState>
+          sameJson(chosen, NONE) ? (
+            <EmptyState icon="filter" title="Nothing was changed yet">
+              Every change that somebody makes is listed here, with who made it and what came of it.
+            </EmptyState>
+          ) : (
+            <EmptyState
+              icon="filter"
+              title="No mutation fits this filter"
+              actions={<Button onClick={() => choose(NONE)}>Show everything</Button>}
+            />
+          )
         }
         columns={['When', 'Who', 'What', 'Outcome', { label: 'Took', isEnd: true }, 'With']}
       >

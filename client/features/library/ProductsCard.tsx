@@ -1,7 +1,6 @@
-import { Link } from 'react-router';
 import { Button } from '../../components/Button.js';
+import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState } from '../../components/EmptyState.js';
-import { Icon } from '../../components/Icon.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
 import type { LibraryQuery } from '../../gql/graphql.js';
@@ -36,7 +35,7 @@ export function ProductsCard({
           <EmptyState icon="search" title={`No product fits “${listed.text}”`} />
         ) : (
           <EmptyState icon="tag" title="No products yet">
-            Make one of a CAD file with “Product”; then it can be ordered.
+            Upload a CAD file and make a product of it with “Product”; then it can be ordered.
           </EmptyState>
         ))}
       {products.edges.length > 0 && (
@@ -65,10 +64,9 @@ export function ProductsCard({
                       <Button look="quiet" needs="author" onClick={() => onChange(product)}>
                         Edit
                       </Button>
-                      <Link className="button button-plain" to={`/orders?product=${product.id}`}>
-                        <Icon name="inbox" />
+                      <ButtonLink icon="inbox" needs="order" to={`/orders?product=${product.id}`}>
                         Order
-                      </Link>
+                      </ButtonLink>
                     </div>
                   </td>
                 </tr>

@@ -47,6 +47,11 @@ export function Component() {
   const open = materials.find(({ id }) => id === openId);
   const show = (id: string | null) => setSearch(id ? { material: id } : {}, { replace: true });
   const preview = (subject && looked.data?.materialPreview) || null;
+  const newMaterial = (
+    <Button look="primary" icon="plus" needs="author" onClick={() => setMaking(true)}>
+      Material
+    </Button>
+  );
   return (
     <main id="main" className={`materials-page ${open ? 'has-panel' : ''}`} tabIndex={-1}>
       <title>Materials · HartOMat</title>
@@ -62,17 +67,17 @@ export function Component() {
               />
               Show archived
             </label>
-            <Button look="primary" icon="plus" needs="author" onClick={() => setMaking(true)}>
-              Material
-            </Button>
+            {materials.length > 0 && newMaterial}
           </div>
         </header>
         {error && <ProblemCallout problem={problemFromError(error)} title="The materials could not be loaded" />}
         {!data && fetching && <Loading label="Loading the materials" />}
         {data && materials.length === 0 && (
-          <EmptyState icon="palette" title="No materials yet">
-            Make one with “Material”, then say with rules which parts get it.
-          </EmptyState>
+          <div className="card">
+            <EmptyState icon="palette" title="No materials yet" actions={newMaterial}>
+              A material says what a surface looks like; rules say which parts get it.
+            </EmptyState>
+          </div>
         )}
         {materials.length > 0 && (
           <ul className="material-grid">

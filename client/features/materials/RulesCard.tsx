@@ -54,7 +54,13 @@ export function RulesCard({
       <header className="card-header">
         <h2 id="material-rules">Mapping rules</h2>
         <span className="muted numeric">{rules.length}</span>
-        <Button icon="plus" needs="author" onClick={() => setEdited('new')} disabled={materials.length === 0}>
+        <Button
+          icon="plus"
+          needs="author"
+          onClick={() => setEdited('new')}
+          disabled={materials.length === 0}
+          title={materials.length === 0 ? 'Make a material first.' : undefined}
+        >
           Rule
         </Button>
       </header>
@@ -62,7 +68,7 @@ export function RulesCard({
       {rules.length === 0 ? (
         <EmptyState icon="filter" title="No rules yet">
           A rule gives parts a material by name, CAD colour or product category. Parts without one keep their CAD
-          colour.
+          colour.{materials.length === 0 && ' The first needs a material to give.'}
         </EmptyState>
       ) : (
         <div className="table-scroll rules-scroll">

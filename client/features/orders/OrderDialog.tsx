@@ -6,6 +6,7 @@ import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { newKey } from '../../components/newKey.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { schemaErrors } from '../../forms/ajv.js';
 import { optionsToStore } from '../../forms/optionsToStore.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
@@ -120,17 +121,21 @@ export function OrderDialog({
       onClose={onClose}
       onSubmit={() => submit(!orderId)}
       footer={
-        <>
-          <Button onClick={onClose}>Not now</Button>
-          {!orderId && (
-            <Button isBusy={isBusy} disabled={!canOrder} onClick={() => submit(false)}>
-              Place the order
-            </Button>
-          )}
-          <Button type="submit" look="primary" icon={orderId ? undefined : 'play'} isBusy={isBusy} disabled={!canOrder}>
-            {orderId ? 'Add the line' : 'Order and run'}
-          </Button>
-        </>
+        <SubmitButtons
+          icon={orderId ? undefined : 'play'}
+          isBusy={isBusy}
+          disabled={!canOrder}
+          onCancel={onClose}
+          beside={
+            !orderId && (
+              <Button isBusy={isBusy} disabled={!canOrder} onClick={() => submit(false)}>
+                Place the order
+              </Button>
+            )
+          }
+        >
+          {orderId ? 'Add the line' : 'Order and run'}
+        </SubmitButtons>
       }
     >
       {error && <p className="field-error">The choices could not be loaded. Close this and try again.</p>}
@@ -139,7 +144,11 @@ export function OrderDialog({
           There is no product to order yet. <Link to="/library">Make one of a CAD file</Link>
         </p>
       )}
-      {data && outputTypes.length === 0 && <p>There is no output type to order yet.</p>}
+      {data && outputTypes.length === 0 && (
+        <p>
+          There is no output type to order yet. <Link to="/output-types">See the output types</Link>
+        </p>
+      )}
       {data && !isCatalogueEmpty && outputType && (
         <>
           <div className="order-row">

@@ -34,6 +34,11 @@ export function Component() {
   const show = (id: string | null) => setSearch(id ? { type: id } : {}, { replace: true });
   const types = answer.data?.outputTypes.edges.map(({ node }) => node) ?? [];
   const open = types.find(({ id }) => id === openId);
+  const newOutputType = (
+    <ButtonLink look="primary" icon="plus" needs="author" to="/output-types/new">
+      New output type
+    </ButtonLink>
+  );
   return (
     <main id="main" className={`with-panel ${open ? 'has-panel' : ''}`} tabIndex={-1}>
       <title>Output types · HartOMat</title>
@@ -56,9 +61,7 @@ export function Component() {
             <ButtonLink needs="author" to="/output-types/import">
               Import old ones
             </ButtonLink>
-            <ButtonLink look="primary" icon="plus" needs="author" to="/output-types/new">
-              New output type
-            </ButtonLink>
+            {types.length > 0 && newOutputType}
           </div>
         </header>
         <div className="list-card">
@@ -68,7 +71,7 @@ export function Component() {
             answer={answer}
             isEmpty={types.length === 0}
             empty={
-              <EmptyState icon="tag" title="There is no output type yet">
+              <EmptyState icon="tag" title="There is no output type yet" actions={newOutputType}>
                 An output type says what is sold and which workflow makes it.
               </EmptyState>
             }

@@ -1,10 +1,10 @@
 import './runs.css';
 import { useEffect, useRef } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { useSearchParams } from 'react-router';
 import { useQuery, useSubscription } from 'urql';
 import { Button } from '../../components/Button.js';
+import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState } from '../../components/EmptyState.js';
-import { Icon } from '../../components/Icon.js';
 import { SearchField } from '../../components/SearchField.js';
 import { useNow } from '../../components/useNow.js';
 import type { RunStatus } from '../../gql/graphql.js';
@@ -218,13 +218,12 @@ function NothingYet() {
       title="Nothing has run yet"
       actions={
         <>
-          <Link className="button button-primary" to="/library">
-            <Icon name="upload" />
+          <ButtonLink look="primary" icon="upload" needs="author" to="/library">
             Upload a CAD file
-          </Link>
-          <Link className="button button-plain" to="/orders">
+          </ButtonLink>
+          <ButtonLink needs="order" to="/orders">
             Place an order
-          </Link>
+          </ButtonLink>
         </>
       }
     >

@@ -1,10 +1,10 @@
 import type { JsonSchema } from '@jsonforms/core';
 import { useMemo, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
 import { Labelled } from '../../components/Labelled.js';
+import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { graphql } from '../../gql/index.js';
@@ -138,12 +138,9 @@ export function TemplateDialog({
       onClose={onClose}
       onSubmit={submit}
       footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" isBusy={busy !== null} disabled={!isReady} type="submit">
-            {busy ?? (isUpload ? 'Upload and check' : 'Save')}
-          </Button>
-        </>
+        <SubmitButtons isBusy={busy !== null} disabled={!isReady} onCancel={onClose}>
+          {busy ?? (isUpload ? 'Upload and check' : 'Save')}
+        </SubmitButtons>
       }
     >
       {problem && <ProblemCallout problem={problem} title={isUpload ? 'The file was not taken' : undefined} />}

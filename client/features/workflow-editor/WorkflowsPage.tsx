@@ -49,24 +49,27 @@ export function Component() {
   const [isMaking, setMaking] = useState(false);
   const workflows = data?.workflows.edges.map((edge) => edge.node) ?? [];
   const now = Date.now();
+  const newWorkflow = (
+    <Button look="primary" icon="plus" needs="author" onClick={() => setMaking(true)}>
+      New workflow
+    </Button>
+  );
   return (
     <main id="main" className="page" tabIndex={-1}>
       <title>Workflows · HartOMat</title>
       <header className="page-header">
         <h1>Workflows</h1>
-        <div className="page-actions">
-          <Button look="primary" icon="plus" needs="author" onClick={() => setMaking(true)}>
-            New workflow
-          </Button>
-        </div>
+        {workflows.length > 0 && <div className="page-actions">{newWorkflow}</div>}
       </header>
       {isMaking && <NewWorkflowDialog onClose={() => setMaking(false)} />}
       {error && <ProblemCallout problem={problemFromError(error)} title="The workflows could not be loaded" />}
       {!data && fetching && <Loading label="Loading the workflows" />}
       {data && workflows.length === 0 && (
-        <EmptyState icon="flow" title="There is no workflow yet">
-          “New workflow” begins one with a starter. The first start of HartOMat adds some, too.
-        </EmptyState>
+        <div className="card">
+          <EmptyState icon="flow" title="There is no workflow yet" actions={newWorkflow}>
+            A workflow is the graph of nodes that makes what is sold. A new one begins with a starter, or with nothing.
+          </EmptyState>
+        </div>
       )}
       {workflows.length > 0 &&
         FAMILIES.map((family) => {
