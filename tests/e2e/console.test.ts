@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../modules/json.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { createWorkflow } from '../../runtime/workflowLibrary.js';
+import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';
@@ -102,6 +103,19 @@ describeWith('chromium', 'the console', () => {
       await log.getByText('Run retried').waitFor();
       await expect.poll(() => log.getByText('Run ended: failed.').count(), { timeout: RUN_MS }).toBe(2);
       await page.getByRole('button', { name: 'Retry' }).waitFor();
+    });
+
+    it('is shown over the graph of its workflow, and leads to the node it failed at', async () => {
+      const runId = new URL(page.url()).pathname.split('/').at(-1)!;
+      const workflowId = encodeGlobalId('Workflow', hartomat.seeded.cadIntake.id);
+      await open(`/workflows/${workflowId}?run=${runId}`);
+      const strip = page.getByRole('region', { name: 'Run over the graph' });
+      await strip.getByText(/The STEP file is incomplete/).waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
+      await strip.getByRole('button', { name: 'Show STEP file' }).click();
+      const settings = page.getByRole('complementary', { name: 'Settings of STEP file' });
+      await settings.getByText('STEP_TRUNCATED').waitFor();
+      expect(await seriousViolations(page)).toEqual([]);
     });
   });
 

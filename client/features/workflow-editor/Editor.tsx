@@ -200,7 +200,7 @@ export function Editor({
         {saving.state === 'refused' && saving.problem && (
           <ProblemCallout problem={saving.problem} title="The draft was not saved" />
         )}
-        {shownRun && <RunStrip overlay={overRun} onHide={() => showRun(null)} />}
+        {shownRun && <RunStrip overlay={overRun} labels={labels} onShow={select} onHide={() => showRun(null)} />}
         <GraphCanvas
           graph={present}
           definitions={drawn}

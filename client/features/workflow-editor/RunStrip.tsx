@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { IconButton } from '../../components/Button.js';
+import { Button, IconButton } from '../../components/Button.js';
 import { Icon } from '../../components/Icon.js';
 import { Progress } from '../../components/Progress.js';
 import { problemFromError } from '../../shared/errors.js';
@@ -24,8 +24,19 @@ function StaleNote({ stale }: { stale: RunOverlay['stale'] }) {
 }
 
 /** The run whose states the graph shows: how it stands, and what can be done with it. */
-export function RunStrip({ overlay, onHide }: { overlay: RunOverlay; onHide: () => void }) {
-  const { run, isAbsent, groups, stale, error, refetch } = overlay;
+export function RunStrip({
+  overlay,
+  labels,
+  onShow,
+  onHide,
+}: {
+  overlay: RunOverlay;
+  /** Of the nodes in the graph, by id. */
+  labels: ReadonlyMap<string, string>;
+  onShow: (nodeId: string) => void;
+  onHide: () => void;
+}) {
+  const { run, failedAt, isAbsent, groups, stale, error, refetch } = overlay;
   const hide = <IconButton icon="close" label="Hide the run" onClick={onHide} />;
   return (
     <section className="run-strip" aria-label="Run over the graph">
@@ -45,9 +56,16 @@ export function RunStrip({ overlay, onHide }: { overlay: RunOverlay; onHide: () 
           </span>
           {!isTerminal(run.status) && <Progress value={runProgress(groups)} label="Progress of the run" />}
           {run.failure && (
-            <p className="field-error truncate" title={run.failure.message}>
-              {run.failure.message}
-            </p>
+            <div className="run-strip-failure">
+              <p className="field-error truncate" title={run.failure.message}>
+                {run.failure.message}
+              </p>
+              {failedAt !== null && labels.has(failedAt) && (
+                <Button look="quiet" onClick={() => onShow(failedAt)}>
+                  Show {labels.get(failedAt)}
+                </Button>
+              )}
+            </div>
           )}
         </>
       ) : (

@@ -30,7 +30,22 @@ export function useRunOverlay(runId: string | null, workflowId: string, graph: W
     for (const [nodeId, why] of stale) shown.set(nodeId, { ...shown.get(nodeId), staleness: SHORT[why] });
     return shown;
   }, [groups, files, stale]);
-  return { run, isAbsent: runId !== null && !run && !isLoading, groups, files, overlays, stale, error, refetch };
+  const failedNodeId = run?.failure?.nodeId;
+  /** The node that the run failed at; of a shared-out one, itself. */
+  const failedAt =
+    groups.find(({ node, parts }) => [node, ...parts].some(({ nodeId }) => nodeId === failedNodeId))?.node.nodeId ??
+    null;
+  return {
+    run,
+    failedAt,
+    isAbsent: runId !== null && !run && !isLoading,
+    groups,
+    files,
+    overlays,
+    stale,
+    error,
+    refetch,
+  };
 }
 
 export type RunOverlay = ReturnType<typeof useRunOverlay>;
