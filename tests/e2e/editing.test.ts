@@ -97,6 +97,23 @@ describeWith('chromium', 'editing a graph', () => {
     await page.getByText(/1 error/).waitFor({ state: 'detached' });
   });
 
+  it('connects and disconnects by the keyboard alone, and offers only what fits', async () => {
+    const step = settings().getByRole('combobox', { name: 'step' });
+    await node('export_glb').focus();
+    await page.keyboard.press('Enter');
+    await settings().getByText('1 of 1 connected').press('Enter');
+    expect(await step.getByRole('option').allTextContents()).toEqual(['Not connected', 'STEP file · step']);
+    await step.focus();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(edgeCount).toBe(0);
+    await settings().getByText('0 of 1 connected').waitFor();
+    await page.keyboard.press('Control+z');
+    await expect.poll(edgeCount).toBe(1);
+    await page.getByText(/1 error/).waitFor({ state: 'detached' });
+    expect(await seriousViolations(page)).toEqual([]);
+    await node('export_glb').focus();
+  });
+
   it('keeps the drawing still under a node that is dragged, and shows its settings once it is let go', async () => {
     await page.keyboard.press('Escape');
     await settings().waitFor({ state: 'detached' });

@@ -15,6 +15,7 @@ import { FindingsList } from './FindingsList.js';
 import { applyFix, renameNode } from './graphEdits.js';
 import { HistoryDialog } from './HistoryDialog.js';
 import { LeaveDialog } from './LeaveDialog.js';
+import { NodeInputs } from './NodeInputs.js';
 import { NodeInRun } from './NodeInRun.js';
 import { NodeSettings } from './NodeSettings.js';
 import { Palette, type PaletteGroup } from './Palette.js';
@@ -117,13 +118,14 @@ export function Editor({
   const edit = (graph: WorkflowGraph, tag: string) => {
     if (!isReadOnly) act({ type: 'edit', graph, tag, atMs: Date.now() });
   };
-  const { editing, chosenId, searchRef, add, tidy, remove, canRemove, select, wanted, forgetWanted } = useGraphEditing({
-    graph: present,
-    definitions: drawn,
-    initial: search.get('node'),
-    isPaused: dialog !== null || blocker.state === 'blocked',
-    edit,
-  });
+  const { editing, connecting, chosenId, searchRef, add, tidy, remove, canRemove, select, wanted, forgetWanted } =
+    useGraphEditing({
+      graph: present,
+      definitions: drawn,
+      initial: search.get('node'),
+      isPaused: dialog !== null || blocker.state === 'blocked',
+      edit,
+    });
   const selected = present.nodes.find(({ id }) => id === chosenId);
   useEditorKeys({
     isPaused: dialog !== null || blocker.state === 'blocked',
@@ -227,6 +229,16 @@ export function Editor({
           findings={findings}
           onClose={() => select(null)}
           isReadOnly={isReadOnly}
+          inputs={
+            <NodeInputs
+              node={selected}
+              ports={drawn.get(selected.step)?.inputContract ?? []}
+              edges={present.edges}
+              labels={labels}
+              isReadOnly={isReadOnly}
+              {...connecting}
+            />
+          }
           inRun={<NodeInRun nodeId={selected.id} overlay={overRun} onStarted={showRun} />}
           onRename={(label) => edit(renameNode(present, selected.id, label), `label ${selected.id}`)}
           onParams={(params) =>

@@ -34,6 +34,7 @@ export function NodeSettings({
   findings,
   isReadOnly,
   inRun,
+  inputs,
   onParams,
   onRename,
   onClose,
@@ -44,6 +45,8 @@ export function NodeSettings({
   isReadOnly: boolean;
   /** What a run made of it. */
   inRun: ReactNode;
+  /** What it is connected to. */
+  inputs: ReactNode;
   onParams: (params: Record<string, unknown>) => void;
   /** Takes the node's own name; empty: what its definition is called. */
   onRename: (label: string) => void;
@@ -95,6 +98,7 @@ export function NodeSettings({
             ))}
           </ul>
         )}
+        {inputs}
         {definition && (
           <section className="panel-section">
             <div className="settings-head">

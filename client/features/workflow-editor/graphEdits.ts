@@ -47,7 +47,7 @@ export function removeNodes(graph: WorkflowGraph, ids: ReadonlySet<string>): Wor
   };
 }
 
-const isSameEdge = (a: GraphEdge, b: GraphEdge): boolean =>
+export const isSameEdge = (a: GraphEdge, b: GraphEdge): boolean =>
   a.from.node === b.from.node && a.from.port === b.from.port && a.to.node === b.to.node && a.to.port === b.to.port;
 
 export function removeEdge(graph: WorkflowGraph, edge: GraphEdge): WorkflowGraph {
@@ -62,20 +62,22 @@ export function connect(graph: WorkflowGraph, edge: GraphEdge, takesMany: boolea
   return { ...graph, edges: [...kept, edge] };
 }
 
-/** Whether an edge from one node to another would lead back to where it began. */
-export function wouldLoop(graph: WorkflowGraph, from: string, to: string): boolean {
+/** A node and all that depend on it. */
+export function nodesFrom(graph: WorkflowGraph, nodeId: string): Set<string> {
   const next = new Map<string, string[]>();
   for (const edge of graph.edges) next.set(edge.from.node, [...(next.get(edge.from.node) ?? []), edge.to.node]);
-  const open = [to];
+  const open = [nodeId];
   const seen = new Set<string>();
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (id === from) return true;
     if (seen.has(id)) continue;
     seen.add(id);
     open.push(...(next.get(id) ?? []));
   }
-  return false;
+  return seen;
 }
+
+/** Whether an edge from one node to another would lead back to where it began. */
+export const wouldLoop = (graph: WorkflowGraph, from: string, to: string): boolean => nodesFrom(graph, to).has(from);
 
 export function cut(graph: WorkflowGraph, ids: ReadonlySet<string>): Clipping {
   return {

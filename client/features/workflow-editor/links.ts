@@ -1,6 +1,6 @@
 import type { LooseEnd } from '../../shared/graph/GraphCanvas.js';
 import type { GraphEdge, WorkflowGraph } from '../../shared/graph/graphModel.js';
-import { wouldLoop } from './graphEdits.js';
+import { nodesFrom, wouldLoop } from './graphEdits.js';
 
 interface PortOfStep {
   step: string;
@@ -22,6 +22,19 @@ export class Links {
     if (!source || !target) return false;
     const isLegal = this.legal.has(keyOf({ step: source, port: from.port }, { step: target, port: to.port }));
     return isLegal && !wouldLoop(graph, from.node, to.node);
+  }
+
+  /** The outputs in the graph that an input may be connected to. */
+  sourcesOf(graph: WorkflowGraph, to: GraphEdge['to']): GraphEdge['from'][] {
+    const step = graph.nodes.find(({ id }) => id === to.node)?.step;
+    const links = this.list.filter((link) => link.to.step === step && link.to.port === to.port);
+    if (links.length === 0) return [];
+    const dependants = nodesFrom(graph, to.node);
+    return graph.nodes
+      .filter(({ id }) => !dependants.has(id))
+      .flatMap((node) =>
+        links.filter(({ from }) => from.step === node.step).map(({ from }) => ({ node: node.id, port: from.port })),
+      );
   }
 
   /** The kinds of node that a loose end fits, each with the first port that takes it. */

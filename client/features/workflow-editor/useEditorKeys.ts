@@ -24,7 +24,9 @@ export function useEditorKeys(acts: {
         work();
       };
       if (isCommand && key === 's') does(onSave);
-      else if (isPaused || isTyping(event.target)) return;
+      // A select takes letters, but has nothing of its own to undo.
+      else if (isPaused || (isTyping(event.target) && !(isCommand && event.target instanceof HTMLSelectElement)))
+        return;
       else if (isCommand && key === 'y') does(onRedo);
       else if (isCommand && key === 'z') does(event.shiftKey ? onRedo : onUndo);
       else if (!isCommand && key === 'r') does(event.shiftKey ? onHideRun : onChooseRun);

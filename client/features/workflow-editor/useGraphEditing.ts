@@ -170,6 +170,12 @@ export function useGraphEditing({
   };
   return {
     editing,
+    /** What connects the ports of a node without the mouse. */
+    connecting: {
+      sourcesOf: (to: GraphEdge['to']) => links.sourcesOf(graph, to),
+      onConnect: editing.onConnect,
+      onDisconnect: (edge: GraphEdge) => edit(removeEdge(graph, edge), 'remove edge'),
+    },
     /** The node whose settings are shown. During a drag it stays the one before: the drawing must keep its size under the mouse. */
     chosenId: chosenAtRest.current,
     searchRef,
