@@ -7,6 +7,8 @@ const KEYS: { where: string; keys: [keys: string[], what: string][] }[] = [
     keys: [
       [['?'], 'Shows these keys'],
       [['/'], 'Goes to the search of the page'],
+      [['F6'], 'Goes to the next part of the page; Shift F6 to the one before'],
+      [['F8'], 'Goes to the newest notice, to undo or to go and look; again: back'],
       [['Esc'], 'Closes the window on top'],
       [['Enter'], 'In a form: does what its main button does'],
     ],

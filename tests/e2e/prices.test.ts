@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
@@ -73,6 +73,24 @@ describeWith('chromium', 'prices and categories', () => {
     await notice.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).waitFor();
     await notice.waitFor({ state: 'detached' });
+  });
+
+  it('leads the keyboard to what was said, to take it back, and returns it', async () => {
+    await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).click();
+    const notice = page.getByRole('region', { name: 'Notices' }).getByText('“Rush, 24 h” is archived.');
+    await notice.waitFor();
+    const isFocused = (button: Locator) => expect.poll(() => button.evaluate((one) => one === document.activeElement));
+    const edit = page.getByRole('button', { name: 'Edit the price Rush, 24 h' });
+    await edit.focus();
+    await page.keyboard.press('F8');
+    await isFocused(page.getByRole('button', { name: 'Undo' })).toBe(true);
+    await page.keyboard.press('F8');
+    await isFocused(edit).toBe(true);
+    await page.keyboard.press('F8');
+    await page.keyboard.press('Enter');
+    await notice.waitFor({ state: 'detached' });
+    await isFocused(edit).toBe(true);
+    await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).waitFor();
   });
 
   it('makes and renames a category, and keeps one that something belongs to', async () => {
