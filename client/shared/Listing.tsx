@@ -1,16 +1,12 @@
 import type { ReactNode } from 'react';
 import type { CombinedError } from 'urql';
 import { Loading } from '../components/EmptyState.js';
+import { type Column, Table } from '../components/Table.js';
 import { problemFromError } from './errors.js';
 import { ProblemCallout } from './Problem.js';
 
-/** A column: its heading, or one that is read out alone. */
-export type Column = string | { label: string; isHidden?: boolean; isEnd?: boolean };
-
-const columnOf = (column: Column) => (typeof column === 'string' ? { label: column } : column);
-
-/** The heading of what stands in a row to be clicked. */
-export const ACTIONS: Column = { label: 'Actions', isHidden: true };
+/** What the server answered when it was asked for a list. */
+export type Answer<Data = unknown> = { data?: Data; error?: CombinedError; fetching: boolean };
 
 /** A list of the server in each of its states: it could not be loaded, it is on its way, there is nothing, or its table. */
 export function Listing({
@@ -25,7 +21,7 @@ export function Listing({
 }: {
   /** What is listed, in the middle of a sentence: `the accounts`. */
   what: string;
-  answer: { data?: unknown; error?: CombinedError; fetching: boolean };
+  answer: Answer;
   /** There is an answer, and nothing in it. */
   isEmpty: boolean;
   /** What is shown then. */
@@ -51,20 +47,9 @@ export function Listing({
       {!data && fetching && <Loading label={`Loading ${what}`} rows={rows} />}
       {hasAnswer && isEmpty && empty}
       {hasAnswer && !isEmpty && (
-        <div className="table-scroll">
-          <table className="table" aria-label={label}>
-            <thead>
-              <tr>
-                {columns.map(columnOf).map(({ label: heading, isHidden, isEnd }) => (
-                  <th key={heading} className={isEnd ? 'cell-end' : undefined}>
-                    {isHidden ? <span className="visually-hidden">{heading}</span> : heading}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>{children}</tbody>
-          </table>
-        </div>
+        <Table columns={columns} label={label}>
+          {children}
+        </Table>
       )}
     </>
   );

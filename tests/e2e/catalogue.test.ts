@@ -81,7 +81,7 @@ describeWith('chromium', 'a delivered asset', () =>
       await page.reload();
       await page.getByText(/The render template “.*” changed/).waitFor();
       expect(await seriousViolations(page)).toEqual([]);
-      await page.getByRole('checkbox', { name: 'Choose all on this page' }).check();
+      await page.getByRole('checkbox', { name: 'All on this page' }).check();
       await page.getByRole('button', { name: 'Make 1 anew' }).click();
       await page.getByText('1 run was started').waitFor();
       await expect.poll(() => hartomat.platform.db.asset.count({ where: { supersededAt: { not: null } } })).toBe(1);

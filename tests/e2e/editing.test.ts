@@ -97,6 +97,17 @@ describeWith('chromium', 'editing a graph', () => {
     await page.getByText(/1 error/).waitFor({ state: 'detached' });
   });
 
+  it('goes from part to part of the editor by F6', async () => {
+    await page.getByRole('searchbox', { name: 'Search the palette' }).focus();
+    await page.keyboard.press('F6');
+    await expect.poll(() => node('export_glb').evaluate((card) => card === document.activeElement)).toBe(true);
+    await page.keyboard.press('F6');
+    const close = page.getByRole('button', { name: 'Close the settings' });
+    await expect.poll(() => close.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.keyboard.press('Shift+F6');
+    await expect.poll(() => node('export_glb').evaluate((card) => card === document.activeElement)).toBe(true);
+  });
+
   it('connects and disconnects by the keyboard alone, and offers only what fits', async () => {
     const step = settings().getByRole('combobox', { name: 'step' });
     await node('export_glb').focus();

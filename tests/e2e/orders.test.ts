@@ -46,6 +46,19 @@ describeWith('chromium', 'an order in the console', () => {
     expect(await seriousViolations(page)).toEqual([]);
   });
 
+  it('shows all of a line on a small screen, each cell behind the heading of its column', async () => {
+    const size = page.viewportSize()!;
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const cell of await line(1).getByRole('cell').all()) {
+      const box = await cell.boundingBox();
+      if (box) expect(box.x + box.width).toBeLessThanOrEqual(390);
+    }
+    const price = line(1).getByRole('cell', { name: /58\.00/ });
+    expect(await price.evaluate((cell) => getComputedStyle(cell, '::before').content)).toContain('Price');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.setViewportSize(size);
+  });
+
   it('keeps in the address what the list was narrowed down to', async () => {
     const places = page.getByRole('navigation', { name: 'Main' });
     await places.getByRole('link', { name: 'Orders' }).click();

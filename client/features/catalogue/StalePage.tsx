@@ -5,13 +5,15 @@ import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime } from '../../components/format.js';
 import { newKey } from '../../components/newKey.js';
 import { Pager } from '../../components/Pager.js';
+import { type Column } from '../../components/Table.js';
 import type { StaleReasonCode } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
-import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { Thumb } from '../../shared/Thumb.js';
 
@@ -101,6 +103,8 @@ const REASON: Record<StaleReasonCode, string> = {
   output_type: 'Output type',
 };
 
+const COLUMNS: Column[] = [{ label: 'Chosen', isHidden: true }, 'Asset', 'Product', 'Output type', 'Why', 'Published'];
+
 interface Outcome {
   started: number;
   /** What kept the others from being started, each sentence once. */
@@ -114,15 +118,19 @@ export function Component() {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [problem, setProblem] = useState<Problem | null>(null);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: StaleQuery,
     variables: { filter: reason && { reason }, after },
     requestPolicy: 'cache-and-network',
   });
   const [{ fetching: isQueueing }, requeue] = useMutation(Requeue);
-  const rows = data?.staleAssets.edges.map(({ node }) => node) ?? [];
+  const rows = answer.data?.staleAssets.edges.map(({ node }) => node) ?? [];
   const ids = rows.map(({ asset }) => asset.id);
   const wanted = ids.filter((id) => chosen.has(id));
+  const choose = (next: StaleReasonCode | null) => {
+    setReason(next);
+    setAfter(null);
+  };
   const toggle = (id: string) => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -151,10 +159,7 @@ export function Component() {
             <select
               className="control"
               value={reason ?? ''}
-              onChange={(event) => {
-                setReason((event.target.value || null) as StaleReasonCode | null);
-                setAfter(null);
-              }}
+              onChange={(event) => choose((event.target.value || null) as StaleReasonCode | null)}
             >
               <option value="">anything</option>
               {Object.entries(REASON).map(([code, label]) => (
@@ -164,6 +169,16 @@ export function Component() {
               ))}
             </select>
           </label>
+          {rows.length > 0 && (
+            <label className="check-line">
+              <input
+                type="checkbox"
+                checked={wanted.length === ids.length}
+                onChange={() => setChosen(new Set(wanted.length === ids.length ? [] : ids))}
+              />
+              All on this page
+            </label>
+          )}
           <Button
             look="primary"
             icon="refresh"
@@ -177,7 +192,6 @@ export function Component() {
           </Button>
         </div>
       </header>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The list could not be loaded" />}
       {problem && <ProblemCallout problem={problem} title="Nothing was started" />}
       {outcome && (
         <Callout
@@ -190,99 +204,78 @@ export function Component() {
             : 'What was delivered stays until the new versions are published; then it leaves this list.'}
         </Callout>
       )}
-      {!data && fetching && <Loading label="Looking through the catalogue" />}
-      {data && rows.length === 0 && (
-        <div className="card">
-          <EmptyState
-            icon="check"
-            title={
-              reason ? 'Nothing is out of date because of that' : after ? 'Nothing more' : 'Everything is up to date'
-            }
-          >
-            Assets appear here when the CAD file, a material or a rule for materials, the template, the workflow or the
-            output type they were made with has changed since.
-          </EmptyState>
-        </div>
-      )}
-      {rows.length > 0 && (
-        <div className="card">
-          <div className="table-scroll">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th className="cell-check">
-                    <input
-                      type="checkbox"
-                      aria-label="Choose all on this page"
-                      checked={wanted.length === ids.length}
-                      onChange={() => setChosen(new Set(wanted.length === ids.length ? [] : ids))}
-                    />
-                  </th>
-                  <th>Asset</th>
-                  <th>Product</th>
-                  <th>Output type</th>
-                  <th>Why</th>
-                  <th>Published</th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map(({ asset, reasons }) => (
-                  <tr key={asset.id}>
-                    <td className="cell-check">
-                      <input
-                        type="checkbox"
-                        aria-label={`Choose ${asset.name} of ${asset.product?.name ?? asset.run.cadFile?.name ?? 'no product'}`}
-                        checked={chosen.has(asset.id)}
-                        onChange={() => toggle(asset.id)}
-                      />
-                    </td>
-                    <td>
-                      <span className="stale-asset">
-                        <Thumb file={asset.artifact} />
-                        <span>
-                          {asset.name}
-                          <p className="cell-note">
-                            version {asset.version}
-                            {asset.orderLine && (
-                              <>
-                                {' · '}
-                                <Link to={`/orders/${asset.orderLine.order.id}`}>
-                                  order {asset.orderLine.order.number}
-                                </Link>
-                              </>
-                            )}
-                          </p>
-                        </span>
-                      </span>
-                    </td>
-                    <td>
-                      {asset.product?.name ?? asset.run.cadFile?.name}
-                      {!asset.product && <p className="cell-note">CAD file</p>}
-                    </td>
-                    <td className="muted">{asset.outputType?.name}</td>
-                    <td>
-                      <ul className="stale-reasons">
-                        {reasons.map(({ code, message }) => (
-                          <li key={message}>
-                            <Badge tone="warn">{REASON[code]}</Badge> {message}
-                          </li>
-                        ))}
-                      </ul>
-                    </td>
-                    <td className="muted numeric" title={formatDateTime(asset.publishedAt)}>
-                      {formatAgo(asset.publishedAt, Date.now())}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </div>
-      )}
+      <div className="list-card">
+        <Listing
+          what="what is out of date"
+          label="Out of date"
+          answer={answer}
+          isEmpty={rows.length === 0}
+          empty={
+            <EmptyState
+              icon="check"
+              title={
+                reason ? 'Nothing is out of date because of that' : after ? 'Nothing more' : 'Everything is up to date'
+              }
+              actions={reason && <Button onClick={() => choose(null)}>Show everything</Button>}
+            >
+              Assets appear here when the CAD file, a material or a rule for materials, the template, the workflow or
+              the output type they were made with has changed since.
+            </EmptyState>
+          }
+          columns={COLUMNS}
+        >
+          {rows.map(({ asset, reasons }) => (
+            <tr key={asset.id}>
+              <td className="cell-check">
+                <input
+                  type="checkbox"
+                  aria-label={`Choose ${asset.name} of ${asset.product?.name ?? asset.run.cadFile?.name ?? 'no product'}`}
+                  checked={chosen.has(asset.id)}
+                  onChange={() => toggle(asset.id)}
+                />
+              </td>
+              <td>
+                <span className="stale-asset">
+                  <Thumb file={asset.artifact} />
+                  <span>
+                    {asset.name}
+                    <p className="cell-note">
+                      version {asset.version}
+                      {asset.orderLine && (
+                        <>
+                          {' · '}
+                          <Link to={`/orders/${asset.orderLine.order.id}`}>order {asset.orderLine.order.number}</Link>
+                        </>
+                      )}
+                    </p>
+                  </span>
+                </span>
+              </td>
+              <td>
+                {asset.product?.name ?? asset.run.cadFile?.name}
+                {!asset.product && <p className="cell-note">CAD file</p>}
+              </td>
+              <td className="muted">{asset.outputType?.name}</td>
+              <td>
+                <ul className="stale-reasons">
+                  {reasons.map(({ code, message }) => (
+                    <li key={message}>
+                      <Badge tone="warn">{REASON[code]}</Badge> {message}
+                    </li>
+                  ))}
+                </ul>
+              </td>
+              <td className="muted numeric" title={formatDateTime(asset.publishedAt)}>
+                {formatAgo(asset.publishedAt, Date.now())}
+              </td>
+            </tr>
+          ))}
+        </Listing>
+      </div>
       <Pager
         label="Pages of the list"
         after={after}
-        page={data?.staleAssets.pageInfo}
+        page={answer.data?.staleAssets.pageInfo}
         words={['First', 'More']}
         onPage={setAfter}
       />

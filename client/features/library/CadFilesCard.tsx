@@ -7,8 +7,10 @@ import { Icon } from '../../components/Icon.js';
 import { newKey } from '../../components/newKey.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
-import type { LibraryQuery } from '../../gql/graphql.js';
+import { ACTIONS, PICTURE } from '../../components/Table.js';
+import type { CadFilesQuery } from '../../gql/graphql.js';
 import type { Problem } from '../../shared/errors.js';
+import { type Answer, Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { RunStatusBadge } from '../../shared/status.js';
 import { Thumb } from '../../shared/Thumb.js';
@@ -16,7 +18,7 @@ import { useDispatch } from '../../shared/useDispatch.js';
 import type { Listed } from '../../shared/useListed.js';
 import type { ViewedModel } from './ModelDialog.js';
 
-export type CadFile = LibraryQuery['cadFiles']['edges'][number]['node'];
+export type CadFile = CadFilesQuery['cadFiles']['edges'][number]['node'];
 
 function CadRow({
   file,
@@ -94,19 +96,21 @@ function CadRow({
 
 /** The STEP files that are here, newest first. */
 export function CadFilesCard({
-  files,
+  answer,
   workflow,
   listed,
   onMakeProduct,
   onView,
 }: {
-  files: LibraryQuery['cadFiles'];
+  answer: Answer<CadFilesQuery>;
   /** What takes them in; undefined: there is none. */
   workflow: { id: string; latestVersion?: { id: string } | null } | undefined;
   listed: Listed;
   onMakeProduct: (file: CadFile) => void;
   onView: (model: ViewedModel) => void;
 }) {
+  const list = answer.data?.cadFiles;
+  const files = list?.edges.map(({ node }) => node) ?? [];
   const { dispatch } = useDispatch();
   const navigate = useNavigate();
   const [busyId, setBusyId] = useState<string | null>(null);
@@ -130,7 +134,7 @@ export function CadFilesCard({
     <section className="card" aria-labelledby="cad-files">
       <header className="card-header">
         <h2 id="cad-files">CAD files</h2>
-        <span className="muted numeric">{files.totalCount}</span>
+        <span className="muted numeric">{list?.totalCount}</span>
         <SearchField
           label="Search the CAD files"
           placeholder="Name of the file"
@@ -139,48 +143,35 @@ export function CadFilesCard({
         />
       </header>
       {problem && <ProblemCallout problem={problem} title="The intake could not be started" />}
-      {files.edges.length === 0 &&
-        (listed.text ? (
-          <EmptyState icon="search" title={`No CAD file is called “${listed.text}”`} />
-        ) : (
-          <EmptyState icon="box" title="No CAD files yet">
-            Drop a STEP file above. Once it is here, take it in to see its parts and geometry, and make a product of it.
-          </EmptyState>
+      <Listing
+        what="the CAD files"
+        answer={answer}
+        isEmpty={files.length === 0}
+        empty={
+          listed.text ? (
+            <EmptyState icon="search" title={`No CAD file is called “${listed.text}”`} />
+          ) : (
+            <EmptyState icon="box" title="No CAD files yet">
+              Drop a STEP file above. Once it is here, take it in to see its parts and geometry, and make a product of
+              it.
+            </EmptyState>
+          )
+        }
+        columns={[PICTURE, 'Name', 'Size', 'Uploaded', 'Last intake', ACTIONS]}
+      >
+        {files.map((file) => (
+          <CadRow
+            key={file.id}
+            file={file}
+            isBusy={busyId === file.id}
+            canTakeIn={workflow !== undefined}
+            onTakeIn={() => takeIn(file)}
+            onMakeProduct={() => onMakeProduct(file)}
+            onView={onView}
+          />
         ))}
-      {files.edges.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>
-                  <span className="visually-hidden">Picture</span>
-                </th>
-                <th>Name</th>
-                <th>Size</th>
-                <th>Uploaded</th>
-                <th>Last intake</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {files.edges.map(({ node: file }) => (
-                <CadRow
-                  key={file.id}
-                  file={file}
-                  isBusy={busyId === file.id}
-                  canTakeIn={workflow !== undefined}
-                  onTakeIn={() => takeIn(file)}
-                  onMakeProduct={() => onMakeProduct(file)}
-                  onView={onView}
-                />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-      <Pager label="Pages of CAD files" after={listed.after} page={files.pageInfo} onPage={listed.turn} />
+      </Listing>
+      <Pager label="Pages of CAD files" after={listed.after} page={list?.pageInfo} onPage={listed.turn} />
     </section>
   );
 }

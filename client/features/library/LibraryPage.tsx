@@ -1,10 +1,7 @@
 import './library.css';
 import { type ComponentProps, useState } from 'react';
 import { useQuery } from 'urql';
-import { Loading } from '../../components/EmptyState.js';
 import { graphql } from '../../gql/index.js';
-import { problemFromError } from '../../shared/errors.js';
-import { ProblemCallout } from '../../shared/Problem.js';
 import { useListed } from '../../shared/useListed.js';
 import { CadFilesCard } from './CadFilesCard.js';
 import { ModelDialog, type ViewedModel } from './ModelDialog.js';
@@ -12,9 +9,9 @@ import { ProductDialog } from './ProductDialog.js';
 import { ProductsCard } from './ProductsCard.js';
 import { UploadPanel } from './UploadPanel.js';
 
-const LibraryQuery = graphql(`
-  query Library($filesAfter: String, $fileText: String, $productsAfter: String, $productText: String) {
-    cadFiles(first: 50, after: $filesAfter, filter: { text: $fileText }) {
+const CadFilesQuery = graphql(`
+  query CadFiles($after: String, $text: String) {
+    cadFiles(first: 50, after: $after, filter: { text: $text }) {
       totalCount
       pageInfo {
         hasNextPage
@@ -47,7 +44,12 @@ const LibraryQuery = graphql(`
         }
       }
     }
-    products(first: 50, after: $productsAfter, filter: { text: $productText }) {
+  }
+`);
+
+const ProductsQuery = graphql(`
+  query Products($after: String, $text: String) {
+    products(first: 50, after: $after, filter: { text: $text }) {
       totalCount
       pageInfo {
         hasNextPage
@@ -70,6 +72,11 @@ const LibraryQuery = graphql(`
         }
       }
     }
+  }
+`);
+
+const IntakeQuery = graphql(`
+  query IntakeWorkflows {
     workflows(family: cad_file, first: 10) {
       edges {
         node {
@@ -86,22 +93,22 @@ const LibraryQuery = graphql(`
 
 /** CAD files and the products made of them. */
 export function Component() {
-  const files = useListed('files');
-  const products = useListed('products');
-  const [{ data, error, fetching }, refetch] = useQuery({
-    query: LibraryQuery,
-    variables: {
-      filesAfter: files.after,
-      fileText: files.text,
-      productsAfter: products.after,
-      productText: products.text,
-    },
+  const listedFiles = useListed('files');
+  const listedProducts = useListed('products');
+  const [files, askFiles] = useQuery({
+    query: CadFilesQuery,
+    variables: { after: listedFiles.after, text: listedFiles.text },
     requestPolicy: 'cache-and-network',
   });
+  const [products, askProducts] = useQuery({
+    query: ProductsQuery,
+    variables: { after: listedProducts.after, text: listedProducts.text },
+    requestPolicy: 'cache-and-network',
+  });
+  const [intake] = useQuery({ query: IntakeQuery, requestPolicy: 'cache-and-network' });
   const [subject, setSubject] = useState<ComponentProps<typeof ProductDialog>['subject'] | null>(null);
   const [viewed, setViewed] = useState<ViewedModel | null>(null);
-  const reload = () => refetch({ requestPolicy: 'network-only' });
-  const workflows = data?.workflows.edges.map(({ node }) => node) ?? [];
+  const workflows = intake.data?.workflows.edges.map(({ node }) => node) ?? [];
 
   return (
     <main id="main" className="page" tabIndex={-1}>
@@ -109,22 +116,22 @@ export function Component() {
       <header className="page-header">
         <h1>Library</h1>
       </header>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The library could not be loaded" />}
-      <UploadPanel onUploaded={reload} />
-      {!data && fetching && <Loading label="Loading the library" />}
-      {data && (
-        <>
-          <CadFilesCard
-            files={data.cadFiles}
-            workflow={workflows.find((each) => each.latestVersion) ?? workflows[0]}
-            listed={files}
-            onMakeProduct={(cadFile) => setSubject({ cadFile })}
-            onView={setViewed}
-          />
-          <ProductsCard products={data.products} listed={products} onChange={(product) => setSubject({ product })} />
-        </>
+      <UploadPanel onUploaded={() => askFiles({ requestPolicy: 'network-only' })} />
+      <CadFilesCard
+        answer={files}
+        workflow={workflows.find((each) => each.latestVersion) ?? workflows[0]}
+        listed={listedFiles}
+        onMakeProduct={(cadFile) => setSubject({ cadFile })}
+        onView={setViewed}
+      />
+      <ProductsCard answer={products} listed={listedProducts} onChange={(product) => setSubject({ product })} />
+      {subject && (
+        <ProductDialog
+          subject={subject}
+          onClose={() => setSubject(null)}
+          onSaved={() => askProducts({ requestPolicy: 'network-only' })}
+        />
       )}
-      {subject && <ProductDialog subject={subject} onClose={() => setSubject(null)} onSaved={reload} />}
       {viewed && <ModelDialog model={viewed} onClose={() => setViewed(null)} />}
     </main>
   );

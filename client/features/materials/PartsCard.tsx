@@ -3,6 +3,7 @@ import { useMutation } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Callout } from '../../components/Callout.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { Table } from '../../components/Table.js';
 import type { MaterialPreviewQuery, MaterialSource } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -86,63 +87,59 @@ export function PartsCard({
         </Callout>
       )}
       {preview && (
-        <div className="table-scroll rules-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Part</th>
-                <th className="cell-end">Times</th>
-                <th>CAD colour</th>
-                <th>Material</th>
-                <th>Because of</th>
-                {product && <th>Choose</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {preview.parts.map((part) => (
-                <tr key={part.partId}>
-                  <td>
-                    <strong>{part.partName}</strong>
-                  </td>
-                  <td className="numeric cell-end">{part.instanceCount}</td>
-                  <td className="muted">
-                    {part.cadColor && <span className="swatch" style={{ background: part.cadColor }} />}
-                    {part.cadColor ?? 'none'}
-                  </td>
-                  <td>{labelOf(part.material) ?? <span className="muted">none</span>}</td>
-                  <td>
-                    <Badge tone={part.source === 'product' ? 'ok' : part.source === 'rule' ? 'busy' : 'warn'}>
-                      {SOURCE[part.source]}
-                    </Badge>{' '}
-                    {part.reason && (
-                      <span className="muted">
-                        {part.reason}
-                        {part.confidence != null && `, ${Math.round(part.confidence * 100)} % sure`}
-                      </span>
-                    )}
-                  </td>
-                  {product && (
-                    <td>
-                      <select
-                        className="control"
-                        aria-label={`Material of ${part.partName}`}
-                        value={chosen[part.partName] ?? ''}
-                        onChange={(event) => choose(part.partName, event.target.value)}
-                      >
-                        <option value="">by the rules</option>
-                        {materials.map(({ name, label }) => (
-                          <option key={name} value={name}>
-                            {label}
-                          </option>
-                        ))}
-                      </select>
-                    </td>
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          columns={[
+            'Part',
+            { label: 'Times', isEnd: true },
+            'CAD colour',
+            'Material',
+            'Because of',
+            product !== null && 'Choose',
+          ]}
+          className="rules-scroll"
+        >
+          {preview.parts.map((part) => (
+            <tr key={part.partId}>
+              <td>
+                <strong>{part.partName}</strong>
+              </td>
+              <td className="numeric cell-end">{part.instanceCount}</td>
+              <td className="muted">
+                {part.cadColor && <span className="swatch" style={{ background: part.cadColor }} />}
+                {part.cadColor ?? 'none'}
+              </td>
+              <td>{labelOf(part.material) ?? <span className="muted">none</span>}</td>
+              <td>
+                <Badge tone={part.source === 'product' ? 'ok' : part.source === 'rule' ? 'busy' : 'warn'}>
+                  {SOURCE[part.source]}
+                </Badge>{' '}
+                {part.reason && (
+                  <span className="muted">
+                    {part.reason}
+                    {part.confidence != null && `, ${Math.round(part.confidence * 100)} % sure`}
+                  </span>
+                )}
+              </td>
+              {product && (
+                <td>
+                  <select
+                    className="control"
+                    aria-label={`Material of ${part.partName}`}
+                    value={chosen[part.partName] ?? ''}
+                    onChange={(event) => choose(part.partName, event.target.value)}
+                  >
+                    <option value="">by the rules</option>
+                    {materials.map(({ name, label }) => (
+                      <option key={name} value={name}>
+                        {label}
+                      </option>
+                    ))}
+                  </select>
+                </td>
+              )}
+            </tr>
+          ))}
+        </Table>
       )}
     </section>
   );

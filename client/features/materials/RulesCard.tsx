@@ -3,6 +3,7 @@ import { useMutation } from 'urql';
 import { Button, IconButton } from '../../components/Button.js';
 import { ConfirmDialog } from '../../components/ConfirmDialog.js';
 import { EmptyState } from '../../components/EmptyState.js';
+import { ACTIONS, Table } from '../../components/Table.js';
 import type { MaterialPreviewQuery } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -71,66 +72,52 @@ export function RulesCard({
           colour.{materials.length === 0 && ' The first needs a material to give.'}
         </EmptyState>
       ) : (
-        <div className="table-scroll rules-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Part</th>
-                <th>Material</th>
-                {parts && <th>Decides here</th>}
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rules.map((rule, index) => (
-                <tr key={rule.id}>
-                  <td>
-                    {rule.partNamePattern && <code className="rule-pattern">{rule.partNamePattern}</code>}
-                    {rule.cadColor && (
-                      <span>
-                        <span className="swatch" style={{ background: rule.cadColor }} />
-                        {rule.cadColor}
-                      </span>
-                    )}{' '}
-                    {rule.categoryKey && <span className="muted">in {categoryLabel(rule.categoryKey)}</span>}
-                  </td>
-                  <td>{rule.material.label}</td>
-                  {parts && <Decided rule={rule} parts={parts} />}
-                  <td className="cell-actions">
-                    <div className="page-actions">
-                      <IconButton
-                        icon="chevronDown"
-                        needs="author"
-                        className="turned"
-                        label={`Move the rule ${index + 1} up`}
-                        disabled={index === 0 || ordering.fetching}
-                        onClick={() => move(rule, -1)}
-                      />
-                      <IconButton
-                        icon="chevronDown"
-                        needs="author"
-                        label={`Move the rule ${index + 1} down`}
-                        disabled={index === rules.length - 1 || ordering.fetching}
-                        onClick={() => move(rule, 1)}
-                      />
-                      <Button look="quiet" needs="author" onClick={() => setEdited(rule)}>
-                        Edit
-                      </Button>
-                      <IconButton
-                        icon="close"
-                        needs="author"
-                        label={`Delete the rule ${index + 1}`}
-                        onClick={() => setDoomed({ rule, number: index + 1 })}
-                      />
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={['Part', 'Material', parts !== null && 'Decides here', ACTIONS]} className="rules-scroll">
+          {rules.map((rule, index) => (
+            <tr key={rule.id}>
+              <td>
+                {rule.partNamePattern && <code className="rule-pattern">{rule.partNamePattern}</code>}
+                {rule.cadColor && (
+                  <span>
+                    <span className="swatch" style={{ background: rule.cadColor }} />
+                    {rule.cadColor}
+                  </span>
+                )}{' '}
+                {rule.categoryKey && <span className="muted">in {categoryLabel(rule.categoryKey)}</span>}
+              </td>
+              <td>{rule.material.label}</td>
+              {parts && <Decided rule={rule} parts={parts} />}
+              <td className="cell-actions">
+                <div className="page-actions">
+                  <IconButton
+                    icon="chevronDown"
+                    needs="author"
+                    className="turned"
+                    label={`Move the rule ${index + 1} up`}
+                    disabled={index === 0 || ordering.fetching}
+                    onClick={() => move(rule, -1)}
+                  />
+                  <IconButton
+                    icon="chevronDown"
+                    needs="author"
+                    label={`Move the rule ${index + 1} down`}
+                    disabled={index === rules.length - 1 || ordering.fetching}
+                    onClick={() => move(rule, 1)}
+                  />
+                  <Button look="quiet" needs="author" onClick={() => setEdited(rule)}>
+                    Edit
+                  </Button>
+                  <IconButton
+                    icon="close"
+                    needs="author"
+                    label={`Delete the rule ${index + 1}`}
+                    onClick={() => setDoomed({ rule, number: index + 1 })}
+                  />
+                </div>
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       {doomed && (
         <ConfirmDialog

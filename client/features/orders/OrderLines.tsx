@@ -3,6 +3,7 @@ import { Link } from 'react-router';
 import { Button, IconButton } from '../../components/Button.js';
 import { formatMoney } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
+import { ACTIONS, type Column, Table } from '../../components/Table.js';
 import type { OrderQuery } from '../../gql/graphql.js';
 import { isTerminal } from '../../shared/status.js';
 import { Delivered } from './Delivered.js';
@@ -86,6 +87,17 @@ function LineRow({ line, isBusy, isDraft, onAct }: Actions & { line: OrderLine }
   );
 }
 
+const COLUMNS: Column[] = [
+  'Line',
+  'Product',
+  'Output type',
+  { label: 'Quantity', isEnd: true },
+  { label: 'Price', isEnd: true },
+  'State',
+  'Delivered',
+  ACTIONS,
+];
+
 /** What was ordered, line by line. */
 export function OrderLines({
   lines,
@@ -96,28 +108,10 @@ export function OrderLines({
   busyId: string | null;
 }) {
   return (
-    <div className="table-scroll">
-      <table className="table">
-        <thead>
-          <tr>
-            <th>Line</th>
-            <th>Product</th>
-            <th>Output type</th>
-            <th className="cell-end">Quantity</th>
-            <th className="cell-end">Price</th>
-            <th>State</th>
-            <th>Delivered</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <LineRow key={line.id} line={line} isBusy={busyId === line.id} {...actions} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={COLUMNS}>
+      {lines.map((line) => (
+        <LineRow key={line.id} line={line} isBusy={busyId === line.id} {...actions} />
+      ))}
+    </Table>
   );
 }

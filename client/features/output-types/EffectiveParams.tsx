@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { Badge, type Tone } from '../../components/Badge.js';
+import { Table } from '../../components/Table.js';
 import type { EffectiveParamFieldsFragment, ParamOrigin } from '../../gql/graphql.js';
 
 const ORIGIN: Record<ParamOrigin, { label: string; tone: Tone }> = {
@@ -29,34 +30,23 @@ export function EffectiveParams({ params }: { params: readonly EffectiveParamFie
       {shown.length === 0 ? (
         <p className="muted">Every module runs with its own defaults.</p>
       ) : (
-        <div className="table-scroll">
-          <table className="table effective-params">
-            <thead>
-              <tr>
-                <th>Setting</th>
-                <th>Value</th>
-                <th>Set by</th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map(({ nodeId, nodeLabel, name, title, value, origin, without }) => (
-                <tr key={`${nodeId} ${name}`}>
-                  <td>
-                    {title}
-                    <p className="cell-note">{nodeLabel}</p>
-                  </td>
-                  <td>
-                    {say(value)}
-                    {origin !== 'module_default' && <p className="cell-note">else {say(without)}</p>}
-                  </td>
-                  <td>
-                    <Badge tone={ORIGIN[origin].tone}>{ORIGIN[origin].label}</Badge>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={['Setting', 'Value', 'Set by']} className="effective-params">
+          {shown.map(({ nodeId, nodeLabel, name, title, value, origin, without }) => (
+            <tr key={`${nodeId} ${name}`}>
+              <td>
+                {title}
+                <p className="cell-note">{nodeLabel}</p>
+              </td>
+              <td>
+                {say(value)}
+                {origin !== 'module_default' && <p className="cell-note">else {say(without)}</p>}
+              </td>
+              <td>
+                <Badge tone={ORIGIN[origin].tone}>{ORIGIN[origin].label}</Badge>
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
       {(hidden > 0 || showsAll) && (
         <button type="button" className="row-button link-button" onClick={() => setShowsAll(!showsAll)}>

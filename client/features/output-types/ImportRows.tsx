@@ -1,4 +1,5 @@
 import { Badge, type Tone } from '../../components/Badge.js';
+import { Table } from '../../components/Table.js';
 import type { ImportLegacyOutputTypesMutation, LegacyImportStatus } from '../../gql/graphql.js';
 import { KEY_LOOK, LegacyReport } from './LegacyReport.js';
 
@@ -18,37 +19,24 @@ const STATUS: Record<LegacyImportStatus, { label: string; planned: string; tone:
 export function ImportRows({ report }: { report: ImportReport }) {
   return (
     <div className="card">
-      <div className="table-scroll">
-        <table className="table">
-          <thead>
-            <tr>
-              <th className="cell-end">Row</th>
-              <th>Name</th>
-              <th>Old id</th>
-              <th>Result</th>
-              <th>Settings</th>
-            </tr>
-          </thead>
-          <tbody>
-            {report.rows.map((row) => (
-              <tr key={row.number}>
-                <td className="numeric cell-end">{row.number}</td>
-                <td>{row.name || <span className="muted">no name</span>}</td>
-                <td className="muted mono">{row.legacyId}</td>
-                <td>
-                  <Badge tone={STATUS[row.status].tone}>
-                    {report.isDryRun ? STATUS[row.status].planned : STATUS[row.status].label}
-                  </Badge>
-                  <Issues issues={row.issues} />
-                </td>
-                <td>
-                  <Settings report={row.report} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={[{ label: 'Row', isEnd: true }, 'Name', 'Old id', 'Result', 'Settings']}>
+        {report.rows.map((row) => (
+          <tr key={row.number}>
+            <td className="numeric cell-end">{row.number}</td>
+            <td>{row.name || <span className="muted">no name</span>}</td>
+            <td className="muted mono">{row.legacyId}</td>
+            <td>
+              <Badge tone={STATUS[row.status].tone}>
+                {report.isDryRun ? STATUS[row.status].planned : STATUS[row.status].label}
+              </Badge>
+              <Issues issues={row.issues} />
+            </td>
+            <td>
+              <Settings report={row.report} />
+            </td>
+          </tr>
+        ))}
+      </Table>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { ACTIONS, Table } from '../../components/Table.js';
 import './outputTypes.css';
 import type { ReactNode } from 'react';
 import { Badge, type Tone } from '../../components/Badge.js';
@@ -29,30 +30,26 @@ export function LegacyReport({
   showsAction?: (key: string) => ReactNode;
 }) {
   return (
-    <div className="table-scroll">
-      <table className="table legacy-report">
-        <thead>
-          <tr>
-            <th>Old setting</th>
-            {showsValue && <th>Value</th>}
-            <th>What becomes of it</th>
-            {showsAction && <th aria-label="Actions" />}
-          </tr>
-        </thead>
-        <tbody>
-          {report.map(({ key, status, target, note }) => (
-            <tr key={key}>
-              <td className="mono">{key}</td>
-              {showsValue && <td className="mono">{showsValue(key)}</td>}
-              <td>
-                <Badge tone={KEY_LOOK[status].tone}>{KEY_LOOK[status].label}</Badge>{' '}
-                {target ? <code>{target}</code> : <span className="muted">{note}</span>}
-              </td>
-              {showsAction && <td className="cell-end">{showsAction(key)}</td>}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      columns={[
+        'Old setting',
+        showsValue !== undefined && 'Value',
+        'What becomes of it',
+        showsAction !== undefined && ACTIONS,
+      ]}
+      className="legacy-report"
+    >
+      {report.map(({ key, status, target, note }) => (
+        <tr key={key}>
+          <td className="mono">{key}</td>
+          {showsValue && <td className="mono">{showsValue(key)}</td>}
+          <td>
+            <Badge tone={KEY_LOOK[status].tone}>{KEY_LOOK[status].label}</Badge>{' '}
+            {target ? <code>{target}</code> : <span className="muted">{note}</span>}
+          </td>
+          {showsAction && <td className="cell-end">{showsAction(key)}</td>}
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { Badge } from '../../components/Badge.js';
 import { formatDuration } from '../../components/format.js';
+import { type Column, Table } from '../../components/Table.js';
 import type { ParityComparisonPartsFragment } from '../../gql/graphql.js';
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
 
@@ -43,6 +44,14 @@ type Comparison = ParityComparisonPartsFragment;
 type Figure = Comparison['figures'][number];
 type Sample = Comparison['samples'][number];
 
+const COLUMNS: Column[] = [
+  'Measured',
+  { label: 'Legacy', isEnd: true },
+  { label: 'Workflow', isEnd: true },
+  { label: 'Difference', isEnd: true },
+  { label: 'Limit', isEnd: true },
+  'Verdict',
+];
 const VERDICT = {
   passed: { label: 'Passed', tone: 'ok' },
   differs: { label: 'Differs', tone: 'bad' },
@@ -70,40 +79,26 @@ export function ParityComparison({ comparison: data }: { comparison: FragmentTyp
         <Pair key={sample.label} sample={sample} />
       ))}
       {figures.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Measured</th>
-                <th className="cell-end">Legacy</th>
-                <th className="cell-end">Workflow</th>
-                <th className="cell-end">Difference</th>
-                <th className="cell-end">Limit</th>
-                <th>Verdict</th>
-              </tr>
-            </thead>
-            <tbody>
-              {figures.map((figure) => (
-                <tr key={figure.key}>
-                  <td>{figure.label}</td>
-                  <td className="numeric cell-end">{inUnit(figure.legacy, figure)}</td>
-                  <td className="numeric cell-end">{inUnit(figure.graph, figure)}</td>
-                  <td className="numeric cell-end">{inUnit(figure.difference, figure)}</td>
-                  <td className="numeric cell-end muted">
-                    {figure.limit == null
-                      ? figure.difference == null
-                        ? 'equal'
-                        : ''
-                      : `${figure.isLeast ? 'at least' : 'at most'} ${inUnit(figure.limit, figure)}`}
-                  </td>
-                  <td>
-                    <Badge tone={VERDICT[figure.verdict].tone}>{VERDICT[figure.verdict].label}</Badge>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table columns={COLUMNS}>
+          {figures.map((figure) => (
+            <tr key={figure.key}>
+              <td>{figure.label}</td>
+              <td className="numeric cell-end">{inUnit(figure.legacy, figure)}</td>
+              <td className="numeric cell-end">{inUnit(figure.graph, figure)}</td>
+              <td className="numeric cell-end">{inUnit(figure.difference, figure)}</td>
+              <td className="numeric cell-end muted">
+                {figure.limit == null
+                  ? figure.difference == null
+                    ? 'equal'
+                    : ''
+                  : `${figure.isLeast ? 'at least' : 'at most'} ${inUnit(figure.limit, figure)}`}
+              </td>
+              <td>
+                <Badge tone={VERDICT[figure.verdict].tone}>{VERDICT[figure.verdict].label}</Badge>
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </article>
   );

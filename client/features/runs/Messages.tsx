@@ -1,6 +1,7 @@
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { formatDateTime } from '../../components/format.js';
+import { Table } from '../../components/Table.js';
 import type { DeliveryChannel, DeliveryStatus, SentMessageFragment } from '../../gql/graphql.js';
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
 import type { StatusLook } from '../../shared/status.js';
@@ -59,46 +60,34 @@ export function Messages({
   onSelect: (nodeId: string) => void;
 }) {
   return (
-    <div className="table-scroll">
-      <table className="table" aria-label="Messages of the run">
-        <thead>
-          <tr>
-            <th>Sent by</th>
-            <th>Way</th>
-            <th>To</th>
-            <th>State</th>
-            <th>Attempts</th>
-            <th>Answer</th>
-            <th>Last attempt</th>
+    <Table
+      columns={['Sent by', 'Way', 'To', 'State', 'Attempts', 'Answer', 'Last attempt']}
+      label="Messages of the run"
+    >
+      {readFragment(SentMessage, messages).map((message) => {
+        const { label, tone, icon } = STATUS[message.status];
+        return (
+          <tr key={message.id}>
+            <td>
+              <Button look="quiet" onClick={() => onSelect(message.nodeId)}>
+                {labels.get(message.nodeId) ?? message.nodeId}
+              </Button>
+            </td>
+            <td>{message.channel ? CHANNEL[message.channel] : '–'}</td>
+            <td className="message-target">{message.channel === 'inbox' ? 'The team' : message.target || '–'}</td>
+            <td>
+              <Badge tone={tone} icon={icon}>
+                {label}
+              </Badge>
+            </td>
+            <td className="numeric">{message.attempts}</td>
+            <td>
+              <Answer message={message} />
+            </td>
+            <td className="muted numeric">{formatDateTime(message.updatedAt)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {readFragment(SentMessage, messages).map((message) => {
-            const { label, tone, icon } = STATUS[message.status];
-            return (
-              <tr key={message.id}>
-                <td>
-                  <Button look="quiet" onClick={() => onSelect(message.nodeId)}>
-                    {labels.get(message.nodeId) ?? message.nodeId}
-                  </Button>
-                </td>
-                <td>{message.channel ? CHANNEL[message.channel] : '–'}</td>
-                <td className="message-target">{message.channel === 'inbox' ? 'The team' : message.target || '–'}</td>
-                <td>
-                  <Badge tone={tone} icon={icon}>
-                    {label}
-                  </Badge>
-                </td>
-                <td className="numeric">{message.attempts}</td>
-                <td>
-                  <Answer message={message} />
-                </td>
-                <td className="muted numeric">{formatDateTime(message.updatedAt)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </Table>
   );
 }

@@ -45,7 +45,7 @@ export function RunRowView({ run, now }: { run: RunRowFragment; now: number }) {
   const end = run.finishedAt ? Date.parse(run.finishedAt) : now;
   return (
     <tr>
-      <td className="cell-thumb">
+      <td className="cell-picture">
         <Thumb file={listPicture(run.artifacts)} />
       </td>
       <td className="cell-title">

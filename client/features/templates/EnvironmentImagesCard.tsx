@@ -5,9 +5,10 @@ import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { FileInput } from '../../components/FileInput.js';
 import { formatBytes } from '../../components/format.js';
+import { ACTIONS } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
-import { ACTIONS, Listing } from '../../shared/Listing.js';
+import { Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { UploadRefused, uploadFile } from '../../shared/upload.js';
 

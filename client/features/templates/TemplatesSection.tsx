@@ -2,9 +2,12 @@ import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { EmptyState } from '../../components/EmptyState.js';
+import { Pager } from '../../components/Pager.js';
+import { ACTIONS } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
-import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { type Problem, problemOf } from '../../shared/errors.js';
+import { Listing } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { useArchiving } from '../../shared/useArchiving.js';
 import { TemplateDialog, type TemplateTask } from './TemplateDialog.js';
@@ -26,15 +29,18 @@ const ArchiveTemplate = graphql(`
 
 /** The render templates of the library: studios that products are shown in. */
 export function TemplatesSection() {
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [after, setAfter] = useState<string | null>(null);
+  const [answer, refetch] = useQuery({
     query: TemplatesQuery,
+    variables: { after },
     requestPolicy: 'cache-and-network',
   });
   const [, archive] = useMutation(ArchiveTemplate);
   const [task, setTask] = useState<TemplateTask | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const reload = () => refetch({ requestPolicy: 'network-only' });
-  const templates = data?.renderTemplates.edges.map(({ node }) => node) ?? [];
+  const list = answer.data?.renderTemplates;
+  const templates = list?.edges.map(({ node }) => node) ?? [];
 
   const setArchived = useArchiving(setProblem, reload);
   const toggle = (template: Template) => {
@@ -47,79 +53,65 @@ export function TemplatesSection() {
     });
   };
 
+  const add = (
+    <>
+      <Button icon="upload" needs="author" onClick={() => setTask({ kind: 'blend' })}>
+        Upload .blend
+      </Button>
+      <Button icon="plus" needs="author" onClick={() => setTask({ kind: 'studio' })}>
+        New studio
+      </Button>
+    </>
+  );
   return (
     <section className="card" aria-labelledby="render-templates">
       <header className="card-header">
         <h2 id="render-templates">Studios</h2>
-        {data && <span className="muted numeric">{data.renderTemplates.totalCount}</span>}
-        <div className="page-actions">
-          <Button icon="upload" needs="author" onClick={() => setTask({ kind: 'blend' })}>
-            Upload .blend
-          </Button>
-          <Button icon="plus" needs="author" onClick={() => setTask({ kind: 'studio' })}>
-            New studio
-          </Button>
-        </div>
+        <span className="muted numeric">{list?.totalCount}</span>
+        {templates.length > 0 && <div className="page-actions">{add}</div>}
       </header>
-      {error && <ProblemCallout problem={problemFromError(error)} title="The templates could not be loaded" />}
       {problem && <ProblemCallout problem={problem} />}
-      {!data && fetching && <Loading label="Loading the templates" />}
-      {data && templates.length === 0 && (
-        <EmptyState icon="sun" title="No render templates yet">
-          Set one up here, or upload one that was built in Blender.
-        </EmptyState>
-      )}
-      {templates.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>Kind</th>
-                <th>Engines</th>
-                <th>Version</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {templates.map((template) => (
-                <tr key={template.id}>
-                  <td>
-                    <strong>{template.label}</strong> {template.isArchived && <Badge tone="calm">archived</Badge>}
-                    <div className="muted">
-                      <code>{template.name}</code> {template.description}
-                    </div>
-                  </td>
-                  <td className="muted">{template.kind === 'blend' ? 'Blender file' : 'Settings'}</td>
-                  <td className="muted">{template.engines.join(', ')}</td>
-                  <td className="numeric muted">{template.version}</td>
-                  <td className="cell-actions">
-                    <div className="page-actions">
-                      <Button
-                        needs="author"
-                        aria-label={`Edit ${template.label}`}
-                        onClick={() => setTask({ template })}
-                      >
-                        Edit
-                      </Button>
-                      <Button
-                        look="quiet"
-                        needs="author"
-                        aria-label={`${template.isArchived ? 'Offer again' : 'Archive'}: ${template.label}`}
-                        onClick={() => toggle(template)}
-                      >
-                        {template.isArchived ? 'Offer again' : 'Archive'}
-                      </Button>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Listing
+        what="the templates"
+        answer={answer}
+        isEmpty={templates.length === 0}
+        empty={
+          <EmptyState icon="sun" title="No render templates yet" actions={add}>
+            Set one up here, or upload one that was built in Blender.
+          </EmptyState>
+        }
+        columns={['Name', 'Kind', 'Engines', 'Version', ACTIONS]}
+      >
+        {templates.map((template) => (
+          <tr key={template.id}>
+            <td>
+              <strong>{template.label}</strong> {template.isArchived && <Badge tone="calm">archived</Badge>}
+              <div className="muted">
+                <code>{template.name}</code> {template.description}
+              </div>
+            </td>
+            <td className="muted">{template.kind === 'blend' ? 'Blender file' : 'Settings'}</td>
+            <td className="muted">{template.engines.join(', ')}</td>
+            <td className="numeric muted">{template.version}</td>
+            <td className="cell-actions">
+              <div className="page-actions">
+                <Button needs="author" aria-label={`Edit ${template.label}`} onClick={() => setTask({ template })}>
+                  Edit
+                </Button>
+                <Button
+                  look="quiet"
+                  needs="author"
+                  aria-label={`${template.isArchived ? 'Offer again' : 'Archive'}: ${template.label}`}
+                  onClick={() => toggle(template)}
+                >
+                  {template.isArchived ? 'Offer again' : 'Archive'}
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </Listing>
+      <Pager label="Pages of studios" after={after} page={list?.pageInfo} words={['First', 'More']} onPage={setAfter} />
       {task && (
         <TemplateDialog
           task={task}

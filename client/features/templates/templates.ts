@@ -2,9 +2,13 @@ import type { RenderTemplatesQuery as TemplatesData } from '../../gql/graphql.js
 import { graphql } from '../../gql/index.js';
 
 export const TemplatesQuery = graphql(`
-  query RenderTemplates {
-    renderTemplates(first: 100, includeArchived: true) {
+  query RenderTemplates($after: String) {
+    renderTemplates(first: 50, after: $after, includeArchived: true) {
       totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       edges {
         node {
           id
