@@ -49,6 +49,28 @@ describeWith('chromium', 'the page of templates', () => {
     await picture('taken');
   });
 
+  it('shows how a large picture gets on, and lets it be cancelled', async () => {
+    // Stays on its way until it is cancelled.
+    await page.route('**/api/uploads?*', () => {});
+    await send('large.hdr', sky);
+    await page.getByRole('progressbar', { name: 'Upload of large.hdr' }).waitFor();
+    await picture('sending');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel the upload of large.hdr' }).click();
+    await page.getByText('The upload was cancelled.').waitFor();
+    await page.unroute('**/api/uploads?*');
+    await page.getByRole('button', { name: 'Dismiss large.hdr' }).click();
+    await page.getByRole('progressbar').waitFor({ state: 'detached' });
+    expect(await hartomat.platform.db.environmentImage.count()).toBe(1);
+  });
+
+  it('is put away and taken back', async () => {
+    await page.getByRole('button', { name: 'Archive: sky.hdr' }).click();
+    await page.getByRole('region', { name: 'Notices' }).getByText('“sky.hdr” is archived.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Archive: sky.hdr' }).waitFor();
+  });
+
   it('lights a new studio by it', async () => {
     await page.getByRole('button', { name: 'New studio' }).click();
     const dialog = page.getByRole('dialog', { name: 'New studio' });

@@ -10,7 +10,8 @@ import { SearchField } from '../../components/SearchField.js';
 import { ACTIONS, PICTURE } from '../../components/Table.js';
 import type { CadFilesQuery } from '../../gql/graphql.js';
 import type { Problem } from '../../shared/errors.js';
-import { type Answer, Listing } from '../../shared/Listing.js';
+import { ListCard } from '../../shared/ListCard.js';
+import type { Answer } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { RunStatusBadge } from '../../shared/status.js';
 import { Thumb } from '../../shared/Thumb.js';
@@ -131,47 +132,44 @@ export function CadFilesCard({
   };
 
   return (
-    <section className="card" aria-labelledby="cad-files">
-      <header className="card-header">
-        <h2 id="cad-files">CAD files</h2>
-        <span className="muted numeric">{list?.totalCount}</span>
+    <ListCard
+      title="CAD files"
+      count={list?.totalCount}
+      tools={
         <SearchField
           label="Search the CAD files"
           placeholder="Name of the file"
           value={listed.text}
           onSearch={listed.search}
         />
-      </header>
-      {problem && <ProblemCallout problem={problem} title="The intake could not be started" />}
-      <Listing
-        what="the CAD files"
-        answer={answer}
-        isEmpty={files.length === 0}
-        empty={
-          listed.text ? (
-            <EmptyState icon="search" title={`No CAD file is called “${listed.text}”`} />
-          ) : (
-            <EmptyState icon="box" title="No CAD files yet">
-              Drop a STEP file above. Once it is here, take it in to see its parts and geometry, and make a product of
-              it.
-            </EmptyState>
-          )
-        }
-        columns={[PICTURE, 'Name', 'Size', 'Uploaded', 'Last intake', ACTIONS]}
-      >
-        {files.map((file) => (
-          <CadRow
-            key={file.id}
-            file={file}
-            isBusy={busyId === file.id}
-            canTakeIn={workflow !== undefined}
-            onTakeIn={() => takeIn(file)}
-            onMakeProduct={() => onMakeProduct(file)}
-            onView={onView}
-          />
-        ))}
-      </Listing>
-      <Pager label="Pages of CAD files" after={listed.after} page={list?.pageInfo} onPage={listed.turn} />
-    </section>
+      }
+      before={problem && <ProblemCallout problem={problem} title="The intake could not be started" />}
+      pager={<Pager label="Pages of CAD files" after={listed.after} page={list?.pageInfo} onPage={listed.turn} />}
+      what="the CAD files"
+      answer={answer}
+      isEmpty={files.length === 0}
+      empty={
+        listed.text ? (
+          <EmptyState icon="search" title={`No CAD file is called “${listed.text}”`} />
+        ) : (
+          <EmptyState icon="box" title="No CAD files yet">
+            Drop a STEP file above. Once it is here, take it in to see its parts and geometry, and make a product of it.
+          </EmptyState>
+        )
+      }
+      columns={[PICTURE, 'Name', 'Size', 'Uploaded', 'Last intake', ACTIONS]}
+    >
+      {files.map((file) => (
+        <CadRow
+          key={file.id}
+          file={file}
+          isBusy={busyId === file.id}
+          canTakeIn={workflow !== undefined}
+          onTakeIn={() => takeIn(file)}
+          onMakeProduct={() => onMakeProduct(file)}
+          onView={onView}
+        />
+      ))}
+    </ListCard>
   );
 }

@@ -5,7 +5,8 @@ import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
 import { ACTIONS } from '../../components/Table.js';
 import type { ProductsQuery } from '../../gql/graphql.js';
-import { type Answer, Listing } from '../../shared/Listing.js';
+import { ListCard } from '../../shared/ListCard.js';
+import type { Answer } from '../../shared/Listing.js';
 import type { Listed } from '../../shared/useListed.js';
 
 export type Product = ProductsQuery['products']['edges'][number]['node'];
@@ -23,58 +24,58 @@ export function ProductsCard({
   const list = answer.data?.products;
   const products = list?.edges.map(({ node }) => node) ?? [];
   return (
-    <section className="card" aria-labelledby="products">
-      <header className="card-header">
-        <h2 id="products">Products</h2>
-        <span className="muted numeric">{list?.totalCount}</span>
+    <ListCard
+      title="Products"
+      count={list?.totalCount}
+      tools={
         <SearchField
           label="Search the products"
           placeholder="Name or article number"
           value={listed.text}
           onSearch={listed.search}
         />
-      </header>
-      <Listing
-        what="the products"
-        answer={answer}
-        isEmpty={products.length === 0}
-        empty={
-          listed.text ? (
-            <EmptyState icon="search" title={`No product fits “${listed.text}”`} />
-          ) : (
-            <EmptyState icon="tag" title="No products yet">
-              Upload a CAD file and make a product of it with “Product”; then it can be ordered.
-            </EmptyState>
-          )
-        }
-        columns={['Article number', 'Name', 'Category', 'CAD file', ACTIONS]}
-      >
-        {products.map((product) => (
-          <tr key={product.id}>
-            <td className="mono">{product.sku}</td>
-            <td>{product.name}</td>
-            <td className="muted">{product.category?.label ?? 'none'}</td>
-            <td className="muted">{product.cadFile?.name ?? 'none'}</td>
-            <td className="cell-actions">
-              <div className="page-actions">
-                <Button look="quiet" needs="author" onClick={() => onChange(product)}>
-                  Edit
-                </Button>
-                <ButtonLink icon="inbox" needs="order" to={`/orders?product=${product.id}`}>
-                  Order
-                </ButtonLink>
-              </div>
-            </td>
-          </tr>
-        ))}
-      </Listing>
-      <Pager
-        label="Pages of products"
-        after={listed.after}
-        page={list?.pageInfo}
-        words={['First', 'More']}
-        onPage={listed.turn}
-      />
-    </section>
+      }
+      pager={
+        <Pager
+          label="Pages of products"
+          after={listed.after}
+          page={list?.pageInfo}
+          words={['First', 'More']}
+          onPage={listed.turn}
+        />
+      }
+      what="the products"
+      answer={answer}
+      isEmpty={products.length === 0}
+      empty={
+        listed.text ? (
+          <EmptyState icon="search" title={`No product fits “${listed.text}”`} />
+        ) : (
+          <EmptyState icon="tag" title="No products yet">
+            Upload a CAD file and make a product of it with “Product”; then it can be ordered.
+          </EmptyState>
+        )
+      }
+      columns={['Article number', 'Name', 'Category', 'CAD file', ACTIONS]}
+    >
+      {products.map((product) => (
+        <tr key={product.id}>
+          <td className="mono">{product.sku}</td>
+          <td>{product.name}</td>
+          <td className="muted">{product.category?.label ?? 'none'}</td>
+          <td className="muted">{product.cadFile?.name ?? 'none'}</td>
+          <td className="cell-actions">
+            <div className="page-actions">
+              <Button look="quiet" needs="author" onClick={() => onChange(product)}>
+                Edit
+              </Button>
+              <ButtonLink icon="inbox" needs="order" to={`/orders?product=${product.id}`}>
+                Order
+              </ButtonLink>
+            </div>
+          </td>
+        </tr>
+      ))}
+    </ListCard>
   );
 }

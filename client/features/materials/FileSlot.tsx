@@ -3,7 +3,7 @@ import { Button, IconButton } from '../../components/Button.js';
 import { FileInput } from '../../components/FileInput.js';
 import type { Problem } from '../../shared/errors.js';
 import { Thumb } from '../../shared/Thumb.js';
-import { UploadRefused, uploadFile } from '../../shared/upload.js';
+import { uploadFile } from '../../shared/upload.js';
 
 /** One file of a material: its name, and buttons to set and remove it. */
 export function FileSlot({
@@ -11,7 +11,7 @@ export function FileSlot({
   fileName,
   accept,
   picture,
-  onUploaded,
+  takeIn,
   onRemove,
   onProblem,
 }: {
@@ -19,26 +19,20 @@ export function FileSlot({
   fileName: string | null;
   accept: string;
   picture?: ComponentProps<typeof Thumb>['file'];
-  onUploaded: (uploadId: string) => Promise<void>;
-  onRemove: () => Promise<void>;
+  /** Has a file that was sent set here; says why not. */
+  takeIn: (uploadId: string) => Promise<Problem | null>;
+  onRemove: () => Promise<Problem | null>;
+  /** Hears how it went; null: well. */
   onProblem: (problem: Problem | null) => void;
 }) {
   const input = useRef<HTMLInputElement>(null);
   const [isBusy, setBusy] = useState(false);
-  const during = async (work: () => Promise<void>) => {
+  const during = async (work: () => Promise<Problem | null>) => {
     setBusy(true);
     onProblem(null);
-    try {
-      await work();
-    } catch (error) {
-      if (!(error instanceof UploadRefused)) throw error;
-      onProblem({ code: 'UPLOAD_REFUSED', message: error.message, issues: [] });
-    } finally {
-      setBusy(false);
-    }
+    onProblem(await work());
+    setBusy(false);
   };
-  const send = (file: File) =>
-    during(async () => onUploaded(await uploadFile(file, () => {}, new AbortController().signal)));
   return (
     <li className="file-slot">
       {picture ? <Thumb file={picture} /> : <span className="file-slot-none" aria-hidden="true" />}
@@ -65,7 +59,12 @@ export function FileSlot({
           onClick={() => during(onRemove)}
         />
       )}
-      <FileInput ref={input} label={`File for ${label}`} accept={accept} onChoose={send} />
+      <FileInput
+        ref={input}
+        label={`File for ${label}`}
+        accept={accept}
+        onChoose={(file) => during(() => uploadFile(file, takeIn))}
+      />
     </li>
   );
 }

@@ -123,13 +123,13 @@ export function MaterialPanel({
                   picture={artifact ?? undefined}
                   accept="image/png,image/jpeg,image/webp"
                   onProblem={setProblem}
-                  onUploaded={async (uploadId) => {
+                  takeIn={async (uploadId) => {
                     const { data, error } = await uploadTexture({ input: { materialId: id, channel, uploadId } });
-                    setProblem(problemOf(data?.uploadMaterialTexture, error));
+                    return problemOf(data?.uploadMaterialTexture, error);
                   }}
                   onRemove={async () => {
                     const { data, error } = await removeTexture({ input: { materialId: id, channel } });
-                    setProblem(problemOf(data?.removeMaterialTexture, error));
+                    return problemOf(data?.removeMaterialTexture, error);
                   }}
                 />
               );
@@ -159,14 +159,14 @@ export function MaterialPanel({
               }
               accept=".blend"
               onProblem={setProblem}
-              onUploaded={async (uploadId) => {
+              takeIn={async (uploadId) => {
                 const name = blendName.trim() || null;
                 const { data, error } = await uploadBlend({ input: { materialId: id, material: name, uploadId } });
-                setProblem(problemOf(data?.uploadMaterialBlend, error));
+                return problemOf(data?.uploadMaterialBlend, error);
               }}
               onRemove={async () => {
                 const { data, error } = await removeBlend({ id });
-                setProblem(problemOf(data?.removeMaterialBlend, error));
+                return problemOf(data?.removeMaterialBlend, error);
               }}
             />
           </ul>

@@ -8,8 +8,7 @@ import { ACTIONS } from '../../components/Table.js';
 import type { CategoryFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
-import { Listing } from '../../shared/Listing.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { ListCard } from '../../shared/ListCard.js';
 import { useArchiving } from '../../shared/useArchiving.js';
 import { CategoryDialog } from './CategoryDialog.js';
 import { ArchiveCategory, CategoriesQuery, CategoryFields } from './priceOperations.js';
@@ -40,14 +39,21 @@ export function CategoriesCard({ includeArchived }: { includeArchived: boolean }
     </Button>
   );
   return (
-    <section className="card" aria-labelledby="categories">
-      <header className="card-header">
-        <h2 id="categories">Product categories</h2>
-        <span className="muted numeric">{list?.totalCount}</span>
-        {categories.length > 0 && add}
-      </header>
-      {problem && <ProblemCallout problem={problem} />}
-      <Listing
+    <>
+      <ListCard
+        title="Product categories"
+        count={list?.totalCount}
+        tools={categories.length > 0 && add}
+        problem={problem}
+        pager={
+          <Pager
+            label="Pages of categories"
+            after={after}
+            page={list?.pageInfo}
+            words={['First', 'More']}
+            onPage={setAfter}
+          />
+        }
         what="the categories"
         answer={answer}
         isEmpty={categories.length === 0}
@@ -88,17 +94,10 @@ export function CategoriesCard({ includeArchived }: { includeArchived: boolean }
             </td>
           </tr>
         ))}
-      </Listing>
-      <Pager
-        label="Pages of categories"
-        after={after}
-        page={list?.pageInfo}
-        words={['First', 'More']}
-        onPage={setAfter}
-      />
+      </ListCard>
       {edited && (
         <CategoryDialog category={edited === 'new' ? null : edited} onClose={() => setEdited(null)} onSaved={reload} />
       )}
-    </section>
+    </>
   );
 }

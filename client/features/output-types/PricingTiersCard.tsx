@@ -9,8 +9,7 @@ import { ACTIONS } from '../../components/Table.js';
 import type { PricingTierFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
-import { Listing } from '../../shared/Listing.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { ListCard } from '../../shared/ListCard.js';
 import { useArchiving } from '../../shared/useArchiving.js';
 import { PricingTierDialog } from './PricingTierDialog.js';
 import { ArchivePricingTier, PricingTierFields, PricingTiersQuery } from './priceOperations.js';
@@ -41,14 +40,21 @@ export function PricingTiersCard({ includeArchived }: { includeArchived: boolean
     </Button>
   );
   return (
-    <section className="card" aria-labelledby="pricing-tiers">
-      <header className="card-header">
-        <h2 id="pricing-tiers">Prices</h2>
-        <span className="muted numeric">{list?.totalCount}</span>
-        {tiers.length > 0 && add}
-      </header>
-      {problem && <ProblemCallout problem={problem} />}
-      <Listing
+    <>
+      <ListCard
+        title="Prices"
+        count={list?.totalCount}
+        tools={tiers.length > 0 && add}
+        problem={problem}
+        pager={
+          <Pager
+            label="Pages of prices"
+            after={after}
+            page={list?.pageInfo}
+            words={['First', 'More']}
+            onPage={setAfter}
+          />
+        }
         what="the prices"
         answer={answer}
         isEmpty={tiers.length === 0}
@@ -89,11 +95,10 @@ export function PricingTiersCard({ includeArchived }: { includeArchived: boolean
             </td>
           </tr>
         ))}
-      </Listing>
-      <Pager label="Pages of prices" after={after} page={list?.pageInfo} words={['First', 'More']} onPage={setAfter} />
+      </ListCard>
       {edited && (
         <PricingTierDialog tier={edited === 'new' ? null : edited} onClose={() => setEdited(null)} onSaved={reload} />
       )}
-    </section>
+    </>
   );
 }

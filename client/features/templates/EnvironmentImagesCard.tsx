@@ -5,17 +5,23 @@ import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { FileInput } from '../../components/FileInput.js';
 import { formatBytes } from '../../components/format.js';
+import { Pager } from '../../components/Pager.js';
 import { ACTIONS } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
-import { Listing } from '../../shared/Listing.js';
-import { ProblemCallout } from '../../shared/Problem.js';
-import { UploadRefused, uploadFile } from '../../shared/upload.js';
+import { ListCard } from '../../shared/ListCard.js';
+import { UploadList } from '../../shared/UploadList.js';
+import { useArchiving } from '../../shared/useArchiving.js';
+import { useUploads } from '../../shared/useUploads.js';
 
 const ImagesQuery = graphql(`
-  query EnvironmentImages {
-    environmentImages(first: 100, includeArchived: true) {
+  query EnvironmentImages($after: String) {
+    environmentImages(first: 50, after: $after, includeArchived: true) {
       totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       edges {
         node {
           id
@@ -60,88 +66,99 @@ const ArchiveImage = graphql(`
 
 /** Pictures of surroundings (HDRI) that studios can be lit by. */
 export function EnvironmentImagesCard() {
-  const [answer, refetch] = useQuery({ query: ImagesQuery, requestPolicy: 'cache-and-network' });
+  const [after, setAfter] = useState<string | null>(null);
+  const [answer, refetch] = useQuery({
+    query: ImagesQuery,
+    variables: { after },
+    requestPolicy: 'cache-and-network',
+  });
   const [, register] = useMutation(UploadImage);
   const [{ fetching: isArchiving }, archive] = useMutation(ArchiveImage);
-  const [isUploading, setUploading] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const list = answer.data?.environmentImages;
   const images = list?.edges.map(({ node }) => node) ?? [];
   const reload = () => refetch({ requestPolicy: 'network-only' });
 
-  const send = async (file: File): Promise<Problem | null> => {
-    try {
-      const uploadId = await uploadFile(file, () => {}, new AbortController().signal);
-      const { data, error } = await register({ input: { uploadId } });
-      return problemOf(data?.uploadEnvironmentImage, error);
-    } catch (refused) {
-      if (!(refused instanceof UploadRefused)) throw refused;
-      return { code: 'UPLOAD_REFUSED', message: refused.message, issues: [] };
-    }
+  const { uploads, send, dismiss } = useUploads(async (uploadId) => {
+    const { data, error } = await register({ input: { uploadId } });
+    return problemOf(data?.uploadEnvironmentImage, error);
+  }, reload);
+  const sendAll = (files: FileList) => {
+    for (const file of files) send(file);
   };
-  const upload = async (file: File) => {
-    setUploading(true);
-    setProblem(null);
-    setProblem(await send(file));
-    setUploading(false);
-    reload();
-  };
-  const setArchived = async (environmentImageId: string, isArchived: boolean) => {
-    const { data, error } = await archive({ input: { environmentImageId, isArchived } });
-    setProblem(problemOf(data?.archiveEnvironmentImage, error));
-    reload();
-  };
+  const setArchived = useArchiving(setProblem, reload);
+  const toggle = (environmentImageId: string, name: string, isOffered: boolean) =>
+    setArchived(name, isOffered, async (isArchived) => {
+      const { data, error } = await archive({ input: { environmentImageId, isArchived } });
+      return problemOf(data?.archiveEnvironmentImage, error);
+    });
   const add = (
-    <Button icon="upload" needs="author" isBusy={isUploading} onClick={() => input.current?.click()}>
-      {isUploading ? 'Uploading and checking' : 'Upload .hdr or .exr'}
+    <Button icon="upload" needs="author" onClick={() => input.current?.click()}>
+      Upload .hdr or .exr
     </Button>
   );
   return (
-    <section className="card" aria-labelledby="environment-images">
-      <header className="card-header">
-        <h2 id="environment-images">Environment images</h2>
-        <span className="muted numeric">{list?.totalCount}</span>
-        {images.length > 0 && add}
-        <FileInput ref={input} label="Environment image" accept=".hdr,.exr" onChoose={upload} />
-      </header>
-      {problem && <ProblemCallout problem={problem} title="The picture was not taken" />}
-      <Listing
-        what="the environment images"
-        answer={answer}
-        isEmpty={images.length === 0}
-        empty={
-          <EmptyState icon="sun" title="No environment images yet" actions={add}>
-            A picture of all directions (HDRI) lights the product and mirrors in it. Studios name it under Environment.
-          </EmptyState>
-        }
-        columns={['Name', { label: 'Pixels', isEnd: true }, { label: 'Size', isEnd: true }, ACTIONS]}
-      >
-        {images.map(({ id, name, widthPx, heightPx, archivedAt, file }) => (
-          <tr key={id}>
-            <td>
-              <a href={file.url}>{name}</a> {archivedAt && <Badge tone="calm">archived</Badge>}
-            </td>
-            <td className="numeric cell-end muted">
-              {widthPx} × {heightPx}
-            </td>
-            <td className="numeric cell-end muted">{formatBytes(file.byteSize)}</td>
-            <td className="cell-actions">
-              <div className="page-actions">
-                <Button
-                  look="quiet"
-                  needs="author"
-                  disabled={isArchiving}
-                  aria-label={`${archivedAt ? 'Offer again' : 'Archive'}: ${name}`}
-                  onClick={() => setArchived(id, !archivedAt)}
-                >
-                  {archivedAt ? 'Offer again' : 'Archive'}
-                </Button>
-              </div>
-            </td>
-          </tr>
-        ))}
-      </Listing>
-    </section>
+    <ListCard
+      title="Environment images"
+      count={list?.totalCount}
+      tools={
+        <>
+          {images.length > 0 && add}
+          <FileInput
+            ref={input}
+            label="Environment image"
+            accept=".hdr,.exr"
+            multiple
+            onChoose={(_, files) => sendAll(files)}
+          />
+        </>
+      }
+      problem={problem}
+      before={<UploadList uploads={uploads} onDismiss={dismiss} />}
+      pager={
+        <Pager
+          label="Pages of environment images"
+          after={after}
+          page={list?.pageInfo}
+          words={['First', 'More']}
+          onPage={setAfter}
+        />
+      }
+      what="the environment images"
+      answer={answer}
+      isEmpty={images.length === 0}
+      empty={
+        <EmptyState icon="sun" title="No environment images yet" actions={add}>
+          A picture of all directions (HDRI) lights the product and mirrors in it. Studios name it under Environment.
+        </EmptyState>
+      }
+      columns={['Name', { label: 'Pixels', isEnd: true }, { label: 'Size', isEnd: true }, ACTIONS]}
+    >
+      {images.map(({ id, name, widthPx, heightPx, archivedAt, file }) => (
+        <tr key={id}>
+          <td>
+            <a href={file.url}>{name}</a> {archivedAt && <Badge tone="calm">archived</Badge>}
+          </td>
+          <td className="numeric cell-end muted">
+            {widthPx} × {heightPx}
+          </td>
+          <td className="numeric cell-end muted">{formatBytes(file.byteSize)}</td>
+          <td className="cell-actions">
+            <div className="page-actions">
+              <Button
+                look="quiet"
+                needs="author"
+                disabled={isArchiving}
+                aria-label={`${archivedAt ? 'Offer again' : 'Archive'}: ${name}`}
+                onClick={() => toggle(id, name, !archivedAt)}
+              >
+                {archivedAt ? 'Offer again' : 'Archive'}
+              </Button>
+            </div>
+          </td>
+        </tr>
+      ))}
+    </ListCard>
   );
 }

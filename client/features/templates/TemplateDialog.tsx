@@ -10,7 +10,7 @@ import { SchemaForm } from '../../forms/SchemaForm.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { UploadRefused, uploadFile } from '../../shared/upload.js';
+import { uploadFile } from '../../shared/upload.js';
 import type { Template } from './templates.js';
 
 const FormQuery = graphql(`
@@ -111,15 +111,11 @@ export function TemplateDialog({
       const answer = await create({ input: { name, ...words, setup } });
       return problemOf(answer.data?.createRenderTemplate, answer.error);
     }
-    try {
-      const uploadId = await uploadFile(file!, () => {}, new AbortController().signal);
+    return uploadFile(file!, async (uploadId) => {
       setBusy('Checking the file with Blender');
       const answer = await upload({ input: { name, ...words, setup, uploadId } });
       return problemOf(answer.data?.uploadRenderTemplate, answer.error);
-    } catch (refused) {
-      if (!(refused instanceof UploadRefused)) throw refused;
-      return { code: 'UPLOAD_REFUSED', message: refused.message, issues: [] };
-    }
+    });
   };
   const submit = async () => {
     setProblem(null);

@@ -7,8 +7,7 @@ import { Pager } from '../../components/Pager.js';
 import { ACTIONS } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
-import { Listing } from '../../shared/Listing.js';
-import { ProblemCallout } from '../../shared/Problem.js';
+import { ListCard } from '../../shared/ListCard.js';
 import { useArchiving } from '../../shared/useArchiving.js';
 import { TemplateDialog, type TemplateTask } from './TemplateDialog.js';
 import { type Template, TemplatesQuery } from './templates.js';
@@ -64,14 +63,21 @@ export function TemplatesSection() {
     </>
   );
   return (
-    <section className="card" aria-labelledby="render-templates">
-      <header className="card-header">
-        <h2 id="render-templates">Studios</h2>
-        <span className="muted numeric">{list?.totalCount}</span>
-        {templates.length > 0 && <div className="page-actions">{add}</div>}
-      </header>
-      {problem && <ProblemCallout problem={problem} />}
-      <Listing
+    <>
+      <ListCard
+        title="Studios"
+        count={list?.totalCount}
+        tools={templates.length > 0 && <div className="page-actions">{add}</div>}
+        problem={problem}
+        pager={
+          <Pager
+            label="Pages of studios"
+            after={after}
+            page={list?.pageInfo}
+            words={['First', 'More']}
+            onPage={setAfter}
+          />
+        }
         what="the templates"
         answer={answer}
         isEmpty={templates.length === 0}
@@ -110,8 +116,7 @@ export function TemplatesSection() {
             </td>
           </tr>
         ))}
-      </Listing>
-      <Pager label="Pages of studios" after={after} page={list?.pageInfo} words={['First', 'More']} onPage={setAfter} />
+      </ListCard>
       {task && (
         <TemplateDialog
           task={task}
@@ -122,6 +127,6 @@ export function TemplatesSection() {
           }}
         />
       )}
-    </section>
+    </>
   );
 }
