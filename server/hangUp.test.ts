@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 
 let app: TestApp;
@@ -17,7 +19,8 @@ afterAll(async () => {
 /** What waits for the lock on products. Asked beside the pool, whose connections they may all have. */
 async function stuck(): Promise<string[]> {
   const { rows } = await observer.query<{ what: string }>(
-    `select case when query like 'select count(*)%' then 'count' else 'list' end as what from pg_stat_activity
+    `select case when query like 'select count(*)%' then 'count' when query like '%where%"id" = %' then 'row' else 'list' end as what
+     from pg_stat_activity
      where datname = current_database() and wait_event_type = 'Lock' and query like '%from "product"%' order by what`,
   );
   return rows.map(({ what }) => what);
@@ -27,11 +30,12 @@ const ask = (fields: string, signal: AbortSignal | null = null) =>
   app.fetch('/graphql', {
     method: 'POST',
     headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ query: `{ products(first: 1) { ${fields} } }` }),
+    body: JSON.stringify({ query: `{ ${fields} }` }),
     signal,
   });
-const LIST = 'edges { node { sku } }';
-const COUNT = 'totalCount';
+const LIST = 'products(first: 1) { edges { node { sku } } }';
+const COUNT = 'products(first: 1) { totalCount }';
+const ROW = `node(id: "${id('Product', randomUUID())}") { ... on Product { sku } }`;
 
 test('when a client hangs up, its statements are broken off, and nobody else’s', async () => {
   const holder = await app.platform.pool.connect();
@@ -41,12 +45,21 @@ test('when a client hangs up, its statements are broken off, and nobody else’s
     const stays = [ask(LIST), ask(COUNT)];
     await expect.poll(stuck).toEqual(['count', 'list']);
     // The second time the documents are known, which is another way to the executor.
-    for (const _ of [1, 2]) {
+    for (const [begun, others] of [
+      [
+        [LIST, COUNT],
+        ['count', 'count', 'list', 'list'],
+      ],
+      [
+        [LIST, COUNT],
+        ['count', 'count', 'list', 'list'],
+      ],
+      [[ROW], ['count', 'list', 'row']],
+      [[ROW], ['count', 'list', 'row']],
+    ] as const) {
       const hangUp = new AbortController();
-      const gone = [ask(LIST, hangUp.signal), ask(COUNT, hangUp.signal)].map((answer) =>
-        expect(answer).rejects.toThrow(),
-      );
-      await expect.poll(stuck).toEqual(['count', 'count', 'list', 'list']);
+      const gone = begun.map((fields) => expect(ask(fields, hangUp.signal)).rejects.toThrow());
+      await expect.poll(stuck).toEqual(others);
       hangUp.abort();
       await Promise.all(gone);
       await expect.poll(stuck).toEqual(['count', 'list']);

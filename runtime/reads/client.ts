@@ -71,30 +71,39 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
   }
 
   /** Reads by key that begin in the same tick and select the same, by what they select. */
-  const gathering = new Map<string | object, DataLoader<string, Row | null | undefined>>();
+  const gathering = new Map<string | object, Gathered>();
 
   /** The row with this key; null: there is none; undefined: the builder has to pass. */
-  function readByKey(model: Model, key: string, id: string, args: ReadArgs): Promise<Row | null | undefined> {
+  function readByKey(
+    model: Model,
+    key: string,
+    id: string,
+    args: ReadArgs,
+    waiting?: Waiting,
+  ): Promise<Row | null | undefined> {
     const { where: _, ...rest } = args;
     const sort = sameSelection(rest) ?? `${model.name} ${JSON.stringify(rest)}`;
-    let loader = gathering.get(sort);
-    if (!loader) {
-      loader = new DataLoader<string, Row | null | undefined>(
+    let gathered = gathering.get(sort);
+    if (!gathered) {
+      const everybody: (Waiting | undefined)[] = [];
+      const loader = new DataLoader<string, Row | null | undefined>(
         async (ids) => {
           gathering.delete(sort);
           const hasKey = !isPlainObject(rest.select) || rest.select[key];
           const select = hasKey ? rest.select : { ...(rest.select as object), [key]: true };
           // Postgres plans `= any` anew each time, which takes longer than reading one row.
           const where = { [key]: ids.length === 1 ? ids[0] : { in: [...ids] } };
-          const found = await read(model, { ...rest, select, where });
+          const found = await read(model, { ...rest, select, where }, anyOf(everybody));
           const byId = new Map(found?.map((row) => [row[key], row]));
           return ids.map((one) => (found ? (byId.get(one) ?? null) : undefined));
         },
         { cache: false },
       );
-      gathering.set(sort, loader);
+      gathered = { loader, everybody };
+      gathering.set(sort, gathered);
     }
-    return loader.load(id);
+    gathered.everybody.push(waiting);
+    return gathered.loader.load(id);
   }
 
   const many =
@@ -116,7 +125,7 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
       const isByKey =
         others.length === 0 && typeof id === 'string' && field?.kind === 'column' && model.key.join() === field.column;
       const found = isByKey
-        ? await readByKey(model, key, id, args)
+        ? await readByKey(model, key, id, args, waiting)
         : (await read(model, { ...args, where, take: 1 }, waiting))?.concat(null as never)[0];
       // Prisma says in its own words what was not found.
       return found === undefined || (found === null && isNeeded) ? byPrisma(args) : found;
@@ -146,6 +155,24 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
   }
   return (waiting) =>
     new Proxy(db, { get: (target, key) => delegates.get(key)?.(waiting) ?? Reflect.get(target, key) });
+}
+
+/** Reads by key that become one statement, and who waits for each. */
+interface Gathered {
+  loader: DataLoader<string, Row | null | undefined>;
+  everybody: (Waiting | undefined)[];
+}
+
+/** Waits as long as one of them does; undefined: one of them waits for good. */
+function anyOf(everybody: readonly (Waiting | undefined)[]): Waiting | undefined {
+  const leaving = everybody.filter((one) => one !== undefined);
+  if (leaving.length < everybody.length) return undefined;
+  if (leaving.length === 1) return leaving[0];
+  return {
+    get aborted() {
+      return leaving.every(({ aborted }) => aborted);
+    },
+  };
 }
 
 /** What tells a read from others that select something else, where that needs no comparing: one frozen selection is of one field of
