@@ -9,7 +9,9 @@ import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';
 import type { JsonObject } from '../json.js';
 import { BlendTemplate } from '../shapes/renderTemplate.js';
+import { runBlender } from './blender.js';
 import { blenderStill } from './blender_still.js';
+import { exportBlend } from './export_blend.js';
 import { checkTemplateFile } from './templateFile.js';
 import { turntableFrames } from './turntable_frames.js';
 
@@ -21,7 +23,7 @@ afterEach(() => test.cleanup());
 
 /** A box in a studio built in Blender: what a module takes, and stills as pixels. */
 async function boxIn(faults: StudioFault[], surroundings: number | null = null) {
-  const { file } = await makeBlendStudio(test.ctx, faults, surroundings);
+  const { file, marker } = await makeBlendStudio(test.ctx, faults, surroundings);
   const copy = `${file}.copy`;
   await copyFile(file, copy);
   const scene = await test.ctx.artifacts.write({
@@ -74,7 +76,7 @@ async function boxIn(faults: StudioFault[], surroundings: number | null = null) 
     const raw = await sharp(test.fileOf(made)).ensureAlpha().raw().toBuffer();
     return (x: number, y: number) => [...raw.subarray((y * 64 + x) * 4, (y * 64 + x) * 4 + 4)] as number[];
   };
-  return { inputs, still };
+  return { inputs, still, marker };
 }
 
 it('refuses what is no .blend file without starting Blender', async () => {
@@ -110,6 +112,17 @@ describeWith('blender', 'a template built in Blender', () => {
     expect(existsSync(marker)).toBe(false);
   });
 
+  it('is refused when the rig that turns does not carry the camera, or is not there', async () => {
+    const { file } = await makeBlendStudio(test.ctx, ['camera off the rig']);
+    const found = async (rig?: string) => (await checkTemplateFile(test.ctx, file, { rig }, 'rig')).findings;
+    expect(await found()).toMatchObject([
+      { code: 'RIG_WITHOUT_CAMERA', message: expect.stringContaining('"Shot"'), path: '/setup/interface/rig' },
+    ]);
+    expect(await found('Turntable')).toMatchObject([
+      { code: 'RIG_MISSING', message: expect.stringContaining('There are: "Product", "Rig".') },
+    ]);
+  });
+
   it('shows the product on its stand in its size, with its camera, backdrop and materials', async () => {
     const { inputs, still } = await boxIn([]);
     const room = await still({});
@@ -137,6 +150,19 @@ describeWith('blender', 'a template built in Blender', () => {
       code: 'CAMERA_UNKNOWN',
       message: expect.stringContaining('Above, Shot'),
     });
+  });
+
+  it('runs nothing of its own in a render, and leaves its scripts out of an exported .blend', async () => {
+    const { inputs, still, marker } = await boxIn(['registered text', 'script driver']);
+    await still({});
+    const params = exportBlend.spec.params.parse({ resolution: { width: 64, height: 64 }, samples: 4 });
+    const { blend } = await exportBlend.spec.run(test.ctx, inputs, params);
+    const found = await runBlender(test.ctx, {
+      script: '../../../tests/fixtures/blender/describe_blend.py',
+      job: { file: test.fileOf(blend) },
+    });
+    expect(found).toMatchObject({ texts: 0, scriptedDrivers: 0, camera: 'Shot' });
+    expect(existsSync(marker)).toBe(false);
   });
 
   it('is lit by the picture of its surroundings, which is packed into it', async () => {

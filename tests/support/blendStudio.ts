@@ -7,7 +7,8 @@ export type StudioFault =
   | 'script driver'
   | 'freestyle'
   | 'image outside'
-  | 'camera away';
+  | 'camera away'
+  | 'camera off the rig';
 
 /** Makes a .blend file of a small studio with Blender: camera "Shot" on "Rig", camera "Above", stand "Product", collection "Backdrop"
  * with a green wall, material "paint_blue".
