@@ -16,7 +16,7 @@ const ENTRIES = {
   packageApi: 'workflow/packageApi.ts',
   occtChild: 'modules/cad/occtChild.ts',
   occtThread: 'modules/cad/occtThread.ts',
-  pictureChild: 'modules/output/pictureChild.ts',
+  pictureChild: 'modules/pictures/pictureChild.ts',
 };
 /** Builds of other states that are kept: a running installation still loads parts of its own. */
 const KEPT = 2;
