@@ -7,9 +7,9 @@ import { PROJECT } from './packages.mjs';
 // Plain JavaScript: this decides whether TypeScript has to be loaded at all.
 
 const BUILDS = path.join(PROJECT, 'dist/backend');
-const ROOMS = ['modules', 'workflow', 'runtime', 'schema', 'server', 'worker', 'prisma', 'scripts'];
+export const ROOMS = ['modules', 'workflow', 'runtime', 'schema', 'server', 'worker', 'prisma', 'scripts'];
 /** What is started or loaded by its own file name. */
-const ENTRIES = {
+export const ENTRIES = {
   supervise: 'scripts/supervise.ts',
   server: 'server/main.ts',
   worker: 'worker/main.ts',
