@@ -1,15 +1,10 @@
 import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
-import pg from 'pg';
-import { migrate } from '../prisma/migrate.js';
 import { onPath } from '../scripts/lib/debian.mjs';
-import { startPostgres } from '../scripts/lib/postgres.js';
 import { freePort } from '../scripts/lib/processes.mjs';
 import { WORKLOAD } from './graphs.js';
+import { install } from './installation.js';
 import { type Contestant, type Figures, measure } from './measure.js';
 import { peers } from './peers.js';
 import { floor } from './runs/floor.js';
@@ -22,20 +17,12 @@ const { values } = parseArgs({
 });
 const isWanted = (who: string) => !values.only || values.only === who;
 const { queueConcurrency } = WORKLOAD.measures;
-const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-// Root runs the database as a user of its own, who must get there.
-await chmod(dir, 0o755);
-const postgres = await startPostgres({
-  dataDir: path.join(dir, 'postgres'),
-  logFile: path.join(dir, 'postgres.log'),
-  password: 'bench',
-  settings: { max_connections: 200 },
-});
+const installation = await install({ settings: { max_connections: 200 } });
+const { dir } = installation;
 const redis = await startRedis();
 
 try {
-  const databaseUrl = await createDatabase('bench');
-  await migrate(databaseUrl);
+  const databaseUrl = await installation.createMigrated('bench');
   const backends = [redis?.url ?? null, null].filter(
     (url, i) => (i === 1 || url) && (!values.backend || (values.backend === 'redis') === Boolean(url)),
   );
@@ -43,11 +30,12 @@ try {
   const figures: Figures[] = [];
   for (const redisUrl of backends) {
     const urls = { databaseUrl, redisUrl };
+    const settings = installation.settings(databaseUrl, { redisUrl });
     const contestants: (() => Promise<Contestant>)[] = [];
     if (isWanted('hartomat'))
       contestants.push(
-        () => hartomat(urls, queueConcurrency, 'volatile'),
-        () => hartomat(urls, queueConcurrency, 'effect'),
+        () => hartomat(settings, queueConcurrency, 'volatile'),
+        () => hartomat(settings, queueConcurrency, 'effect'),
       );
     if (isWanted('floor'))
       contestants.push(
@@ -57,14 +45,13 @@ try {
     for (const open of contestants) figures.push(await measured(open));
   }
   if (values.peers) {
-    const databaseUrl = await createDatabase('peers');
+    const databaseUrl = await installation.createDatabase('peers');
     for (const open of await peers({ databaseUrl, dir })) figures.push(await measured(open));
   }
   printRatios(figures);
 } finally {
   await redis?.stop();
-  await postgres.stop();
-  await rm(dir, { recursive: true, force: true });
+  await installation.remove();
 }
 
 async function measured(open: () => Promise<Contestant>): Promise<Figures> {
@@ -99,14 +86,6 @@ function printRatios(figures: Figures[]): void {
       );
     }
   }
-}
-
-async function createDatabase(name: 'bench' | 'peers'): Promise<string> {
-  const client = new pg.Client({ connectionString: postgres.url('postgres') });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
-  await client.end();
-  return postgres.url(name);
 }
 
 async function startRedis(): Promise<{ url: string; stop(): Promise<void> } | null> {

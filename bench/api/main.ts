@@ -1,17 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import pg from 'pg';
-import { migrate } from '../../prisma/migrate.js';
+import type pg from 'pg';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
-import { startPostgres } from '../../scripts/lib/postgres.js';
 import { createApp } from '../../server/app.js';
+import { install } from '../installation.js';
 import { fill, NODES, RUNS } from './data.js';
 import { floorServer } from './floor.js';
 import type { Load, LoadResult } from './load.js';
@@ -30,31 +26,9 @@ const CONNECTIONS = 20;
 const TOKEN = 'bench-token-0123456789';
 const exec = promisify(execFile);
 
-const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-await chmod(dir, 0o755);
-const postgres = await startPostgres({
-  dataDir: path.join(dir, 'postgres'),
-  logFile: path.join(dir, 'postgres.log'),
-  password: 'bench',
-  noSync: true,
-});
+const installation = await install({ noSync: true });
 try {
-  const admin = new pg.Client({ connectionString: postgres.url('postgres') });
-  await admin.connect();
-  await admin.query('create database bench');
-  await admin.end();
-  await migrate(postgres.url('bench'));
-  const settings = {
-    port: 0,
-    host: '127.0.0.1',
-    home: dir,
-    databaseUrl: postgres.url('bench'),
-    redisUrl: null,
-    artifactDir: path.join(dir, 'artifacts'),
-    blenderPath: null,
-    adminToken: TOKEN,
-    modulePackages: [],
-  };
+  const settings = installation.settings(await installation.createMigrated('bench'), { adminToken: TOKEN });
   const platform = await openPlatform(settings, { log: makeLog('warn') });
   console.log(
     `${RUNS} runs, ${RUNS * NODES} node runs, ${CONNECTIONS} connections, ${values.rounds} rounds of ${values.seconds} s`,
@@ -70,8 +44,7 @@ try {
   await app.close();
   await platform.close();
 } finally {
-  await postgres.stop();
-  await rm(dir, { recursive: true, force: true });
+  await installation.remove();
 }
 
 async function compare({ name, query, variables, sql }: Selection, ours: Server, pool: pg.Pool): Promise<void> {

@@ -1,7 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -10,16 +8,15 @@ import express from 'express';
 import pino from 'pino';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
-import { migrate } from '../../prisma/migrate.js';
 import { seed } from '../../prisma/seed.js';
 import { encodeGlobalId } from '../../runtime/globalId.js';
 import { openPlatform } from '../../runtime/platform.js';
 import { readSettings } from '../../runtime/settings.js';
 import { ensureClientBuilt } from '../../scripts/lib/clientBuild.js';
-import { startPostgres } from '../../scripts/lib/postgres.js';
 import { logFileOf, Service } from '../../scripts/lib/service.js';
 import { createSignInUrl } from '../../server/signIn.js';
 import { openBrowser } from '../../tests/e2e/support/browser.js';
+import { install } from '../installation.js';
 import { timed } from '../measure.js';
 import {
   centreOf,
@@ -43,8 +40,8 @@ const { values } = parseArgs({
 const graph = largeGraph(Number(values.nodes));
 const MIDDLE = middleOf(graph, 'publish_asset').id;
 
-const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-await chmod(dir, 0o755);
+const installation = await install();
+const { dir } = installation;
 const browser = await openBrowser();
 try {
   const wanted = values.only.split(',');
@@ -59,7 +56,7 @@ try {
   }
 } finally {
   await browser.close();
-  await rm(dir, { recursive: true, force: true });
+  await installation.remove();
 }
 
 function quantile(times: Times, q: number): number {
@@ -131,13 +128,7 @@ async function measureFloor(): Promise<Map<string, Times>> {
 }
 
 async function measureEditor(): Promise<Map<string, Times>> {
-  const postgres = await startPostgres({
-    dataDir: path.join(dir, 'postgres'),
-    logFile: path.join(dir, 'postgres.log'),
-    password: 'bench',
-  });
-  const databaseUrl = postgres.url('postgres');
-  await migrate(databaseUrl);
+  const databaseUrl = await installation.createMigrated('bench');
   await ensureClientBuilt(console.log);
   const env = { ...process.env, HARTOMAT_HOME: dir, DATABASE_URL: databaseUrl, PORT: '0', REDIS_URL: '' };
   const platform = await openPlatform(readSettings(env), { log: pino({ level: 'silent' }) });
@@ -169,6 +160,5 @@ async function measureEditor(): Promise<Map<string, Times>> {
     await page.context().close();
     await server.stop();
     await platform.close();
-    await postgres.stop();
   }
 }

@@ -1,14 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { migrate } from '../../prisma/migrate.js';
 import { seed } from '../../prisma/seed.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { makeLog } from '../../runtime/log.js';
 import { createOrderLine } from '../../runtime/orders.js';
 import { openPlatform, type Platform } from '../../runtime/platform.js';
-import { startPostgres } from '../../scripts/lib/postgres.js';
 import { type RunningWorker, startWorker } from '../../worker/worker.js';
+import { install } from '../installation.js';
 import type { Comparison } from './comparison.js';
 
 const FRAMES = 24;
@@ -18,30 +14,16 @@ const LOOK = { resolution: { width: 256, height: 256 }, samples: 16, denoise: fa
 /** A turntable of the bearing, ordered and rendered by the whole system, at one and at two workers in turn; beside the same with all
  * frames in one part, so that what the parts cost can be seen. */
 export async function turntableBench(print: (line: string) => void): Promise<Comparison[]> {
-  const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-  // Root runs the database as a user of its own, who must get there.
-  await chmod(dir, 0o755);
-  const postgres = await startPostgres({
-    dataDir: path.join(dir, 'postgres'),
-    logFile: path.join(dir, 'postgres.log'),
-    password: 'bench',
-    settings: {},
-  });
+  const installation = await install();
   const platforms: Platform[] = [];
-  const open = async () => {
-    const settings = {
-      ...{ port: 0, host: '127.0.0.1', redisUrl: null, blenderPath: null, adminToken: null, modulePackages: [] },
-      home: dir,
-      databaseUrl: postgres.url('postgres'),
-      artifactDir: path.join(dir, 'artifacts'),
-    };
-    const platform = await openPlatform(settings, { log: makeLog('error') });
-    platforms.push(platform);
-    return platform;
-  };
   let workers: RunningWorker[] = [];
   try {
-    await migrate(postgres.url('postgres'));
+    const settings = installation.settings(await installation.createMigrated('bench'));
+    const open = async () => {
+      const platform = await openPlatform(settings, { log: makeLog('error') });
+      platforms.push(platform);
+      return platform;
+    };
     const platform = await open();
     const { product } = await seed(platform);
     let turns = 0;
@@ -83,8 +65,7 @@ export async function turntableBench(print: (line: string) => void): Promise<Com
   } finally {
     for (const worker of workers) await worker.stop(0);
     for (const platform of platforms) await platform.close();
-    await postgres.stop();
-    await rm(dir, { recursive: true, force: true });
+    await installation.remove();
   }
 }
 

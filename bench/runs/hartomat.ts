@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -9,6 +6,7 @@ import { importCadFile } from '../../runtime/cadFiles.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
+import type { Settings } from '../../runtime/settings.js';
 import { startWorker } from '../../worker/worker.js';
 import { lookupIn } from '../../workflow/nodeDefinition.js';
 import type { BenchGraph } from '../graphs.js';
@@ -45,21 +43,10 @@ const definition = lookupIn({ volatile: nodeDefinition('volatile'), effect: node
 /** HartOMat itself, through its real dispatch and worker, all nodes and events recorded in Postgres.
  * @param step `volatile`: nodes without effects, which may run ahead of their record. `effect`: each waits until those before it are on record. */
 export async function hartomat(
-  urls: { databaseUrl: string; redisUrl: string | null },
+  settings: Settings,
   concurrency: number,
   step: 'volatile' | 'effect',
 ): Promise<Contestant> {
-  const home = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-  const settings = {
-    port: 0,
-    host: '127.0.0.1',
-    home,
-    ...urls,
-    artifactDir: path.join(home, 'artifacts'),
-    blenderPath: null,
-    adminToken: null,
-    modulePackages: [],
-  };
   const log = makeLog('warn');
   const options = { definition, log, queuePrefix: `bench-${process.pid}` };
   // Two platforms, as a server and a worker process have.
@@ -72,7 +59,7 @@ export async function hartomat(
   const workflows = new Map<string, string>();
 
   return {
-    name: `HartOMat${step === 'effect' ? ', effects,' : ''} on ${urls.redisUrl ? 'Redis' : 'Postgres'}`,
+    name: `HartOMat${step === 'effect' ? ', effects,' : ''} on ${settings.redisUrl ? 'Redis' : 'Postgres'}`,
     async prepare(graph: BenchGraph) {
       const id = uuidv7();
       const stored = {
@@ -112,7 +99,6 @@ export async function hartomat(
       await worker.stop(0);
       await host.close();
       await server.close();
-      await rm(home, { recursive: true, force: true });
     },
   };
 }

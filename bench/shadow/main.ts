@@ -1,15 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { migrate } from '../../prisma/migrate.js';
 import { seed } from '../../prisma/seed.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
-import { startPostgres } from '../../scripts/lib/postgres.js';
 import { startWorker } from '../../worker/worker.js';
+import { install } from '../installation.js';
 import { median, summary } from '../measure.js';
 
 // node --import tsx bench/shadow/main.ts [--orders 6] [--rounds 2] [--edge 512] [--samples 32]
@@ -25,23 +20,10 @@ const { values } = parseArgs({
 });
 const [orders, rounds, edge, samples] = [values.orders, values.rounds, values.edge, values.samples].map(Number);
 
-const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-const postgres = await startPostgres({
-  dataDir: path.join(dir, 'postgres'),
-  logFile: path.join(dir, 'postgres.log'),
-  password: 'bench',
-});
-const stops: (() => Promise<unknown>)[] = [() => postgres.stop()];
+const installation = await install();
+const stops: (() => Promise<unknown>)[] = [() => installation.remove()];
 try {
-  const admin = new pg.Client({ connectionString: postgres.url('postgres') });
-  await admin.connect();
-  await admin.query('create database bench');
-  await admin.end();
-  await migrate(postgres.url('bench'));
-  const settings = {
-    ...{ port: 0, host: '127.0.0.1', home: dir, databaseUrl: postgres.url('bench'), redisUrl: null },
-    ...{ artifactDir: path.join(dir, 'artifacts'), blenderPath: null, adminToken: null, modulePackages: [] },
-  };
+  const settings = installation.settings(await installation.createMigrated('bench'));
   const platform = await openPlatform(settings, { log: makeLog('warn') });
   stops.unshift(() => platform.close());
   const { db } = platform;
@@ -96,5 +78,4 @@ try {
   process.exitCode = 1;
 } finally {
   for (const stop of stops) await stop();
-  await rm(dir, { recursive: true, force: true });
 }

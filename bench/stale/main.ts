@@ -1,33 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import pg from 'pg';
-import { migrate } from '../../prisma/migrate.js';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
 import { type StaleFilter, staleAssets } from '../../runtime/staleAssets.js';
-import { startPostgres } from '../../scripts/lib/postgres.js';
+import { install } from '../installation.js';
 import { ASSETS, CAD_FILES, fileOf, fillCatalogue, PRODUCTS } from './data.js';
 
 // node --import tsx bench/stale/main.ts: what it costs to find what is out of date in a large catalogue, in statements and milliseconds.
-const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-const postgres = await startPostgres({
-  dataDir: path.join(dir, 'postgres'),
-  logFile: path.join(dir, 'postgres.log'),
-  password: 'bench',
-  noSync: true,
-});
-const stops: (() => Promise<unknown>)[] = [() => postgres.stop()];
+const installation = await install({ noSync: true });
+const stops: (() => Promise<unknown>)[] = [() => installation.remove()];
 try {
-  const admin = new pg.Client({ connectionString: postgres.url('postgres') });
-  await admin.connect();
-  await admin.query('create database bench');
-  await admin.end();
-  await migrate(postgres.url('bench'));
-  const settings = {
-    ...{ port: 0, host: '127.0.0.1', home: dir, databaseUrl: postgres.url('bench'), redisUrl: null },
-    ...{ artifactDir: path.join(dir, 'artifacts'), blenderPath: null, adminToken: null, modulePackages: [] },
-  };
+  const settings = installation.settings(await installation.createMigrated('bench'));
   const platform = await openPlatform(settings, { log: makeLog('warn') });
   stops.unshift(() => platform.close());
   const { db, pool, store } = platform;
@@ -81,5 +63,4 @@ try {
   process.exitCode = 1;
 } finally {
   for (const stop of stops) await stop();
-  await rm(dir, { recursive: true, force: true });
 }

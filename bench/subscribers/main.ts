@@ -1,13 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { migrate } from '../../prisma/migrate.js';
-import { startPostgres } from '../../scripts/lib/postgres.js';
+import { install } from '../installation.js';
 import { median } from '../measure.js';
 import type { Load, Transport } from './load.js';
 import { begin, fill, runId } from './runs.js';
@@ -52,13 +50,7 @@ interface Figures {
   repeats: number;
 }
 
-const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-bench-'));
-await chmod(dir, 0o755);
-const postgres = await startPostgres({
-  dataDir: path.join(dir, 'postgres'),
-  logFile: path.join(dir, 'postgres.log'),
-  password: 'bench',
-});
+const installation = await install();
 const wanted = values.only.split(',').map((key) => CONTESTANTS[key]!);
 try {
   const measured = new Map<Contestant, Figures[]>(wanted.map((contestant) => [contestant, []]));
@@ -76,18 +68,12 @@ try {
     );
   }
 } finally {
-  await postgres.stop();
-  await rm(dir, { recursive: true, force: true });
+  await installation.remove();
 }
 
 /** A database of its own each time: what is in the feed must not differ. */
 async function measure({ kind, transport, path: where }: Contestant, name: string): Promise<Figures> {
-  const admin = new pg.Client({ connectionString: postgres.url('postgres') });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  await admin.end();
-  const databaseUrl = postgres.url(name);
-  await migrate(databaseUrl);
+  const databaseUrl = await installation.createMigrated(name);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
   // The server may be stopped before it has seen a connection off.
   pool.on('error', () => {});
@@ -95,10 +81,10 @@ async function measure({ kind, transport, path: where }: Contestant, name: strin
   try {
     const events = (WARM_UP_S * 4 + seconds) * rate;
     await fill(pool, events);
-    const server = start('server.ts', [kind, databaseUrl, dir, TOKEN]);
+    const server = start('server.ts', [kind, databaseUrl, installation.dir, TOKEN]);
     children.push(server);
     const port = (await told(server)) as number;
-    const file = path.join(dir, 'arrivals');
+    const file = path.join(installation.dir, 'arrivals');
     const load: Load = { transport, port, path: where, token: TOKEN, query: QUERY, subscribers, events, file };
     const clients = start('load.ts', [JSON.stringify(load)]);
     children.unshift(clients);
