@@ -69,7 +69,9 @@ export async function openPlatform(settings: Settings, options: PlatformOptions 
     statement_timeout: options.statementLimitMs,
   });
   // An idle connection that drops is replaced at the next query; that query then reports what is wrong.
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  pool.on('error', (error) => {
+    if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
+  });
   await pool.query('SELECT 1').catch(async (error: NodeJS.ErrnoException) => {
     await pool.end();
     throw new DomainError(
