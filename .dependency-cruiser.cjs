@@ -26,6 +26,7 @@ const room = (name, allowed) => ({
 });
 
 module.exports = {
+  rooms,
   forbidden: [
     room('modules', []),
     room('workflow', ['modules']),

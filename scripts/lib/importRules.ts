@@ -6,19 +6,7 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
-const ROOMS = [
-  'modules',
-  'workflow',
-  'runtime',
-  'schema',
-  'worker',
-  'server',
-  'client',
-  'prisma',
-  'scripts',
-  'bench',
-  'tests',
-];
+const { rooms: ROOMS, ...config } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs');
 
 export interface ImportReport {
   /** Files looked at: 0 would mean that the checker saw nothing, not that all is well. */
@@ -30,7 +18,6 @@ export interface ImportReport {
 /** Checks who imports whom against .dependency-cruiser.cjs.
  * @param base - directory that holds the rooms. */
 export async function checkImports(base: string = project, rooms: string[] = ROOMS): Promise<ImportReport> {
-  const config = createRequire(import.meta.url)('../../.dependency-cruiser.cjs');
   const { output } = await cruise(
     rooms.filter((room) => existsSync(join(base, room))),
     { ...config.options, baseDir: base, ruleSet: { forbidden: config.forbidden }, validate: true },
