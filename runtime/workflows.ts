@@ -1,9 +1,12 @@
 import type { OutputType, Prisma, Workflow, WorkflowVersion } from '../generated/prisma/client.js';
-import type { JsonObject, JsonValue } from '../modules/json.js';
+import type { JsonValue } from '../modules/json.js';
+import { ArtifactContract } from '../modules/shapes/artifactContract.js';
+import type { CallerParams } from '../workflow/callerParams.js';
 import { canonicalGraph } from '../workflow/canonical.js';
 import type { Finding } from '../workflow/finding.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import { lossesOf } from '../workflow/impact.js';
+import { outputTypeOverrides } from '../workflow/legacyInvocation.js';
 import { openGraph } from '../workflow/upgradeGraph.js';
 import { parseGraph, validateGraph } from '../workflow/validate.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
@@ -87,22 +90,29 @@ export interface AffectedOutputType {
   findings: Finding[];
 }
 
-/** What publishing `graph` would do to the output types that run the workflow. */
+/** What publishing `graph` would do to the output types that run the workflow's newest version. */
 export function affectedOutputTypes(
   { definition }: Pick<Platform, 'definition'>,
   { versions: [newest], outputTypes }: Pick<PublishableWorkflow, 'versions' | 'outputTypes'>,
   graph: WorkflowGraph,
 ): AffectedOutputType[] {
   const before = newest ? (openGraph(newest.graph, definition).graph ?? null) : null;
-  return outputTypes.map((outputType) => ({
-    outputType,
-    findings: lossesOf(
-      { artifactKind: outputType.artifactKind, overrides: outputType.overrides as JsonObject },
-      before,
-      graph,
-      definition,
-    ),
-  }));
+  return outputTypes
+    .filter(({ versionPolicy, pinnedVersionId }) => versionPolicy === 'latest' || pinnedVersionId === null)
+    .map((outputType) => ({
+      outputType,
+      findings: lossesOf(
+        {
+          artifactKind: outputType.artifactKind,
+          contract: ArtifactContract.parse(outputType.contract),
+          overrides: outputTypeOverrides(outputType),
+          callerParams: outputType.callerParams as CallerParams,
+        },
+        before,
+        graph,
+        definition,
+      ),
+    }));
 }
 
 export const PUBLISHABLE = {

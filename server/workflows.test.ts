@@ -118,6 +118,15 @@ describe('the history of a workflow', () => {
         workflow: { connect: { key: first.key } },
       },
     });
+    const { workflowId, id: pinnedVersionId } = await app.platform.db.workflowVersion.findFirstOrThrow({
+      where: { workflow: { key: first.key } },
+    });
+    await app.platform.db.outputType.create({
+      data: {
+        ...{ key: 'pinned', name: 'Pinned', family: 'order_line', artifactKind: 'still_image' },
+        ...{ workflowId, versionPolicy: 'pinned', pinnedVersionId },
+      },
+    });
     const graph = orderGraph();
     graph.nodes = graph.nodes.filter((node) => node.id === 'source' || node.id === 'mesh');
     graph.edges = graph.edges.filter(({ to }) => to.node === 'mesh');

@@ -25,7 +25,7 @@ export interface Finding {
   /** One sentence for people. */
   message: string;
   nodeId?: string;
-  /** JSON pointer (RFC 6901) into the graph, or into the invocation values (`/overrides/…`, `/options/…`). */
+  /** JSON pointer (RFC 6901) into the graph, or into what it is called with (`/overrides/…`, `/options/…`, `/contract/…`). */
   path?: string;
   fix?: Fix;
 }

@@ -1,6 +1,10 @@
 import type { ArtifactRole } from '../modules/artifacts.js';
-import type { JsonObject } from '../modules/json.js';
-import type { Finding } from './finding.js';
+import type { JsonObject, JsonSchema } from '../modules/json.js';
+import type { ArtifactContract } from '../modules/shapes/artifactContract.js';
+import { isAssignable } from './assignability.js';
+import { type CallerForm, type CallerParams, callerForm } from './callerParams.js';
+import { contractIssues, deliverables } from './deliverables.js';
+import { type Finding, pointer } from './finding.js';
 import type { WorkflowGraph } from './graph.js';
 import { resolveParams } from './invocation.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
@@ -9,11 +13,14 @@ import { validateGraph } from './validate.js';
 /** What an output type asks of its workflow. */
 export interface Profile {
   artifactKind: string;
+  contract: ArtifactContract;
+  /** As runs take them: what old settings say included. */
   overrides: JsonObject;
+  callerParams: CallerParams;
 }
 
 /** What an output type would lose if its workflow became `after`: findings that `before` did not have. A setting that reaches no
- * node any more counts, since what is sold would change without a word.
+ * node any more counts, since what is sold would change without a word; so does a value that callers could send and cannot any more.
  * @param before null: the output type has had nothing to run so far. */
 export function lossesOf(
   profile: Profile,
@@ -21,18 +28,48 @@ export function lossesOf(
   after: WorkflowGraph,
   lookup: DefinitionLookup,
 ): Finding[] {
-  const known = new Set(before ? demands(profile, before, lookup).map(identity) : []);
-  return demands(profile, after, lookup).filter((finding) => !known.has(identity(finding)));
+  const formOf = (graph: WorkflowGraph) => callerForm(graph, lookup, profile);
+  const [formBefore, formAfter] = [before && formOf(before), formOf(after)];
+  const known = new Set(before ? demands(profile, before, formBefore!, lookup).map(identity) : []);
+  const lost = demands(profile, after, formAfter, lookup).filter((finding) => !known.has(identity(finding)));
+  const told = new Set(lost.map(({ path }) => path));
+  const narrowed = formBefore ? narrowedParams(formBefore, formAfter) : [];
+  return [...lost, ...narrowed.filter(({ path }) => !told.has(path))];
 }
 
-function demands({ artifactKind, overrides }: Profile, graph: WorkflowGraph, lookup: DefinitionLookup): Finding[] {
-  const sold = validateGraph(graph, lookup, { requiredRoles: [artifactKind as ArtifactRole] });
+function demands(
+  { artifactKind, contract, overrides }: Profile,
+  graph: WorkflowGraph,
+  form: CallerForm,
+  lookup: DefinitionLookup,
+): Finding[] {
+  const layers = { outputType: overrides };
+  const missing = validateGraph(graph, lookup, { requiredRoles: [artifactKind as ArtifactRole] }).filter(
+    ({ code }) => code === 'OUTPUT_ROLE_MISSING',
+  );
+  // Of a file that is not even made, there is nothing more to say.
+  const unmet = missing.length > 0 ? [] : contractIssues(deliverables(graph, lookup, layers), artifactKind, contract);
   return [
-    ...sold.filter(({ code }) => code === 'OUTPUT_ROLE_MISSING'),
-    ...resolveParams(graph, lookup, { outputType: overrides }).findings.filter(({ code }) =>
-      code.startsWith('OVERRIDE_'),
-    ),
+    ...missing,
+    ...unmet.map((issue): Finding => ({ ...issue, code: 'CONTRACT_UNMET', severity: 'error' })),
+    ...resolveParams(graph, lookup, layers).findings.filter(({ code }) => code.startsWith('OVERRIDE_')),
+    ...form.issues.map((issue): Finding => ({ ...issue, code: 'CALLER_PARAM_UNFIT', severity: 'error' })),
   ];
 }
 
-const identity = ({ code, path, message }: Finding) => JSON.stringify([code, path, message]);
+/** `CALLER_PARAM_NARROWED`: what callers may set takes fewer values than it did. */
+function narrowedParams(before: CallerForm, after: CallerForm): Finding[] {
+  const young = after.schema.properties as Record<string, JsonSchema>;
+  return Object.entries(before.schema.properties as Record<string, JsonSchema>).flatMap(([name, schema]) => {
+    if (Object.hasOwn(young, name) && isAssignable(schema, young[name]!)) return [];
+    return {
+      code: 'CALLER_PARAM_NARROWED',
+      severity: 'error',
+      message: `Orders may set “${name}” to values now that they could not set any more.`,
+      path: pointer('callerParams', name),
+    };
+  });
+}
+
+/** What a finding is about; how it says so may name other things that changed. */
+const identity = ({ code, path, nodeId }: Finding) => JSON.stringify([code, path, nodeId]);

@@ -16,7 +16,7 @@ const AffectedOutputTypeObject = builder.objectRef<AffectedOutputType>('Affected
     losses: t.field({
       type: [FindingObject],
       description:
-        'What it would lose by it: what it sells is not made any more, or a setting of it reaches no node. Mostly none.',
+        'What it would lose by it: what it sells is not made any more or not as its contract says, a setting of it reaches no node, or orders cannot set what they could. Mostly none.',
       resolve: ({ findings }) => findings,
     }),
   }),
@@ -38,7 +38,8 @@ export const PublishPreviewObject = builder.objectRef<PublishPreview>('PublishPr
     }),
     affected: t.field({
       type: [AffectedOutputTypeObject],
-      description: 'The output types that run the workflow, in the order they are offered.',
+      description:
+        'The output types that run its newest version, in the order they are offered; those with a pinned version stay with it.',
       resolve: ({ affected }) => affected,
     }),
   }),
