@@ -1,3 +1,4 @@
+import { DomainError } from '../modules/errors.js';
 import { contentHash } from '../modules/hash.js';
 import { ConflictError, keyReused } from './errors.js';
 import type { Platform } from './platform.js';
@@ -16,7 +17,8 @@ export interface Request {
 type Parts = Pick<Platform, 'pool'>;
 
 /** Makes something at most once for a key, and gives what was made to everybody who asks the same again, for 30 days.
- * A request that failed is forgotten. One whose process went away is not made again: nobody knows whether it had made it already.
+ * A request that was refused (`DomainError`) is forgotten. One that failed unexpectedly, or whose process went away, is not made again:
+ * nobody knows whether it had made it already.
  * @param make - gives the id of what it made.
  * @throws ConflictError `IDEMPOTENCY_KEY_REUSED` for another request, `REQUEST_UNDER_WAY`, `REQUEST_BROKE_OFF`; and whatever `make` throws. */
 export async function once(
@@ -35,9 +37,9 @@ export async function once(
   if (rowCount === 0) {
     const earlier = await sameBefore(pool, request);
     if (earlier?.resultId) return { id: earlier.resultId };
-    if (earlier?.isOverdue)
+    if (earlier?.isBrokenOff)
       throw new ConflictError(
-        'This request was begun and never ended: its server must have stopped in the middle. Look whether it was done, and send it with another key if it was not.',
+        'This request broke off in the middle. Look whether it was done, and send it with another key if it was not.',
         'REQUEST_BROKE_OFF',
       );
     throw new ConflictError('The same request is under way. Ask again in a moment.', 'REQUEST_UNDER_WAY');
@@ -46,7 +48,8 @@ export async function once(
   try {
     made = await make();
   } catch (error) {
-    await pool.query(`DELETE FROM request WHERE ${MINE}`, who);
+    const isRefused = error instanceof DomainError;
+    await pool.query(`${isRefused ? 'DELETE FROM request' : 'UPDATE request SET broke_off = true'} WHERE ${MINE}`, who);
     throw error;
   }
   await pool.query(`UPDATE request SET result_id = $4 WHERE ${MINE}`, [...who, made.id]);
@@ -84,14 +87,15 @@ interface Earlier {
   /** Null: not made yet. */
   resultId: string | null;
   parts: unknown;
-  /** Longer ago than anything takes that is made: whoever began it will not end it. */
-  isOverdue: boolean;
+  /** It failed unexpectedly, or was begun longer ago than anything takes that is made: it will not end any more. */
+  isBrokenOff: boolean;
 }
 
 /** @throws ConflictError where the key stands for another request. */
 async function sameBefore(pool: Platform['pool'], request: Request): Promise<Earlier | null> {
   const { rows } = await pool.query<Earlier & { contentHash: string }>(
-    `SELECT content_hash AS "contentHash", result_id AS "resultId", parts, begun_at < now() - interval '10 minutes' AS "isOverdue"
+    `SELECT content_hash AS "contentHash", result_id AS "resultId", parts,
+       broke_off OR begun_at < now() - interval '10 minutes' AS "isBrokenOff"
      FROM request WHERE ${MINE}`,
     keyOf(request),
   );

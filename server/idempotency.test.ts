@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ConflictError } from '../runtime/errors.js';
 import { once } from '../runtime/once.js';
 import { encodeGlobalId } from '../schema/globalId.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -52,17 +53,34 @@ test('of many at once one makes it; the others have it or are told to ask again'
   expect(await once(app.platform, request('b'), make)).toEqual({ id: ID });
 });
 
-test('a request that failed may be sent again; one whose process went away is not made twice', async () => {
+test('a request that was refused may be sent again', async () => {
   const { make, count } = maker();
-  const failing = () => Promise.reject(new Error('no'));
-  await expect(once(app.platform, request('c'), failing)).rejects.toThrow('no');
+  const refused = () => Promise.reject(new ConflictError('Not now.'));
+  await expect(once(app.platform, request('c'), refused)).rejects.toThrow('Not now.');
   expect(await once(app.platform, request('c'), make)).toEqual({ id: ID });
+  expect(count()).toBe(1);
+});
+
+test('what failed after it was done is not done twice', async () => {
   const { db } = app.platform;
-  const where = { account_operation_key: { account: 'owner', operation: 'make', key: 'c' } };
+  const make = async () => {
+    await db.category.create({ data: { key: `twice-${await db.category.count()}`, label: 'Twice' } });
+    throw new Error('The connection was lost.');
+  };
+  await expect(once(app.platform, request('d'), make)).rejects.toThrow('The connection was lost.');
+  await expect(once(app.platform, request('d'), make)).rejects.toMatchObject({ code: 'REQUEST_BROKE_OFF' });
+  expect(await db.category.count({ where: { label: 'Twice' } })).toBe(1);
+});
+
+test('a request whose process went away is not made twice', async () => {
+  const { make, count } = maker();
+  expect(await once(app.platform, request('e'), make)).toEqual({ id: ID });
+  const { db } = app.platform;
+  const where = { account_operation_key: { account: 'owner', operation: 'make', key: 'e' } };
   await db.request.update({ where, data: { resultId: null } });
-  await expect(once(app.platform, request('c'), make)).rejects.toMatchObject({ code: 'REQUEST_UNDER_WAY' });
+  await expect(once(app.platform, request('e'), make)).rejects.toMatchObject({ code: 'REQUEST_UNDER_WAY' });
   await db.request.update({ where, data: { begunAt: new Date(Date.now() - 601_000) } });
-  await expect(once(app.platform, request('c'), make)).rejects.toMatchObject({ code: 'REQUEST_BROKE_OFF' });
+  await expect(once(app.platform, request('e'), make)).rejects.toMatchObject({ code: 'REQUEST_BROKE_OFF' });
   expect(count()).toBe(1);
 });
 
