@@ -33,6 +33,14 @@ async function write(name: string, sql: string) {
   await writeFile(join(dir, name, 'migration.sql'), sql);
 }
 
+/** Brings the database to where it was before the migration of this number. */
+async function migrateTo(number: string) {
+  const all = (await migrationsList()).migrationDirectories.map((migration) => migration.path);
+  for (const name of all.filter((one) => one < number))
+    await write(name, await readFile(new URL(`${name}/migration.sql`, ownMigrations), 'utf8'));
+  await migrate(database.url, here());
+}
+
 it('applies every migration once and records it as `prisma migrate deploy` would', async () => {
   const names = (await migrationsList()).migrationDirectories.map((migration) => migration.path);
   expect(await migrate(database.url)).toEqual(names);
@@ -89,10 +97,7 @@ it('takes functions whole', async () => {
 });
 
 it('tells of comparisons made so far whether they looked at cameras', async () => {
-  const all = (await migrationsList()).migrationDirectories.map((migration) => migration.path);
-  const before = all.filter((name) => name < '0330');
-  for (const name of before) await write(name, await readFile(new URL(`${name}/migration.sql`, ownMigrations), 'utf8'));
-  await migrate(database.url, here());
+  await migrateTo('0330');
   const figure = (key: string, difference: number | null) => ({ key, difference });
   const still = (...figures: object[]) => [{ role: 'still_image', kind: 'picture', figures }];
   const reports: [status: string, results: object[], judgement: number | null][] = [
@@ -112,4 +117,28 @@ it('tells of comparisons made so far whether they looked at cameras', async () =
   await migrate(database.url);
   const { rows } = await client.query('select judgement from parity_report order by reasons->0');
   expect(rows.map(({ judgement }) => judgement)).toEqual(reports.map(([, , judgement]) => judgement));
+});
+
+it('gives the keys of runs to the mutations that they were sent to', async () => {
+  await migrateTo('0401');
+  const account = '0198c0de-0000-7000-8000-000000000001';
+  const keys: [before: string | null, isRerun: boolean, after: string | null][] = [
+    ['po-1', false, 'owner/dispatch/po-1'],
+    ['again', true, 'owner/rerunFromNode/again'],
+    [`${account}:po:1`, false, `${account}/dispatch/po:1`],
+    [`line/${account}/0`, false, `line/${account}/0`],
+    [`cad/${account}/${account}/0`, false, `cad/${account}/${account}/0`],
+    ['sample-order', false, 'sample-order'],
+    [null, false, null],
+  ];
+  await client.query(`set session_replication_role = replica`);
+  for (const [at, [key, isRerun]] of keys.entries())
+    await client.query(
+      `insert into run (id, family, plan_hash, entry, param_origins, idempotency_key, rerun_of_id, open_nodes, last_seq)
+       values (gen_random_uuid(), 'cad_file', '', '{}', '{}', $1, $2, $3, 0)`,
+      [key, isRerun ? account : null, at],
+    );
+  await migrate(database.url);
+  const { rows } = await client.query('select idempotency_key as key from run order by open_nodes');
+  expect(rows.map(({ key }) => key)).toEqual(keys.map(([, , after]) => after));
 });

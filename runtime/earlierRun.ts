@@ -11,6 +11,6 @@ export async function earlierRun(
 ): Promise<string | null> {
   if (!idempotencyKey) return null;
   const earlier = await db.run.findUnique({ where: { idempotencyKey }, select: { id: true, requestHash: true } });
-  if (earlier && earlier.requestHash !== requestHash) throw keyReused(idempotencyKey);
+  if (earlier && earlier.requestHash !== requestHash) throw keyReused();
   return earlier?.id ?? null;
 }

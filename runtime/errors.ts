@@ -40,5 +40,5 @@ export class ConflictError extends DomainError {
 }
 
 /** A key stands for one request. */
-export const keyReused = (key: string | null | undefined) =>
-  new ConflictError(`The idempotency key "${key}" was used before, for something else.`, 'IDEMPOTENCY_KEY_REUSED');
+export const keyReused = () =>
+  new ConflictError('This idempotency key was used before, for something else.', 'IDEMPOTENCY_KEY_REUSED');

@@ -57,7 +57,7 @@ export async function once(
 }
 
 /** Settles once for a key which parts a request has, for those that start many things: what is due goes on changing, and whoever sends
- * the request again means what it meant. Parts are kept as JSON. Each is started by a key of its own (`keyOfParts`).
+ * the request again means what it meant. Parts are kept as JSON. Each is started by a key of its own (`fullKey`).
  * @throws ConflictError `IDEMPOTENCY_KEY_REUSED`; and whatever `settle` throws: nothing is remembered then. */
 export async function settledOnce<T>({ pool }: Parts, request: Request, settle: () => Promise<T>): Promise<T> {
   if (!request.key) return settle();
@@ -74,10 +74,16 @@ export async function settledOnce<T>({ pool }: Parts, request: Request, settle: 
   return ((await sameBefore(pool, request))?.parts as T | undefined) ?? parts;
 }
 
-/** What the keys of a request's parts begin with; null where it has none. */
-export const keyOfParts = (request: Request): string | null => (request.key ? keyOf(request).join('/') : null);
+/** The key with whose it is and what it is for, by which runs are told apart, or what the keys of a request's parts begin with; null
+ * where it has none. */
+export const fullKey = (request: Omit<Request, 'content'>): string | null =>
+  request.key ? keyOf(request).join('/') : null;
 
-const keyOf = ({ accountId, operation, key }: Request) => [accountId ?? 'owner', operation, String(key)];
+const keyOf = ({ accountId, operation, key }: Omit<Request, 'content'>) => [
+  accountId ?? 'owner',
+  operation,
+  String(key),
+];
 const MINE = 'account = $1 AND operation = $2 AND key = $3';
 
 const forgetOld = (pool: Platform['pool']) =>
@@ -100,6 +106,6 @@ async function sameBefore(pool: Platform['pool'], request: Request): Promise<Ear
     keyOf(request),
   );
   const [earlier] = rows;
-  if (earlier && earlier.contentHash !== contentHash(request.content)) throw keyReused(request.key);
+  if (earlier && earlier.contentHash !== contentHash(request.content)) throw keyReused();
   return earlier ?? null;
 }

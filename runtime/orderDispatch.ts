@@ -4,7 +4,7 @@ import { dispatchOrderLine } from './dispatch.js';
 import type { Subject } from './entry.js';
 import { ConflictError, NotFoundError, ValidationError } from './errors.js';
 import { keyOfLine, lineFacts, obstacleOf } from './lineFacts.js';
-import { keyOfParts, settledOnce } from './once.js';
+import { fullKey, settledOnce } from './once.js';
 import { MAX_LINES } from './orders.js';
 import { type Beholder, OWNER, seesStudio, visibleOrderLines, visibleOrders } from './ownership.js';
 import type { Platform } from './platform.js';
@@ -39,7 +39,7 @@ export async function dispatchOrderLines(
     ]);
   const request = { accountId: buyer.accountId, operation: 'dispatchOrderLines', key: idempotencyKey, content };
   const ids = await settledOnce(platform, request, async () => content);
-  return startLines(platform, ids, keyOfParts(request), buyer);
+  return startLines(platform, ids, fullKey(request), buyer);
 }
 
 /** Starts the lines of a batch.
@@ -98,7 +98,7 @@ export async function dispatchOrder(
 ): Promise<LineDispatch[]> {
   const request = { accountId: buyer.accountId, operation: 'dispatchOrder', key: idempotencyKey, content: orderId };
   const due = await settledOnce(platform, request, () => dueLines(platform, orderId, buyer));
-  return startLines(platform, due, keyOfParts(request), buyer);
+  return startLines(platform, due, fullKey(request), buyer);
 }
 
 /** Ids of the lines that `dispatchOrder` would start, in their order.

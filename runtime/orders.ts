@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import type { Order, OrderLine, Prisma } from '../generated/prisma/client.js';
 import { contentHash } from '../modules/hash.js';
 import { isUniqueViolation } from './databaseErrors.js';
-import { ConflictError, NotFoundError, ValidationError } from './errors.js';
+import { ConflictError, keyReused, NotFoundError, ValidationError } from './errors.js';
 import { checkLines, type LineColumns, type LineRequest } from './orderLineCheck.js';
 import { type Beholder, OWNER, seesStudio } from './ownership.js';
 import type { Platform } from './platform.js';
@@ -141,7 +141,7 @@ const asked = ({ productId, outputTypeId, quantity, options, materialOverrides }
 
 async function sameOrder({ db }: Parts, key: string | null, requestHash: string): Promise<Order | null> {
   const earlier = key ? await db.order.findUnique({ where: { idempotencyKey: key } }) : null;
-  if (earlier && earlier.requestHash !== requestHash) throw keyReused(key!);
+  if (earlier && earlier.requestHash !== requestHash) throw keyReused();
   return earlier;
 }
 
@@ -150,19 +150,13 @@ function sameLine(earlier: OrderLine, wanted: NewOrderLine): OrderLine {
   const isSame = Object.entries({ ...asked(wanted), ...(orderId && { orderId }) }).every(
     ([field, value]) => canonicalize(earlier[field as keyof OrderLine]) === canonicalize(value),
   );
-  if (!isSame) throw keyReused(earlier.idempotencyKey!);
+  if (!isSame) throw keyReused();
   return earlier;
 }
 
 /** Keys are made up by clients, so every account has its own. */
 const keyOf = (buyer: Beholder, key: string | null | undefined) =>
   key ? `${buyer.accountId ?? 'owner'}:${key}` : null;
-
-const keyReused = (key: string) =>
-  new ConflictError(
-    `The idempotency key "${key.slice(key.indexOf(':') + 1)}" was used before, for another order.`,
-    'IDEMPOTENCY_KEY_REUSED',
-  );
 
 async function lastNumber(tx: Prisma.TransactionClient, orderId: string): Promise<number> {
   const last = await tx.orderLine.aggregate({ where: { orderId }, _max: { lineNumber: true } });

@@ -1,6 +1,6 @@
 import { type CadFileDispatch, type CadFileIntake, dispatchCadFiles } from './cadFileDispatch.js';
 import { NotFoundError, ValidationError } from './errors.js';
-import { keyOfParts, settledOnce } from './once.js';
+import { fullKey, settledOnce } from './once.js';
 import { type LineDispatch, startLines } from './orderDispatch.js';
 import { MAX_LINES } from './orders.js';
 import type { Beholder } from './ownership.js';
@@ -39,7 +39,7 @@ export async function requeueStaleAssets(
     const stale = await staleAssets(platform, filter, { limit: MAX_LINES }, assetIds);
     return divided(stale.map(({ source }) => source));
   });
-  const key = keyOfParts(request);
+  const key = fullKey(request);
   return {
     lines: await startLines(platform, lines, key, buyer),
     cadFiles: await dispatchCadFiles(platform, cadFiles, key),

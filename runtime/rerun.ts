@@ -55,7 +55,7 @@ export async function rerunFrom(
     ...{ entry: earlier.entry as JsonObject, paramOrigins: earlier.paramOrigins as JsonObject },
     ...{ rerunOfId: runId, rerunFrom: nodeId },
   });
-  if (!result.created && result.requestHash !== requestHash) throw keyReused(key);
+  if (!result.created && result.requestHash !== requestHash) throw keyReused();
   void enqueueReady(platform, result.ready);
   return { runId: result.id };
 }

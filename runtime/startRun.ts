@@ -58,7 +58,7 @@ export class RunStarter {
       this.waiting.push({ run, plan: { hash: planHash, graph, plan }, settle: resolve as Waiting['settle'] });
       if (!this.isWriting) void this.write();
     });
-    if (!result.created && result.requestHash !== request.requestHash) throw keyReused(request.idempotencyKey);
+    if (!result.created && result.requestHash !== request.requestHash) throw keyReused();
     return { runId: result.id, created: result.created };
   }
 

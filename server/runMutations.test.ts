@@ -114,6 +114,21 @@ describe('runs', () => {
     });
   });
 
+  test('a key is one mutation’s own', async () => {
+    const { runId } = await createEndedRun(app.platform, catalogue);
+    const idempotencyKey = 'both';
+    const input = { runId: id('Run', runId), nodeId: 'mesh', idempotencyKey };
+    const again = await call('rerunFromNode', 'RerunFromNodeInput', RUN, input);
+    const other = await dispatch({
+      cadFileId: id('CadFile', catalogue.cadFile.id),
+      workflowId: id('Workflow', catalogue.workflow.id),
+      idempotencyKey,
+    });
+    expect([again, other]).toMatchObject([{ __typename: 'Run' }, { __typename: 'Run' }]);
+    expect(other.id).not.toBe(again.id);
+    expect((await call('rerunFromNode', 'RerunFromNodeInput', RUN, input)).id).toBe(again.id);
+  });
+
   test('a run that succeeded can be neither cancelled nor retried', async () => {
     const { runId } = await createEndedRun(app.platform, catalogue);
     for (const field of ['cancelRun', 'retryRun'])

@@ -107,7 +107,7 @@ export async function startLegacyRun(
     return dispatchLegacyRun(platform.pool, plans, run, null);
   });
   if (!result) return null;
-  if (!result.created && result.requestHash !== requestHash) throw keyReused(idempotencyKey);
+  if (!result.created && result.requestHash !== requestHash) throw keyReused();
   void enqueueReady(platform, result.ready);
   return { runId: result.id, created: result.created };
 }

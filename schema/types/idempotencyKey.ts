@@ -9,7 +9,7 @@ export const IdempotencyKey = z
   .max(200, 'An idempotency key has at most 200 characters.')
   .nullish();
 export const IDEMPOTENCY_KEY_DESCRIPTION =
-  'Made up by you: the same key with the same values gives the same result once more, with other values a conflict.';
+  'Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys.';
 
 /** Does what a mutation is for at most once for the key in its input.
  * @throws ConflictError */

@@ -1,6 +1,7 @@
 import { cancelRun } from '../../runtime/cancel.js';
 import { dispatch } from '../../runtime/dispatch.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { fullKey } from '../../runtime/once.js';
 import { rerunFrom } from '../../runtime/rerun.js';
 import { retryRun } from '../../runtime/retry.js';
 import { builder } from '../builder.js';
@@ -43,9 +44,9 @@ async function refuseOthersLines(ctx: Context, input: typeof DispatchInput.$infe
     throw new NotFoundError('order line', input.orderLineId);
 }
 
-/** Keys are made up by clients, so every account has its own. */
-const ownKey = ({ viewer }: Context, key: string | null | undefined) =>
-  key && viewer?.accountId ? `${viewer.accountId}:${key}` : key;
+/** Keys are made up by clients, so every account has its own, for each mutation. */
+const ownKey = ({ viewer }: Context, operation: string, key: string | null | undefined) =>
+  fullKey({ accountId: viewer?.accountId ?? null, operation, key });
 
 builder.mutationFields((t) => ({
   dispatch: t.prismaField({
@@ -65,7 +66,7 @@ builder.mutationFields((t) => ({
         cadFileId: input.cadFileId ? requireLocalId('CadFile', input.cadFileId) : undefined,
         workflowId: input.workflowId ? requireLocalId('Workflow', input.workflowId) : undefined,
         useDraft: input.useDraft ?? false,
-        idempotencyKey: ownKey(ctx, input.idempotencyKey),
+        idempotencyKey: ownKey(ctx, 'dispatch', input.idempotencyKey),
       });
       return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
     },
@@ -112,7 +113,7 @@ builder.mutationFields((t) => ({
       const { runId } = await rerunFrom(ctx.platform, {
         runId: requireLocalId('Run', input.runId),
         nodeId: input.nodeId,
-        idempotencyKey: ownKey(ctx, input.idempotencyKey),
+        idempotencyKey: ownKey(ctx, 'rerunFromNode', input.idempotencyKey),
       });
       return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
     },
