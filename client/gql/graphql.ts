@@ -103,7 +103,7 @@ export type CompareRunsInput = {
 
 /** A new account. */
 export type CreateAccountInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name, unique: 1 to 100 characters. */
   name: string;
@@ -117,7 +117,7 @@ export type CreateApiTokenInput = {
   accountId: string | number;
   /** When it stops working; never when left out. */
   expiresAt?: string | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. The secret is told the first time only. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. The secret is told the first time only. */
   idempotencyKey?: string | null | undefined;
   /** What it is for: 1 to 100 characters. */
   name: string;
@@ -127,7 +127,7 @@ export type CreateApiTokenInput = {
 
 /** A new product category. */
 export type CreateCategoryInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Stable key: small letters, digits and _, up to 64. */
   key: string;
@@ -137,7 +137,7 @@ export type CreateCategoryInput = {
 
 /** A new material. */
 export type CreateMaterialInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 120 characters. */
   label: string;
@@ -149,7 +149,7 @@ export type CreateMaterialInput = {
 
 /** A product in an output type. */
 export type CreateOrderLineInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Part name → material name, for this line only. */
   materialOverrides?: unknown;
@@ -169,7 +169,7 @@ export type CreateOrderLineInput = {
 export type CreatePricingTierInput = {
   /** ISO 4217 code, for example `EUR`. */
   currency: string;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Stable key: small letters, digits and _, up to 64. */
   key: string;
@@ -185,7 +185,7 @@ export type CreateProductInput = {
   cadFileId: string | number;
   /** Key of its category. */
   categoryKey?: string | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 200 characters. */
   name: string;
@@ -197,7 +197,7 @@ export type CreateProductInput = {
 export type CreateRenderTemplateInput = {
   /** What it is good for. */
   description?: string | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 100 characters. */
   label: string;
@@ -213,7 +213,7 @@ export type CreateWebhookInput = {
   accountId?: string | number | null | undefined;
   /** What it is told of; at least one. */
   eventTypes: Array<WebhookEventType>;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. The secret is told the first time only. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. The secret is told the first time only. */
   idempotencyKey?: string | null | undefined;
   /** What it is for: 1 to 100 characters. */
   name: string;
@@ -233,7 +233,7 @@ export type CreateWorkflowInput = {
   file?: string | null | undefined;
   /** A graph to begin with. */
   graph?: unknown;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name for people, at most 200 characters. */
   name: string;
@@ -276,7 +276,7 @@ export type Determinism =
 export type DispatchInput = {
   /** The CAD file to take in. */
   cadFileId?: string | number | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** The order line to produce. */
   orderLineId?: string | number | null | undefined;
@@ -288,7 +288,7 @@ export type DispatchInput = {
 
 /** Order lines to produce. */
 export type DispatchOrderLinesInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Up to 500 ids of order lines, of any orders. */
   orderLineIds: Array<string | number>;
@@ -296,7 +296,7 @@ export type DispatchOrderLinesInput = {
 
 /** An output type to copy. */
 export type DuplicateOutputTypeInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name of the copy. */
   name: string;
@@ -636,13 +636,13 @@ export type RequeueStaleAssetsInput = {
   assetIds?: Array<string | number> | null | undefined;
   /** Which ones; all when left out. */
   filter?: StaleAssetFilter | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
 };
 
 /** Where to begin anew. */
 export type RerunFromNodeInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Id of the node in its graph; of a part, `<node>/<number>`. */
   nodeId: string;
@@ -941,7 +941,7 @@ export type UpdateWebhookInput = {
 export type UploadCadFileInput = {
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name to show; when left out, the name of the file. */
   name?: string | null | undefined;
@@ -953,7 +953,7 @@ export type UploadCadFileInput = {
 export type UploadEnvironmentImageInput = {
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** What `POST /api/uploads` answered with; for files of any size. */
   uploadId?: string | null | undefined;
@@ -963,7 +963,7 @@ export type UploadEnvironmentImageInput = {
 export type UploadMaterialBlendInput = {
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Its name in the file; may be left out when there is only one. */
   material?: string | null | undefined;
@@ -979,7 +979,7 @@ export type UploadMaterialTextureInput = {
   channel: TextureChannel;
   /** The file itself, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** The material. */
   materialId: string | number;
@@ -993,7 +993,7 @@ export type UploadRenderTemplateInput = {
   description?: string | null | undefined;
   /** The .blend file, as GraphQL multipart, up to 25 MB. */
   file?: File | null | undefined;
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Name for people, 1 to 100 characters. */
   label: string;

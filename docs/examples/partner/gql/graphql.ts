@@ -6,7 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** An order with all its lines. */
 export type CreateOrderInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** What is ordered: 1 to 500 lines. */
   lines: Array<OrderLineInput>;
@@ -16,7 +16,7 @@ export type CreateOrderInput = {
 
 /** An order to produce. */
 export type DispatchOrderInput = {
-  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. */
+  /** Made up by you: the same key with the same values gives the same result once more, with other values a conflict. Each mutation has its own keys. */
   idempotencyKey?: string | null | undefined;
   /** Id of the order. */
   orderId: string | number;
