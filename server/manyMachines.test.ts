@@ -132,7 +132,10 @@ it('are not ready while the bucket cannot be reached, and say so of files', asyn
     request.socket.destroy();
     return true;
   };
-  expect(await checks()).toEqual({ database: 'ok', migrations: 'ok', worker: 'ok', artifacts: 'cannot be reached' });
+  expect(await checks()).toEqual({
+    ...{ database: 'ok', migrations: 'ok', worker: 'ok', queue: 'ok' },
+    artifacts: 'cannot be reached',
+  });
   const refused = await fetch(`${upload}/api/uploads?name=new.step`, {
     method: 'POST',
     headers: AUTHORIZED,
