@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
+import { useConsole } from './support/useConsole.js';
 
 /** Whoever deletes the samples, or starts a server alone, begins with nothing at all. */
 describeWith('chromium', 'an installation with nothing in it', () => {
-  let session: OpenConsole;
-
+  const session = useConsole({ colorScheme: 'light' });
   beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'light' });
     await session.hartomat.platform.db.$executeRaw`
       truncate workflow, output_type, product, cad_file, category, pricing_tier, material, render_template cascade`;
   });
-  afterAll(() => session?.close());
 
   it.each([
     ['/runs', 'Nothing has run yet', 'Upload a CAD file'],

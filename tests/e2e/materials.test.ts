@@ -1,28 +1,19 @@
-import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
-import type { StartedHartomat } from './support/startedHartomat.js';
+import { keepPicture, seriousViolations } from './support/browser.js';
+import { useConsole } from './support/useConsole.js';
 
 describeWith('chromium', 'the page of materials', () => {
-  let session: OpenConsole;
-  let hartomat: StartedHartomat;
-  let page: Page;
-  let complaints: string[];
-
+  const session = useConsole({ colorScheme: 'light' });
   beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'light' });
-    ({ hartomat, page, complaints } = session);
+    const { page } = session;
     await page.getByRole('link', { name: 'Materials' }).click();
   });
-  afterAll(() => session?.close());
-  const picture = async (name: string) => {
-    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
-  };
+  const picture = (name: string) => keepPicture(session.page, name);
 
   it('makes a material, changes a value and sets a texture', async () => {
+    const { page, hartomat } = session;
     await page.getByRole('button', { name: 'Material', exact: true }).click();
     await page.getByLabel('Name').fill('Oak, oiled');
     await page.getByRole('button', { name: 'Create the material' }).click();
@@ -55,6 +46,7 @@ describeWith('chromium', 'the page of materials', () => {
   });
 
   it('writes a rule and orders the rules', async () => {
+    const { page, hartomat, complaints } = session;
     await page.getByRole('button', { name: 'Rule', exact: true }).click();
     await page.getByLabel('Part name').fill('*plank*');
     await page.getByLabel('Material', { exact: true }).selectOption({ label: 'Oak, waxed' });

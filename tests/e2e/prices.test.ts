@@ -1,32 +1,24 @@
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
-import type { StartedHartomat } from './support/startedHartomat.js';
+import { keepPicture, seriousViolations } from './support/browser.js';
+import { useConsole } from './support/useConsole.js';
 
 /** The tests go on from one another. */
 describeWith('chromium', 'prices and categories', () => {
-  let session: OpenConsole;
-  let hartomat: StartedHartomat;
-  let page: Page;
-  let complaints: string[];
-
+  const session = useConsole({ colorScheme: 'light' });
   beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'light' });
-    ({ hartomat, page, complaints } = session);
+    const { page } = session;
     await page.getByRole('link', { name: 'Output types' }).click();
     await page.getByRole('link', { name: 'Prices and categories' }).click();
     await page.getByRole('heading', { name: 'Product categories' }).waitFor();
   });
-  afterAll(() => session?.close());
-  const picture = async (name: string) => {
-    if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
-  };
-  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
-  const dialog = (name: string) => page.getByRole('dialog', { name });
+  const picture = (name: string) => keepPicture(session.page, name);
+  const row = (name: string) => session.page.getByRole('row').filter({ hasText: name });
+  const dialog = (name: string) => session.page.getByRole('dialog', { name });
 
   it('makes a price, and says at its field what is no amount', async () => {
+    const { page, hartomat } = session;
     await page.getByRole('button', { name: 'Price', exact: true }).click();
     const form = dialog('New price');
     await form.getByLabel('Name').fill('Rush, 24 h');
@@ -47,6 +39,7 @@ describeWith('chromium', 'prices and categories', () => {
   });
 
   it('changes a price, and keeps one that something costs', async () => {
+    const { page, hartomat } = session;
     await page.getByRole('button', { name: 'Edit the price Rush, 24 h' }).click();
     await dialog('Rush, 24 h').getByLabel('Price of a piece').fill('55');
     await dialog('Rush, 24 h').getByRole('button', { name: 'Save the price' }).click();
@@ -64,6 +57,7 @@ describeWith('chromium', 'prices and categories', () => {
   });
 
   it('says what was archived, takes no focus for it, and takes it back', async () => {
+    const { page } = session;
     await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).click();
     const notice = page.getByRole('status').locator('.notice').filter({ hasText: '“Rush, 24 h” is archived.' });
     await notice.waitFor();
@@ -76,6 +70,7 @@ describeWith('chromium', 'prices and categories', () => {
   });
 
   it('leads the keyboard to what was said, to take it back, and returns it', async () => {
+    const { page } = session;
     await page.getByRole('button', { name: 'Archive the price Rush, 24 h' }).click();
     const notice = page.getByRole('region', { name: 'Notices' }).getByText('“Rush, 24 h” is archived.');
     await notice.waitFor();
@@ -94,6 +89,7 @@ describeWith('chromium', 'prices and categories', () => {
   });
 
   it('makes and renames a category, and keeps one that something belongs to', async () => {
+    const { page } = session;
     await page.getByRole('button', { name: 'Category', exact: true }).click();
     await dialog('New category').getByLabel('Name').fill('Pumps');
     await dialog('New category').getByRole('button', { name: 'Create the category' }).click();
@@ -110,6 +106,7 @@ describeWith('chromium', 'prices and categories', () => {
   });
 
   it('makes both where an output type is given its terms, and chooses them there', async () => {
+    const { page, complaints } = session;
     await page.getByRole('link', { name: 'Output types' }).first().click();
     await page.getByRole('link', { name: 'New output type' }).click();
     await page.getByRole('button', { name: /Terms/ }).click();
@@ -131,6 +128,7 @@ describeWith('chromium', 'prices and categories', () => {
   });
 
   it('says that they could not be loaded, and not that there are none', async () => {
+    const { page, hartomat } = session;
     const failed = { data: null, errors: [{ message: 'The database is away.', extensions: { code: 'INTERNAL' } }] };
     await page.route('**/graphql', (route) =>
       route.request().postDataJSON().operationName === 'PricingTiers'

@@ -1,42 +1,25 @@
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { radiancePicture } from '../support/environmentPictures.js';
 import { describeWith } from '../support/tools.js';
-import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
-import type { StartedHartomat } from './support/startedHartomat.js';
+import { keepPicture, seriousViolations } from './support/browser.js';
+import { useConsole } from './support/useConsole.js';
 
 const sky = radiancePicture(64, 32, (_u, v) => (v < 0.5 ? [2, 2, 2] : [0.2, 0.2, 0.2]));
 
 describeWith('chromium', 'the page of templates', () => {
-  let session: OpenConsole;
-  let hartomat: StartedHartomat;
-  let page: Page;
-  let complaints: string[];
-
+  const session = useConsole({ colorScheme: 'light' });
   beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'light' });
-    ({ hartomat, page, complaints } = session);
+    const { page } = session;
     await page.getByRole('link', { name: 'Templates' }).click();
   });
-  afterAll(() => session?.close());
-  const picture = async (name: string) => {
-    if (!process.env.SCREENSHOTS) return;
-    for (const colorScheme of ['light', 'dark'] as const)
-      for (const width of [1440, 390]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 900 });
-        const path = `${process.env.SCREENSHOTS}/${name}-${width}-${colorScheme}.png`;
-        await page.screenshot({ path, animations: 'disabled', fullPage: true });
-      }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  };
+  const picture = (name: string) => keepPicture(session.page, name);
   const send = (name: string, buffer: Buffer) =>
-    page
+    session.page
       .getByLabel('Environment image', { exact: true })
       .setInputFiles({ name, mimeType: 'image/vnd.radiance', buffer });
 
   it('takes in a picture of the surroundings, and says why it does not take another', async () => {
+    const { page } = session;
     await page.getByText('No environment images yet').waitFor();
     await picture('none');
     await send('not.hdr', Buffer.from('not a picture'));
@@ -50,6 +33,7 @@ describeWith('chromium', 'the page of templates', () => {
   });
 
   it('shows how a large picture gets on, and lets it be cancelled', async () => {
+    const { page, hartomat } = session;
     // Stays on its way until it is cancelled.
     await page.route('**/api/uploads?*', () => {});
     await send('large.hdr', sky);
@@ -65,6 +49,7 @@ describeWith('chromium', 'the page of templates', () => {
   });
 
   it('is put away and taken back', async () => {
+    const { page } = session;
     await page.getByRole('button', { name: 'Archive: sky.hdr' }).click();
     await page.getByRole('region', { name: 'Notices' }).getByText('“sky.hdr” is archived.').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -72,6 +57,7 @@ describeWith('chromium', 'the page of templates', () => {
   });
 
   it('lights a new studio by it', async () => {
+    const { page, hartomat, complaints } = session;
     await page.getByRole('button', { name: 'New studio' }).click();
     const dialog = page.getByRole('dialog', { name: 'New studio' });
     await dialog.getByLabel('Name', { exact: true }).first().fill('outdoors');

@@ -62,3 +62,19 @@ export async function seriousViolations(page: Page): Promise<string[]> {
       nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary}`),
     );
 }
+
+/** Keeps what the page looks like in both themes, wide and narrow, in the directory that SCREENSHOTS names; without it nothing. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const dir = process.env.SCREENSHOTS;
+  if (!dir) return;
+  const size = page.viewportSize()!;
+  for (const colorScheme of ['light', 'dark'] as const)
+    for (const width of [1440, 390]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ ...size, width });
+      const path = `${dir}/${name}-${width}-${colorScheme}.png`;
+      await page.screenshot({ path, animations: 'disabled', fullPage: true });
+    }
+  await page.emulateMedia({ colorScheme: null });
+  await page.setViewportSize(size);
+}
