@@ -60,6 +60,11 @@ describe('making a workflow', () => {
     ['a file that is not JSON', { file: '{"format":' }, '/file'],
     ['a graph that is none', { graph: { format: 1, family: 'order_line', nodes: 5, edges: [] } }, '/graph/nodes'],
     ['a graph of the other family', { graph: CAD_GRAPH }, '/family'],
+    [
+      'a file with text that cannot be kept',
+      { file: JSON.stringify({ ...CAD_GRAPH, nodes: [{ ...CAD_GRAPH.nodes[0], params: { name: '\0' } }] }) },
+      '/graph/nodes/0/params/name',
+    ],
     ['a starter nobody knows', { starter: 'nonsense' }, '/starter'],
     ['two beginnings', { starter: 'order_still', graph: orderGraph() }, ''],
   ])('%s is a ValidationError at its place', async (_what, input, path) => {

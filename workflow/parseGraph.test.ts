@@ -81,6 +81,23 @@ describe('parseGraph', () => {
     expect(parseGraph(graph).findings[0]!.fix).toBeUndefined();
   });
 
+  it.each(['{"__proto__":{"start":1}}', '{"deep":[{"__proto__":1}]}'])('loses no setting of %s', (params) => {
+    const graph = json();
+    graph.nodes[1].params = JSON.parse(params);
+    graph.nodes[1].params.start = 1;
+    expect(parseGraph(graph)).toMatchObject({ findings: [{ code: 'GRAPH_KEY_RESERVED' }] });
+    expect(parseGraph(graph).findings[0]!.path).toMatch(/^\/nodes\/1\/params\/.*__proto__$/);
+  });
+
+  it.each(['\0', 'a\ud800'])('refuses text that no database can keep: %j', (text) => {
+    const graph = json();
+    graph.nodes[1].params = { name: [text] };
+    const refused = (path: string) => ({ findings: [{ code: 'GRAPH_TEXT_INVALID', path }] });
+    expect(parseGraph(graph)).toMatchObject(refused('/nodes/1/params/name/0'));
+    graph.nodes[1].params = { [text]: 1 };
+    expect(parseGraph(graph)).toMatchObject(refused('/nodes/1/params'));
+  });
+
   it('survives nesting that would overflow a stack', () => {
     let deep: unknown = 1;
     for (let i = 0; i < 50_000; i++) deep = [deep];

@@ -17,12 +17,8 @@ export function parseGraph(json: unknown): { graph?: WorkflowGraph; findings: Fi
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     return { findings: [formError('GRAPH_NOT_OBJECT', 'A workflow is a JSON object with nodes and edges.', '')] };
   }
-  const tooDeep = pathBeyond(json, MAX_DEPTH);
-  if (tooDeep !== undefined) {
-    return {
-      findings: [formError('GRAPH_TOO_DEEP', `Values may be nested ${MAX_DEPTH} levels deep at most.`, tooDeep)],
-    };
-  }
+  const unstorable = unstorableIn(json);
+  if (unstorable) return { findings: [unstorable] };
   const migrated = migrateGraph(json as JsonObject);
   if (!migrated.graph) return { findings: migrated.findings };
   const parsed = WorkflowGraph.safeParse(migrated.graph);
@@ -89,14 +85,33 @@ function removal(graph: JsonObject, path: readonly PropertyKey[], title: string)
   };
 }
 
-/** Pointer to some value nested deeper than the limit; walks without recursion, so that depth cannot hurt it. Cycles count as depth. */
-function pathBeyond(root: object, limit: number): string | undefined {
+/** Something that could not be kept as it is: nested too deep, `GRAPH_TEXT_INVALID` or `GRAPH_KEY_RESERVED`. Walks without recursion,
+ * so that depth cannot hurt it; cycles count as depth. */
+function unstorableIn(root: object): Finding | undefined {
   const open: { value: object; path: PropertyKey[] }[] = [{ value: root, path: [] }];
   for (let top = open.pop(); top; top = open.pop()) {
-    if (top.path.length > limit) return pointer(...top.path);
+    if (top.path.length > MAX_DEPTH)
+      return formError(
+        'GRAPH_TOO_DEEP',
+        `Values may be nested ${MAX_DEPTH} levels deep at most.`,
+        pointer(...top.path),
+      );
     for (const [key, value] of Object.entries(top.value)) {
-      if (typeof value === 'object' && value !== null) open.push({ value, path: [...top.path, key] });
+      const path = [...top.path, key];
+      if (!isText(key) || (typeof value === 'string' && !isText(value)))
+        return formError(
+          'GRAPH_TEXT_INVALID',
+          'A text has characters that are none: NUL, or half of a pair of surrogates.',
+          pointer(...(isText(key) ? path : top.path)),
+        );
+      // Of a node's own fields this is an unknown one; among its settings it would vanish without a word.
+      if (key === '__proto__' && top.path.length > 2)
+        return formError('GRAPH_KEY_RESERVED', 'No setting can be called “__proto__”.', pointer(...path));
+      if (typeof value === 'object' && value !== null) open.push({ value, path });
     }
   }
   return undefined;
 }
+
+/** Whether the database can keep it, and JSON hand it on. */
+const isText = (text: string) => !text.includes('\0') && text.isWellFormed();
