@@ -69,7 +69,17 @@ describe('upgradeParams', () => {
     expect(upgradeParams(module, { samples: 1, quality: 2 }, 1)).toEqual({
       params: { quality: 2 },
       origins: { quality: ['quality'] },
-      dropped: [{ param: 'samples', reason: '“quality” is set as well' }],
+      dropped: [{ param: 'samples', reason: '“quality” is set as well', isPart: false }],
+    });
+  });
+
+  it('says so as well where only a part of what a param becomes is set already', () => {
+    const split = ({ size }: JsonObject) => ({ width: size!, height: size! });
+    const module = { version: 2, upgrades: { 1: [converted('size', split, '')] } };
+    expect(upgradeParams(module, { size: 4, height: 2 }, 1)).toEqual({
+      params: { height: 2, width: 4 },
+      origins: { height: ['height'], width: ['size'] },
+      dropped: [{ param: 'size', reason: '“height” is set as well', isPart: true }],
     });
   });
 
@@ -78,7 +88,7 @@ describe('upgradeParams', () => {
       version: 4,
       upgrades: { 1: [renamed('a', 'b')], 2: [renamed('b', 'c')], 3: [removed('c', 'why')] },
     };
-    expect(upgradeParams(module, { a: 1 }, 1).dropped).toEqual([{ param: 'a', reason: 'why' }]);
+    expect(upgradeParams(module, { a: 1 }, 1).dropped).toEqual([{ param: 'a', reason: 'why', isPart: false }]);
     expect(upgradeParams(module, { a: 1 }, 2)).toMatchObject({ params: { a: 1 }, dropped: [] });
   });
 });

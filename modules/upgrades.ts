@@ -36,14 +36,19 @@ export interface DroppedParam {
   param: string;
   /** The rest of a sentence. */
   reason: string;
+  /** Whether the rest of it became something else. */
+  isPart: boolean;
 }
 
 export interface UpgradedParams {
   params: JsonObject;
-  /** For every new name: the old names whose values are in it. What is neither here nor in `dropped` was never set. */
+  /** For every new name: the old names whose values are in it. What is neither here nor in `dropped` was never set; what went in part
+   * is in both. */
   origins: Record<string, string[]>;
   dropped: DroppedParam[];
 }
+
+type Drop = (origins: readonly string[], reason: string, isPart?: boolean) => void;
 
 interface Held {
   value: JsonValue;
@@ -60,8 +65,8 @@ export function upgradeParams(
     Object.entries(params).map(([name, value]): [string, Held] => [name, { value, origins: [name] }]),
   );
   const dropped: DroppedParam[] = [];
-  const drop = (origins: string[], reason: string) => {
-    for (const param of origins) dropped.push({ param, reason });
+  const drop: Drop = (origins, reason, isPart = false) => {
+    for (const param of origins) dropped.push({ param, reason, isPart });
   };
   for (let version = from; version < module.version; version++)
     for (const change of module.upgrades[version] ?? []) applyChange(change, held, drop);
@@ -72,11 +77,7 @@ export function upgradeParams(
   };
 }
 
-function applyChange(
-  change: ParamChange,
-  held: Map<string, Held>,
-  drop: (origins: string[], reason: string) => void,
-): void {
+function applyChange(change: ParamChange, held: Map<string, Held>, drop: Drop): void {
   const from = change.kind === 'converted' ? change.from : [change.kind === 'renamed' ? change.from : change.param];
   const taken = from.flatMap((name) => {
     const one = held.get(name);
@@ -90,16 +91,16 @@ function applyChange(
     return;
   }
   const given = change.kind === 'renamed' ? { [change.to]: taken[0]!.value } : convert(change, taken);
-  // What stands under the new name already was set there on purpose.
+  // What stands under a new name already was set there on purpose.
+  const occupied = Object.keys(given).filter((name) => held.has(name));
   const free = Object.entries(given).filter(([name]) => !held.has(name));
   for (const [name, value] of free) held.set(name, { value, origins });
-  if (free.length > 0) return;
-  const [occupied] = Object.keys(given);
-  drop(
-    origins,
-    occupied !== undefined ? `“${occupied}” is set as well` : change.kind === 'converted' ? change.otherwise : '',
-  );
+  if (occupied.length > 0)
+    drop(origins, `${quoted(occupied)} ${occupied.length === 1 ? 'is' : 'are'} set as well`, free.length > 0);
+  else if (free.length === 0) drop(origins, change.kind === 'converted' ? change.otherwise : '');
 }
+
+const quoted = (names: readonly string[]) => names.map((name) => `“${name}”`).join(' and ');
 
 /** An old draft may hold values that never were valid; what a conversion cannot take is reported, whatever it throws. */
 function convert(

@@ -97,11 +97,11 @@ function reports(
       path: pointer('nodes', position),
     },
     ...dropped.map(
-      ({ param, reason }): Finding => ({
+      ({ param, reason, isPart }): Finding => ({
         ...base,
         code: 'PARAM_DROPPED',
         severity: 'warning',
-        message: `${name}: the setting “${param}” was dropped, because ${reason}.`,
+        message: `${name}: the setting “${param}” was dropped${isPart ? ' in part' : ''}, because ${reason}.`,
         path: pointer('nodes', position, 'params', param),
       }),
     ),
