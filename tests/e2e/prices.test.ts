@@ -38,6 +38,17 @@ describeWith('chromium', 'prices and categories', () => {
     expect(tier).toMatchObject({ currency: 'EUR', unitPriceCents: 4990 });
   });
 
+  it('returns the focus from a dialog to what opened it', async () => {
+    const { page } = session;
+    const edit = page.getByRole('button', { name: 'Edit the price Rush, 24 h' });
+    await edit.press('Enter');
+    const form = dialog('Rush, 24 h');
+    await form.waitFor();
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'detached' });
+    expect(await edit.evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
   it('changes a price, and keeps one that something costs', async () => {
     const { page, hartomat } = session;
     await page.getByRole('button', { name: 'Edit the price Rush, 24 h' }).click();
