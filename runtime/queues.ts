@@ -50,6 +50,7 @@ export class Queues {
     readonly backend: 'postgres' | 'redis',
     private readonly queues: Map<Capability, AnyQueue>,
     private readonly makeConsumer: (name: string, handler: Handler, concurrency: number) => Consumer,
+    private readonly hangUp: () => Promise<void>,
   ) {}
 
   /** @throws DomainError `QUEUE_UNREACHABLE` where Redis does not answer. */
@@ -58,7 +59,7 @@ export class Queues {
       ? await onRedis(settings.redisUrl, settings.prefix)
       : await onPostgres(settings.databaseUrl);
     const queues = new Map(CAPABILITIES.map((capability) => [capability, opened.makeQueue(queueName(capability))]));
-    return new Queues(settings.redisUrl ? 'redis' : 'postgres', queues, opened.makeConsumer);
+    return new Queues(settings.redisUrl ? 'redis' : 'postgres', queues, opened.makeConsumer, opened.hangUp);
   }
 
   /** Hears of what goes wrong beside the calls, such as an idle connection that drops. */
@@ -94,8 +95,10 @@ export class Queues {
     return Object.fromEntries(entries) as Record<Capability, Record<string, number>>;
   }
 
+  /** Within seconds, also where the queue does not answer. */
   async close(): Promise<void> {
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    await this.hangUp();
   }
 }
 
@@ -128,6 +131,8 @@ function groupByCapability(nodes: ReadyNode[]): Map<Capability, ReadyNode[]> {
 interface Opened {
   makeQueue(name: string): AnyQueue;
   makeConsumer(name: string, handler: Handler, concurrency: number): Consumer;
+  /** Ends what queues share, once they are closed. */
+  hangUp(): Promise<void>;
 }
 
 const processorOf = (handler: Handler) => async (job: Job<NodeJob>, token?: string) => {
@@ -155,14 +160,18 @@ async function onPostgres(databaseUrl: string): Promise<Opened> {
         concurrency,
         ...CONSUMER_OPTIONS,
       }) as unknown as Consumer,
+    hangUp: async () => {},
   };
 }
 
 async function onRedis(redisUrl: string, prefix?: string): Promise<Opened> {
   await checkRedis(redisUrl);
+  const { Redis } = await import('ioredis');
+  // One of our own for all queues: BullMQ cannot close its own while Redis is away.
+  const connection = new Redis(redisUrl, TELLS_OUTAGES);
   const shared = prefix ? { prefix } : {};
   return {
-    makeQueue: (name) => new Queue<NodeJob>(name, { connection: { url: redisUrl, ...TELLS_OUTAGES }, ...shared }),
+    makeQueue: (name) => new Queue<NodeJob>(name, { connection, ...shared }),
     makeConsumer: (name, handler, concurrency) =>
       new Worker<NodeJob>(name, processorOf(handler), {
         connection: { url: redisUrl, ...RECONNECTS, maxRetriesPerRequest: null },
@@ -170,6 +179,9 @@ async function onRedis(redisUrl: string, prefix?: string): Promise<Opened> {
         ...shared,
         ...CONSUMER_OPTIONS,
       }),
+    hangUp: async () => {
+      await connection.quit().catch(() => connection.disconnect());
+    },
   };
 }
 

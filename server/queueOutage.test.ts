@@ -63,6 +63,8 @@ describeWith('redis-server', 'while Redis, which carries the jobs,', () => {
     const { cadFileId, workflowId } = await platform.db.run.findUniqueOrThrow({ where: { id: runId } });
     expect(await queueState()).toEqual([200, 'ok']);
 
+    const leaving = await openPlatform(platform.settings, { definition: testDefinition, log: platform.log });
+    await leaving.queues.depths();
     await takeAway();
     let dispatched: { __typename: string; id: string };
     try {
@@ -83,6 +85,8 @@ describeWith('redis-server', 'while Redis, which carries the jobs,', () => {
         status: 'ready',
         enqueuedAt: null,
       });
+      // Whoever wants to stop can.
+      await leaving.close();
       const metrics = await app.fetch('/metrics', { headers: AUTHORIZED });
       expect(metrics.status).toBe(200);
       expect(await metrics.text()).toContain('hartomat_nodes{capability="cad",state="waiting"}');
