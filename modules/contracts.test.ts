@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileArtifactStore } from '../runtime/artifacts/fileStore.js';
-import { moduleArtifacts } from '../runtime/moduleArtifacts.js';
-import { Workplace } from '../runtime/workplace.js';
+import { moduleArtifacts } from '../runtime/runs/moduleArtifacts.js';
+import { Workplace } from '../runtime/runs/workplace.js';
 import {
   type FirstThings,
   firstThings,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { CadFile, Prisma, Product, Workflow } from '../generated/prisma/client.js';
 import { Material, MaterialRule } from '../modules/shapes/materials.js';
 import { LibraryTemplate } from '../modules/shapes/renderTemplate.js';
-import { importCadFile } from '../runtime/cadFiles.js';
+import { importCadFile } from '../runtime/library/cadFiles.js';
 import type { Platform } from '../runtime/platform.js';
 import { canonicalGraph } from '../workflow/canonical.js';
 import { STARTERS } from '../workflow/starters/index.js';

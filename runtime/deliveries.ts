@@ -1,5 +1,5 @@
 import type { Finish } from './engine/engine.js';
-import { allValues, type PortValues } from './nodeInputs.js';
+import { allValues, type PortValues } from './runs/nodeInputs.js';
 
 /** What a finished node hands to people. It is written in the transaction that finishes the node, keyed by run and node: exactly once. */
 export function deliveriesOf(outputs: PortValues): Pick<Finish, 'asset' | 'notification'> {

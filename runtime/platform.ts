@@ -7,15 +7,15 @@ import { type DefinitionLookup, lookupIn, type NodeDefinition } from '../workflo
 import { NODE_DEFINITIONS } from '../workflow/nodeDefinitions.js';
 import { openArtifactStore } from './artifacts/openStore.js';
 import type { ArtifactStore } from './artifacts/store.js';
-import { RunCompiler } from './compileRun.js';
 import { RunEvents } from './events.js';
-import { Feed } from './feed.js';
-import { InstallationSecrets } from './installationSecrets.js';
+import { Feed } from './feed/feed.js';
 import { makeLog } from './log.js';
 import { loadModulePackages } from './modulePackages.js';
-import { Queues } from './queues.js';
+import { Queues } from './queues/queues.js';
+import { RunCompiler } from './runs/compileRun.js';
+import { RunStarter } from './runs/startRun.js';
+import { InstallationSecrets } from './secrets/installationSecrets.js';
 import type { Settings } from './settings.js';
-import { RunStarter } from './startRun.js';
 import { makeWritable, whyNotWritable } from './writableDirectory.mjs';
 
 /** Everything the rooms above need to do their work, opened once a process. */

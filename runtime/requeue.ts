@@ -1,10 +1,10 @@
-import { type CadFileDispatch, type CadFileIntake, dispatchCadFiles } from './cadFileDispatch.js';
+import type { Beholder } from './access/ownership.js';
 import { NotFoundError, ValidationError } from './errors.js';
 import { fullKey, settledOnce } from './once.js';
-import { type LineDispatch, startLines } from './orderDispatch.js';
-import { MAX_LINES } from './orders.js';
-import type { Beholder } from './ownership.js';
+import { type LineDispatch, startLines } from './orders/dispatch.js';
+import { MAX_LINES } from './orders/orders.js';
 import type { Platform } from './platform.js';
+import { type CadFileDispatch, type CadFileIntake, dispatchCadFiles } from './runs/cadFileDispatch.js';
 import { type StaleFilter, type StaleSource, staleAssets } from './staleAssets.js';
 
 export interface RequeueRequest {

@@ -1,8 +1,8 @@
 import type { Asset } from '../generated/prisma/client.js';
 import { contentHash } from '../modules/hash.js';
-import { type DecidedMaterials, MaterialChanges } from './materialChanges.js';
+import { type DecidedMaterials, MaterialChanges } from './materials/changes.js';
 import type { Platform } from './platform.js';
-import { materialLibrary } from './snapshots.js';
+import { materialLibrary } from './runs/snapshots.js';
 
 /** What changed since an asset was made. */
 export const STALE_REASONS = ['cad_file', 'materials', 'template', 'workflow', 'output_type'] as const;

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type PrismaTypes from '../generated/pothos-types.js';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { JsonValue } from '../modules/json.js';
-import type { Scope } from '../runtime/access.js';
+import type { Scope } from '../runtime/access/access.js';
 import { ValidationError } from '../runtime/errors.js';
 import type { Context } from './context.js';
 import { keepPlans } from './execution/keptPlans.js';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Role } from '../generated/prisma/enums.js';
-import type { Scope } from '../runtime/access.js';
+import type { Scope } from '../runtime/access/access.js';
 import type { Platform } from '../runtime/platform.js';
 import type { Loaders } from './loaders.js';
 

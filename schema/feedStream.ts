@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { DomainError } from '../modules/errors.js';
-import type { Feed } from '../runtime/feed.js';
-import type { FeedEntry } from '../runtime/feedRows.js';
+import type { Feed } from '../runtime/feed/feed.js';
+import type { FeedEntry } from '../runtime/feed/rows.js';
 
 /** Entries of the feed after a cursor that `matches`, for a subscription.
  * @throws GraphQLError `BAD_CURSOR`, `CURSOR_EXPIRED`, before the first entry. */

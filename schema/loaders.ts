@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type pg from 'pg';
 import { type Artifact, type NodeRun, Prisma, type PrismaClient, type RunEvent } from '../generated/prisma/client.js';
 import type { JsonObject } from '../modules/json.js';
-import { artifactsIn, type PortValues } from '../runtime/nodeInputs.js';
+import { artifactsIn, type PortValues } from '../runtime/runs/nodeInputs.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
 import type { Plan } from '../workflow/plan.js';
 

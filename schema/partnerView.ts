@@ -18,7 +18,7 @@ import {
   visibleRuns,
   visibleTokens,
   visibleWebhooks,
-} from '../runtime/ownership.js';
+} from '../runtime/access/ownership.js';
 import type { Context, Viewer } from './context.js';
 import type { NodeType } from './globalId.js';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { GraphQLField, GraphQLObjectType } from 'graphql';
-import { ROLE_SCOPES, type Scope } from '../runtime/access.js';
+import { ROLE_SCOPES, type Scope } from '../runtime/access/access.js';
 import { schema } from './index.js';
 import { EXPERIMENTAL } from './stability.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { NotFoundError, ValidationError } from '../runtime/errors.js';
-import type { ReceivedFile } from '../runtime/receivedFile.js';
+import type { ReceivedFile } from '../runtime/library/receivedFile.js';
 import type { Context } from './context.js';
 
 /** How a mutation's input brings in a file: exactly one of the two. */

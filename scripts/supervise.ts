@@ -5,7 +5,7 @@ import { migrate } from '../prisma/migrate.js';
 import { indexTextSearch, NO_TEXT_INDEX } from '../prisma/textSearch.js';
 import { openArtifactStore } from '../runtime/artifacts/openStore.js';
 import type { Platform } from '../runtime/platform.js';
-import { checkRedis } from '../runtime/redis.js';
+import { checkRedis } from '../runtime/queues/redis.js';
 import { readSettings } from '../runtime/settings.js';
 import { readDoorSettings } from '../server/doorSettings.js';
 import { ensureClientBuilt } from './lib/clientBuild.js';

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { ROLE_SCOPES, type Scope, scopesOf } from '../runtime/access.js';
-import { ACCESS_CHANNEL } from '../runtime/accounts.js';
+import { ROLE_SCOPES, type Scope, scopesOf } from '../runtime/access/access.js';
+import { ACCESS_CHANNEL } from '../runtime/access/accounts.js';
 import { Listener } from '../runtime/listener.js';
 import type { Viewer } from '../schema/context.js';
 

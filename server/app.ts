@@ -6,7 +6,7 @@ import { contentHash } from '../modules/hash.js';
 import { StoreError } from '../runtime/artifacts/store.js';
 import { isDatabaseAway } from '../runtime/databaseErrors.js';
 import type { Platform } from '../runtime/platform.js';
-import { hashToken } from '../runtime/secrets.js';
+import { hashToken } from '../runtime/secrets/secrets.js';
 import { viewNodeDefinition } from '../schema/nodeDefinitionView.js';
 import { definitionsOfFamily, type NodeDefinition } from '../workflow/nodeDefinition.js';
 import { Access } from './access.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../generated/prisma/enums.js';
-import type { Scope } from '../runtime/access.js';
+import type { Scope } from '../runtime/access/access.js';
 import { encodeGlobalId } from '../schema/globalId.js';
 import { schema } from '../schema/index.js';
 import { needed, passingOn } from '../tests/support/inputValues.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Scope, scopesOf } from '../runtime/access.js';
-import { hashToken } from '../runtime/secrets.js';
+import { type Scope, scopesOf } from '../runtime/access/access.js';
+import { hashToken } from '../runtime/secrets/secrets.js';
 import type { Viewer } from '../schema/context.js';
 import type { Access, Grant } from './access.js';
 import type { Handler } from './chain.js';

@@ -2,7 +2,7 @@ import { getNamedType, isInputObjectType, isListType, isNonNullType, isObjectTyp
 import { createClient } from 'graphql-sse';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { revokeApiToken } from '../runtime/accounts.js';
+import { revokeApiToken } from '../runtime/access/accounts.js';
 import { encodeGlobalId } from '../schema/globalId.js';
 import { schema } from '../schema/index.js';
 import { createMember } from '../tests/support/members.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type GraphQLField, getNamedType, isInputObjectType, isObjectType, isUnionType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runBlender } from '../modules/render/blender.js';
-import { OWNER } from '../runtime/ownership.js';
+import { OWNER } from '../runtime/access/ownership.js';
 import { createWebhook, pingWebhook } from '../runtime/webhooks/webhooks.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { schema } from '../schema/index.js';

@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runBlender } from '../modules/render/blender.js';
 import { MaterialLibrary } from '../modules/shapes/materials.js';
-import { snapshotLibrary } from '../runtime/snapshots.js';
+import { snapshotLibrary } from '../runtime/runs/snapshots.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ERROR, MATERIAL, materialCalls } from '../tests/support/materialCalls.js';
 import { createTestContext } from '../tests/support/moduleContext.js';

@@ -3,9 +3,9 @@ import type { Response } from 'express';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { RunStatus } from '../generated/prisma/enums.js';
 import { FAILURE_CLASSES } from '../modules/errors.js';
-import { nodeFailures } from '../runtime/nodeFailures.js';
 import type { Platform } from '../runtime/platform.js';
-import { queueLoads } from '../runtime/queueLoad.js';
+import { queueLoads } from '../runtime/queues/load.js';
+import { nodeFailures } from '../runtime/runs/nodeFailures.js';
 
 /** Requests to these count under their own name, all others as `page`: a label must not grow with what people ask for. */
 const ROUTES = [

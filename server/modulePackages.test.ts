@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { importCadFile } from '../runtime/cadFiles.js';
+import { importCadFile } from '../runtime/library/cadFiles.js';
 import { openPlatform, type Platform } from '../runtime/platform.js';
 import { encodeGlobalId } from '../schema/globalId.js';
 import { createTestDatabase, type TestDatabase } from '../tests/support/database.js';

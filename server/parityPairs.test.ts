@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seed } from '../prisma/seed.js';
-import { importCadFile } from '../runtime/cadFiles.js';
+import { importCadFile } from '../runtime/library/cadFiles.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { addOrderLine, dispatchRun } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
-import { createOrder } from '../runtime/orders.js';
+import { createOrder } from '../runtime/orders/orders.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { createMember } from '../tests/support/members.js';
 import { preflightCalls, statesOf } from '../tests/support/preflightCalls.js';

@@ -1,7 +1,7 @@
 import { execute, parse, print } from 'graphql';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { scopesOf } from '../runtime/access.js';
+import { scopesOf } from '../runtime/access/access.js';
 import { encodeGlobalId } from '../runtime/globalId.js';
 import { executeQuery } from '../schema/execution/executeQuery.js';
 import { schema } from '../schema/index.js';

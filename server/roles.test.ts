@@ -10,7 +10,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROLE_SCOPES } from '../runtime/access.js';
+import { ROLE_SCOPES } from '../runtime/access/access.js';
 import { schema } from '../schema/index.js';
 import { mayUse, printRoles, ROLES_FILE, scopesNeeded } from '../schema/printRoles.js';
 import { createMember } from '../tests/support/members.js';

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { hashToken } from '../runtime/secrets.js';
+import { hashToken } from '../runtime/secrets/secrets.js';
 
 /** Signature of `text` by `key`; `purpose` keeps a signature for one thing from being good for another. */
 export function sign(key: string, purpose: string, text: string): string {

@@ -1,6 +1,6 @@
 import type { CookieOptions, Request } from 'express';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { hashToken, randomToken } from '../runtime/secrets.js';
+import { hashToken, randomToken } from '../runtime/secrets/secrets.js';
 
 const LIFETIME_MS = 30 * 24 * 3600 * 1000;
 

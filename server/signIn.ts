@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { PrismaClient } from '../generated/prisma/client.js';
-import { endSession } from '../runtime/accounts.js';
+import { endSession } from '../runtime/access/accounts.js';
 import type { Platform } from '../runtime/platform.js';
-import { hashToken, randomToken } from '../runtime/secrets.js';
+import { hashToken, randomToken } from '../runtime/secrets/secrets.js';
 import { type AuthSettings, identityOf } from './auth.js';
 import { sendPage } from './page.js';
 import { cookieOptions, createSession } from './session.js';

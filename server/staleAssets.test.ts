@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Seeded, seed } from '../prisma/seed.js';
-import { importCadFile } from '../runtime/cadFiles.js';
+import { importCadFile } from '../runtime/library/cadFiles.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { radiancePicture } from '../tests/support/environmentPictures.js';
 import { dispatchRun, resultOf, resultOfUpload } from '../tests/support/mutationCalls.js';

@@ -1,7 +1,7 @@
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cancelRun } from '../runtime/cancel.js';
-import { dispatch } from '../runtime/dispatch.js';
+import { cancelRun } from '../runtime/runs/cancel.js';
+import { dispatch } from '../runtime/runs/dispatch.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { type Catalogue, createCatalogue, createEndedRun } from '../tests/support/testData.js';

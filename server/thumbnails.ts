@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { isMissing } from '../runtime/artifacts/store.js';
+import { canHaveThumbnail, makeThumbnail, THUMBNAIL_PX } from '../runtime/library/thumbnail.js';
 import type { Platform } from '../runtime/platform.js';
-import { canHaveThumbnail, makeThumbnail, THUMBNAIL_PX } from '../runtime/thumbnail.js';
 import { NOT_HERE, RUN_OUT, refuse, STATIC_HEADERS } from './assets.js';
 import { isSigned, THUMBNAIL } from './signedUrls.js';
 

@@ -10,7 +10,7 @@ import {
   visit,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { sightOf } from '../runtime/ownership.js';
+import { sightOf } from '../runtime/access/ownership.js';
 import type { Context } from '../schema/context.js';
 
 /** Lets subscribers who ask the same and may see the same share the answer to an event: it is worked out once for all of them.

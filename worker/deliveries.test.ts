@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { dispatch } from '../runtime/dispatch.js';
+import { dispatch } from '../runtime/runs/dispatch.js';
 import { GlbSales } from '../tests/support/glbSales.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { type Catalogue, createCatalogue } from '../tests/support/testData.js';

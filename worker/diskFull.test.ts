@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { retryRun } from '../runtime/retry.js';
+import { retryRun } from '../runtime/runs/retry.js';
 import { GlbSales } from '../tests/support/glbSales.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { describeWithSmallDisk, SmallDisk } from '../tests/support/smallDisk.js';

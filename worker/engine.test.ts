@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import type { NodeRunStatus } from '../generated/prisma/enums.js';
-import { cancelRun } from '../runtime/cancel.js';
-import { dispatch } from '../runtime/dispatch.js';
 import { NODE_TRANSITIONS } from '../runtime/engine/transitions.js';
-import { retryRun } from '../runtime/retry.js';
+import { cancelRun } from '../runtime/runs/cancel.js';
+import { dispatch } from '../runtime/runs/dispatch.js';
+import { retryRun } from '../runtime/runs/retry.js';
 import { onEachBackend } from '../tests/support/backends.js';
 import { ran, testGraph } from '../tests/support/testModules.js';
 import { historyOf, nodeReaches, outcomeOf, startTestRun, testCadFile } from '../tests/support/testRuns.js';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { CAPABILITIES, type Capability } from '../modules/define.js';
 import type { ClaimedNode, Finish, Progress } from '../runtime/engine/engine.js';
-import type { Handled, NodeJob, ReadyNode } from '../runtime/queues.js';
+import type { Handled, NodeJob, ReadyNode } from '../runtime/queues/queues.js';
 import { LIGHT } from './capabilities.js';
 import type { Taken } from './engineSteps.js';
 import { HeldRuns } from './heldRuns.js';

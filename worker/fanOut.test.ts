@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { cancelRun } from '../runtime/cancel.js';
-import { retryRun } from '../runtime/retry.js';
+import { cancelRun } from '../runtime/runs/cancel.js';
+import { retryRun } from '../runtime/runs/retry.js';
 import { onEachBackend } from '../tests/support/backends.js';
 import { pieces, testGraph } from '../tests/support/testModules.js';
 import { nodeReaches, outcomeOf, startTestRun } from '../tests/support/testRuns.js';

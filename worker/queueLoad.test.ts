@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { queueLoads } from '../runtime/queueLoad.js';
+import { queueLoads } from '../runtime/queues/load.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { openGate, testDefinition, testGraph } from '../tests/support/testModules.js';
 import { endOf, nodeReaches, startTestRun } from '../tests/support/testRuns.js';

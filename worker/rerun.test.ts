@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rerunFrom } from '../runtime/rerun.js';
+import { rerunFrom } from '../runtime/runs/rerun.js';
 import { onEachBackend } from '../tests/support/backends.js';
 import { openGate, testGraph } from '../tests/support/testModules.js';
 import { endOf, outcomeOf, startTestRun } from '../tests/support/testRuns.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dispatch } from '../runtime/dispatch.js';
 import { advance, type ClaimedNode, type Finish } from '../runtime/engine/engine.js';
 import type { Platform } from '../runtime/platform.js';
+import { dispatch } from '../runtime/runs/dispatch.js';
 import { createTestPlatform, type TestPlatform } from '../tests/support/platform.js';
 import { ran, testDefinition, testGraph } from '../tests/support/testModules.js';
 import { historyOf, outcomeOf, startTestRun } from '../tests/support/testRuns.js';

@@ -1,6 +1,6 @@
 import type { Capability } from '../modules/define.js';
 import type { ClaimedNode, Finish } from '../runtime/engine/engine.js';
-import type { PortValues } from '../runtime/nodeInputs.js';
+import type { PortValues } from '../runtime/runs/nodeInputs.js';
 import type { Plan, PlannedNode } from '../workflow/plan.js';
 import { LIGHT } from './capabilities.js';
 import type { Pace } from './pace.js';

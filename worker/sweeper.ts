@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { advance, type Finish, releaseShadows } from '../runtime/engine/engine.js';
-import { clearFeed } from '../runtime/feedRows.js';
+import { clearFeed } from '../runtime/feed/rows.js';
 import { startFallbacks } from '../runtime/legacy/fallback.js';
 import type { Platform } from '../runtime/platform.js';
-import type { ReadyNode } from '../runtime/queues.js';
+import type { ReadyNode } from '../runtime/queues/queues.js';
 import { clearDeliveries } from '../runtime/webhooks/deliveryStates.js';
 import { DEAD_AFTER_MS, type Heartbeat } from './heartbeat.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { OWNER } from '../runtime/ownership.js';
+import { OWNER } from '../runtime/access/ownership.js';
 import { redeliver, updateWebhook } from '../runtime/webhooks/webhooks.js';
 import { createEndedRun } from '../tests/support/testData.js';
 import { isSignedBy, startReceiver } from '../tests/support/webhookReceiver.js';

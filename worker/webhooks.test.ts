@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createAccount, createApiToken, revokeApiToken, updateAccount } from '../runtime/accounts.js';
+import { createAccount, createApiToken, revokeApiToken, updateAccount } from '../runtime/access/accounts.js';
+import { OWNER } from '../runtime/access/ownership.js';
 import { encodeGlobalId as id } from '../runtime/globalId.js';
-import { OWNER } from '../runtime/ownership.js';
 import { clearDeliveries } from '../runtime/webhooks/deliveryStates.js';
 import { pingWebhook, rotateSecret, updateWebhook } from '../runtime/webhooks/webhooks.js';
 import { writeDeliveries } from '../runtime/webhooks/writeDeliveries.js';

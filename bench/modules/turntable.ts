@@ -1,8 +1,8 @@
 import { seed } from '../../prisma/seed.js';
-import { dispatch } from '../../runtime/dispatch.js';
 import { makeLog } from '../../runtime/log.js';
-import { createOrderLine } from '../../runtime/orders.js';
+import { createOrderLine } from '../../runtime/orders/orders.js';
 import { openPlatform, type Platform } from '../../runtime/platform.js';
+import { dispatch } from '../../runtime/runs/dispatch.js';
 import { type RunningWorker, startWorker } from '../../worker/worker.js';
 import { install } from '../installation.js';
 import type { Comparison } from './comparison.js';

@@ -22,7 +22,7 @@ interface RunState {
   close(): Promise<void>;
 }
 
-/** As in runtime/queues.ts: what is quickest with few jobs and with many. */
+/** As in runtime/queues/queues.ts: what is quickest with few jobs and with many. */
 const FEW_JOBS = 8;
 
 /** The same graphs as raw BullMQ jobs, one a node, and the least of a scheduler: a node's job writes its output, counts its

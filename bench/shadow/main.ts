@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { seed } from '../../prisma/seed.js';
-import { dispatch } from '../../runtime/dispatch.js';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
+import { dispatch } from '../../runtime/runs/dispatch.js';
 import { startWorker } from '../../worker/worker.js';
 import { install } from '../installation.js';
 import { median, summary } from '../measure.js';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
+import { MemoryCheckpoints } from '../../runtime/runs/memoryCheckpoints.js';
 import { boxStills, paint, SMALL } from '../../tests/support/boxStills.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { describeWith } from '../../tests/support/tools.js';

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
+import { MemoryCheckpoints } from '../../runtime/runs/memoryCheckpoints.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { allProcesses } from '../../tests/support/processes.js';
 import { describeWith } from '../../tests/support/tools.js';

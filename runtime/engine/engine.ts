@@ -4,8 +4,8 @@ import type { Capability, Family } from '../../modules/define.js';
 import type { JsonObject } from '../../modules/json.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
 import type { Plan } from '../../workflow/plan.js';
-import type { PortValues } from '../nodeInputs.js';
-import type { ReadyNode } from '../queues.js';
+import type { ReadyNode } from '../queues/queues.js';
+import type { PortValues } from '../runs/nodeInputs.js';
 
 // The engine proper lives in the database (prisma/migrations/0002_run_engine); these are its doors, one round trip each.
 

@@ -1,9 +1,9 @@
 import { compilePlan } from '../../workflow/compilePlan.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
-import { LEGACY_STEPS, legacyParams } from '../../workflow/legacyInvocation.js';
+import { LEGACY_STEPS, legacyParams } from '../../workflow/legacy/invocation.js';
 import type { DefinitionLookup } from '../../workflow/nodeDefinition.js';
 import type { Plan } from '../../workflow/plan.js';
-import type { Work } from '../preflightChecks.js';
+import type { Work } from '../preflight/checks.js';
 import { type LegacySettings, legacyPipeline } from './pipeline.js';
 
 const CHECKED = ['resolve_step_path', 'extract_objects', 'resolve_material_map', 'resolve_template'];

@@ -2,7 +2,7 @@ import { DomainError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
 import { refuseFallback } from '../engine/engine.js';
 import type { Platform } from '../platform.js';
-import { findSubject, type OrderSubject } from '../prepareRun.js';
+import { findSubject, type OrderSubject } from '../runs/prepareRun.js';
 import { prepareLegacyRun, startLegacyRun } from './start.js';
 
 const BATCH = 20;

@@ -1,10 +1,10 @@
 import type { OutputType } from '../../generated/prisma/client.js';
 import type { Finding } from '../../workflow/finding.js';
-import { type LegacyExportRow, pathOf, type RowIssue, readLegacyExportRow } from '../../workflow/legacyExportRow.js';
-import type { LegacyKeyReport } from '../../workflow/legacySettings.js';
+import { type LegacyExportRow, pathOf, type RowIssue, readLegacyExportRow } from '../../workflow/legacy/exportRow.js';
+import type { LegacyKeyReport } from '../../workflow/legacy/settings.js';
 import { ConflictError, ValidationError } from '../errors.js';
-import { checkProfile } from '../outputTypeProfile.js';
-import { createOutputType } from '../outputTypes.js';
+import { createOutputType } from '../outputTypes/outputTypes.js';
+import { checkProfile } from '../outputTypes/profile.js';
 import type { Platform } from '../platform.js';
 import { type ExportFormat, readExport } from './exportFile.js';
 import { previewLegacySettings } from './previewSettings.js';

@@ -6,7 +6,7 @@ import { EntryOrderLine, EntryOutputType, EntryProduct } from '../../modules/ent
 import { ModuleError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
 import { MODULES } from '../../modules/registry.js';
-import { LEGACY_KINDS, type LegacyKind, legacyParams } from '../../workflow/legacyInvocation.js';
+import { LEGACY_KINDS, type LegacyKind, legacyParams } from '../../workflow/legacy/invocation.js';
 import { LegacyStepRecord, LegacySteps } from './steps.js';
 
 const bag = z.record(z.string(), z.json()).default({});

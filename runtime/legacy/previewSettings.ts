@@ -1,6 +1,6 @@
 import type { ArtifactRole } from '../../modules/artifacts.js';
 import type { JsonObject } from '../../modules/json.js';
-import { type LegacyPreview, previewLegacy } from '../../workflow/legacyPreview.js';
+import { type LegacyPreview, previewLegacy } from '../../workflow/legacy/preview.js';
 import type { Platform } from '../platform.js';
 
 /** What old render settings come to with the library as it is now. */

@@ -2,8 +2,8 @@ import type { OutputType, Prisma, PrismaClient } from '../../generated/prisma/cl
 import type { Rollout } from '../../generated/prisma/enums.js';
 import type { ArtifactRole } from '../../modules/artifacts.js';
 import type { JsonObject } from '../../modules/json.js';
-import { isLegacyKind } from '../../workflow/legacyInvocation.js';
-import { adaptLegacySettings } from '../../workflow/legacySettings.js';
+import { isLegacyKind } from '../../workflow/legacy/invocation.js';
+import { adaptLegacySettings } from '../../workflow/legacy/settings.js';
 import { ConflictError, type FieldIssue, NotFoundError, ValidationError } from '../errors.js';
 import { parityGate } from '../parity/gate.js';
 import type { Platform } from '../platform.js';

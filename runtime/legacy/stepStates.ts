@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../generated/prisma/enums.js';
-import { LEGACY_STEPS, type LegacyKind } from '../../workflow/legacyInvocation.js';
+import { LEGACY_STEPS, type LegacyKind } from '../../workflow/legacy/invocation.js';
 import { isFinal } from '../engine/transitions.js';
 import type { Platform } from '../platform.js';
 import type { LegacySettings } from './pipeline.js';

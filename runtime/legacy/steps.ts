@@ -5,7 +5,7 @@ import type { ArtifactRef } from '../../modules/artifacts.js';
 import type { ModuleContext } from '../../modules/context.js';
 import type { ModuleSpec, Ports, PortValues } from '../../modules/define.js';
 import type { NodeParams } from '../../workflow/graph.js';
-import { LEGACY_STEPS, type LegacyKind } from '../../workflow/legacyInvocation.js';
+import { LEGACY_STEPS, type LegacyKind } from '../../workflow/legacy/invocation.js';
 
 /** One step that the pipeline has done. */
 export const LegacyStepRecord = z.object({

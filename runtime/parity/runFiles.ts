@@ -1,7 +1,7 @@
 import type { ArtifactRef } from '../../modules/artifacts.js';
 import { LegacyStepRecord } from '../legacy/steps.js';
-import { artifactsIn, type PortValues } from '../nodeInputs.js';
 import type { Platform } from '../platform.js';
+import { artifactsIn, type PortValues } from '../runs/nodeInputs.js';
 
 /** How long a step took. */
 interface StepTime {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { v5 as uuidv5 } from 'uuid';
-import type { FeedEntry } from '../feedRows.js';
+import type { FeedEntry } from '../feed/rows.js';
 import { encodeGlobalId } from '../globalId.js';
 import { EVENT_OF_STATUS, type WebhookEventType } from './eventTypes.js';
 

@@ -1,7 +1,7 @@
 import { ModuleError } from '../../modules/errors.js';
 import { callWebhook, type WebhookSettings } from '../../modules/output/webhook.js';
-import { purposeOf } from '../installationSecrets.js';
 import type { Platform } from '../platform.js';
+import { purposeOf } from '../secrets/installationSecrets.js';
 import type { AttemptOutcome, ClaimedDelivery } from './deliveryStates.js';
 
 /** Failures that no wait mends. Refusals (4xx) are none: receivers are moved and mended. */

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Role } from '../../generated/prisma/enums.js';
-import { scopesOf } from '../access.js';
-import { FEED_PAGE, type FeedEntry, type FeedPlace, readFeed } from '../feedRows.js';
-import { type Beholder, isVisible, OWNER } from '../ownership.js';
+import { scopesOf } from '../access/access.js';
+import { type Beholder, isVisible, OWNER } from '../access/ownership.js';
+import { FEED_PAGE, type FeedEntry, type FeedPlace, readFeed } from '../feed/rows.js';
 import { eventsOf, typeOf } from './events.js';
 
 interface Endpoint {

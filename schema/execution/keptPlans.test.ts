@@ -1,7 +1,7 @@
 import { isObjectType } from 'graphql';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Role } from '../../generated/prisma/enums.js';
-import { scopesOf } from '../../runtime/access.js';
+import { scopesOf } from '../../runtime/access/access.js';
 import type { Viewer } from '../context.js';
 import { schema } from '../index.js';
 

@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { Role } from '../../generated/prisma/enums.js';
-import { ROLE_SCOPES, type Scope } from '../../runtime/access.js';
+import { ROLE_SCOPES, type Scope } from '../../runtime/access/access.js';
 import {
   createAccount,
   createApiToken,
@@ -8,10 +8,10 @@ import {
   revokeApiToken,
   signInCodeFor,
   updateAccount,
-} from '../../runtime/accounts.js';
+} from '../../runtime/access/accounts.js';
+import { visibleTokens } from '../../runtime/access/ownership.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { visibleTokens } from '../../runtime/ownership.js';
-import { hashToken, randomToken } from '../../runtime/secrets.js';
+import { hashToken, randomToken } from '../../runtime/secrets/secrets.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';

@@ -1,4 +1,4 @@
-import { canHaveThumbnail, THUMBNAIL_PX } from '../../runtime/thumbnail.js';
+import { canHaveThumbnail, THUMBNAIL_PX } from '../../runtime/library/thumbnail.js';
 import { builder } from '../builder.js';
 
 export const ArtifactNode = builder.prismaNode('Artifact', {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { importCadFile } from '../../runtime/cadFiles.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { importCadFile } from '../../runtime/library/cadFiles.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { sorting } from '../sorting.js';

@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
-import { archiveCategory, createCategory, renameCategory } from '../../runtime/categories.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { archiveCategory, createCategory, renameCategory } from '../../runtime/outputTypes/categories.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';

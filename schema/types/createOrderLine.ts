@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { createOrderLine } from '../../runtime/orders.js';
+import { createOrderLine } from '../../runtime/orders/orders.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';

@@ -1,8 +1,8 @@
 import type { Run } from '../../generated/prisma/client.js';
 import type { DomainError } from '../../modules/errors.js';
-import type { CadFileDispatch } from '../../runtime/cadFileDispatch.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import type { LineDispatch } from '../../runtime/orderDispatch.js';
+import type { LineDispatch } from '../../runtime/orders/dispatch.js';
+import type { CadFileDispatch } from '../../runtime/runs/cadFileDispatch.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { RunNode } from './run.js';

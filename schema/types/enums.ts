@@ -11,7 +11,7 @@ import {
   Visibility,
   WebhookDeliveryStatus,
 } from '../../generated/prisma/enums.js';
-import type { Scope } from '../../runtime/access.js';
+import type { Scope } from '../../runtime/access/access.js';
 import { builder } from '../builder.js';
 
 /** Descriptions by value; the compiler sees to it that none is missing. */

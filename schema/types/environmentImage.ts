@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { archiveEnvironmentImage, uploadEnvironmentImage } from '../../runtime/environmentImages.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { archiveEnvironmentImage, uploadEnvironmentImage } from '../../runtime/library/environmentImages.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';

@@ -5,7 +5,7 @@ import {
   importLegacyOutputTypes,
   type LegacyImport,
 } from '../../runtime/legacy/importOutputTypes.js';
-import { LEGACY_COLUMNS, LEGACY_EXAMPLE, type LegacyColumn } from '../../workflow/legacyColumns.js';
+import { LEGACY_COLUMNS, LEGACY_EXAMPLE, type LegacyColumn } from '../../workflow/legacy/columns.js';
 import { builder } from '../builder.js';
 import { FieldIssueObject } from './errors.js';
 import { FindingObject } from './finding.js';

@@ -11,7 +11,7 @@ import {
   MaterialForm,
   materialOf,
   updateMaterial,
-} from '../../runtime/materials.js';
+} from '../../runtime/materials/materials.js';
 import { buildUiSchema } from '../../workflow/uiSchema.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ModuleError } from '../../modules/errors.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { receiveMaterialScene, receiveTexture } from '../../runtime/materialFiles.js';
-import { setBlendAsset, setTexture } from '../../runtime/materials.js';
+import { receiveMaterialScene, receiveTexture } from '../../runtime/materials/files.js';
+import { setBlendAsset, setTexture } from '../../runtime/materials/materials.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { comparable, FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile } from '../uploadedFile.js';

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { MATERIAL_SOURCES, type MaterialSource } from '../../modules/shapes/materials.js';
 import { NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { previewOf, setProductMaterials } from '../../runtime/materialPreview.js';
+import { previewOf, setProductMaterials } from '../../runtime/materials/preview.js';
 import { builder } from '../builder.js';
 import { encodeGlobalId, localId, requireLocalId } from '../globalId.js';
 

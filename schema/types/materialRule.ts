@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { createRule, deleteRule, MAX_RULES, reorderRules, updateRule } from '../../runtime/materialRules.js';
+import { createRule, deleteRule, MAX_RULES, reorderRules, updateRule } from '../../runtime/materials/rules.js';
 import { builder } from '../builder.js';
 import { encodeGlobalId, requireLocalId } from '../globalId.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';

@@ -1,5 +1,5 @@
 import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
-import { boundInputs, type PortValues } from '../../runtime/nodeInputs.js';
+import { boundInputs, type PortValues } from '../../runtime/runs/nodeInputs.js';
 import { moduleOf, type PartOf } from '../../workflow/plan.js';
 import { builder } from '../builder.js';
 import { atMost, MOST } from '../listBounds.js';

@@ -1,11 +1,11 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { JsonObject } from '../../modules/json.js';
-import { orderState, ordersIn } from '../../runtime/orderStates.js';
-import { MAX_LINES } from '../../runtime/orders.js';
-import { graphOf } from '../../runtime/outputTypeForm.js';
-import { visibleOrders, visibleRuns } from '../../runtime/ownership.js';
+import { visibleOrders, visibleRuns } from '../../runtime/access/ownership.js';
+import { MAX_LINES } from '../../runtime/orders/orders.js';
+import { orderState, ordersIn } from '../../runtime/orders/states.js';
+import { graphOf } from '../../runtime/outputTypes/form.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
-import { outputTypeOverrides } from '../../workflow/legacyInvocation.js';
+import { outputTypeOverrides } from '../../workflow/legacy/invocation.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { localId } from '../globalId.js';

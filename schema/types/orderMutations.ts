@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../modules/json.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { cancelOrder, cancelOrderLine, dispatchOrder, dispatchOrderLines } from '../../runtime/orderDispatch.js';
-import { addOrderLines, createOrder, removeOrderLine } from '../../runtime/orders.js';
+import { cancelOrder, cancelOrderLine, dispatchOrder, dispatchOrderLines } from '../../runtime/orders/dispatch.js';
+import { addOrderLines, createOrder, removeOrderLine } from '../../runtime/orders/orders.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { BatchObject, withRuns } from './dispatchBatch.js';

@@ -1,11 +1,11 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { Family } from '../../modules/define.js';
-import { NEWEST_VERSION } from '../../runtime/entry.js';
-import { formOf, graphOf } from '../../runtime/outputTypeForm.js';
-import { OrderConstraints } from '../../runtime/outputTypeProfile.js';
-import { visibleOutputTypes } from '../../runtime/ownership.js';
+import { visibleOutputTypes } from '../../runtime/access/ownership.js';
+import { formOf, graphOf } from '../../runtime/outputTypes/form.js';
+import { OrderConstraints } from '../../runtime/outputTypes/profile.js';
+import { NEWEST_VERSION } from '../../runtime/runs/entry.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
-import { outputTypeOverrides } from '../../workflow/legacyInvocation.js';
+import { outputTypeOverrides } from '../../workflow/legacy/invocation.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { localId } from '../globalId.js';

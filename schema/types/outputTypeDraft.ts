@@ -7,12 +7,12 @@ import {
   OUTPUT_TYPE_STEPS,
   type OutputTypeStep,
   stepOf,
-} from '../../runtime/outputTypeProfile.js';
+} from '../../runtime/outputTypes/profile.js';
 import type { CallerForm } from '../../workflow/callerParams.js';
 import type { Deliverable } from '../../workflow/deliverables.js';
 import { deliverables } from '../../workflow/deliverables.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
-import { legacyDeliverables, outputTypeOverrides } from '../../workflow/legacyInvocation.js';
+import { legacyDeliverables, outputTypeOverrides } from '../../workflow/legacy/invocation.js';
 import { nodeForm } from '../../workflow/nodeForm.js';
 import { profileForm } from '../../workflow/profileForm.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';

@@ -1,4 +1,4 @@
-import type { ProfileChanges } from '../../runtime/outputTypes.js';
+import type { ProfileChanges } from '../../runtime/outputTypes/outputTypes.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { FamilyEnum, VersionPolicyEnum, VisibilityEnum } from './enums.js';

@@ -4,7 +4,7 @@ import {
   createOutputType,
   duplicateOutputType,
   updateOutputType,
-} from '../../runtime/outputTypes.js';
+} from '../../runtime/outputTypes/outputTypes.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';

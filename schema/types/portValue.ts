@@ -1,4 +1,4 @@
-import type { PortValue } from '../../runtime/nodeInputs.js';
+import type { PortValue } from '../../runtime/runs/nodeInputs.js';
 import { builder } from '../builder.js';
 import { ArtifactNode } from './artifact.js';
 

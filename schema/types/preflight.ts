@@ -1,11 +1,11 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import { seesStudio } from '../../runtime/access/ownership.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { withLegacyPipeline } from '../../runtime/legacy/plan.js';
-import { DEPENDENCES, type Dependence, FORECASTS, type Forecast } from '../../runtime/outcomes.js';
-import { seesStudio } from '../../runtime/ownership.js';
-import { preflight, preflightOrder, together } from '../../runtime/preflight.js';
-import { forBuyer } from '../../runtime/preflightForBuyer.js';
-import type { Preflight, PreflightDependence, PreflightNode, PreflightStep } from '../../runtime/preflightRun.js';
+import { forBuyer } from '../../runtime/preflight/forBuyer.js';
+import { preflight, preflightOrder, together } from '../../runtime/preflight/preflight.js';
+import type { Preflight, PreflightDependence, PreflightNode, PreflightStep } from '../../runtime/preflight/run.js';
+import { DEPENDENCES, type Dependence, FORECASTS, type Forecast } from '../../runtime/runs/outcomes.js';
 import type { TimeRange } from '../../workflow/estimate.js';
 import { isPassing, SEVERITIES } from '../../workflow/finding.js';
 import { nodeDefinition } from '../../workflow/nodeDefinitions.js';

@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { archivePricingTier, createPricingTier, updatePricingTier } from '../../runtime/pricingTiers.js';
+import { archivePricingTier, createPricingTier, updatePricingTier } from '../../runtime/outputTypes/pricingTiers.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';

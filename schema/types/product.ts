@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { createProduct, updateProduct } from '../../runtime/products.js';
+import { createProduct, updateProduct } from '../../runtime/library/products.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';

@@ -1,4 +1,4 @@
-import { type QueueLoad, queueLoads } from '../../runtime/queueLoad.js';
+import { type QueueLoad, queueLoads } from '../../runtime/queues/load.js';
 import { builder } from '../builder.js';
 import { CapabilityEnum } from './enums.js';
 

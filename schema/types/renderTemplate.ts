@@ -8,7 +8,7 @@ import {
   templateOf,
   updateRenderTemplate,
   uploadBlendTemplate,
-} from '../../runtime/renderTemplates.js';
+} from '../../runtime/library/renderTemplates.js';
 import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { sorting } from '../sorting.js';

@@ -1,5 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
-import { visibleRuns } from '../../runtime/ownership.js';
+import { visibleRuns } from '../../runtime/access/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';

@@ -1,5 +1,5 @@
-import type { FeedEntry } from '../../runtime/feedRows.js';
-import { isVisible } from '../../runtime/ownership.js';
+import { isVisible } from '../../runtime/access/ownership.js';
+import type { FeedEntry } from '../../runtime/feed/rows.js';
 import { builder } from '../builder.js';
 import { feedStream } from '../feedStream.js';
 import { localId } from '../globalId.js';

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { RunEvent } from '../../generated/prisma/client.js';
-import { visibleRuns } from '../../runtime/ownership.js';
+import { visibleRuns } from '../../runtime/access/ownership.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { untilClosed } from '../untilClosed.js';

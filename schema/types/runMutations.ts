@@ -1,9 +1,9 @@
-import { cancelRun } from '../../runtime/cancel.js';
-import { dispatch } from '../../runtime/dispatch.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { fullKey } from '../../runtime/once.js';
-import { rerunFrom } from '../../runtime/rerun.js';
-import { retryRun } from '../../runtime/retry.js';
+import { cancelRun } from '../../runtime/runs/cancel.js';
+import { dispatch } from '../../runtime/runs/dispatch.js';
+import { rerunFrom } from '../../runtime/runs/rerun.js';
+import { retryRun } from '../../runtime/runs/retry.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { requireLocalId } from '../globalId.js';

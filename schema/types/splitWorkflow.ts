@@ -1,5 +1,5 @@
 import { ConflictError, NotFoundError } from '../../runtime/errors.js';
-import { type SplitResult, splitWorkflow } from '../../runtime/splitWorkflow.js';
+import { type SplitResult, splitWorkflow } from '../../runtime/workflows/split.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
 import { WorkflowNode } from './workflow.js';

@@ -1,4 +1,4 @@
-import { visibleWebhooks } from '../../runtime/ownership.js';
+import { visibleWebhooks } from '../../runtime/access/ownership.js';
 import { WEBHOOK_EVENTS, type WebhookEventType } from '../../runtime/webhooks/eventTypes.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';

@@ -1,5 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
-import { visibleWebhooks } from '../../runtime/ownership.js';
+import { visibleWebhooks } from '../../runtime/access/ownership.js';
 import { isWebhookEventType } from '../../runtime/webhooks/eventTypes.js';
 import { builder } from '../builder.js';
 import { localId } from '../globalId.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../modules/json.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
-import { archiveWorkflow, createWorkflow, renameWorkflow } from '../../runtime/workflowLibrary.js';
-import { publishWorkflow, restoreVersion, saveDraft } from '../../runtime/workflows.js';
+import { archiveWorkflow, createWorkflow, renameWorkflow } from '../../runtime/workflows/library.js';
+import { publishWorkflow, restoreVersion, saveDraft } from '../../runtime/workflows/workflows.js';
 import { STARTERS } from '../../workflow/starters/index.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';

@@ -1,8 +1,8 @@
 import { DomainError } from '../../modules/errors.js';
 import type { Seeded } from '../../prisma/seed.js';
-import { type DispatchRequest, dispatch } from '../../runtime/dispatch.js';
-import { createOrderLine } from '../../runtime/orders.js';
+import { createOrderLine } from '../../runtime/orders/orders.js';
 import type { Platform } from '../../runtime/platform.js';
+import { type DispatchRequest, dispatch } from '../../runtime/runs/dispatch.js';
 import type { Terminal } from './terminal.js';
 
 const FINAL = new Set(['succeeded', 'partial', 'failed', 'cancelled']);

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dispatch } from '../../runtime/dispatch.js';
-import { createOrderLine } from '../../runtime/orders.js';
+import { createOrderLine } from '../../runtime/orders/orders.js';
+import { dispatch } from '../../runtime/runs/dispatch.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dispatch } from '../../runtime/dispatch.js';
+import { dispatch } from '../../runtime/runs/dispatch.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';

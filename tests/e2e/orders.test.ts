@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createOrder } from '../../runtime/orders.js';
+import { createOrder } from '../../runtime/orders/orders.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';

@@ -1,5 +1,5 @@
-import { dispatch } from '../../runtime/dispatch.js';
 import type { Platform } from '../../runtime/platform.js';
+import { dispatch } from '../../runtime/runs/dispatch.js';
 import type { Catalogue } from './testData.js';
 
 const edge = (from: string, to: string) => {

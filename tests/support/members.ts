@@ -1,6 +1,6 @@
 import type { Role } from '../../generated/prisma/enums.js';
-import type { Scope } from '../../runtime/access.js';
-import { createAccount, createApiToken } from '../../runtime/accounts.js';
+import type { Scope } from '../../runtime/access/access.js';
+import { createAccount, createApiToken } from '../../runtime/access/accounts.js';
 import type { Platform } from '../../runtime/platform.js';
 
 let made = 0;

@@ -5,9 +5,9 @@ import type { ArtifactRef } from '../../modules/artifacts.js';
 import type { LogLevel, ModuleContext } from '../../modules/context.js';
 import type { JsonObject } from '../../modules/json.js';
 import { FileArtifactStore } from '../../runtime/artifacts/fileStore.js';
-import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
-import { moduleArtifacts } from '../../runtime/moduleArtifacts.js';
-import { Workplace } from '../../runtime/workplace.js';
+import { MemoryCheckpoints } from '../../runtime/runs/memoryCheckpoints.js';
+import { moduleArtifacts } from '../../runtime/runs/moduleArtifacts.js';
+import { Workplace } from '../../runtime/runs/workplace.js';
 
 /** A module context on real files, for running a module without queue, database or graph. Call `cleanup` when done. */
 export async function createTestContext(options: { idempotencyKey?: string } = {}) {

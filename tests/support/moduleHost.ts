@@ -3,8 +3,8 @@ import type { ModuleContext } from '../../modules/context.js';
 import type { ProductionModule } from '../../modules/define.js';
 import { DomainError, ModuleError } from '../../modules/errors.js';
 import { FileArtifactStore } from '../../runtime/artifacts/fileStore.js';
-import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
-import { moduleArtifacts } from '../../runtime/moduleArtifacts.js';
+import { MemoryCheckpoints } from '../../runtime/runs/memoryCheckpoints.js';
+import { moduleArtifacts } from '../../runtime/runs/moduleArtifacts.js';
 import type { HostAnswer, HostRequest } from './modulesApart.js';
 
 // Runs modules for tests/support/modulesApart.ts, as a worker does but without queue and database.

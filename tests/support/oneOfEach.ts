@@ -1,5 +1,5 @@
-import { scopesOf } from '../../runtime/access.js';
-import { createApiToken } from '../../runtime/accounts.js';
+import { scopesOf } from '../../runtime/access/access.js';
+import { createApiToken } from '../../runtime/access/accounts.js';
 import type { Platform } from '../../runtime/platform.js';
 import { createWebhook, pingWebhook } from '../../runtime/webhooks/webhooks.js';
 import { encodeGlobalId, type NodeType } from '../../schema/globalId.js';

@@ -13,7 +13,7 @@ import { exportBlend } from '../../modules/render/export_blend.js';
 import { neutralStudio } from '../../modules/render/neutralStudio.js';
 import type { Material, MaterialMap } from '../../modules/shapes/materials.js';
 import { ObjectTree } from '../../modules/shapes/objectTree.js';
-import { MemoryCheckpoints } from '../../runtime/memoryCheckpoints.js';
+import { MemoryCheckpoints } from '../../runtime/runs/memoryCheckpoints.js';
 import type { createTestContext } from './moduleContext.js';
 
 type TestContext = Awaited<ReturnType<typeof createTestContext>>;

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Seeded } from '../../prisma/seed.js';
-import { createOrder } from '../../runtime/orders.js';
+import { createOrder } from '../../runtime/orders/orders.js';
 import { encodeGlobalId as id, localId } from '../../schema/globalId.js';
 import type { TestApp } from './testApp.js';
 import { endOf } from './testRuns.js';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { v7 as uuidv7 } from 'uuid';
-import { importCadFile } from '../../runtime/cadFiles.js';
+import { importCadFile } from '../../runtime/library/cadFiles.js';
 import type { Platform } from '../../runtime/platform.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
 

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { expect } from 'vitest';
 import type { NodeRunStatus } from '../../generated/prisma/enums.js';
-import { importCadFile } from '../../runtime/cadFiles.js';
-import { dispatch } from '../../runtime/dispatch.js';
 import type { RunEvent } from '../../runtime/events.js';
+import { importCadFile } from '../../runtime/library/cadFiles.js';
 import type { Platform } from '../../runtime/platform.js';
-import { RunStarter } from '../../runtime/startRun.js';
+import { dispatch } from '../../runtime/runs/dispatch.js';
+import { RunStarter } from '../../runtime/runs/startRun.js';
 import { RUN_MS } from './patience.js';
 import type { testGraph } from './testModules.js';
 

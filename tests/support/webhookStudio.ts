@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, vi } from 'vitest';
-import { scopesOf } from '../../runtime/access.js';
-import { createAccount } from '../../runtime/accounts.js';
-import { OWNER } from '../../runtime/ownership.js';
+import { scopesOf } from '../../runtime/access/access.js';
+import { createAccount } from '../../runtime/access/accounts.js';
+import { OWNER } from '../../runtime/access/ownership.js';
 import type { Platform } from '../../runtime/platform.js';
 import { WEBHOOK_EVENTS } from '../../runtime/webhooks/eventTypes.js';
 import { type Asker, createWebhook } from '../../runtime/webhooks/webhooks.js';

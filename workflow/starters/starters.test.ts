@@ -6,7 +6,7 @@ import { canonicalGraphJson } from '../canonical.js';
 import { compilePlan } from '../compilePlan.js';
 import { familyDefinition } from '../families.js';
 import { resolveParams } from '../invocation.js';
-import { adaptLegacySettings } from '../legacySettings.js';
+import { adaptLegacySettings } from '../legacy/settings.js';
 import { nodeDefinition } from '../nodeDefinitions.js';
 import { parseGraph, validateGraph } from '../validate.js';
 import { STARTERS } from './index.js';

@@ -9,7 +9,7 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime } from '../../components/format.js';
 import { newKey } from '../../components/newKey.js';
 import { Pager } from '../../components/Pager.js';
-import { type Column } from '../../components/Table.js';
+import type { Column } from '../../components/Table.js';
 import type { StaleReasonCode } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';

@@ -7,7 +7,7 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatDateTime, formatMoney } from '../../components/format.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
-import { type Column } from '../../components/Table.js';
+import type { Column } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
 import { Listing } from '../../shared/Listing.js';
 import { useListed } from '../../shared/useListed.js';

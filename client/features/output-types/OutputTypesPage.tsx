@@ -6,7 +6,7 @@ import { Badge } from '../../components/Badge.js';
 import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { formatPrice } from '../../components/format.js';
-import { type Column } from '../../components/Table.js';
+import type { Column } from '../../components/Table.js';
 import { Listing } from '../../shared/Listing.js';
 import { roleLabel } from '../../shared/words.js';
 import { OutputTypePanel } from './OutputTypePanel.js';

@@ -6,7 +6,7 @@ import { Button } from '../../components/Button.js';
 import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { SearchField } from '../../components/SearchField.js';
-import { type Column } from '../../components/Table.js';
+import type { Column } from '../../components/Table.js';
 import { useNow } from '../../components/useNow.js';
 import type { RunStatus } from '../../gql/graphql.js';
 import { graphql, readFragment } from '../../gql/index.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { parse, print } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createAccount, createApiToken } from '../../../runtime/accounts.js';
+import { createAccount, createApiToken } from '../../../runtime/access/accounts.js';
 import { encodeGlobalId } from '../../../schema/globalId.js';
 import { startTestApp, type TestApp } from '../../../tests/support/testApp.js';
 import { type Catalogue, createCatalogue } from '../../../tests/support/testData.js';

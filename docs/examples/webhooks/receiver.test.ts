@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parse, validate } from 'graphql';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createAccount, createApiToken } from '../../../runtime/accounts.js';
+import { createAccount, createApiToken } from '../../../runtime/access/accounts.js';
 import { schema } from '../../../schema/index.js';
 import { freePort } from '../../../scripts/lib/processes.mjs';
 import { startTestApp, type TestApp } from '../../../tests/support/testApp.js';
