@@ -1,8 +1,8 @@
 import { type Readable, Transform } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import type { Prisma } from '../../generated/prisma/client.js';
-import { ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
+import { cleanName, fileError, type ReceivedFile } from './receivedFile.js';
 
 export type CadFileWithArtifact = Prisma.CadFileGetPayload<{ include: { artifact: true } }>;
 
@@ -13,13 +13,13 @@ const HEAD_BYTES = 1_024;
 const MAX_CAD_FILE_BYTES = 512 * 1024 * 1024;
 
 /** Takes a STEP file into the library. Streams: a big file is never in memory, and nothing is kept of a refused one.
- * @param name as the user calls it; only its last path segment counts.
+ * Of the name only the last path segment counts.
  * @throws ValidationError `FILE_EMPTY`, `FILE_NOT_STEP` or `FILE_TOO_LARGE`. */
 export async function importCadFile(
   platform: Pick<Platform, 'db' | 'store'>,
-  { name, content }: { name: string; content: Readable },
+  { name, content }: ReceivedFile,
 ): Promise<CadFileWithArtifact> {
-  const fileName = cleanName(name);
+  const fileName = cleanName(name) || 'unnamed.step';
   const stored = await platform.store.put(pipeChecked(content, fileName));
   return registerCadFile(platform, { fileName, ...stored });
 }
@@ -89,16 +89,4 @@ function pipeChecked(content: Readable, fileName: string): Readable {
   });
   content.on('error', (error) => checker.destroy(error));
   return content.pipe(checker);
-}
-
-const fileError = (code: string, message: string) =>
-  new ValidationError(message, [{ path: '/file', message }], [], code);
-
-function cleanName(name: string): string {
-  const last = name
-    .split(/[\\/]/)
-    .at(-1)!
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .trim();
-  return last.slice(0, 200) || 'unnamed.step';
 }

@@ -21,7 +21,7 @@ export async function withReceivedFile<T>(
   maxBytes: number,
   check: (file: { path: string; fileName: string; workdir: string }) => Promise<T>,
 ): Promise<T> {
-  const fileName = cleanName(name);
+  const fileName = cleanName(name) || 'unnamed';
   const workdir = await mkdtemp(path.join(tmpdir(), 'hartomat-received-'));
   try {
     const file = path.join(workdir, 'file');
@@ -45,12 +45,12 @@ export async function withReceivedFile<T>(
 export const fileError = (code: string, message: string) =>
   new ValidationError(message, [{ path: '/file', message }], [], code);
 
-/** The last path segment without invisible characters. */
-function cleanName(name: string): string {
+/** The last path segment without invisible characters; may be empty. */
+export function cleanName(name: string): string {
   const last = name
     .split(/[\\/]/)
     .at(-1)!
     .replace(/[\p{Cc}\p{Cf}]/gu, '')
     .trim();
-  return last.slice(0, 200) || 'unnamed';
+  return last.slice(0, 200);
 }
