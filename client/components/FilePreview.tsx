@@ -60,7 +60,6 @@ function Film({ file }: { file: PreviewFile }) {
   if (hasFailed) return <p className="viewer-note">This browser cannot play the film. Download it to look at it.</p>;
   const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   return (
-    // biome-ignore lint/a11y/useMediaCaption: renders have no sound.
     <video
       className="viewer-video checkerboard"
       src={file.url}

@@ -58,7 +58,6 @@ export function DeliveryLog({
   const [again, sendAgain] = useMutation(RedeliverWebhookEvent);
   const deliveries = data?.webhookDeliveries.edges.map(({ node }) => node) ?? [];
   const isUnderWay = deliveries.some(({ status: each, webhook }) => each === 'pending' && webhook.isEnabled);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another round is the reason to look.
   useEffect(() => {
     if (round > 0) refetch({ requestPolicy: 'network-only' });
   }, [round]);
