@@ -5,7 +5,6 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { formatAgo, formatBytes, formatDateTime } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import { newKey } from '../../components/newKey.js';
-import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
 import { ACTIONS, PICTURE } from '../../components/Table.js';
 import type { CadFilesQuery } from '../../gql/graphql.js';
@@ -134,7 +133,7 @@ export function CadFilesCard({
   return (
     <ListCard
       title="CAD files"
-      count={list?.totalCount}
+      list={list}
       tools={
         <SearchField
           label="Search the CAD files"
@@ -144,10 +143,11 @@ export function CadFilesCard({
         />
       }
       before={problem && <ProblemCallout problem={problem} title="The intake could not be started" />}
-      pager={<Pager label="Pages of CAD files" after={listed.after} page={list?.pageInfo} onPage={listed.turn} />}
+      after={listed.after}
+      words={['Newest', 'Older']}
+      onPage={listed.turn}
       what="the CAD files"
       answer={answer}
-      isEmpty={files.length === 0}
       empty={
         listed.text ? (
           <EmptyState icon="search" title={`No CAD file is called “${listed.text}”`} />

@@ -1,7 +1,6 @@
 import { Button } from '../../components/Button.js';
 import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState } from '../../components/EmptyState.js';
-import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
 import { ACTIONS } from '../../components/Table.js';
 import type { ProductsQuery } from '../../gql/graphql.js';
@@ -26,7 +25,7 @@ export function ProductsCard({
   return (
     <ListCard
       title="Products"
-      count={list?.totalCount}
+      list={list}
       tools={
         <SearchField
           label="Search the products"
@@ -35,18 +34,10 @@ export function ProductsCard({
           onSearch={listed.search}
         />
       }
-      pager={
-        <Pager
-          label="Pages of products"
-          after={listed.after}
-          page={list?.pageInfo}
-          words={['First', 'More']}
-          onPage={listed.turn}
-        />
-      }
+      after={listed.after}
+      onPage={listed.turn}
       what="the products"
       answer={answer}
-      isEmpty={products.length === 0}
       empty={
         listed.text ? (
           <EmptyState icon="search" title={`No product fits “${listed.text}”`} />

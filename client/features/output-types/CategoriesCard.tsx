@@ -3,7 +3,6 @@ import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
-import { Pager } from '../../components/Pager.js';
 import { ACTIONS } from '../../components/Table.js';
 import type { CategoryFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
@@ -42,21 +41,13 @@ export function CategoriesCard({ includeArchived }: { includeArchived: boolean }
     <>
       <ListCard
         title="Product categories"
-        count={list?.totalCount}
+        list={list}
         tools={categories.length > 0 && add}
         problem={problem}
-        pager={
-          <Pager
-            label="Pages of categories"
-            after={after}
-            page={list?.pageInfo}
-            words={['First', 'More']}
-            onPage={setAfter}
-          />
-        }
+        after={after}
+        onPage={setAfter}
         what="the categories"
         answer={answer}
-        isEmpty={categories.length === 0}
         empty={
           <EmptyState icon="filter" title="There is no category yet" actions={add}>
             With categories, output types and material rules can be for some products only.

@@ -4,7 +4,6 @@ import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { formatPrice } from '../../components/format.js';
-import { Pager } from '../../components/Pager.js';
 import { ACTIONS } from '../../components/Table.js';
 import type { PricingTierFieldsFragment } from '../../gql/graphql.js';
 import { readFragment } from '../../gql/index.js';
@@ -43,21 +42,13 @@ export function PricingTiersCard({ includeArchived }: { includeArchived: boolean
     <>
       <ListCard
         title="Prices"
-        count={list?.totalCount}
+        list={list}
         tools={tiers.length > 0 && add}
         problem={problem}
-        pager={
-          <Pager
-            label="Pages of prices"
-            after={after}
-            page={list?.pageInfo}
-            words={['First', 'More']}
-            onPage={setAfter}
-          />
-        }
+        after={after}
+        onPage={setAfter}
         what="the prices"
         answer={answer}
-        isEmpty={tiers.length === 0}
         empty={
           <EmptyState icon="tag" title="There is no price yet" actions={add}>
             Output types without one are sold at a price on request.

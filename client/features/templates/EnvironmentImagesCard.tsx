@@ -5,7 +5,6 @@ import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { FileInput } from '../../components/FileInput.js';
 import { formatBytes } from '../../components/format.js';
-import { Pager } from '../../components/Pager.js';
 import { ACTIONS } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -101,7 +100,7 @@ export function EnvironmentImagesCard() {
   return (
     <ListCard
       title="Environment images"
-      count={list?.totalCount}
+      list={list}
       tools={
         <>
           {images.length > 0 && add}
@@ -116,18 +115,10 @@ export function EnvironmentImagesCard() {
       }
       problem={problem}
       before={<UploadList uploads={uploads} onDismiss={dismiss} />}
-      pager={
-        <Pager
-          label="Pages of environment images"
-          after={after}
-          page={list?.pageInfo}
-          words={['First', 'More']}
-          onPage={setAfter}
-        />
-      }
+      after={after}
+      onPage={setAfter}
       what="the environment images"
       answer={answer}
-      isEmpty={images.length === 0}
       empty={
         <EmptyState icon="sun" title="No environment images yet" actions={add}>
           A picture of all directions (HDRI) lights the product and mirrors in it. Studios name it under Environment.

@@ -3,7 +3,6 @@ import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
 import { EmptyState } from '../../components/EmptyState.js';
-import { Pager } from '../../components/Pager.js';
 import { ACTIONS } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -66,21 +65,13 @@ export function TemplatesSection() {
     <>
       <ListCard
         title="Studios"
-        count={list?.totalCount}
+        list={list}
         tools={templates.length > 0 && <div className="page-actions">{add}</div>}
         problem={problem}
-        pager={
-          <Pager
-            label="Pages of studios"
-            after={after}
-            page={list?.pageInfo}
-            words={['First', 'More']}
-            onPage={setAfter}
-          />
-        }
+        after={after}
+        onPage={setAfter}
         what="the templates"
         answer={answer}
-        isEmpty={templates.length === 0}
         empty={
           <EmptyState icon="sun" title="No render templates yet" actions={add}>
             Set one up here, or upload one that was built in Blender.
