@@ -7,17 +7,16 @@ import { createClient } from 'graphql-sse';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../prisma/migrate.js';
-import { openPlatform, type Platform } from '../runtime/platform.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import type { Postgres } from '../scripts/lib/postgres.js';
+import { type AppWithWorker, startAppWithWorker } from '../tests/support/appWithWorker.js';
 import { redisUrl } from '../tests/support/database.js';
 import { startTestPostgres } from '../tests/support/postgres.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
-import { openGate, ran, testDefinition, testGraph } from '../tests/support/testModules.js';
+import { ADMIN_TOKEN, type TestApp } from '../tests/support/testApp.js';
+import { openGate, ran, testGraph } from '../tests/support/testModules.js';
 import { nodeReaches, outcomeOf, startTestRun } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
 import { DEAD_AFTER_MS } from '../worker/heartbeat.js';
-import { type RunningWorker, startWorker } from '../worker/worker.js';
 
 /** As on a machine that keeps what it was told. */
 const SETTINGS = { synchronous_commit: 'on' };
@@ -31,9 +30,8 @@ describe('PostgreSQL goes away in the middle of a run and comes back,', () => {
 function onBackend(redis: () => Promise<string | null>) {
   let dir: string;
   let postgres: Postgres;
+  let studio: AppWithWorker;
   let app: TestApp;
-  let ofWorker: Platform;
-  let worker: RunningWorker;
   beforeAll(async () => {
     dir = await mkdtemp(path.join(tmpdir(), 'hartomat-postgres-'));
     postgres = await startTestPostgres(dir, { settings: SETTINGS });
@@ -43,15 +41,11 @@ function onBackend(redis: () => Promise<string | null>) {
     await client.end();
     const database = { url: postgres.url('studio'), drop: () => postgres.stop() };
     await migrate(database.url);
-    app = await startTestApp({ definition: testDefinition, database, redisUrl: await redis() });
-    const { settings, log } = app.platform;
-    ofWorker = await openPlatform(settings, { definition: testDefinition, log, maxConnections: 4 });
-    worker = await startWorker(ofWorker, { concurrency: { cpu: 4, cad: 2, io: 2 } });
+    studio = await startAppWithWorker({ database, redisUrl: await redis() });
+    app = studio.app;
   });
   afterAll(async () => {
-    await worker?.stop(0);
-    await ofWorker?.close();
-    await app?.close();
+    await studio?.close();
     await rm(dir, { recursive: true, force: true });
   });
 
@@ -113,7 +107,7 @@ function onBackend(redis: () => Promise<string | null>) {
     } finally {
       postgres = await startTestPostgres(dir, { port: postgres.port, settings: SETTINGS });
     }
-    await worker.sweeper.sweep();
+    await studio.worker.sweeper.sweep();
     await expect.poll(health).toEqual({ status: 200, database: 'ok' });
     const { run, node } = await outcomeOf(platform, runId);
     expect(run.status).toBe('succeeded');

@@ -2,36 +2,31 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openPlatform, type Platform } from '../runtime/platform.js';
+import { openPlatform } from '../runtime/platform.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { type AppWithWorker, startAppWithWorker } from '../tests/support/appWithWorker.js';
 import { dispatchRun } from '../tests/support/mutationCalls.js';
 import { startRedis, type TestRedis } from '../tests/support/redis.js';
-import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { ADMIN_TOKEN, type TestApp } from '../tests/support/testApp.js';
 import { openGate, ran, testDefinition, testGraph } from '../tests/support/testModules.js';
 import { nodeReaches, outcomeOf, startTestRun } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
-import { type RunningWorker, startWorker } from '../worker/worker.js';
 
 const AUTHORIZED = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
 describeWith('redis-server', 'while Redis, which carries the jobs,', () => {
   let dir: string;
   let redis: TestRedis;
+  let studio: AppWithWorker;
   let app: TestApp;
-  let ofWorker: Platform;
-  let worker: RunningWorker;
   beforeAll(async () => {
     dir = await mkdtemp(path.join(tmpdir(), 'hartomat-redis-'));
     redis = await startRedis(dir);
-    app = await startTestApp({ definition: testDefinition, redisUrl: redis.url });
-    const { settings, log } = app.platform;
-    ofWorker = await openPlatform(settings, { definition: testDefinition, log, maxConnections: 4 });
-    worker = await startWorker(ofWorker, { concurrency: { cpu: 4, cad: 2, io: 2 } });
+    studio = await startAppWithWorker({ redisUrl: redis.url });
+    app = studio.app;
   });
   afterAll(async () => {
-    await worker?.stop(0);
-    await ofWorker?.close();
-    await app?.close();
+    await studio?.close();
     await redis?.kill();
     await rm(dir, { recursive: true, force: true });
   });
@@ -80,7 +75,7 @@ describeWith('redis-server', 'while Redis, which carries the jobs,', () => {
       // A job that the sweeper cannot write is still to be written, and not in a minute.
       const heavy = { runId_idx: { runId, idx: 1 } };
       await platform.db.nodeRun.update({ where: heavy, data: { readyAt: new Date(0) } });
-      await worker.sweeper.sweep();
+      await studio.worker.sweeper.sweep();
       expect(await platform.db.nodeRun.findUnique({ where: heavy })).toMatchObject({
         status: 'ready',
         enqueuedAt: null,
