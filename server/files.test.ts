@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { whileDecodersDie } from '../tests/support/dyingDecoders.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { ARTIFACT, rememberedUrls, signedUrl, THUMBNAIL } from './signedUrls.js';
 import { createSignInUrl } from './signIn.js';
@@ -186,6 +187,18 @@ describe('thumbnails', () => {
       422,
       expect.stringMatching(/^No small picture can be made of this file: /),
     ]);
+  });
+
+  test('of a picture that takes its decoder down take nothing else down', async () => {
+    const artifact = await createArtifact(
+      Buffer.concat([await picture(), Buffer.from('hostile')]),
+      'a.png',
+      'image/png',
+    );
+    const url = (await thumbnailOf(artifact.id))!;
+    const refused = await whileDecodersDie(() => app.fetch(url));
+    expect([refused.status, await refused.text()]).toEqual([503, 'The picture converter ended unexpectedly.']);
+    expect((await app.fetch(url)).status).toBe(200);
   });
 });
 

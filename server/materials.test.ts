@@ -7,6 +7,7 @@ import { runBlender } from '../modules/render/blender.js';
 import { MaterialLibrary } from '../modules/shapes/materials.js';
 import { snapshotLibrary } from '../runtime/runs/snapshots.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
+import { whileDecodersDie } from '../tests/support/dyingDecoders.js';
 import { ERROR, MATERIAL, materialCalls } from '../tests/support/materialCalls.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
 import { resultOfUpload } from '../tests/support/mutationCalls.js';
@@ -155,6 +156,18 @@ describe('textures', () => {
     expect(await texture(id('Material', '00000000-0000-7000-8000-000000000000'), png)).toMatchObject({
       __typename: 'NotFoundError',
     });
+  });
+
+  test('that take their decoder down are refused, and take nothing else down', async () => {
+    const { id: materialId } = await create({ name: 'elm', label: 'Elm' });
+    const content = await picture('png');
+    expect(await whileDecodersDie(() => texture(materialId, content))).toMatchObject({
+      code: 'TEXTURE_UNREADABLE',
+      message:
+        '"wood.png" cannot be used as a texture: it could not be decoded (The picture converter ended unexpectedly.). Send a PNG, JPEG or WebP.',
+      issues: [{ path: '/file' }],
+    });
+    expect(await texture(materialId, content)).toMatchObject({ textures: [{ channel: 'baseColor' }] });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
+import { ModuleError } from '../modules/errors.js';
 import { isMissing } from '../runtime/artifacts/store.js';
 import { canHaveThumbnail, makeThumbnail, THUMBNAIL_PX } from '../runtime/library/thumbnail.js';
 import type { Platform } from '../runtime/platform.js';
@@ -16,7 +17,7 @@ export function serveThumbnail({ db, store }: Pick<Platform, 'db' | 'store'>, ke
     maxSize: MAX_KEPT_BYTES,
     sizeCalculation: ({ byteLength }) => byteLength,
     // Those who ask for the same at once wait for the same.
-    fetchMethod: (sha256) => makeThumbnail(store, sha256),
+    fetchMethod: (sha256, _stale, { signal }) => makeThumbnail(store, sha256, signal as AbortSignal),
   });
   return async (request: Request, response: Response) => {
     const id = String(request.params.artifactId);
@@ -29,8 +30,8 @@ export function serveThumbnail({ db, store }: Pick<Platform, 'db' | 'store'>, ke
       response.type('image/webp').send(picture);
     } catch (error) {
       if (isMissing(error)) return refuse(response, 404, NOT_HERE);
-      if ((error as { code?: string }).code === 'PICTURE_UNREADABLE')
-        return refuse(response, 422, (error as Error).message);
+      if (error instanceof ModuleError && error.code.startsWith('PICTURE_'))
+        return refuse(response, error.failureClass === 'transient' ? 503 : 422, error.message);
       throw error;
     }
   };

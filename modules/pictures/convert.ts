@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { Derivative } from '../output/derivatives.js';
-import type { DerivativeJob, ReadPicture } from './pictureJobs.js';
+import type { DerivativeJob, ReadPicture, ThumbnailJob } from './pictureJobs.js';
 
 const { default: sharp } = await import('sharp');
 
@@ -8,12 +8,28 @@ const MAX_PIXELS = 300_000_000;
 
 const open = (path: string) => sharp(path, { failOn: 'truncated', limitInputPixels: MAX_PIXELS });
 
+/** Reads what a picture says of itself, however large it is, and decodes nothing. */
+export async function header(path: string): Promise<ReadPicture> {
+  const { format, width, height, hasAlpha } = await sharp(path, { limitInputPixels: false }).metadata();
+  return { format, widthPx: width, heightPx: height, hasAlpha };
+}
+
 /** Decodes a picture as a whole. */
 export async function read(path: string): Promise<ReadPicture> {
   const image = open(path);
   const { format, width, height, hasAlpha } = await image.metadata();
   await image.resize(8, 8, { fit: 'fill', kernel: 'nearest' }).raw().toBuffer();
   return { format, widthPx: width, heightPx: height, hasAlpha };
+}
+
+/** Makes a picture small enough for a list. */
+export async function thumbnail({ from, to, maxSidePx }: ThumbnailJob): Promise<null> {
+  const box = { width: maxSidePx, height: maxSidePx, fit: 'inside', withoutEnlargement: true } as const;
+  await sharp(from, { limitInputPixels: MAX_PIXELS, sequentialRead: true })
+    .resize(box)
+    .webp({ quality: 80 })
+    .toFile(to);
+  return null;
 }
 
 /** Makes a derivative of a picture. */

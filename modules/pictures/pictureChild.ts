@@ -3,7 +3,7 @@ import { answerJobs } from '../children/answerJobs.js';
 import { systemFailure } from '../systemFailure.js';
 import { paintBackground } from './background.js';
 import { compose } from './compose.js';
-import { derive, read } from './convert.js';
+import { derive, header, read, thumbnail } from './convert.js';
 import { animation, opacity } from './inspect.js';
 import type { PictureJob, PictureResult, Unreadable } from './pictureJobs.js';
 
@@ -13,8 +13,12 @@ const { default: sharp } = await import('sharp');
 sharp.cache(false);
 answerJobs<PictureJob, PictureResult>((job) => {
   switch (job.op) {
+    case 'header':
+      return orUnreadable(header(job.path));
     case 'read':
       return orUnreadable(read(job.path));
+    case 'thumbnail':
+      return orUnreadable(thumbnail(job));
     case 'derive':
       return orUnreadable(derive(job));
     case 'opacity':

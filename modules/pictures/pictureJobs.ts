@@ -4,7 +4,9 @@ import type { ShadowJob } from '../render/shadow.js';
 
 /** What the child process can be asked to do with pictures, and what it answers. Paths are local. */
 export interface PictureJobs {
+  header: { job: { path: string }; result: ReadPicture | Unreadable };
   read: { job: { path: string }; result: ReadPicture | Unreadable };
+  thumbnail: { job: ThumbnailJob; result: null | Unreadable };
   derive: { job: DerivativeJob; result: ReadPicture | Unreadable };
   opacity: { job: { path: string }; result: Opacity | Unreadable };
   compose: { job: ComposeJob; result: null };
@@ -18,6 +20,14 @@ export type PictureResult = PictureJobs[PictureOp]['result'];
 /** Why a picture cannot be read. */
 export interface Unreadable {
   unreadable: string;
+}
+
+/** A WebP in which a picture can be told. */
+export interface ThumbnailJob {
+  from: string;
+  to: string;
+  /** Of its width and height at most. */
+  maxSidePx: number;
 }
 
 export interface DerivativeJob {

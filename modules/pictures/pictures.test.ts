@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { noise } from '../../tests/support/moduleSamples.js';
 import { MiB } from '../children/childPool.js';
@@ -64,4 +65,24 @@ it('that are damaged say so', async () => {
   await writeFile(from, (await noise(64)).subarray(0, 4000));
   expect(await pictures.read(from, signal)).toEqual({ unreadable: expect.any(String) });
   await expect(derive(from, 'jpeg')).rejects.toMatchObject({ code: 'PICTURE_UNREADABLE', failureClass: 'input' });
+});
+
+it('that would take too long end their child, with a reason', async () => {
+  const side = 16_000;
+  const from = path.join(dir, 'large.png');
+  await sharp({ create: { width: side, height: side, channels: 3, background: '#888888' }, limitInputPixels: false })
+    .png({ compressionLevel: 1 })
+    .toFile(from);
+  expect(await pictures.header(from, signal)).toMatchObject({ format: 'png', widthPx: side, heightPx: side });
+  await pictures.close();
+  pictures = new Pictures({ maxChildren: 1, timeLimitMs: 50 });
+  const small = pictures.thumbnail({ from, to: path.join(dir, 'small.webp'), maxSidePx: 100 }, signal);
+  await expect(small).rejects.toMatchObject({ code: 'PICTURE_TIMEOUT', failureClass: 'timeout' });
+  await expect.poll(() => pictures.pids).toEqual([]);
+});
+
+it('are made small enough for a list', async () => {
+  const to = path.join(dir, 'small.webp');
+  await pictures.thumbnail({ from: await picture(300), to, maxSidePx: 100 }, signal);
+  expect(await sharp(to).metadata()).toMatchObject({ format: 'webp', width: 100, height: 100 });
 });

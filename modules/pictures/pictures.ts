@@ -13,6 +13,7 @@ import type {
   PictureOp,
   PictureResult,
   ReadPicture,
+  ThumbnailJob,
   Unreadable,
 } from './pictureJobs.js';
 
@@ -46,6 +47,12 @@ export class Pictures {
     );
   }
 
+  /** Reads what a picture says of itself, however large it is.
+   * @returns why it cannot be read, where it cannot. */
+  header(path: string, signal: AbortSignal): Promise<ReadPicture | Unreadable> {
+    return this.run('header', { path }, signal);
+  }
+
   /** Decodes the whole picture: a file that broke off in the middle has a perfect header.
    * @returns why it cannot be read, where it cannot. */
   read(path: string, signal: AbortSignal): Promise<ReadPicture | Unreadable> {
@@ -59,6 +66,14 @@ export class Pictures {
     if ('unreadable' in made)
       throw new ModuleError('PICTURE_UNREADABLE', `The picture cannot be converted: ${made.unreadable}.`);
     return made;
+  }
+
+  /** Makes a picture small enough for a list.
+   * @throws {ModuleError} `PICTURE_UNREADABLE`. */
+  async thumbnail(job: ThumbnailJob, signal: AbortSignal): Promise<void> {
+    const made = await this.run('thumbnail', job, signal);
+    if (made)
+      throw new ModuleError('PICTURE_UNREADABLE', `No small picture can be made of this file: ${made.unreadable}.`);
   }
 
   /** Measures how much of a picture is covered.

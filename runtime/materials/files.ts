@@ -6,6 +6,7 @@ import { inspectMaterialScene } from '../../modules/materials/materialScene.js';
 import type { TextureChannel } from '../../modules/shapes/materials.js';
 import { ValidationError } from '../errors.js';
 import { fileError, type ReceivedFile, withReceivedFile } from '../library/receivedFile.js';
+import { receivedPictures } from '../library/receivedPictures.js';
 import type { Platform } from '../platform.js';
 import { artifactRef } from '../runs/snapshots.js';
 
@@ -24,36 +25,31 @@ export function receiveTexture(
   received: ReceivedFile,
 ): Promise<ArtifactRef> {
   return withReceivedFile(received, MAX_TEXTURE_BYTES, async ({ path, fileName }) => {
-    const { default: sharp } = await import('sharp');
     const unreadable = (why: string) =>
       fileError('TEXTURE_UNREADABLE', `"${fileName}" cannot be used as a texture: ${why}. Send a PNG, JPEG or WebP.`);
-    // Sharp checks the size against the header, before it decodes anything.
-    const image = sharp(path, { failOn: 'truncated', limitInputPixels: MAX_TEXTURE_SIDE_PX ** 2 });
-    const { format, width, height } = await image.metadata().catch((error: Error) => {
-      if (/pixel limit/i.test(error.message)) throw tooLarge(fileName);
-      throw unreadable('it is no picture');
-    });
+    const look = (op: 'header' | 'read') =>
+      receivedPictures[op](path, new AbortController().signal).catch((error: unknown) => {
+        throw error instanceof ModuleError ? unreadable(`it could not be decoded (${error.message})`) : error;
+      });
+    const header = await look('header');
+    if ('unreadable' in header) throw unreadable('it is no picture');
+    const { format, widthPx, heightPx } = header;
     const mediaType = TEXTURE_TYPES[format];
     if (!mediaType) throw unreadable(`it is ${format}`);
-    if (width > MAX_TEXTURE_SIDE_PX || height > MAX_TEXTURE_SIDE_PX) throw tooLarge(fileName);
-    await image
-      .resize(8, 8, { fit: 'fill', kernel: 'nearest' })
-      .raw()
-      .toBuffer()
-      .catch((error: Error) => {
-        throw unreadable(`it is damaged (${error.message})`);
-      });
+    if (widthPx > MAX_TEXTURE_SIDE_PX || heightPx > MAX_TEXTURE_SIDE_PX) {
+      const message = `"${fileName}" is wider or higher than ${MAX_TEXTURE_SIDE_PX} pixels.`;
+      throw fileError('TEXTURE_TOO_LARGE', message);
+    }
+    const whole = await look('read');
+    if ('unreadable' in whole) throw unreadable(`it is damaged (${whole.unreadable})`);
     return store(platform, path, {
       role: 'texture_image',
       mediaType,
       fileName,
-      metadata: { widthPx: width, heightPx: height, channel },
+      metadata: { widthPx, heightPx, channel },
     });
   });
 }
-
-const tooLarge = (fileName: string) =>
-  fileError('TEXTURE_TOO_LARGE', `"${fileName}" is wider or higher than ${MAX_TEXTURE_SIDE_PX} pixels.`);
 
 /** How .blend files begin: plain, gzip (before 3.0), Zstandard. */
 const BLEND_STARTS = ['424c454e444552', '1f8b', '28b52ffd'];
