@@ -1,6 +1,7 @@
-import { GraphQLError, valueFromASTUntyped } from 'graphql';
+import { type FloatValueNode, GraphQLError, type IntValueNode, valueFromASTUntyped, visit } from 'graphql';
 import { z } from 'zod';
 import type { JsonValue } from '../modules/json.js';
+import { isKept } from '../workflow/exactJson.js';
 import { builder } from './builder.js';
 
 const bad = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
@@ -24,12 +25,21 @@ builder.scalarType('DateTime', {
   parseValue: parseDate,
 });
 
+function refuseInexact(node: IntValueNode | FloatValueNode): void {
+  if (isKept(node.value)) return;
+  const message = `The number ${node.value} cannot be kept, it would become ${Number(node.value)}.`;
+  throw new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });
+}
+
 builder.scalarType('JSON', {
   description:
-    'Any JSON value. Objects keep their keys as they are; pass them as variables rather than as literals in the document.',
+    'Any JSON value. Objects keep their keys as they are; pass them as variables rather than as literals in the document. Numbers are those of JavaScript: what would lose digits (9007199254740993) is refused.',
   serialize: (value) => value,
   parseValue: (value) => value as JsonValue,
-  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) as JsonValue,
+  parseLiteral: (node, variables) => {
+    visit(node, { IntValue: refuseInexact, FloatValue: refuseInexact });
+    return valueFromASTUntyped(node, variables) as JsonValue;
+  },
 });
 
 builder.scalarType('File', {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
+import { JsonLossError, parseExactJson } from '../workflow/exactJson.js';
 import { readBody } from './requestBody.js';
 import { MAX_JSON_BYTES, MAX_MULTIPART_BYTES } from './requestGuards.js';
 
@@ -21,9 +22,9 @@ export async function operationParams(request: IncomingMessage): Promise<GraphQL
 function objectIn(text: string, what: string): object {
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw wrong(`${what} is not valid JSON.`);
+    value = parseExactJson(text);
+  } catch (error) {
+    throw wrong(error instanceof JsonLossError ? `${what}: ${error.message}` : `${what} is not valid JSON.`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrong(`${what} must be a JSON object.`);

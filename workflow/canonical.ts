@@ -45,6 +45,9 @@ function sortedKeys<V>(value: V): V {
 /** The same on every machine, unlike localeCompare. */
 const byCodeUnit = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Largest export file, so that every file can be imported again. */
+export const MAX_FILE_BYTES = 2_000_000;
+
 /** The graph as an export file: canonical, two spaces, a newline at the end. Importing and exporting it gives the same bytes. */
 export function canonicalGraphJson(graph: WorkflowGraph): string {
   return `${JSON.stringify(canonicalGraph(graph), null, 2)}\n`;

@@ -41,7 +41,8 @@ export const WorkflowGraph = z.strictObject({
   format: z.literal(GRAPH_FORMAT),
   family: z.enum(FAMILIES),
   nodes: z.array(GraphNode).max(2_000),
-  edges: z.array(GraphEdge).max(10_000),
+  /** As many as a list in a request may have. */
+  edges: z.array(GraphEdge).max(5_000),
 });
 export type WorkflowGraph = z.output<typeof WorkflowGraph>;
 

@@ -229,7 +229,7 @@ export type CreateWorkflowInput = {
   description?: string | null | undefined;
   /** What its runs are about. It never changes. */
   family: Family;
-  /** The text of an exported file (`exportFile`) to begin with, at most 2 MB. */
+  /** The text of an exported file (`exportFile`) to begin with, at most 2 MB. A key that stands twice and a number that would lose digits are refused with their line. */
   file?: string | null | undefined;
   /** A graph to begin with. */
   graph?: unknown;

@@ -2,11 +2,11 @@ import slugify from '@sindresorhus/slugify';
 import type { Prisma, Workflow } from '../../generated/prisma/client.js';
 import type { Family } from '../../modules/define.js';
 import type { JsonValue } from '../../modules/json.js';
-import { canonicalGraph } from '../../workflow/canonical.js';
 import { GRAPH_FORMAT } from '../../workflow/graph.js';
 import { parseGraph } from '../../workflow/validate.js';
 import { ConflictError, NotFoundError, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
+import { storable } from './draft.js';
 
 export interface NewWorkflow {
   name: string;
@@ -17,7 +17,7 @@ export interface NewWorkflow {
 }
 
 /** Makes a workflow with a draft and no version yet.
- * @throws ValidationError when the graph is none, or of another family. */
+ * @throws ValidationError when the graph is none, too large, or of another family. */
 export async function createWorkflow({ db }: { db: Prisma.TransactionClient }, input: NewWorkflow): Promise<Workflow> {
   const name = checkedName(input.name);
   const given = input.graph ?? { format: GRAPH_FORMAT, family: input.family, nodes: [], edges: [] };
@@ -36,7 +36,7 @@ export async function createWorkflow({ db }: { db: Prisma.TransactionClient }, i
       [],
       'WRONG_FAMILY',
     );
-  const draft = canonicalGraph(graph) as unknown as Prisma.InputJsonObject;
+  const draft = storable(graph);
   const key = await freeKey(db, name);
   return db.workflow
     .create({ data: { key, name, description: input.description ?? '', family: input.family, draft } })

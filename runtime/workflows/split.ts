@@ -1,13 +1,12 @@
-import type { Prisma } from '../../generated/prisma/client.js';
 import type { Family } from '../../modules/define.js';
 import type { JsonValue } from '../../modules/json.js';
-import { canonicalGraph } from '../../workflow/canonical.js';
 import { familyDefinition } from '../../workflow/families.js';
 import { GRAPH_FORMAT, type GraphEdge, type WorkflowGraph } from '../../workflow/graph.js';
 import { isMixed, splitByFamily } from '../../workflow/splitByFamily.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { ConflictError } from '../errors.js';
 import type { Platform } from '../platform.js';
+import { storable } from './draft.js';
 import { createWorkflow } from './library.js';
 import { lockWorkflow } from './workflows.js';
 
@@ -46,9 +45,8 @@ export async function splitWorkflow(
     await tx.workflow.update({
       where: { id: workflow.id },
       data: {
-        draft: canonicalGraph(own) as unknown as Prisma.InputJsonObject,
+        draft: storable(own),
         draftRevision: { increment: 1 },
-        updatedAt: new Date(),
       },
     });
     return { workflowId: workflow.id, madeIds, cut };

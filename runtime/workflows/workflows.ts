@@ -11,6 +11,7 @@ import { openGraph } from '../../workflow/upgradeGraph.js';
 import { parseGraph, validateGraph } from '../../workflow/validate.js';
 import { ConflictError, NotFoundError, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
+import { storable } from './draft.js';
 
 /** Replaces the draft. A draft may have errors of sense (they show as findings), but must have the form of a graph, keep its family
  * and have no nodes of another one: graphs that mix families only come in from elsewhere, to be divided (`splitWorkflow`).
@@ -37,7 +38,7 @@ export async function saveDraft(
   // One statement checks and writes: of two editors who save at once, one gets the conflict.
   const { count } = await platform.db.workflow.updateMany({
     where: { id: workflow.id, draftRevision: input.expectedRevision },
-    data: { draft: asJson(canonicalGraph(graph)), draftRevision: { increment: 1 }, updatedAt: new Date() },
+    data: { draft: storable(graph), draftRevision: { increment: 1 } },
   });
   if (count === 0) throw stale(workflow);
   return platform.db.workflow.findUniqueOrThrow({ where: { id: workflow.id } });
@@ -75,7 +76,7 @@ export async function publishWorkflow(
       data: {
         workflowId: workflow.id,
         number: (newest?.number ?? 0) + 1,
-        graph: asJson(graph),
+        graph: storable(graph),
         note: input.note ?? '',
         publishedBy: input.by ?? null,
       },
@@ -152,8 +153,6 @@ export async function restoreVersion(
     });
   });
 }
-
-const asJson = (graph: WorkflowGraph) => graph as unknown as Prisma.InputJsonObject;
 
 /** Whether two stored graphs say the same, whatever the order of their keys and the module versions they were written for. */
 export function sameGraph(platform: Pick<Platform, 'definition'>, a: unknown, b: unknown): boolean {

@@ -3,6 +3,8 @@ import type { JsonValue } from '../../modules/json.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { archiveWorkflow, createWorkflow, renameWorkflow } from '../../runtime/workflows/library.js';
 import { publishWorkflow, restoreVersion, saveDraft } from '../../runtime/workflows/workflows.js';
+import { MAX_FILE_BYTES } from '../../workflow/canonical.js';
+import { JsonLossError, parseExactJson } from '../../workflow/exactJson.js';
 import { STARTERS } from '../../workflow/starters/index.js';
 import { builder } from '../builder.js';
 import { requireLocalId } from '../globalId.js';
@@ -22,8 +24,9 @@ const CreateWorkflowInput = builder.inputType('CreateWorkflowInput', {
     starter: t.string({ description: 'Key of a starter workflow to begin with (`workflowStarters`).' }),
     graph: t.field({ type: 'JSON', description: 'A graph to begin with.' }),
     file: t.string({
-      description: 'The text of an exported file (`exportFile`) to begin with, at most 2 MB.',
-      validate: z.string().max(2_000_000, 'A workflow file has at most 2 MB.').nullish(),
+      description:
+        'The text of an exported file (`exportFile`) to begin with, at most 2 MB. A key that stands twice and a number that would lose digits are refused with their line.',
+      validate: z.string().max(MAX_FILE_BYTES, 'A workflow file has at most 2 MB.').nullish(),
     }),
     idempotencyKey: t.string({ description: IDEMPOTENCY_KEY_DESCRIPTION, validate: IdempotencyKey }),
   }),
@@ -200,11 +203,24 @@ function beginning({
     return found.graph as unknown as JsonValue;
   }
   if (file == null) return (graph ?? null) as JsonValue | null;
+  return parsedFile(file);
+}
+
+/** @throws ValidationError; its findings point into the file. */
+function parsedFile(file: string): JsonValue {
   try {
-    return JSON.parse(file) as JsonValue;
+    return parseExactJson(file);
   } catch (error) {
-    throw new ValidationError('This file is not a workflow: it is not JSON.', [
-      { path: '/file', message: (error as Error).message },
-    ]);
+    const { message } = error as Error;
+    const issues = [{ path: '/file', message }];
+    if (!(error instanceof JsonLossError))
+      throw new ValidationError('This file is not a workflow: it is not JSON.', issues);
+    const { code, path } = error;
+    throw new ValidationError(
+      `The file was not read. ${message}`,
+      issues,
+      [{ code, severity: 'error', message, path }],
+      code,
+    );
   }
 }
