@@ -70,6 +70,13 @@ module.exports = {
       },
     },
     {
+      name: 'pictures-in-child-processes',
+      comment: 'Sharp cannot be told to stop, and a hostile picture may take its process down.',
+      severity: 'error',
+      from: { pathNot: ['^modules/pictures/', '^tests/', TEST] },
+      to: { path: 'node_modules/sharp/' },
+    },
+    {
       name: 'no-development-package-in-the-product',
       comment: '`npm start` leaves out what only development needs.',
       severity: 'error',

@@ -1,13 +1,8 @@
 import type { Sharp } from 'sharp';
 import type { Background } from '../render/ground.js';
-import type { BackgroundJob } from './pictureJobs.js';
+import type { BackgroundJob, Size } from './pictureJobs.js';
 
 const { default: sharp } = await import('sharp');
-
-interface Size {
-  width: number;
-  height: number;
-}
 
 /** A picture laid on what is behind it: opaque, unless that is nothing. */
 export async function onBackground(image: Sharp, background: Background, size: Size): Promise<Sharp> {

@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
 import type { Derivative } from '../output/derivatives.js';
-import type { DerivativeJob, ReadPicture, ThumbnailJob } from './pictureJobs.js';
+import type { DerivativeJob, ReadPicture, ShrinkJob, Size } from './pictureJobs.js';
 
 const { default: sharp } = await import('sharp');
 
@@ -22,14 +22,12 @@ export async function read(path: string): Promise<ReadPicture> {
   return { format, widthPx: width, heightPx: height, hasAlpha };
 }
 
-/** Makes a picture small enough for a list. */
-export async function thumbnail({ from, to, maxSidePx }: ThumbnailJob): Promise<null> {
+/** Makes a picture small enough to be looked at. */
+export async function shrink({ from, to, maxSidePx, format }: ShrinkJob): Promise<Size> {
   const box = { width: maxSidePx, height: maxSidePx, fit: 'inside', withoutEnlargement: true } as const;
-  await sharp(from, { limitInputPixels: MAX_PIXELS, sequentialRead: true })
-    .resize(box)
-    .webp({ quality: 80 })
-    .toFile(to);
-  return null;
+  const image = sharp(from, { limitInputPixels: MAX_PIXELS, sequentialRead: true }).resize(box).toColourspace('srgb');
+  const { width, height } = await (format === 'webp' ? image.webp({ quality: 80 }) : image.png()).toFile(to);
+  return { width, height };
 }
 
 /** Makes a derivative of a picture. */

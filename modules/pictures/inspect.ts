@@ -1,4 +1,4 @@
-import type { Animation, Opacity } from './pictureJobs.js';
+import type { Animation, FrameJob, Opacity } from './pictureJobs.js';
 
 const { default: sharp } = await import('sharp');
 
@@ -13,7 +13,13 @@ export async function opacity(path: string): Promise<Opacity> {
 
 /** Looks at an animated WebP. */
 export async function animation(path: string): Promise<Animation> {
-  const { pages = 1, pageHeight, delay = [], loop, width, height } = await sharp(path, { pages: -1 }).metadata();
-  const durationMs = delay.reduce((sum, ms) => sum + ms, 0);
-  return { width, height: pageHeight ?? height, pages, durationMs, loop };
+  const { pages = 1, pageHeight, delay = [], loop, ...rest } = await sharp(path, { pages: -1 }).metadata();
+  const { width, height, hasAlpha } = rest;
+  return { width, height: pageHeight ?? height, pages, delaysMs: delay, loop, hasAlpha };
+}
+
+/** Takes a picture out of an animated WebP. */
+export async function frame({ from, page, to }: FrameJob): Promise<null> {
+  await sharp(from, { page }).png({ compressionLevel: 1 }).toFile(to);
+  return null;
 }

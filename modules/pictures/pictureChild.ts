@@ -3,9 +3,9 @@ import { answerJobs } from '../children/answerJobs.js';
 import { systemFailure } from '../systemFailure.js';
 import { paintBackground } from './background.js';
 import { compose } from './compose.js';
-import { derive, header, read, thumbnail } from './convert.js';
-import { animation, opacity } from './inspect.js';
-import type { PictureJob, PictureResult, Unreadable } from './pictureJobs.js';
+import { derive, header, read, shrink } from './convert.js';
+import { animation, frame, opacity } from './inspect.js';
+import type { CompareJob, PictureComparison, PictureJob, PictureResult, Unreadable } from './pictureJobs.js';
 
 const { default: sharp } = await import('sharp');
 
@@ -17,8 +17,8 @@ answerJobs<PictureJob, PictureResult>((job) => {
       return orUnreadable(header(job.path));
     case 'read':
       return orUnreadable(read(job.path));
-    case 'thumbnail':
-      return orUnreadable(thumbnail(job));
+    case 'shrink':
+      return orUnreadable(shrink(job));
     case 'derive':
       return orUnreadable(derive(job));
     case 'opacity':
@@ -28,9 +28,19 @@ answerJobs<PictureJob, PictureResult>((job) => {
     case 'paint':
       return paintBackground(job);
     case 'animation':
-      return animation(job.path);
+      return orUnreadable(animation(job.path));
+    case 'frame':
+      return orUnreadable(frame(job));
+    case 'compare':
+      return orUnreadable(compared(job));
   }
 });
+
+/** Few children compare, so others do not load what that needs. */
+async function compared(job: CompareJob): Promise<PictureComparison> {
+  const { compare } = await import('./compare.js');
+  return compare(job);
+}
 
 async function orUnreadable<Result>(reading: Promise<Result>): Promise<Result | Unreadable> {
   try {

@@ -46,7 +46,7 @@ it('that need more memory than a child may have end that child, with a reason', 
     code: 'PICTURE_OUT_OF_MEMORY',
     failureClass: 'resource',
     message:
-      'Converting the picture needs more than 150 MB of memory and was stopped. Please ask for a smaller one, or for another format.',
+      'Working on the picture needs more than 150 MB of memory and was stopped. Please ask for a smaller one, or for another format.',
   });
   await expect.poll(() => pictures.pids).toEqual([]);
 });
@@ -76,13 +76,14 @@ it('that would take too long end their child, with a reason', async () => {
   expect(await pictures.header(from, signal)).toMatchObject({ format: 'png', widthPx: side, heightPx: side });
   await pictures.close();
   pictures = new Pictures({ maxChildren: 1, timeLimitMs: 50 });
-  const small = pictures.thumbnail({ from, to: path.join(dir, 'small.webp'), maxSidePx: 100 }, signal);
+  const small = pictures.shrink({ from, to: path.join(dir, 'small.webp'), maxSidePx: 100, format: 'webp' }, signal);
   await expect(small).rejects.toMatchObject({ code: 'PICTURE_TIMEOUT', failureClass: 'timeout' });
   await expect.poll(() => pictures.pids).toEqual([]);
 });
 
 it('are made small enough for a list', async () => {
   const to = path.join(dir, 'small.webp');
-  await pictures.thumbnail({ from: await picture(300), to, maxSidePx: 100 }, signal);
+  const made = await pictures.shrink({ from: await picture(300), to, maxSidePx: 100, format: 'webp' }, signal);
+  expect(made).toEqual({ width: 100, height: 100 });
   expect(await sharp(to).metadata()).toMatchObject({ format: 'webp', width: 100, height: 100 });
 });

@@ -5,15 +5,19 @@ import { ModuleError } from '../errors.js';
 import type {
   Animation,
   BackgroundJob,
+  CompareJob,
   ComposeJob,
   DerivativeJob,
+  FrameJob,
   Opacity,
+  PictureComparison,
   PictureJob,
   PictureJobs,
   PictureOp,
   PictureResult,
   ReadPicture,
-  ThumbnailJob,
+  ShrinkJob,
+  Size,
   Unreadable,
 } from './pictureJobs.js';
 
@@ -39,7 +43,7 @@ export class Pictures {
         code: 'PICTURE',
         words: {
           child: 'The picture converter',
-          work: 'Converting the picture',
+          work: 'Working on the picture',
           advice: 'Please ask for a smaller one, or for another format.',
         },
       },
@@ -62,18 +66,13 @@ export class Pictures {
   /** Makes a derivative.
    * @throws {ModuleError} `PICTURE_UNREADABLE`. */
   async derive(job: DerivativeJob, signal: AbortSignal): Promise<ReadPicture> {
-    const made = await this.run('derive', job, signal);
-    if ('unreadable' in made)
-      throw new ModuleError('PICTURE_UNREADABLE', `The picture cannot be converted: ${made.unreadable}.`);
-    return made;
+    return readable(await this.run('derive', job, signal), 'The picture cannot be converted');
   }
 
-  /** Makes a picture small enough for a list.
+  /** Makes a picture small enough to be looked at.
    * @throws {ModuleError} `PICTURE_UNREADABLE`. */
-  async thumbnail(job: ThumbnailJob, signal: AbortSignal): Promise<void> {
-    const made = await this.run('thumbnail', job, signal);
-    if (made)
-      throw new ModuleError('PICTURE_UNREADABLE', `No small picture can be made of this file: ${made.unreadable}.`);
+  async shrink(job: ShrinkJob, signal: AbortSignal): Promise<Size> {
+    return readable(await this.run('shrink', job, signal), 'No small picture can be made of this file');
   }
 
   /** Measures how much of a picture is covered.
@@ -92,9 +91,22 @@ export class Pictures {
     await this.run('paint', job, signal);
   }
 
-  /** Looks at an animated WebP. */
-  animation(path: string, signal: AbortSignal): Promise<Animation> {
-    return this.run('animation', { path }, signal);
+  /** Looks at an animated WebP.
+   * @throws {ModuleError} `PICTURE_UNREADABLE`. */
+  async animation(path: string, signal: AbortSignal): Promise<Animation> {
+    return readable(await this.run('animation', { path }, signal), 'The animation cannot be read');
+  }
+
+  /** Takes a picture out of an animated WebP.
+   * @throws {ModuleError} `PICTURE_UNREADABLE`. */
+  async frame(job: FrameJob, signal: AbortSignal): Promise<void> {
+    readable(await this.run('frame', job, signal), 'The animation cannot be read');
+  }
+
+  /** Measures how far two pictures look alike.
+   * @throws {ModuleError} `PICTURE_UNREADABLE`. */
+  async compare(job: CompareJob, signal: AbortSignal): Promise<PictureComparison> {
+    return readable(await this.run('compare', job, signal), 'A picture cannot be read');
   }
 
   /** Sees to it that a child is there when it is needed. */
@@ -119,6 +131,12 @@ export class Pictures {
   ): Promise<PictureJobs[Op]['result']> {
     return this.children.run({ op, ...job } as PictureJob, { signal });
   }
+}
+
+function readable<Result extends object | null>(result: Result | Unreadable, sentence: string): Result {
+  if (result && 'unreadable' in result)
+    throw new ModuleError('PICTURE_UNREADABLE', `${sentence}: ${result.unreadable}.`);
+  return result as Result;
 }
 
 /** The children that all who publish share. */

@@ -1,4 +1,5 @@
 import type { ShadowJob } from '../render/shadow.js';
+import type { Size } from './pictureJobs.js';
 
 const { default: sharp } = await import('sharp');
 
@@ -23,11 +24,6 @@ export async function softShadow(job: ShadowJob, width: number, height: number):
   const sigma = 0.3 + (1.2 * blurred.width) / info.width;
   const soft = await enlarge(data, info, blurred, sigma);
   return scale < 1 ? enlarge(soft, blurred, { width, height }) : soft;
-}
-
-interface Size {
-  width: number;
-  height: number;
 }
 
 function enlarge(alpha: Buffer, { width, height }: Size, to: Size, sigma?: number): Promise<Buffer> {

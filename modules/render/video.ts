@@ -170,7 +170,8 @@ async function checkVideo(
 
 /** ffprobe knows nothing of animated WebP. */
 async function checkWebp(file: string, { frames, width, height, fps }: Film, signal: AbortSignal): Promise<void> {
-  const { pages, durationMs, loop, ...size } = await renderedPictures.animation(file, signal);
+  const { pages, delaysMs, loop, ...size } = await renderedPictures.animation(file, signal);
+  const durationMs = delaysMs.reduce((sum, ms) => sum + ms, 0);
   // Pictures that do not change are merged into one that is shown for longer.
   if (pages > frames.length) throw wrong('frames', pages, frames.length);
   expectEqual('size', `${size.width}×${size.height}`, `${width}×${height}`);

@@ -18,7 +18,7 @@ export async function makeThumbnail(store: ArtifactStore, sha256: string, signal
   try {
     const from = await store.localFile(sha256, workdir, signal);
     const to = path.join(workdir, 'thumbnail.webp');
-    await receivedPictures.thumbnail({ from, to, maxSidePx: THUMBNAIL_PX }, signal);
+    await receivedPictures.shrink({ from, to, maxSidePx: THUMBNAIL_PX, format: 'webp' }, signal);
     return await readFile(to);
   } finally {
     await rm(workdir, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { keepDifference, PICTURE_SENTENCES, pixelFigures } from './comparePictures.js';
+import { ModuleError } from '../../modules/errors.js';
+import { keepDifference, measure, PICTURE_SENTENCES, pixelFigures } from './comparePictures.js';
 import { atMost, equal } from './figures.js';
 import { openFilm } from './film.js';
-import { openPicture } from './picture.js';
 import type { FilmLimits } from './policy.js';
 import type { Figure, Findings, Sample } from './results.js';
 import { reasonsOf } from './sentences.js';
@@ -41,16 +41,16 @@ export async function compareFilms(
   const samples: Sample[] = [];
   for (const [index, number] of numbers.entries()) {
     const files = [leftFrames[index]!, rightFrames[index]!] as const;
-    const open = (file: string) => openPicture(file, 'image/png', { ...tools, name: 'frame' });
-    const { figures, drawn } = await pixelFigures(await open(files[0]), await open(files[1]), limits, tools);
-    for (const figure of figures) worst.set(figure.key, worseOf(worst.get(figure.key), figure));
+    const { pixels, difference } = await measure(...files, tools);
+    if (!pixels) throw new ModuleError('VIDEO_UNREADABLE', 'A film cannot be read: its frames are not of one size.');
+    for (const figure of pixelFigures(pixels, limits)) worst.set(figure.key, worseOf(worst.get(figure.key), figure));
     const name = (side: string) => `${legacy.fileName.replace(/\.\w+$/, '')}-${side}-frame-${number + 1}.png`;
     const metadata = { widthPx: left.width, heightPx: left.height, frame: number };
     samples.push({
       label: `Frame ${number + 1}`,
       legacyArtifactId: await tools.keep(await readFile(files[0]), name('legacy'), metadata),
       graphArtifactId: await tools.keep(await readFile(files[1]), name('workflow'), metadata),
-      differenceArtifactId: drawn && (await keepDifference(drawn, name('frame'), tools)),
+      differenceArtifactId: difference && (await keepDifference(difference, name('frame'), tools)),
     });
   }
   const figures = [...facts, ...worst.values()];

@@ -1,49 +1,40 @@
-import { setImmediate } from 'node:timers/promises';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { PictureComparison, PictureMode, PixelDifference } from '../../modules/pictures/pictureJobs.js';
+import { requireFfmpeg, runFfmpeg } from '../../modules/render/ffmpeg.js';
+import { comparedPictures } from './comparedPictures.js';
 import { atLeast, atMost, equal, rounded } from './figures.js';
-import { type OpenPicture, openPicture } from './picture.js';
-import {
-  alphaDifference,
-  DifferenceCount,
-  differenceMask,
-  largestShift,
-  OVERLAP_ROWS,
-  SHOWN_EDGE,
-  similarity,
-} from './pictureMetrics.js';
 import type { PictureLimits } from './policy.js';
 import type { Figure, Findings } from './results.js';
 import { percent, reasonsOf, type Sentences } from './sentences.js';
 import type { ComparedFile, Tools } from './tools.js';
 
-/** Pixels in memory at once, of each picture. */
-const STRIPE_PIXELS = 8_000_000;
-/** SSIM is of the picture as it is seen whole, not of its grain: of at most half its size, and this. */
-const SSIM_EDGE = 512;
-/** Regions whose mean colours are compared: so many along the longer side, each of some pixels, or grain would show. */
-const REGIONS = 32;
-const REGION_PIXELS = 6;
+/** Longest side of what is shown of an EXR. */
+const SHOWN_EDGE = 2_048;
 
-/** Two pictures: what they are (size, mode), how many pixels look different, structure, and the mean colours of regions. */
+const isExr = ({ mediaType }: ComparedFile) => mediaType === 'image/x-exr';
+
+/** Two pictures: what they are (size, mode), how many pixels look different, structure, and the mean colours of regions.
+ * @throws {ModuleError} `PICTURE_…`; what ffmpeg fails with. */
 export async function comparePictures(
   legacy: ComparedFile,
   graph: ComparedFile,
   limits: PictureLimits,
   tools: Tools,
 ): Promise<Findings> {
-  const [left, right] = await Promise.all([
-    openPicture(legacy.path, legacy.mediaType, { ...tools, name: 'legacy' }),
-    openPicture(graph.path, graph.mediaType, { ...tools, name: 'graph' }),
-  ]);
-  const modes = modeFigures(left, right);
-  const isSameSize = left.mode.width === right.mode.width && left.mode.height === right.mode.height;
-  if (!isSameSize) return { figures: modes, samples: [], reasons: reasonsOf(modes, PICTURE_SENTENCES) };
-  const { figures, drawn } = await pixelFigures(left, right, limits, tools);
-  const all = [...modes, ...figures];
-  const differenceArtifactId = drawn && (await keepDifference(drawn, legacy.fileName, tools));
-  const shown = async (file: ComparedFile, picture: OpenPicture, side: string) =>
-    file.mediaType === 'image/x-exr' ? keepShown(picture, `${file.fileName}-${side}.png`, tools) : file.id;
+  const [left, right] = [await decodable(legacy, 'legacy', tools), await decodable(graph, 'workflow', tools)];
+  const { modes, pixels, difference } = await measure(left, right, tools);
+  const figures = [
+    ...modeFigures(modeOf(modes[0], isExr(legacy)), modeOf(modes[1], isExr(graph))),
+    ...(pixels ? pixelFigures(pixels, limits) : []),
+  ];
+  const reasons = reasonsOf(figures, PICTURE_SENTENCES);
+  if (!pixels) return { figures, samples: [], reasons };
+  const differenceArtifactId = difference && (await keepDifference(difference, legacy.fileName, tools));
+  const shown = (file: ComparedFile, picture: string, side: string) =>
+    isExr(file) ? keepShown(picture, `${file.fileName}-${side}.png`, tools) : file.id;
   return {
-    figures: all,
+    figures,
     samples: [
       {
         label: 'Picture',
@@ -52,14 +43,44 @@ export async function comparePictures(
         differenceArtifactId,
       },
     ],
-    reasons: reasonsOf(all, PICTURE_SENTENCES),
+    reasons,
   };
 }
 
-type Drawn = DifferenceCount['drawn'];
+/** A picture of what differs, as a file. */
+interface Difference {
+  file: string;
+  width: number;
+  height: number;
+}
 
-function modeFigures({ mode: left }: OpenPicture, { mode: right }: OpenPicture): Figure[] {
-  const size = ({ width, height }: typeof left) => `${width} × ${height}`;
+/** Compares two pictures by their pixels.
+ * @throws {ModuleError} `PICTURE_…` */
+export async function measure(
+  legacy: string,
+  graph: string,
+  { workdir, signal }: Pick<Tools, 'workdir' | 'signal'>,
+): Promise<PictureComparison & { difference: Difference | null }> {
+  const drawTo = path.join(workdir, 'difference.png');
+  const found = await comparedPictures.compare({ first: legacy, second: graph, drawTo }, signal);
+  return { ...found, difference: found.pixels?.drawn ? { file: drawTo, ...found.pixels.drawn } : null };
+}
+
+/** The file; of an EXR, its linear light as 16 bit sRGB: it is looked at as a monitor would show it, highlights cut at white. */
+async function decodable(file: ComparedFile, side: string, { workdir, signal }: Tools): Promise<string> {
+  if (!isExr(file)) return file.path;
+  const developed = path.join(workdir, `${side}.png`);
+  const { ffmpeg } = await requireFfmpeg();
+  const args = ['-nostdin', '-v', 'error', '-y', '-apply_trc', 'iec61966_2_1', '-f', 'exr_pipe', '-i', file.path];
+  await runFfmpeg(ffmpeg, [...args, '-pix_fmt', 'rgba64be', developed], { cwd: workdir, signal });
+  return developed;
+}
+
+const modeOf = (mode: PictureMode, isOfExr: boolean): PictureMode =>
+  isOfExr ? { ...mode, format: 'exr', bits: 32, colorSpace: 'linear' } : mode;
+
+function modeFigures(left: PictureMode, right: PictureMode): Figure[] {
+  const size = ({ width, height }: PictureMode) => `${width} × ${height}`;
   return [
     equal({ key: 'size', label: 'Size', unit: 'px' }, size(left), size(right)),
     equal({ key: 'format', label: 'File format' }, left.format, right.format),
@@ -72,92 +93,48 @@ function modeFigures({ mode: left }: OpenPicture, { mode: right }: OpenPicture):
 
 const yesNo = (...sides: [boolean, boolean]) => sides.map((is) => (is ? 'yes' : 'no')) as [string, string];
 
-/** What two pictures of one size show. Big ones are read in stripes; between them others get their turn. */
-export async function pixelFigures(
-  left: OpenPicture,
-  right: OpenPicture,
-  limits: PictureLimits,
-  { signal }: Pick<Tools, 'signal'>,
-): Promise<{ figures: Figure[]; drawn: Drawn | null }> {
-  const { width, height } = left.mode;
-  const count = new DifferenceCount(width, height);
-  let alpha = 0;
-  const stripeRows = Math.max(1, Math.floor(STRIPE_PIXELS / width));
-  for (let top = 0; top < height; top += stripeRows) {
-    signal.throwIfAborted();
-    const rows = Math.min(stripeRows, height - top);
-    const from = Math.max(0, top - OVERLAP_ROWS);
-    const until = Math.min(height, top + rows + OVERLAP_ROWS);
-    const pair = [await left.rows(from, until - from), await right.rows(from, until - from)] as const;
-    const mask = differenceMask(...pair);
-    count.add(mask, top, rows, top - from);
-    alpha += (alphaDifference(...pair, top - from, rows) * rows) / height;
-    await setImmediate();
-  }
-  const hasAlpha = left.mode.hasAlpha || right.mode.hasAlpha;
-  // A cut-out is put on both: a white edge does not show on white.
-  const grounds = hasAlpha ? (['#ffffff', '#000000'] as const) : (['#ffffff'] as const);
-  const likeness = { mean: 1, worst: 1 };
-  let shift = 0;
-  const longer = Math.max(width, height);
-  const edge = Math.min(SSIM_EDGE, Math.ceil(longer / 2));
-  const regions = Math.min(REGIONS, Math.ceil(longer / REGION_PIXELS));
-  for (const ground of grounds) {
-    const { mean, worst } = similarity(await left.small(edge, ground), await right.small(edge, ground));
-    likeness.mean = Math.min(likeness.mean, mean);
-    likeness.worst = Math.min(likeness.worst, worst);
-    shift = Math.max(shift, largestShift(await left.small(regions, ground), await right.small(regions, ground)));
-    await setImmediate();
-  }
+/** What two pictures of one size show. */
+export function pixelFigures(found: PixelDifference, limits: PictureLimits): Figure[] {
   const figures = [
     atMost(
       { key: 'differentShare', label: 'Different pixels', unit: 'share' },
-      rounded(count.share),
+      rounded(found.differentShare),
       limits.maxDifferentShare,
     ),
     atMost(
       { key: 'worstRegion', label: 'Different pixels in the worst region', unit: 'share' },
-      rounded(count.worstShare),
+      rounded(found.worstShare),
       limits.maxRegionShare,
     ),
-    atLeast({ key: 'ssim', label: 'Structural similarity' }, rounded(likeness.mean), limits.minSsim),
+    atLeast({ key: 'ssim', label: 'Structural similarity' }, rounded(found.similarity), limits.minSsim),
     atLeast(
       { key: 'worstSsim', label: 'Structural similarity of the worst region' },
-      rounded(likeness.worst),
+      rounded(found.worstSimilarity),
       limits.minRegionSsim,
     ),
-    atMost({ key: 'colorShift', label: 'Colour shift of a region' }, shift, limits.maxColorShift),
-    ...(hasAlpha
-      ? [
-          atMost(
-            { key: 'alpha', label: 'Transparency, mean difference', unit: 'share' },
-            rounded(alpha),
-            limits.maxAlphaDifference,
-          ),
-        ]
-      : []),
+    atMost({ key: 'colorShift', label: 'Colour shift of a region' }, found.colorShift, limits.maxColorShift),
   ];
-  return { figures, drawn: count.share > 0 ? count.drawn : null };
+  if (found.alpha === null) return figures;
+  const named = { key: 'alpha', label: 'Transparency, mean difference', unit: 'share' };
+  return [...figures, atMost(named, rounded(found.alpha), limits.maxAlphaDifference)];
 }
 
 /** No browser shows an EXR. */
-async function keepShown(picture: OpenPicture, name: string, tools: Pick<Tools, 'keep'>): Promise<string> {
-  const { default: sharp } = await import('sharp');
-  const { data, width, height } = await picture.small(SHOWN_EDGE, '#ffffff');
-  const png = await sharp(data, { raw: { width, height, channels: 4 } })
-    .png()
-    .toBuffer();
-  return tools.keep(png, name, { widthPx: width, heightPx: height });
+async function keepShown(picture: string, name: string, { workdir, signal, keep }: Tools): Promise<string> {
+  const to = path.join(workdir, 'shown.png');
+  const job = { from: picture, to, maxSidePx: SHOWN_EDGE, format: 'png' } as const;
+  const { width, height } = await comparedPictures.shrink(job, signal);
+  return keep(await readFile(to), name, { widthPx: width, heightPx: height });
 }
 
 /** Stores where two pictures differ, to be laid over either. */
-export async function keepDifference(drawn: Drawn, name: string, tools: Pick<Tools, 'keep'>): Promise<string> {
-  const { default: sharp } = await import('sharp');
-  const { data, width, height } = drawn;
-  const png = await sharp(data, { raw: { width, height, channels: 4 } })
-    .png({ palette: true, colours: 4 })
-    .toBuffer();
-  return tools.keep(png, `${name.replace(/\.\w+$/, '')}-difference.png`, { widthPx: width, heightPx: height });
+export async function keepDifference(
+  { file, width, height }: Difference,
+  name: string,
+  { keep }: Pick<Tools, 'keep'>,
+): Promise<string> {
+  const fileName = `${name.replace(/\.\w+$/, '')}-difference.png`;
+  return keep(await readFile(file), fileName, { widthPx: width, heightPx: height });
 }
 
 export const PICTURE_SENTENCES: Sentences = {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ModuleError } from '../../modules/errors.js';
 import { requireFfmpeg, runFfmpeg } from '../../modules/render/ffmpeg.js';
+import { comparedPictures } from './comparedPictures.js';
 import { zippedFrames } from './zippedFrames.js';
 
 /** A film of any of the formats a turntable comes in. */
@@ -21,8 +22,8 @@ type Where = { workdir: string; signal: AbortSignal };
 
 /** @throws {ModuleError} `VIDEO_UNREADABLE`, `FFMPEG_MISSING`, and what ffmpeg fails with. */
 export async function openFilm(file: string, mediaType: string, where: Where): Promise<Film> {
-  if (mediaType === 'image/webp') return openWebp(file);
-  if (mediaType === 'application/zip') return openZip(file);
+  if (mediaType === 'image/webp') return openWebp(file, where);
+  if (mediaType === 'application/zip') return openZip(file, where);
   return openVideo(file, where);
 }
 
@@ -64,56 +65,51 @@ async function openVideo(file: string, { workdir, signal }: Where): Promise<Film
 }
 
 /** Animated WebP: frames that do not change are merged into one that is shown for longer, so times say which is which. */
-async function openWebp(file: string): Promise<Film> {
-  const { default: sharp } = await import('sharp');
-  const { pages = 1, delay = [], width, pageHeight, height, hasAlpha } = await sharp(file, { pages: -1 }).metadata();
-  const shortest = Math.min(...delay.filter((ms) => ms > 0)) || 1;
+async function openWebp(file: string, { signal }: Where): Promise<Film> {
+  const { pages, delaysMs, width, height, hasAlpha } = await comparedPictures.animation(file, signal);
+  const shortest = Math.min(...delaysMs.filter((ms) => ms > 0)) || 1;
   // A shown frame stands for as many as it is long.
-  const pageOf = delay.flatMap((ms, page) => Array<number>(Math.max(1, Math.round(ms / shortest))).fill(page));
+  const pageOf = delaysMs.flatMap((ms, page) => Array<number>(Math.max(1, Math.round(ms / shortest))).fill(page));
   const frameCount = Math.max(pages, pageOf.length);
-  const durationMs = delay.reduce((sum, ms) => sum + ms, 0);
+  const durationMs = delaysMs.reduce((sum, ms) => sum + ms, 0);
   return {
-    frameCount,
-    width,
-    height: pageHeight ?? height,
+    ...{ frameCount, width, height, hasAlpha, codec: 'webp' },
     fps: durationMs > 0 ? Math.round((frameCount / durationMs) * 1000) : null,
-    codec: 'webp',
-    hasAlpha: hasAlpha ?? false,
-    async frames(numbers, dir) {
-      await mkdir(dir, { recursive: true });
-      return Promise.all(
-        numbers.map(async (number, index) => {
-          const output = path.join(dir, `${index + 1}.png`);
-          await sharp(file, { page: pageOf[number] ?? number })
-            .png({ compressionLevel: 1 })
-            .toFile(output);
-          return output;
-        }),
-      );
-    },
+    frames: (numbers, dir) =>
+      eachFrame(numbers, dir, (number, to) =>
+        comparedPictures.frame({ from: file, page: pageOf[number] ?? number, to }, signal),
+      ),
   };
 }
 
-async function openZip(file: string): Promise<Film> {
-  const { default: sharp } = await import('sharp');
+async function openZip(file: string, { workdir, signal }: Where): Promise<Film> {
   const { names, read } = await zippedFrames(file);
   const [first] = names;
   if (first === undefined) throw unreadable();
-  const { width, height, hasAlpha = false } = await sharp(await read(first)).metadata();
+  const shown = path.join(workdir, 'first.png');
+  await writeFile(shown, await read(first));
+  const header = await comparedPictures.header(shown, signal);
+  if ('unreadable' in header) throw unreadable();
   return {
-    frameCount: names.length,
-    width,
-    height,
-    fps: null,
-    codec: 'png',
-    hasAlpha,
-    async frames(numbers, dir) {
-      await mkdir(dir, { recursive: true });
-      const files = numbers.map((number, index) => [names[number]!, path.join(dir, `${index + 1}.png`)] as const);
-      for (const [name, output] of files) await writeFile(output, await read(name));
-      return files.map(([, output]) => output);
-    },
+    ...{ frameCount: names.length, width: header.widthPx, height: header.heightPx, hasAlpha: header.hasAlpha },
+    ...{ fps: null, codec: 'png' },
+    frames: (numbers, dir) => eachFrame(numbers, dir, async (number, to) => writeFile(to, await read(names[number]!))),
   };
+}
+
+/** Has each frame written to a file of its own. */
+async function eachFrame(
+  numbers: readonly number[],
+  dir: string,
+  write: (number: number, to: string) => Promise<void>,
+): Promise<string[]> {
+  await mkdir(dir, { recursive: true });
+  const files: string[] = [];
+  for (const [index, number] of numbers.entries()) {
+    files.push(path.join(dir, `${index + 1}.png`));
+    await write(number, files.at(-1)!);
+  }
+  return files;
 }
 
 const unreadable = () => new ModuleError('VIDEO_UNREADABLE', 'A film cannot be read: it has no pictures.');

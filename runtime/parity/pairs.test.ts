@@ -204,6 +204,20 @@ describeWith('blender', 'a turntable', () => {
     expect(await judge([made], [again], 'turntable_video')).toMatchObject({ status: 'passed' });
   });
 
+  it.each(['webm', 'webp', 'frames'])(
+    'as %s passes with another seed, and with a bolt of another material is caught',
+    async (format) => {
+      const base = await scene.film({ params: { format } });
+      const seeded = await scene.film({ params: { format, seed: 11 } });
+      expect(seeded.sha256).not.toBe(base.sha256);
+      const [passed] = await compare([base], [seeded]);
+      expect(passed).toMatchObject({ verdict: 'passed', samples: [{}, {}, {}] });
+      expect(passed!.figures).toContainEqual(expect.objectContaining({ key: 'frames', legacy: 3, graph: 3 }));
+      const wrong = await scene.film({ params: { format }, wrongPart: 'Hex Bolt M10x35' });
+      expect(await judge([base], [wrong], 'turntable_video')).toMatchObject({ status: 'differs' });
+    },
+  );
+
   it.each([
     ['a camera 2° higher', { params: { camera: { elevationDeg: 30 } } }],
     ['one bolt of another material', { wrongPart: 'Hex Bolt M10x35' }],

@@ -17,15 +17,15 @@ const MARK: [number, number, number] = [255, 0, 80];
 
 /** Where two stripes of pictures look different: a transparent picture with the different pixels marked. Transparency is compared on
  * a checkerboard, so that no ground hides it. */
-export function differenceMask(legacy: Pixels, graph: Pixels): Uint8ClampedArray {
-  const { width, height } = legacy;
+export function differenceMask(first: Pixels, second: Pixels): Uint8ClampedArray {
+  const { width, height } = first;
   const mask = new Uint8ClampedArray(width * height * 4);
-  pixelmatch(legacy.data, graph.data, mask, width, height, { threshold: VISIBLE, diffMask: true, diffColor: MARK });
+  pixelmatch(first.data, second.data, mask, width, height, { threshold: VISIBLE, diffMask: true, diffColor: MARK });
   return mask;
 }
 
 /** Longest side of a difference picture: a region that differs is found in it as well. */
-export const SHOWN_EDGE = 2_048;
+const DRAWN_EDGE = 2_048;
 
 /** Counts marked pixels over a whole picture and over the squares of a grid, stripe by stripe, and draws where they are. */
 export class DifferenceCount {
@@ -44,7 +44,7 @@ export class DifferenceCount {
     this.edge = Math.max(16, Math.ceil(longer / 32));
     this.columns = Math.ceil(width / this.edge);
     this.counts = new Uint32Array(this.columns * Math.ceil(height / this.edge));
-    this.scale = Math.ceil(longer / SHOWN_EDGE);
+    this.scale = Math.ceil(longer / DRAWN_EDGE);
     const size = { width: Math.ceil(width / this.scale), height: Math.ceil(height / this.scale) };
     this.drawn = { ...size, data: new Uint8Array(size.width * size.height * 4) };
   }
@@ -72,8 +72,8 @@ export class DifferenceCount {
 }
 
 /** Structural similarity of two opaque pictures: the mean, and that of the worst region of 16 × 16. */
-export function similarity(legacy: Pixels, graph: Pixels): { mean: number; worst: number } {
-  const { mssim, ssim_map: map } = ssim(legacy, graph, { downsample: false });
+export function similarity(first: Pixels, second: Pixels): { mean: number; worst: number } {
+  const { mssim, ssim_map: map } = ssim(first, second, { downsample: false });
   let worst = 1;
   for (let top = 0; top < map.height; top += 16)
     for (let left = 0; left < map.width; left += 16) {
@@ -87,18 +87,18 @@ export function similarity(legacy: Pixels, graph: Pixels): { mean: number; worst
 }
 
 /** Largest difference of a channel between two small opaque pictures, 0 to 255. */
-export function largestShift(legacy: Pixels, graph: Pixels): number {
+export function largestShift(first: Pixels, second: Pixels): number {
   let most = 0;
-  for (let i = 0; i < legacy.data.length; i++)
-    if (i % 4 !== 3) most = Math.max(most, Math.abs(legacy.data[i]! - graph.data[i]!));
+  for (let i = 0; i < first.data.length; i++)
+    if (i % 4 !== 3) most = Math.max(most, Math.abs(first.data[i]! - second.data[i]!));
   return most;
 }
 
 /** Mean difference of the alpha channel, 0 to 1. */
-export function alphaDifference(legacy: Pixels, graph: Pixels, firstRow: number, rows: number): number {
+export function alphaDifference(first: Pixels, second: Pixels, firstRow: number, rows: number): number {
   let sum = 0;
-  const { width } = legacy;
+  const { width } = first;
   for (let i = firstRow * width; i < (firstRow + rows) * width; i++)
-    sum += Math.abs(legacy.data[i * 4 + 3]! - graph.data[i * 4 + 3]!);
+    sum += Math.abs(first.data[i * 4 + 3]! - second.data[i * 4 + 3]!);
   return sum / 255 / (rows * width);
 }
