@@ -102,6 +102,19 @@ export function refusalFor(viewer: Viewer | null, schema: GraphQLSchema, documen
   return new GraphQLError(`You may not read ${fields.join(', ')}.`, { extensions: { code: 'FORBIDDEN', fields } });
 }
 
+/** For descriptions of what `studioAsks` refuses. */
+export const NOT_FOR_PARTNERS = 'not for partners';
+
+/** For arguments of lists that partners see too: by which rows a question chooses tells as much of them as reading it.
+ * @param asked - what is asked about that partners may not read, by argument.
+ * @throws GraphQLError `FORBIDDEN` when a partner asks. */
+export function studioAsks(viewer: Viewer | null, asked: Record<string, unknown>): void {
+  if (seesStudio(viewer)) return;
+  const refused = Object.keys(asked).filter((name) => asked[name] != null);
+  if (refused.length > 0)
+    throw new GraphQLError(`You may not choose by ${refused.join(', ')}.`, { extensions: { code: 'FORBIDDEN' } });
+}
+
 /** What only admins find in lists, others must not find by id either; everybody may see their own account. */
 const ADMINS_ONLY: ReadonlySet<NodeType> = new Set<NodeType>(['Account', 'AuditEntry']);
 

@@ -13,6 +13,7 @@ import { visibleTokens } from '../../runtime/access/ownership.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { hashToken, randomToken } from '../../runtime/secrets/secrets.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { localId, requireLocalId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';
 import { sorting } from '../sorting.js';
@@ -39,7 +40,7 @@ const AccountNode = builder.prismaNode('Account', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     tokens: t.relation('tokens', {
       description: `Its API tokens, newest first; ${atMost('tokens')}.`,
-      query: { orderBy: { createdAt: 'desc' }, take: MOST.tokens },
+      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], take: MOST.tokens },
     }),
   }),
 });
@@ -113,10 +114,28 @@ const TOKEN_SORT = sorting(
 interface WantedAccounts {
   text?: string | null | undefined;
   role?: Role[] | null | undefined;
+  isDisabled?: boolean | null | undefined;
 }
-const accountsLike = ({ text, role }: WantedAccounts): Prisma.AccountWhereInput => ({
+const accountsLike = ({ text, role, isDisabled }: WantedAccounts): Prisma.AccountWhereInput => ({
   name: containing(text),
   role: role ? { in: role } : undefined,
+  disabledAt: isDisabled == null ? undefined : isDisabled ? { not: null } : null,
+});
+
+interface WantedTokens {
+  text?: string | null | undefined;
+  accountId?: string | null | undefined;
+  usableOnly?: boolean | null | undefined;
+}
+const usable = (): Prisma.ApiTokenWhereInput => ({
+  revokedAt: null,
+  account: { disabledAt: null },
+  OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }],
+});
+const tokensLike = ({ text, accountId, usableOnly }: WantedTokens, { viewer }: Context): Prisma.ApiTokenWhereInput => ({
+  AND: [visibleTokens(viewer), usableOnly ? usable() : {}],
+  name: containing(text),
+  accountId: accountId ? localId('Account', accountId) : undefined,
 });
 
 builder.queryFields((t) => ({
@@ -128,6 +147,7 @@ builder.queryFields((t) => ({
     args: {
       text: t.arg.string({ description: `In the name, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
       role: t.arg({ type: [RoleEnum], description: 'With any of these roles; all when left out.' }),
+      isDisabled: t.arg.boolean({ description: 'Only those that are disabled, or only those that are not.' }),
       orderBy: t.arg(ACCOUNT_SORT.arg),
     },
     totalCount: (_root, args, ctx) => ctx.db.account.count({ where: accountsLike(args) }),
@@ -140,17 +160,17 @@ builder.queryFields((t) => ({
     cursor: 'id',
     description: "API tokens, newest first: an admin's are all, everybody else's their own.",
     args: {
+      text: t.arg.string({ description: `In the name, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
       accountId: t.arg.id({ description: 'Of this account; all when left out.' }),
+      usableOnly: t.arg.boolean({
+        defaultValue: false,
+        description: 'Only those that still work: not revoked, not expired, of an account that is not disabled.',
+      }),
       orderBy: t.arg(TOKEN_SORT.arg),
     },
-    resolve: (query, _root, { accountId, orderBy }, { db, viewer }) =>
-      db.apiToken.findMany({
-        ...query,
-        where: {
-          AND: [visibleTokens(viewer), accountId ? { accountId: localId('Account', accountId) } : {}],
-        },
-        orderBy: TOKEN_SORT.orderBy(orderBy),
-      }),
+    totalCount: (_root, args, ctx) => ctx.db.apiToken.count({ where: tokensLike(args, ctx) }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
+      ctx.db.apiToken.findMany({ ...query, where: tokensLike(args, ctx), orderBy: TOKEN_SORT.orderBy(orderBy) }),
   }),
 }));
 

@@ -36,6 +36,10 @@ const AuditFilter = builder.inputType('AuditFilter', {
   description: 'Which entries; all conditions that are given must hold.',
   fields: (t) => ({
     accountId: t.id({ description: 'Of this account.' }),
+    actor: t.string({
+      description: `With this in their name at the time, in any case; ${TEXT_LIMIT}.`,
+      validate: FilterText,
+    }),
     mutation: t.string({
       description: `With this in the name of the mutation, in any case; ${TEXT_LIMIT}.`,
       validate: FilterText,
@@ -48,9 +52,10 @@ const AuditFilter = builder.inputType('AuditFilter', {
 });
 
 function where(filter: typeof AuditFilter.$inferInput | null | undefined): Prisma.AuditEntryWhereInput {
-  const { accountId, mutation, outcome, failedOnly, from, to } = filter ?? {};
+  const { accountId, actor, mutation, outcome, failedOnly, from, to } = filter ?? {};
   return {
     accountId: accountId ? localId('Account', accountId) : undefined,
+    actor: containing(actor),
     mutation: containing(mutation),
     outcome: outcome ? { in: outcome } : undefined,
     NOT: failedOnly ? { outcome: 'ok' } : undefined,

@@ -14,7 +14,7 @@ const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
   materials: async (db) => {
     const materials = await db.material.findMany({
       where: { archivedAt: null },
-      orderBy: { label: 'asc' },
+      orderBy: [{ label: 'asc' }, { id: 'asc' }],
       take: MOST.choices,
       select: { name: true, label: true },
     });
@@ -23,7 +23,7 @@ const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
   renderTemplates: async (db) => {
     const templates = await db.renderTemplate.findMany({
       where: { archivedAt: null },
-      orderBy: { label: 'asc' },
+      orderBy: [{ label: 'asc' }, { id: 'asc' }],
       take: MOST.choices,
     });
     return templates.map(({ name, label, description }) => ({ value: name, label, description: description || null }));
@@ -43,7 +43,7 @@ const LOOKUPS: Record<string, (db: PrismaClient) => Promise<LookupOption[]>> = {
   categories: async (db) => {
     const categories = await db.category.findMany({
       where: { archivedAt: null },
-      orderBy: { label: 'asc' },
+      orderBy: [{ label: 'asc' }, { id: 'asc' }],
       take: MOST.choices,
     });
     return categories.map(({ key, label }) => ({ value: key, label, description: null }));

@@ -1,5 +1,7 @@
+import type { Prisma } from '../../generated/prisma/client.js';
 import { builder } from '../builder.js';
 import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 
 builder.prismaNode('Notification', {
   id: { field: 'id' },
@@ -20,7 +22,21 @@ const NOTIFICATION_SORT = sorting(
   { createdAt: 'When it came in.' },
   { by: 'createdAt', direction: 'desc' },
 );
-const unread = (unreadOnly: boolean | null | undefined) => (unreadOnly ? { readAt: null } : {});
+
+interface Wanted {
+  text?: string | null | undefined;
+  unreadOnly?: boolean | null | undefined;
+  from?: Date | null | undefined;
+  to?: Date | null | undefined;
+}
+function where({ text, unreadOnly, from, to }: Wanted): Prisma.NotificationWhereInput {
+  const contains = containing(text);
+  return {
+    OR: contains && [{ title: contains }, { body: contains }],
+    readAt: unreadOnly ? null : undefined,
+    createdAt: { gte: from ?? undefined, lt: to ?? undefined },
+  };
+}
 
 builder.queryField('notifications', (t) =>
   t.prismaConnection({
@@ -29,14 +45,20 @@ builder.queryField('notifications', (t) =>
     cursor: 'id',
     description: 'Messages, newest first.',
     args: {
+      text: t.arg.string({
+        description: `In the line or the message, in any case; ${TEXT_LIMIT}.`,
+        validate: FilterText,
+      }),
       unreadOnly: t.arg.boolean({ defaultValue: false, description: 'Only those nobody has read.' }),
+      from: t.arg({ type: 'DateTime', description: 'Came in at this moment or later.' }),
+      to: t.arg({ type: 'DateTime', description: 'Came in before this moment.' }),
       orderBy: t.arg(NOTIFICATION_SORT.arg),
     },
-    totalCount: (_root, { unreadOnly }, ctx) => ctx.db.notification.count({ where: unread(unreadOnly) }),
-    resolve: (query, _root, { unreadOnly, orderBy }, ctx) =>
+    totalCount: (_root, args, ctx) => ctx.db.notification.count({ where: where(args) }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
       ctx.db.notification.findMany({
         ...query,
-        where: unread(unreadOnly),
+        where: where(args),
         orderBy: NOTIFICATION_SORT.orderBy(orderBy),
       }),
   }),

@@ -1,4 +1,6 @@
+import type { Prisma } from '../../generated/prisma/client.js';
 import { builder } from '../builder.js';
+import { localId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';
 import { sorting } from '../sorting.js';
 
@@ -60,7 +62,7 @@ const DeliveryNode = builder.prismaNode('NotificationDelivery', {
 builder.prismaObjectField('Run', 'deliveries', (t) =>
   t.relation('deliveries', {
     description: `What became of the messages it sent; ${atMost('files')}.`,
-    query: { orderBy: { createdAt: 'asc' }, take: MOST.files },
+    query: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }], take: MOST.files },
   }),
 );
 
@@ -70,6 +72,20 @@ const DELIVERY_SORT = sorting(
   { by: 'createdAt', direction: 'desc' },
 );
 
+interface Wanted {
+  status?: string[] | null | undefined;
+  channel?: string[] | null | undefined;
+  runId?: string | null | undefined;
+  from?: Date | null | undefined;
+  to?: Date | null | undefined;
+}
+const where = ({ status, channel, runId, from, to }: Wanted): Prisma.NotificationDeliveryWhereInput => ({
+  status: status ? { in: status } : undefined,
+  channel: channel ? { in: channel } : undefined,
+  runId: runId ? localId('Run', runId) : undefined,
+  createdAt: { gte: from ?? undefined, lt: to ?? undefined },
+});
+
 builder.queryField('notificationDeliveries', (t) =>
   t.prismaConnection({
     authScopes: { view: true },
@@ -78,14 +94,17 @@ builder.queryField('notificationDeliveries', (t) =>
     description: 'What became of messages, newest first.',
     args: {
       status: t.arg({ type: [StatusEnum], description: 'In any of these states; all when left out.' }),
+      channel: t.arg({ type: [ChannelEnum], description: 'That went out in any of these ways; all when left out.' }),
+      runId: t.arg.id({ description: 'About this run.' }),
+      from: t.arg({ type: 'DateTime', description: 'Whose first attempt ended at this moment or later.' }),
+      to: t.arg({ type: 'DateTime', description: 'Whose first attempt ended before this moment.' }),
       orderBy: t.arg(DELIVERY_SORT.arg),
     },
-    totalCount: (_root, { status }, ctx) =>
-      ctx.db.notificationDelivery.count({ where: { status: status ? { in: status } : undefined } }),
-    resolve: (query, _root, { status, orderBy }, ctx) =>
+    totalCount: (_root, args, ctx) => ctx.db.notificationDelivery.count({ where: where(args) }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
       ctx.db.notificationDelivery.findMany({
         ...query,
-        where: { status: status ? { in: status } : undefined },
+        where: where(args),
         orderBy: DELIVERY_SORT.orderBy(orderBy),
       }),
   }),

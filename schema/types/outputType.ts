@@ -1,4 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import type { Rollout, Visibility } from '../../generated/prisma/enums.js';
 import type { Family } from '../../modules/define.js';
 import { visibleOutputTypes } from '../../runtime/access/ownership.js';
 import { formOf, graphOf } from '../../runtime/outputTypes/form.js';
@@ -10,6 +11,7 @@ import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';
+import { NOT_FOR_PARTNERS, studioAsks } from '../partnerView.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { EffectiveParamObject } from './effectiveParam.js';
@@ -127,23 +129,37 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
     rollout: t.expose('rollout', { type: RolloutEnum, description: 'Which way it is produced.' }),
     categories: t.relation('categories', {
       description: `Product categories it is for, ${atMost('choices')}; none: all.`,
-      query: { orderBy: { label: 'asc' }, take: MOST.choices },
+      query: { orderBy: [{ label: 'asc' }, { id: 'asc' }], take: MOST.choices },
     }),
   }),
 });
 
+interface Wanted {
+  family?: Family | null;
+  includeArchived?: boolean | null;
+  text?: string | null;
+  visibility?: Visibility[] | null;
+  rollout?: Rollout[] | null;
+  workflowId?: string | null;
+  categoryId?: string | null;
+}
 /** Without `view`, only what is public and offered. */
 function offered(
-  { family, includeArchived, text }: { family?: Family | null; includeArchived?: boolean | null; text?: string | null },
+  { family, includeArchived, text, visibility, rollout, workflowId, categoryId }: Wanted,
   { viewer }: Context,
 ): Prisma.OutputTypeWhereInput {
+  studioAsks(viewer, { rollout, workflowId });
   const contains = containing(text);
-  return {
+  const chosen: Prisma.OutputTypeWhereInput = {
     family: family ?? undefined,
     archivedAt: includeArchived ? undefined : null,
     OR: contains && [{ name: contains }, { key: contains }],
-    ...visibleOutputTypes(viewer),
+    visibility: visibility ? { in: visibility } : undefined,
+    rollout: rollout ? { in: rollout } : undefined,
+    workflowId: workflowId ? localId('Workflow', workflowId) : undefined,
+    categories: categoryId ? { some: { id: localId('Category', categoryId) } } : undefined,
   };
+  return { AND: [chosen, visibleOutputTypes(viewer)] };
 }
 
 const OUTPUT_TYPE_SORT = sorting(
@@ -160,6 +176,10 @@ builder.queryFields((t) => ({
     description: 'Output types in the order they are offered.',
     args: {
       family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }),
+      visibility: t.arg({ type: [VisibilityEnum], description: 'That any of these may see.' }),
+      rollout: t.arg({ type: [RolloutEnum], description: `Produced in any of these ways; ${NOT_FOR_PARTNERS}.` }),
+      workflowId: t.arg.id({ description: `That run this workflow; ${NOT_FOR_PARTNERS}.` }),
+      categoryId: t.arg.id({ description: 'For this product category, and not for all.' }),
       includeArchived: t.arg.boolean({ defaultValue: false, description: 'Archived ones too.' }),
       text: t.arg.string({ description: `In the name or the key, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
       orderBy: t.arg(OUTPUT_TYPE_SORT.arg),

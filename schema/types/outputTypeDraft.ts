@@ -151,7 +151,7 @@ export const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').
         db.pricingTier.findMany({
           ...query,
           where: { archivedAt: null },
-          orderBy: { label: 'asc' },
+          orderBy: [{ label: 'asc' }, { id: 'asc' }],
           take: MOST.choices,
         }),
     }),
@@ -159,13 +159,23 @@ export const DraftObject = builder.objectRef<CheckedProfile>('OutputTypeDraft').
       type: ['Category'],
       description: `Categories to choose from, ${atMost('choices')}; for the step \`terms\`.`,
       resolve: (query, _draft, _args, { db }) =>
-        db.category.findMany({ ...query, where: { archivedAt: null }, orderBy: { label: 'asc' }, take: MOST.choices }),
+        db.category.findMany({
+          ...query,
+          where: { archivedAt: null },
+          orderBy: [{ label: 'asc' }, { id: 'asc' }],
+          take: MOST.choices,
+        }),
     }),
     materials: t.prismaField({
       type: ['Material'],
       description: `Materials to choose from, ${atMost('choices')}; for the step \`terms\`.`,
       resolve: (query, _draft, _args, { db }) =>
-        db.material.findMany({ ...query, where: { archivedAt: null }, orderBy: { label: 'asc' }, take: MOST.choices }),
+        db.material.findMany({
+          ...query,
+          where: { archivedAt: null },
+          orderBy: [{ label: 'asc' }, { id: 'asc' }],
+          take: MOST.choices,
+        }),
     }),
   }),
 });

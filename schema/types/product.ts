@@ -2,7 +2,9 @@ import type { Prisma } from '../../generated/prisma/client.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { createProduct, updateProduct } from '../../runtime/library/products.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { NOT_FOR_PARTNERS, studioAsks } from '../partnerView.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
@@ -34,15 +36,21 @@ const ProductFilter = builder.inputType('ProductFilter', {
       validate: FilterText,
     }),
     categoryId: t.id({ description: 'Of this category.' }),
+    cadFileId: t.id({ description: `With the geometry of this CAD file; ${NOT_FOR_PARTNERS}.` }),
   }),
 });
 
-function where(filter: typeof ProductFilter.$inferInput | null | undefined): Prisma.ProductWhereInput {
-  const { text, categoryId } = filter ?? {};
+function where(
+  filter: typeof ProductFilter.$inferInput | null | undefined,
+  { viewer }: Context,
+): Prisma.ProductWhereInput {
+  const { text, categoryId, cadFileId } = filter ?? {};
+  studioAsks(viewer, { cadFileId });
   const contains = containing(text);
   return {
     OR: contains && [{ sku: contains }, { name: contains }],
     categoryId: categoryId ? localId('Category', categoryId) : undefined,
+    cadFileId: cadFileId ? localId('CadFile', cadFileId) : undefined,
   };
 }
 
@@ -62,9 +70,9 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: ProductFilter, description: 'Which ones; all when left out.' }),
       orderBy: t.arg(PRODUCT_SORT.arg),
     },
-    totalCount: (_root, { filter }, ctx) => ctx.db.product.count({ where: where(filter) }),
+    totalCount: (_root, { filter }, ctx) => ctx.db.product.count({ where: where(filter, ctx) }),
     resolve: (query, _root, { filter, orderBy }, ctx) =>
-      ctx.db.product.findMany({ ...query, where: where(filter), orderBy: PRODUCT_SORT.orderBy(orderBy) }),
+      ctx.db.product.findMany({ ...query, where: where(filter, ctx), orderBy: PRODUCT_SORT.orderBy(orderBy) }),
   }),
   product: t.prismaField({
     authScopes: { $any: { view: true, order: true } },

@@ -1,8 +1,10 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import { visibleRuns } from '../../runtime/access/ownership.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
 import { atMost, MOST } from '../listBounds.js';
+import { NOT_FOR_PARTNERS, studioAsks } from '../partnerView.js';
 import { runsAbout } from '../runSearch.js';
 import { sorting } from '../sorting.js';
 import { FilterText, TEXT_LIMIT } from '../textFilter.js';
@@ -114,13 +116,13 @@ const RunFilter = builder.inputType('RunFilter', {
   fields: (t) => ({
     status: t.field({ type: [RunStatusEnum], description: 'In any of these states.' }),
     family: t.field({ type: FamilyEnum, description: 'Of this family.' }),
-    workflowId: t.id({ description: 'Of this workflow.' }),
-    cadFileId: t.id({ description: 'About this CAD file.' }),
+    workflowId: t.id({ description: `Of this workflow; ${NOT_FOR_PARTNERS}.` }),
+    cadFileId: t.id({ description: `About this CAD file; ${NOT_FOR_PARTNERS}.` }),
     orderLineId: t.id({ description: 'About this order line.' }),
     orderId: t.id({ description: 'About a line of this order.' }),
     productId: t.id({ description: 'About this product.' }),
     outputTypeId: t.id({ description: 'Producing this output type.' }),
-    mode: t.field({ type: [RunModeEnum], description: 'By any of these ways.' }),
+    mode: t.field({ type: [RunModeEnum], description: `By any of these ways; ${NOT_FOR_PARTNERS}.` }),
     text: t.string({
       description: `With this in the name of the CAD file, product or output type, in any case; ${TEXT_LIMIT}.`,
       validate: FilterText,
@@ -136,15 +138,19 @@ const RUN_SORT = sorting(
   { by: 'createdAt', direction: 'desc' },
 );
 
-function where(filter: typeof RunFilter.$inferInput | null | undefined): Prisma.RunWhereInput {
-  const { status, family, mode, workflowId, cadFileId, orderLineId, from, to } = filter ?? {};
+async function where(
+  filter: typeof RunFilter.$inferInput | null | undefined,
+  { db, viewer }: Context,
+): Promise<Prisma.RunWhereInput> {
+  const { status, family, mode, workflowId, cadFileId, orderLineId, text, from, to } = filter ?? {};
   const { orderId, productId, outputTypeId } = filter ?? {};
+  studioAsks(viewer, { mode, workflowId, cadFileId });
   const line = {
     orderId: orderId ? localId('Order', orderId) : undefined,
     productId: productId ? localId('Product', productId) : undefined,
     outputTypeId: outputTypeId ? localId('OutputType', outputTypeId) : undefined,
   };
-  return {
+  const chosen = {
     status: status ? { in: status } : undefined,
     family: family ?? undefined,
     mode: mode ? { in: mode } : undefined,
@@ -154,6 +160,7 @@ function where(filter: typeof RunFilter.$inferInput | null | undefined): Prisma.
     cadFileId: cadFileId ? localId('CadFile', cadFileId) : undefined,
     orderLineId: orderLineId ? localId('OrderLine', orderLineId) : undefined,
   };
+  return { AND: [chosen, await runsAbout(db, text), visibleRuns(viewer)] };
 }
 
 builder.queryFields((t) => ({
@@ -166,16 +173,9 @@ builder.queryFields((t) => ({
       filter: t.arg({ type: RunFilter, description: 'Which ones; all when left out.' }),
       orderBy: t.arg(RUN_SORT.arg),
     },
-    totalCount: async (_root, { filter }, ctx) =>
-      ctx.db.run.count({
-        where: { AND: [where(filter), await runsAbout(ctx.db, filter?.text), visibleRuns(ctx.viewer)] },
-      }),
+    totalCount: async (_root, { filter }, ctx) => ctx.db.run.count({ where: await where(filter, ctx) }),
     resolve: async (query, _root, { filter, orderBy }, ctx) =>
-      ctx.db.run.findMany({
-        ...query,
-        where: { AND: [where(filter), await runsAbout(ctx.db, filter?.text), visibleRuns(ctx.viewer)] },
-        orderBy: RUN_SORT.orderBy(orderBy),
-      }),
+      ctx.db.run.findMany({ ...query, where: await where(filter, ctx), orderBy: RUN_SORT.orderBy(orderBy) }),
   }),
   run: t.prismaField({
     authScopes: { $any: { view: true, order: true } },

@@ -1,8 +1,11 @@
+import type { Prisma } from '../../generated/prisma/client.js';
 import { visibleWebhooks } from '../../runtime/access/ownership.js';
 import { WEBHOOK_EVENTS, type WebhookEventType } from '../../runtime/webhooks/eventTypes.js';
 import { builder } from '../builder.js';
+import type { Context } from '../context.js';
 import { localId } from '../globalId.js';
 import { sorting } from '../sorting.js';
+import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 
 export const WebhookEventEnum = builder.enumType('WebhookEventType', {
   description:
@@ -65,6 +68,19 @@ export const WebhookNode = builder.prismaNode('Webhook', {
   }),
 });
 
+interface Wanted {
+  text?: string | null | undefined;
+  isEnabled?: boolean | null | undefined;
+}
+function where({ text, isEnabled }: Wanted, { viewer }: Context): Prisma.WebhookWhereInput {
+  const contains = containing(text);
+  return {
+    ...visibleWebhooks(viewer),
+    OR: contains && [{ name: contains }, { url: contains }],
+    disabledAt: isEnabled == null ? undefined : isEnabled ? null : { not: null },
+  };
+}
+
 const WEBHOOK_SORT = sorting(
   'Webhook',
   { createdAt: 'When it was made.', name: 'What it is for.' },
@@ -77,10 +93,17 @@ builder.queryFields((t) => ({
     type: WebhookNode,
     cursor: 'id',
     description: "Webhooks, newest first: an admin's are all, everybody else's their own.",
-    args: { orderBy: t.arg(WEBHOOK_SORT.arg) },
-    totalCount: (_root, _args, { db, viewer }) => db.webhook.count({ where: visibleWebhooks(viewer) }),
-    resolve: (query, _root, { orderBy }, { db, viewer }) =>
-      db.webhook.findMany({ ...query, where: visibleWebhooks(viewer), orderBy: WEBHOOK_SORT.orderBy(orderBy) }),
+    args: {
+      text: t.arg.string({
+        description: `In the name or the address, in any case; ${TEXT_LIMIT}.`,
+        validate: FilterText,
+      }),
+      isEnabled: t.arg.boolean({ description: 'Only those that are enabled, or only those that are not.' }),
+      orderBy: t.arg(WEBHOOK_SORT.arg),
+    },
+    totalCount: (_root, args, ctx) => ctx.db.webhook.count({ where: where(args, ctx) }),
+    resolve: (query, _root, { orderBy, ...args }, ctx) =>
+      ctx.db.webhook.findMany({ ...query, where: where(args, ctx), orderBy: WEBHOOK_SORT.orderBy(orderBy) }),
   }),
   webhook: t.prismaField({
     authScopes: { $any: { order: true, admin: true } },
