@@ -16,6 +16,7 @@ import { ValidationError } from '../runtime/errors.js';
 import type { Context } from './context.js';
 import { keepPlans } from './execution/keptPlans.js';
 import { decodeGlobalId, encodeGlobalId, MAX_NODES, type NodeType } from './globalId.js';
+import { isCursor, pageCursors } from './pageCursors.js';
 import { mayReach } from './partnerView.js';
 import { plainFields } from './plainFields.js';
 import { stability } from './stability.js';
@@ -39,19 +40,8 @@ interface Types {
   };
 }
 
-const CURSOR = /^GPC:S:([0-9a-f-]{36})$/;
-const cursorText = (cursor: string) => Buffer.from(cursor, 'base64').toString('utf8');
-
-/** Cursors of lists that Prisma does not page through, in the words of those that it does: all cursors of the API look alike. */
-export const cursorOf = (id: string): string => Buffer.from(`GPC:S:${id}`).toString('base64');
-export const idOfCursor = (cursor: string | null | undefined): string | null =>
-  (cursor && CURSOR.exec(cursorText(cursor))?.[1]) || null;
-
 /** Looked into here, because the database would answer a made-up one with an error of its own. */
-const Cursor = z
-  .string()
-  .refine((text) => CURSOR.test(cursorText(text)), 'This is not a cursor of this API.')
-  .nullish();
+const Cursor = z.string().refine(isCursor, 'This is not a cursor of this API.').nullish();
 
 /** JSON pointer within the `input` of a mutation, or within the arguments of a field without one. */
 function pointer(path: readonly (PropertyKey | { key: PropertyKey })[]): string {
@@ -70,6 +60,7 @@ export const builder = new SchemaBuilder<Types>({
     ErrorsPlugin,
     RelayPlugin,
     ScopeAuthPlugin,
+    pageCursors,
     plainFields,
     PrismaPlugin,
     ComplexityPlugin,

@@ -60,6 +60,8 @@ export type ArchiveRenderTemplateInput = {
 export type AuditFilter = {
   /** Of this account. */
   accountId?: string | number | null | undefined;
+  /** With this in their name at the time, in any case; at most 200 characters. */
+  actor?: string | null | undefined;
   /** Only those that did not go well. */
   failedOnly?: boolean | null | undefined;
   /** From this moment on. */
@@ -587,6 +589,8 @@ export type PreflightInput = {
 
 /** Which products; all conditions that are given must hold. */
 export type ProductFilter = {
+  /** With the geometry of this CAD file; not for partners. */
+  cadFileId?: string | number | null | undefined;
   /** Of this category. */
   categoryId?: string | number | null | undefined;
   /** In the article number or the name, in any case; at most 200 characters. */
@@ -684,13 +688,13 @@ export type Rollout =
 
 /** Which runs; all conditions that are given must hold. */
 export type RunFilter = {
-  /** About this CAD file. */
+  /** About this CAD file; not for partners. */
   cadFileId?: string | number | null | undefined;
   /** Of this family. */
   family?: Family | null | undefined;
   /** Asked for at this moment or later. */
   from?: string | null | undefined;
-  /** By any of these ways. */
+  /** By any of these ways; not for partners. */
   mode?: Array<RunMode> | null | undefined;
   /** About a line of this order. */
   orderId?: string | number | null | undefined;
@@ -706,7 +710,7 @@ export type RunFilter = {
   text?: string | null | undefined;
   /** Asked for before this moment. */
   to?: string | null | undefined;
-  /** Of this workflow. */
+  /** Of this workflow; not for partners. */
   workflowId?: string | number | null | undefined;
 };
 

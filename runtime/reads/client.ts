@@ -1,7 +1,6 @@
 import DataLoader from 'dataloader';
 import type pg from 'pg';
 import type { PrismaClient } from '../../generated/prisma/client.js';
-import { DomainError } from '../../modules/errors.js';
 import { contentHash } from '../../modules/hash.js';
 import { AwaitedStatements, type Waiting } from './awaitedStatements.js';
 import { type Datamodel, describeModels, type Model } from './models.js';
@@ -43,7 +42,6 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
     const text = `select v::text from (${built.sql}) list`;
     const config: pg.QueryArrayConfig = { name: nameOf(text)!, text, values: [...built.values], rowMode: 'array' };
     const { rows: texts } = (await query(config, waiting)) as unknown as pg.QueryArrayResult<[string]>;
-    if (texts.length === 0 && isPlainObject(args.cursor)) await mustBeThere(model, Object.values(args.cursor)[0]);
     const decoded = texts.map(([json]) => built.decode(JSON.parse(json)) as Row);
     return built.isBackwards ? decoded.reverse() : decoded;
   }
@@ -60,14 +58,6 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
     const text = `select count(*) from ${model.table} ${alias} where ${met}`;
     const { rows: counts } = await query({ text, values: statement.values }, waiting);
     return Number((counts[0] as { count: string }).count);
-  }
-
-  /** A page that begins at a row that is no more would look like the end of the list.
-   * @throws DomainError `CURSOR_GONE` */
-  async function mustBeThere({ table, key }: Model, id: unknown): Promise<void> {
-    const { rowCount } = await pool.query(`select 1 from ${table} where ${key[0]} = $1`, [id]);
-    if (rowCount === 0)
-      throw new DomainError('CURSOR_GONE', 'The row that this cursor marks is no more. Begin the list anew.');
   }
 
   /** Reads by key that begin in the same tick and select the same, by what they select. */

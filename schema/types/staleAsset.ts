@@ -10,8 +10,9 @@ import {
   type StaleReasonCode,
   staleAssets,
 } from '../../runtime/staleAssets.js';
-import { builder, cursorOf, idOfCursor } from '../builder.js';
+import { builder } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
+import { cursorOf, idOfCursor } from '../pageCursors.js';
 import { AssetNode } from './asset.js';
 import { BatchObject, withRuns } from './dispatchBatch.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
