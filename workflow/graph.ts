@@ -23,10 +23,27 @@ export const GraphNode = z.strictObject({
   params: z.record(z.string(), z.json()).default({}),
   /** Null or absent: the module's own policy. */
   retry: z
-    .strictObject({ attempts: z.number().int().min(1).max(10), backoffMs: z.number().int().min(0).max(3_600_000) })
-    .optional(),
-  onFailure: z.enum(ON_FAILURE).default('halt'),
-  timeoutMs: z.number().int().min(1_000).max(86_400_000).optional(),
+    .strictObject({
+      attempts: z.number().int().min(1).max(10).meta({ title: 'Attempts', description: 'The first one counts.' }),
+      backoffMs: z.number().int().min(0).max(3_600_000).meta({
+        title: 'Wait before the second',
+        description: 'Doubles before each further one.',
+        'x-unit': 'ms',
+      }),
+    })
+    .optional()
+    .meta({ title: 'Retry' }),
+  onFailure: z
+    .enum(ON_FAILURE)
+    .default('halt')
+    .meta({ title: 'When it fails', description: 'After the last attempt.' }),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(86_400_000)
+    .optional()
+    .meta({ title: 'Time limit', description: 'Of one attempt.', 'x-unit': 'ms' }),
   /** Editor only; the back end ignores it. */
   ui: z.looseObject({ x: z.number(), y: z.number(), label: z.string().max(200).optional() }).optional(),
 });

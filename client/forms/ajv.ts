@@ -1,5 +1,7 @@
 import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
 import type { JsonFormsCore } from '@jsonforms/core';
+import { formatDuration } from '../components/format.js';
+import type { FieldSchema } from './control.js';
 import { explain } from './explain.js';
 
 /** What JSONForms reads of an AJV error. */
@@ -77,6 +79,13 @@ function tidy(units: readonly OutputUnit[], schema: Schema, data: unknown): Outp
   );
 }
 
+/** What a keyword of the schema asks for, as a person reads it. */
+function expectedAt(schema: Schema, location: string): unknown {
+  const expected = valueAt(schema, location);
+  const owner = valueAt(schema, location.slice(0, location.lastIndexOf('/'))) as FieldSchema | undefined;
+  return owner?.['x-unit'] === 'ms' && typeof expected === 'number' ? formatDuration(expected) : expected;
+}
+
 function toError(unit: OutputUnit, schema: Schema): SchemaError {
   const property = /"([^"]+)"/.exec(unit.error)?.[1];
   const params: Record<string, unknown> =
@@ -92,7 +101,7 @@ function toError(unit: OutputUnit, schema: Schema): SchemaError {
       .join(''),
     schemaPath: unit.keywordLocation,
     params,
-    message: explain(unit.keyword, valueAt(schema, unit.keywordLocation), unit.error),
+    message: explain(unit.keyword, expectedAt(schema, unit.keywordLocation), unit.error),
   };
 }
 

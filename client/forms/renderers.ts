@@ -2,6 +2,7 @@ import type { JsonFormsRendererRegistryEntry } from '@jsonforms/core';
 import { booleanField } from './booleanField.js';
 import { colorField } from './colorField.js';
 import { dateTimeField } from './dateTimeField.js';
+import { durationField } from './durationField.js';
 import { enumField } from './enumField.js';
 import { groupField } from './groupField.js';
 import { jsonField } from './jsonField.js';
@@ -31,6 +32,7 @@ export const renderers: JsonFormsRendererRegistryEntry[] = [
   textField,
   multilineField,
   numberField,
+  durationField,
   sliderField,
   booleanField,
   enumField,

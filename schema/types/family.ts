@@ -1,6 +1,7 @@
 import { FAMILY_DEFINITIONS, type FamilyDefinition, type PaletteGroup } from '../../workflow/families.js';
 import { type LegalLink, legalLinks } from '../../workflow/links.js';
 import { definitionsOfFamily, type NodeDefinition } from '../../workflow/nodeDefinition.js';
+import { nodePolicySchema } from '../../workflow/nodePolicy.js';
 import { STARTERS } from '../../workflow/starters/index.js';
 import { builder } from '../builder.js';
 import { FamilyEnum } from './enums.js';
@@ -45,6 +46,12 @@ const FamilyObject = builder.objectRef<FamilyDefinition>('FamilyDefinition').imp
       description: 'Steps of the node definitions its workflows may use.',
       resolve: ({ key }, _args, { platform }) =>
         definitionsOfFamily(platform.nodeDefinitions, key).map(({ step }) => step),
+    }),
+    nodePolicySchema: t.field({
+      type: 'JSON',
+      description:
+        'JSON Schema of what a node may say about how it runs, beside its params: `onFailure`, `retry`, `timeoutMs`.',
+      resolve: ({ key }) => nodePolicySchema(key),
     }),
     hasLegacyPipeline: t.exposeBoolean('hasLegacyPipeline', {
       description: 'Whether there is an old pipeline to fall back to.',

@@ -168,6 +168,30 @@ describeWith('chromium', 'editing a graph', () => {
     await expect.poll(edgeCount).toBe(2);
   });
 
+  it('says how a node runs, within the limits of a graph', async () => {
+    const policyOf = async () => (await draft()).nodes.find(({ id }) => id === 'compute_bbox');
+    await node('compute_bbox').locator('.node-head').click();
+    const number = (name: string) => settings().getByRole('spinbutton', { name });
+    const [attempts, limit] = [number('Attempts'), number('Time limit')];
+    await settings().getByRole('radio', { name: 'Go on without it' }).check();
+    expect(await settings().getByRole('radio').count()).toBe(2);
+    await limit.fill('90');
+    await settings().getByText('1 min 30 s').waitFor();
+    await attempts.fill('0');
+    await settings().getByText('Must be at least 1.').waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    await attempts.fill('5');
+    const wait = Number(await number('Wait before the second').inputValue());
+    await expect
+      .poll(policyOf)
+      .toMatchObject({ onFailure: 'continue', timeoutMs: 90_000, retry: { attempts: 5, backoffMs: wait * 1000 } });
+    await page.getByText('Draft saved').waitFor();
+    await settings()
+      .getByRole('button', { name: /Reset Time limit/ })
+      .click();
+    await expect.poll(policyOf).not.toHaveProperty('timeoutMs');
+  });
+
   it('keeps what was built, without being told to', async () => {
     await page.getByText('Not published yet').waitFor();
     await expect.poll(async () => (await draft()).nodes.length).toBe(3);

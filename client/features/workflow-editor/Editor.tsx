@@ -9,7 +9,7 @@ import { forgetDraft, keptDraft } from '../../shared/keptDraft.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { ConflictNote } from './ConflictNote.js';
 import { DispatchDialog } from './DispatchDialog.js';
-import { draftChanges, draftReducer, leaveDraft, restoreDraft, resumeDraft, setParams } from './draft.js';
+import { draftChanges, draftReducer, leaveDraft, restoreDraft, resumeDraft, setParams, setPolicy } from './draft.js';
 import { EditorBar } from './EditorBar.js';
 import { FindingsList } from './FindingsList.js';
 import { applyFix, renameNode } from './graphEdits.js';
@@ -17,8 +17,9 @@ import { HistoryDialog } from './HistoryDialog.js';
 import { LeaveDialog } from './LeaveDialog.js';
 import { NodeInputs } from './NodeInputs.js';
 import { NodeInRun } from './NodeInRun.js';
+import { NodePolicyForm } from './NodePolicyForm.js';
 import { NodeSettings } from './NodeSettings.js';
-import { Palette, type PaletteGroup } from './Palette.js';
+import { Palette } from './Palette.js';
 import { PublishDialog } from './PublishDialog.js';
 import { RestoredNote } from './RestoredNote.js';
 import { RunChoiceDialog } from './RunChoiceDialog.js';
@@ -40,13 +41,12 @@ type Definitions = WorkflowData['nodeDefinitions'];
 export function Editor({
   workflow,
   definitionList,
-  groups,
+  family: { paletteGroups, nodePolicySchema: policySchema },
   onReload,
 }: {
   workflow: Workflow;
   definitionList: Definitions;
-  /** Of the palette of the workflow's family. */
-  groups: readonly PaletteGroup[];
+  family: WorkflowData['families'][number];
   onReload: () => void;
 }) {
   const isReadOnly = useRefusal('author') !== null;
@@ -166,7 +166,7 @@ export function Editor({
       />
       {!isReadOnly && (
         <Palette
-          groups={groups}
+          groups={paletteGroups}
           definitions={palette}
           wanted={wanted}
           searchRef={searchRef}
@@ -238,6 +238,19 @@ export function Editor({
               isReadOnly={isReadOnly}
               {...connecting}
             />
+          }
+          policy={
+            definitions.has(selected.step) && (
+              <NodePolicyForm
+                node={selected}
+                definition={definitions.get(selected.step)!}
+                schema={policySchema}
+                isReadOnly={isReadOnly}
+                onChange={(policy, defaults) =>
+                  edit(setPolicy(present, selected.id, policy, defaults), `policy ${selected.id}`)
+                }
+              />
+            )
           }
           inRun={<NodeInRun nodeId={selected.id} overlay={overRun} onStarted={showRun} />}
           onRename={(label) => edit(renameNode(present, selected.id, label), `label ${selected.id}`)}

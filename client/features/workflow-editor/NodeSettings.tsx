@@ -1,7 +1,6 @@
 import type { JsonSchema } from '@jsonforms/core';
 import { type ReactNode, useMemo } from 'react';
 import { Button, IconButton } from '../../components/Button.js';
-import { formatDuration } from '../../components/format.js';
 import { TextField } from '../../components/TextField.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
 import { type GraphNode, nodeLabel } from '../../shared/graph/graphModel.js';
@@ -14,18 +13,10 @@ export interface SettingsDefinition {
   version: number;
   label: string;
   description: string;
-  capability: string;
   paramSchema: unknown;
   uiSchema: unknown;
   defaults: unknown;
-  execution: { timeoutMs: number; retryAttempts: number; determinism: string };
 }
-
-const RESULTS: Record<string, string> = {
-  pure: 'Kept and reused while inputs and settings stay the same',
-  volatile: 'Made anew in every run',
-  effect: 'Acts on the world; never reused',
-};
 
 /** The settings of one node, drawn from its definition's schemas alone. */
 export function NodeSettings({
@@ -35,6 +26,7 @@ export function NodeSettings({
   isReadOnly,
   inRun,
   inputs,
+  policy,
   onParams,
   onRename,
   onClose,
@@ -47,6 +39,8 @@ export function NodeSettings({
   inRun: ReactNode;
   /** What it is connected to. */
   inputs: ReactNode;
+  /** How it runs. */
+  policy: ReactNode;
   onParams: (params: Record<string, unknown>) => void;
   /** Takes the node's own name; empty: what its definition is called. */
   onRename: (label: string) => void;
@@ -126,23 +120,7 @@ export function NodeSettings({
             )}
           </section>
         )}
-        {definition && (
-          <section className="panel-section">
-            <h3>How it runs</h3>
-            <dl className="facts">
-              <dt>Runs on</dt>
-              <dd>{definition.capability} workers</dd>
-              <dt>Time limit</dt>
-              <dd className="numeric">{formatDuration(Number(node.timeoutMs ?? definition.execution.timeoutMs))}</dd>
-              <dt>Attempts</dt>
-              <dd className="numeric">
-                {(node.retry as { attempts?: number } | undefined)?.attempts ?? definition.execution.retryAttempts}
-              </dd>
-              <dt>Results</dt>
-              <dd>{RESULTS[definition.execution.determinism]}</dd>
-            </dl>
-          </section>
-        )}
+        {policy}
       </div>
     </aside>
   );

@@ -35,6 +35,7 @@ const WorkflowQuery = graphql(`
     }
     families {
       family
+      nodePolicySchema
       paletteGroups {
         key
         label
@@ -55,6 +56,7 @@ const WorkflowQuery = graphql(`
       execution {
         timeoutMs
         retryAttempts
+        retryBackoffMs
         determinism
       }
     }
@@ -86,7 +88,7 @@ export function Component() {
         key={workflowId}
         workflow={data.workflow}
         definitionList={data.nodeDefinitions}
-        groups={data.families.find(({ family }) => family === data.workflow!.family)?.paletteGroups ?? []}
+        family={data.families.find(({ family }) => family === data.workflow!.family)!}
         onReload={reload}
       />
     );

@@ -5,14 +5,17 @@ import {
   draftChanges,
   draftReducer,
   effectiveParams,
+  effectivePolicy,
   hasChanges,
   leaveDraft,
+  modulePolicy,
   moveNodes,
   openDraft,
   paramsToStore,
   restoreDraft,
   resumeDraft,
   setParams,
+  setPolicy,
 } from './draft.js';
 
 const graph: WorkflowGraph = {
@@ -45,6 +48,29 @@ describe('paramsToStore', () => {
   it('is undone by effectiveParams', () => {
     const data = { samples: 64, size: { width: 2, height: 1 }, template: 'studio' };
     expect(effectiveParams({ id: 'a', step: 's', params: paramsToStore(data, defaults) }, defaults)).toEqual(data);
+  });
+});
+
+describe('the policy of a node', () => {
+  const defaults = modulePolicy({ retryAttempts: 3, retryBackoffMs: 2000, timeoutMs: 60_000 });
+  const publish = (after: WorkflowGraph) => after.nodes[1]!;
+
+  it('is that of its module where it says nothing', () => {
+    expect(effectivePolicy(graph.nodes[0]!, defaults)).toEqual(defaults);
+    expect(effectivePolicy(graph.nodes[1]!, defaults)).toEqual({ ...defaults, onFailure: 'continue' });
+  });
+
+  it('is stored as far as it differs, and leaves the rest of the node alone', () => {
+    const retry = { attempts: 5, backoffMs: 2000 };
+    const changed = setPolicy(graph, 'publish', { ...defaults, retry }, defaults);
+    expect(publish(changed)).toEqual({ id: 'publish', step: 'publish_asset', onFailure: 'halt', retry });
+    expect(effectivePolicy(publish(changed), defaults)).toEqual({ ...defaults, retry });
+    expect(publish(setPolicy(changed, 'publish', { ...defaults }, defaults))).toEqual({
+      id: 'publish',
+      step: 'publish_asset',
+      onFailure: 'halt',
+    });
+    expect(changed.nodes[0]).toBe(graph.nodes[0]);
   });
 });
 

@@ -22,6 +22,42 @@ export function setParams(graph: WorkflowGraph, nodeId: string, params: Params):
   return withNode(graph, nodeId, (node) => ({ ...node, params }));
 }
 
+/** How a node runs, beside its params: what is told apart from the module's own policy is stored. */
+export interface NodePolicy {
+  onFailure: string;
+  retry: { attempts: number; backoffMs: number };
+  /** Of one attempt. */
+  timeoutMs: number;
+}
+
+/** The policy of a node that says nothing about it. */
+export const modulePolicy = (execution: {
+  retryAttempts: number;
+  retryBackoffMs: number;
+  timeoutMs: number;
+}): NodePolicy => ({
+  onFailure: 'halt',
+  retry: { attempts: execution.retryAttempts, backoffMs: execution.retryBackoffMs },
+  timeoutMs: execution.timeoutMs,
+});
+
+export const effectivePolicy = ({ onFailure, retry, timeoutMs }: GraphNode, defaults: NodePolicy): Params => ({
+  ...defaults,
+  ...definedOf({ onFailure, retry, timeoutMs }),
+});
+
+export function setPolicy(graph: WorkflowGraph, nodeId: string, data: Params, defaults: NodePolicy): WorkflowGraph {
+  return withNode(graph, nodeId, ({ onFailure: _was, retry: _retry, timeoutMs: _limit, ...node }) => ({
+    ...node,
+    // As the server writes it down: always said.
+    onFailure: defaults.onFailure,
+    ...paramsToStore(data, { ...defaults }),
+  }));
+}
+
+const definedOf = (values: Params): Params =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
 /** Names of the top-level params in which two param sets differ. */
 export function changedParams(before: Params = {}, after: Params = {}): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
