@@ -4,6 +4,8 @@ import type { JsonSchema, JsonValue } from '../modules/json.js';
 
 /** Keywords that describe and do not constrain. */
 const ANNOTATIONS = new Set(['$schema', '$id', '$comment', 'title', 'description', 'default', 'examples', 'readOnly']);
+export const isAnnotation = (keyword: string) => ANNOTATIONS.has(keyword) || keyword.startsWith('x-');
+
 /** Constraints this check understands in the receiving schema; any other makes it say no. */
 const UNDERSTOOD = new Set(
   `type enum const minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format items
@@ -27,7 +29,7 @@ export function isAssignable(from: Schema, to: Schema): boolean {
 /** Without annotations, at every level where a schema may stand. */
 function plain(schema: Schema): Schema {
   if (typeof schema === 'boolean') return schema;
-  const kept = Object.entries(schema).filter(([key]) => !ANNOTATIONS.has(key) && !key.startsWith('x-'));
+  const kept = Object.entries(schema).filter(([key]) => !isAnnotation(key));
   return Object.fromEntries(kept.map(([key, value]) => [key, plainKeyword(key, value)]));
 }
 

@@ -1,14 +1,36 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineModule } from '../modules/define.js';
 import { ArtifactContract } from '../modules/shapes/artifactContract.js';
 import { type CallerParams, callerForm, callerIssues } from './callerParams.js';
 import { contractIssues, deliverables } from './deliverables.js';
 import { effectiveParams } from './effectiveParams.js';
+import { resolveParams } from './invocation.js';
+import { lookupIn } from './nodeDefinition.js';
 import { nodeDefinition } from './nodeDefinitions.js';
 import { STARTERS } from './starters/index.js';
+import { orderGraph } from './testGraphs.js';
+import { TEST_DEFINITIONS, TEST_MODULES, testLookup } from './testModules.js';
 
 const { graph } = STARTERS.find(({ key }) => key === 'order_still')!;
 const form = (callerParams: CallerParams, overrides = {}) =>
   callerForm(graph, nodeDefinition, { overrides, callerParams });
+
+/** Takes words under a name under which others take numbers. */
+const wordy = defineModule({
+  ...TEST_MODULES.notify.spec,
+  key: 'test.wordy',
+  params: z.object({ samples: z.string().default('few').meta({ 'x-invocation': true }) }),
+  run: TEST_MODULES.notify.spec.run as never,
+});
+
+/** Takes any short text under a name under which others offer choices. */
+const formatted = defineModule({
+  ...TEST_MODULES.mesh.spec,
+  key: 'test.formatted',
+  params: z.object({ format: z.string().max(10).default('glb').meta({ 'x-invocation': true }) }),
+  run: TEST_MODULES.mesh.spec.run as never,
+});
 
 test('one schema says what callers may set, within tighter bounds, and what applies otherwise', () => {
   const { schema, defaults, uiSchema, issues } = form(
@@ -47,6 +69,57 @@ test.each<[string, CallerParams, object, string]>([
   ['bounds that leave out its own value', { samples: { maximum: 16 } }, { samples: 32 }, '/callerParams/samples'],
 ])('%s is said at its place', (_what, callerParams, overrides, path) => {
   expect(form(callerParams, overrides).issues.map((issue) => issue.path)).toEqual([path]);
+});
+
+describe('a name that several nodes share', () => {
+  const shared = orderGraph();
+  const formOf = (callerParams: CallerParams, overrides = {}, lookup = testLookup) =>
+    callerForm(shared, lookup, { overrides, callerParams });
+
+  test('takes what each of them takes, in whatever order they stand', () => {
+    for (const nodes of [shared.nodes, shared.nodes.toReversed()]) {
+      const form = callerForm({ ...shared, nodes }, testLookup, { overrides: {}, callerParams: { samples: {} } });
+      expect(form.issues).toEqual([]);
+      expect(form.schema.properties).toMatchObject({ samples: { type: 'integer', minimum: 1, maximum: 16 } });
+      expect(callerIssues(form, { samples: 17 })).toHaveLength(1);
+    }
+  });
+
+  test('has no value that applies otherwise, where each has its own', () => {
+    expect(formOf({ samples: {} }).defaults).toEqual({});
+    expect(formOf({ samples: {} }, { samples: 8 })).toMatchObject({
+      defaults: { samples: 8 },
+      schema: { properties: { samples: { default: 8 } } },
+    });
+    expect(formOf({ 'still.samples': {} }).defaults).toEqual({ 'still.samples': 64 });
+  });
+
+  test('is refused where no value suits all of them, with a way out', () => {
+    const lookup = lookupIn({ ...TEST_DEFINITIONS, notify: { ...TEST_DEFINITIONS.notify!, module: wordy } });
+    const form = formOf({ samples: {} }, {}, lookup);
+    expect(form.schema.properties).toEqual({});
+    expect(form.issues).toEqual([
+      {
+        path: '/callerParams/samples',
+        message:
+          'No value of “samples” suits “Render” and “Notify” alike. Let callers set one node alone: “still.samples”, “notify.samples”.',
+      },
+    ]);
+    expect(formOf({ 'still.samples': {}, 'notify.samples': {} }, {}, lookup).issues).toEqual([]);
+    expect(formOf({ samples: { minimum: 32 } }).issues.map(({ path }) => path)).toEqual([
+      '/callerParams/samples/minimum',
+    ]);
+  });
+
+  test('whose values one of them offers as choices reaches that one with these alone', () => {
+    const lookup = lookupIn({ ...TEST_DEFINITIONS, mesh: { ...TEST_DEFINITIONS.mesh!, module: formatted } });
+    const form = formOf({ format: {} }, {}, lookup);
+    expect(form.issues).toEqual([]);
+    expect(callerIssues(form, { format: 'any text' })).toEqual([]);
+    expect(callerIssues(form, { format: 'far too long a text' })).toHaveLength(1);
+    const { params } = resolveParams(shared, lookup, { orderLine: { format: 'any text' } });
+    expect([params.mesh!.format, params.still!.format]).toEqual(['any text', 'png']);
+  });
 });
 
 test('callers may set what is theirs, and nothing else', () => {

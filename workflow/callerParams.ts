@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { JsonObject, JsonSchema, JsonValue } from '../modules/json.js';
 import { pointer } from './finding.js';
@@ -6,8 +7,9 @@ import { resolveParams } from './invocation.js';
 import { issueText, valueAt } from './issueText.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
 import { humanised, settingTitle } from './params.js';
-import { offeredBy, reachedBy } from './reach.js';
+import { addressOf, offeredBy, type Reached, reachedBy } from './reach.js';
 import { type Restriction, restrict } from './restriction.js';
+import { sharedSchema } from './sharedSchema.js';
 import { buildUiSchema } from './uiSchema.js';
 
 /** What callers may set, by param name; what is not named they may not. A name may be `<node>.<param>` for one node alone. */
@@ -25,9 +27,9 @@ export interface CallerForm {
   schema: JsonSchema;
   /** JSONForms UI schema. */
   uiSchema: JsonObject;
-  /** What applies to each param when the caller sets nothing. */
+  /** What applies to each param when the caller sets nothing; none where nodes that share its name differ. */
   defaults: JsonObject;
-  /** What is wrong with `callerParams`: names no node takes, and bounds outside the module's own. */
+  /** What is wrong with `callerParams`: names no node takes, names under which nodes take different things, and bounds outside the module's own. */
   issues: ProfileIssue[];
 }
 
@@ -43,33 +45,48 @@ export function callerForm(
   const issues: ProfileIssue[] = [];
   for (const [name, restriction] of Object.entries(callerParams)) {
     const path = pointer('callerParams', name);
-    const reached = reachedBy(name, graph, lookup);
-    if (reached.length === 0)
-      issues.push({ path, message: `No node of the workflow takes a setting “${name}” from outside.` });
-    const offered = offeredBy(reached);
-    const schemas = reached.map(({ module, param }, position) => {
-      const { schema, problems } = restrict(offered[position]!, restriction);
-      const label = settingTitle(module, param);
-      for (const { at, message } of problems)
-        issues.push({ path: path + pointer(...at), message: `${label}: ${message}` });
-      return schema;
+    const offered = offeredBy(reachedBy(name, graph, lookup)).map(({ by, schema: own }) => {
+      const { schema, problems } = restrict(own, restriction);
+      return { by, schema, problems, value: params[by.nodeId]?.[by.param] };
     });
-    const [first] = reached;
-    if (!first || !schemas[0]) continue;
-    const value = params[first.nodeId]?.[first.param];
-    const { default: _moduleDefault, ...schema } = schemas[0];
-    // Beside a setting of all nodes people must know which node it is.
-    if (name !== first.param && restriction.title === undefined)
-      schema.title = `${schema.title ?? humanised(first.param)} (${first.label})`;
-    properties[name] = value === undefined ? schema : { ...schema, default: value };
-    if (value === undefined) continue;
-    defaults[name] = value;
-    const [misfit] = issues.some((issue) => issue.path.startsWith(path)) ? [] : valueIssues(schema, value);
-    if (misfit)
-      issues.push({
+    const [first] = offered;
+    if (!first) {
+      issues.push({ path, message: `No node of the workflow takes a setting “${name}” from outside.` });
+      continue;
+    }
+    const found = offered.flatMap(({ by, problems }) =>
+      problems.map(({ at, message }) => ({
+        path: path + pointer(...at),
+        message: `${settingTitle(by.module, by.param)}: ${message}`,
+      })),
+    );
+    const shared = sharedSchema(offered.map(({ schema }) => schema));
+    if (!shared && found.length === 0)
+      found.push({
         path,
-        message: `What the output type itself sets does not lie within these bounds: it ${misfit.message}.`,
+        message: unshareable(
+          name,
+          offered.map(({ by }) => by),
+        ),
       });
+    for (const { schema, value } of found.length > 0 ? [] : offered) {
+      const [misfit] = value === undefined ? [] : valueIssues(schema, value);
+      if (misfit)
+        found.push({
+          path,
+          message: `What the output type itself sets does not lie within these bounds: it ${misfit.message}.`,
+        });
+    }
+    issues.push(...found);
+    if (!shared) continue;
+    const { default: _moduleDefault, ...schema } = shared;
+    // Beside a setting of all nodes people must know which node it is.
+    if (name !== first.by.param && restriction.title === undefined)
+      schema.title = `${schema.title ?? humanised(first.by.param)} (${first.by.label})`;
+    const isCommon = offered.every(({ value }) => isDeepStrictEqual(value, first.value));
+    const value = isCommon ? first.value : undefined;
+    properties[name] = value === undefined ? schema : { ...schema, default: value };
+    if (value !== undefined) defaults[name] = value;
   }
   const schema: JsonSchema = { type: 'object', properties, additionalProperties: false };
   return { schema, uiSchema: buildUiSchema(schema), defaults, issues: unique(issues) };
@@ -89,6 +106,9 @@ export function callerIssues(form: Pick<CallerForm, 'schema'>, options: JsonObje
     }));
   });
 }
+
+const unshareable = (name: string, by: readonly Reached[]) =>
+  `No value of “${name}” suits ${by.map(({ label }) => `“${label}”`).join(' and ')} alike. Let callers set one node alone: ${by.map((one) => `“${addressOf(one)}”`).join(', ')}.`;
 
 function valueIssues(schema: JsonSchema, value: JsonValue): { path: PropertyKey[]; message: string }[] {
   const { default: _, ...rest } = schema;

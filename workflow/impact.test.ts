@@ -12,7 +12,7 @@ const profile = {
   artifactKind: 'still_image',
   contract: ArtifactContract.parse({}),
   overrides: { format: 'jpeg', background: { kind: 'color', hex: '#ffffff' } },
-  callerParams: { samples: { minimum: 32 } },
+  callerParams: { 'still.samples': { minimum: 32 } },
 };
 const codes = (findings: ReturnType<typeof lossesOf>) => findings.map(({ code }) => code);
 
@@ -78,15 +78,35 @@ describe('what an output type would lose', () => {
 
   it('is what callers may set, and the values that they may send', () => {
     const settable = (callerParams: CallerParams) => ({ ...profile, callerParams });
-    expect(lossesOf(settable({ samples: { minimum: 32 } }), orderGraph(), sketched(), lookup)).toMatchObject([
-      { code: 'CALLER_PARAM_NARROWED', path: '/callerParams/samples' },
+    expect(lossesOf(settable({ 'still.samples': { minimum: 32 } }), orderGraph(), sketched(), lookup)).toMatchObject([
+      { code: 'CALLER_PARAM_NARROWED', path: '/callerParams/still.samples' },
     ]);
-    expect(lossesOf(settable({ samples: { minimum: 32, maximum: 100 } }), orderGraph(), sketched(), lookup)).toEqual(
-      [],
-    );
-    expect(lossesOf(settable({ samples: {} }), sketched(), orderGraph(), lookup)).toEqual([]);
+    expect(
+      lossesOf(settable({ 'still.samples': { minimum: 32, maximum: 100 } }), orderGraph(), sketched(), lookup),
+    ).toEqual([]);
+    expect(lossesOf(settable({ 'still.samples': {} }), sketched(), orderGraph(), lookup)).toEqual([]);
     const gone = lossesOf(settable({ format: {} }), orderGraph(), without('still'), testLookup);
     expect(gone).toContainEqual(expect.objectContaining({ code: 'CALLER_PARAM_UNFIT', path: '/callerParams/format' }));
+  });
+
+  it('is a setting that reaches a node no more, though others still take it', () => {
+    const sold = { ...profile, overrides: { ...profile.overrides, samples: 8 } };
+    const counted = orderGraph();
+    counted.nodes.find(({ id }) => id === 'notify')!.step = 'count';
+    counted.edges = counted.edges.filter(({ to }) => to.node !== 'notify');
+    expect(lossesOf(sold, orderGraph(), counted, testLookup)).toMatchObject([
+      { code: 'OVERRIDE_LOST', nodeId: 'notify', path: '/overrides/samples' },
+    ]);
+    expect(lossesOf(sold, orderGraph(), without('notify'), testLookup)).toEqual([]);
+    const alone = { ...profile, overrides: { ...profile.overrides, 'notify.samples': 8 } };
+    expect(codes(lossesOf(alone, orderGraph(), counted, testLookup))).toEqual(['OVERRIDE_UNUSED']);
+  });
+
+  it('is a setting that is overruled at the only node that still takes it', () => {
+    const sold = { ...profile, overrides: { ...profile.overrides, samples: 8, 'still.samples': 32 } };
+    expect(lossesOf(sold, orderGraph(), without('notify'), testLookup)).toMatchObject([
+      { code: 'OVERRIDE_UNUSED', path: '/overrides/samples' },
+    ]);
   });
 
   it('does not count what was wrong before', () => {

@@ -8,6 +8,7 @@ import { type Finding, pointer } from './finding.js';
 import type { WorkflowGraph } from './graph.js';
 import { resolveParams } from './invocation.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
+import { addressOf } from './reach.js';
 import { validateGraph } from './validate.js';
 
 /** What an output type asks of its workflow. */
@@ -20,7 +21,7 @@ export interface Profile {
 }
 
 /** What an output type would lose if its workflow became `after`: findings that `before` did not have. A setting that reaches no
- * node any more counts, since what is sold would change without a word; so does a value that callers could send and cannot any more.
+ * node any more, or not all that it reached, counts, since what is sold would change without a word; so does a value that callers could send and cannot any more.
  * @param before null: the output type has had nothing to run so far. */
 export function lossesOf(
   profile: Profile,
@@ -33,8 +34,11 @@ export function lossesOf(
   const known = new Set(before ? demands(profile, before, formBefore!, lookup).map(identity) : []);
   const lost = demands(profile, after, formAfter, lookup).filter((finding) => !known.has(identity(finding)));
   const told = new Set(lost.map(({ path }) => path));
-  const narrowed = formBefore ? narrowedParams(formBefore, formAfter) : [];
-  return [...lost, ...narrowed.filter(({ path }) => !told.has(path))];
+  const less = [
+    ...(before ? lostOverrides(profile.overrides, before, after, lookup) : []),
+    ...(formBefore ? narrowedParams(formBefore, formAfter) : []),
+  ];
+  return [...lost, ...less.filter(({ path }) => !told.has(path))];
 }
 
 function demands(
@@ -55,6 +59,31 @@ function demands(
     ...resolveParams(graph, lookup, layers).findings.filter(({ code }) => code.startsWith('OVERRIDE_')),
     ...form.issues.map((issue): Finding => ({ ...issue, code: 'CALLER_PARAM_UNFIT', severity: 'error' })),
   ];
+}
+
+/** `OVERRIDE_LOST`: a node that is still there does not take a setting any more that others take. */
+function lostOverrides(
+  overrides: JsonObject,
+  before: WorkflowGraph,
+  after: WorkflowGraph,
+  lookup: DefinitionLookup,
+): Finding[] {
+  const [old, young] = [before, after].map((graph) => resolveParams(graph, lookup, { outputType: overrides }).origins);
+  return Object.entries(old!).flatMap(([nodeId, origins]) => {
+    const now = Object.hasOwn(young!, nodeId) ? young![nodeId]! : null;
+    const lost = Object.keys(origins).filter((param) => origins[param] === 'output_type');
+    return lost.flatMap((param) => {
+      if (!now || now[param] === 'output_type') return [];
+      const address = addressOf({ nodeId, param });
+      return {
+        code: 'OVERRIDE_LOST',
+        severity: 'warning',
+        message: `The node “${nodeId}” would not take “${param}” any more.`,
+        nodeId,
+        path: pointer('overrides', Object.hasOwn(overrides, address) ? address : param),
+      };
+    });
+  });
 }
 
 /** `CALLER_PARAM_NARROWED`: what callers may set takes fewer values than it did. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../modules/json.js';
+import type { Finding } from './finding.js';
 import { type InvocationLayers, PARAM_LAYERS, resolveParams } from './invocation.js';
 import { nodeDefinition } from './nodeDefinitions.js';
 import { checkParams } from './params.js';
@@ -70,6 +71,44 @@ describe('resolveParams', () => {
       ['OVERRIDE_UNUSED', undefined, '/overrides/c.samples'],
       ['OVERRIDE_UNUSED', undefined, '/overrides/a.seed'],
     ]);
+  });
+
+  it('says of a name that it reaches nothing where other names stand over it', () => {
+    const graph = graphOf('order_line', { a: 'render', b: 'render' });
+    const { params, findings } = resolve(graph, { outputType: { samples: 2, 'a.samples': 3, 'b.samples': 4 } });
+    expect([params.a!.samples, params.b!.samples]).toEqual([3, 4]);
+    expect(findings).toMatchObject([
+      {
+        code: 'OVERRIDE_UNUSED',
+        path: '/overrides/samples',
+        message:
+          'No node of the workflow takes the setting “samples” of the output type: “a.samples” and “b.samples” stand over it.',
+      },
+    ]);
+  });
+
+  it('says of a name that it reaches nothing exactly where it makes no difference', () => {
+    const names = fc.constantFrom('samples', 'a.samples', 'b.samples', 'c.samples', 'format', 'a.format', 'quality');
+    const values = fc.constantFrom<JsonObject[string]>(7, 8, 'png', 'draft');
+    fc.assert(
+      fc.property(anyGraph, fc.dictionary(names, values, { maxKeys: 5 }), (graph, outputType) => {
+        fc.pre(new Set(graph.nodes.map(({ id }) => id)).size === graph.nodes.length);
+        const all = resolve(graph, { outputType });
+        for (const name of Object.keys(outputType)) {
+          const { [name]: _, ...others } = outputType;
+          const without = resolve(graph, { outputType: others });
+          const isUnused = all.findings.some(
+            ({ code, path }) => code === 'OVERRIDE_UNUSED' && path === `/overrides/${name}`,
+          );
+          const here = (findings: Finding[]) => findings.filter(({ path }) => path !== `/overrides/${name}`);
+          if (isUnused) expect([without.params, without.origins]).toEqual([all.params, all.origins]);
+          // What stands in for it may happen to be the same.
+          else if (!Object.values(others).includes(outputType[name]!))
+            expect({ ...without, findings: here(without.findings) }).not.toEqual(all);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('gives a choice to the nodes that offer it, and none that nobody offers', () => {

@@ -35,6 +35,10 @@ interface Layer {
   owner: string;
   /** Nodes, by name, that the value is not meant for. */
   notFor: Map<string, ReadonlySet<string>>;
+  /** Names whose value is in force at some node, whether the module takes it or refuses it. */
+  taken: Set<string>;
+  /** By name: the addresses that stand over it somewhere. */
+  overruledBy: Map<string, Set<string>>;
 }
 
 /** The params every node runs with: module default, then node, then output type, then order line.
@@ -51,7 +55,6 @@ export function resolveParams(
 ): EffectiveParams {
   const index = indexGraph(graph, lookup);
   const stack = layersOf(layers, graph, lookup);
-  const taken = new Map(stack.map((layer) => [layer, new Set<string>()]));
   const findings = new FindingList();
   const params: [string, NodeParams][] = [];
   const origins: [string, Record<string, ParamOrigin>][] = [];
@@ -78,7 +81,7 @@ export function resolveParams(
       const { overrides, takes, renamed } = overridesFor(module, open, values);
       const names = Object.keys(overrides);
       if (names.length === 0) continue;
-      for (const name of takes) for (const key of keys.get(name)!) taken.get(layer)!.add(key);
+      for (const name of takes) note(layer, keys.get(name)!);
       for (const [to, from] of renamed) findings.add(renamedFinding(layer, module, from, to));
       const next = settle(module, overrides, current.given, (issue) =>
         findings.add(overrideFinding(index, position, layer, names, keys, issue)),
@@ -91,7 +94,7 @@ export function resolveParams(
   }
   for (const layer of stack) {
     for (const name of Object.keys(layer.values)) {
-      if (!taken.get(layer)!.has(name)) findings.add(unusedFinding(layer, name));
+      if (!layer.taken.has(name)) findings.add(unusedFinding(layer, name));
       else for (const nodeId of layer.notFor.get(name)!) findings.add(narrowedFinding(index, nodeId, layer, name));
     }
   }
@@ -110,6 +113,12 @@ function valuesFor(nodeId: string, { values, notFor }: Layer): { values: JsonObj
     names.set(name, [...(names.get(name) ?? []), key]);
   }
   return { values: Object.fromEntries([...names].map(([name, [key]]) => [name, values[key!]!])), names };
+}
+
+/** Keeps in mind which name a node takes a param from, and which it would have taken it from. */
+function note({ taken, overruledBy }: Layer, [inForce, ...overruled]: readonly string[]): void {
+  taken.add(inForce!);
+  for (const name of overruled) overruledBy.set(name, (overruledBy.get(name) ?? new Set()).add(inForce!));
 }
 
 /** The values of a layer that a module takes, by its names of today: those it knows, and those that its upgrades know under older names. */
@@ -131,16 +140,15 @@ function layersOf(
   graph: WorkflowGraph,
   lookup: DefinitionLookup,
 ): Layer[] {
-  const notFor = (values: JsonObject) => notMeantFor(values, graph, lookup);
+  const layer = (named: Pick<Layer, 'origin' | 'field' | 'owner' | 'values'>): Layer => ({
+    ...named,
+    notFor: notMeantFor(named.values, graph, lookup),
+    taken: new Set(),
+    overruledBy: new Map(),
+  });
   return [
-    {
-      origin: 'output_type',
-      values: outputType,
-      field: 'overrides',
-      owner: 'the output type',
-      notFor: notFor(outputType),
-    },
-    { origin: 'order_line', values: orderLine, field: 'options', owner: 'the order line', notFor: notFor(orderLine) },
+    layer({ origin: 'output_type', field: 'overrides', owner: 'the output type', values: outputType }),
+    layer({ origin: 'order_line', field: 'options', owner: 'the order line', values: orderLine }),
   ];
 }
 
@@ -220,10 +228,11 @@ function narrowedFinding(index: GraphIndex, nodeId: string, layer: Layer, name: 
 }
 
 function unusedFinding(layer: Layer, name: string): Finding {
+  const over = [...(layer.overruledBy.get(name) ?? [])].map((address) => `“${address}”`).join(' and ');
   return {
     code: 'OVERRIDE_UNUSED',
     severity: 'warning',
-    message: `No node of the workflow takes the setting “${name}” of ${layer.owner}.`,
+    message: `No node of the workflow takes the setting “${name}” of ${layer.owner}${over === '' ? '' : `: ${over} stand over it`}.`,
     path: pointer(layer.field, name),
   };
 }

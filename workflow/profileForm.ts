@@ -13,11 +13,12 @@ export function profileForm(
   lookup: DefinitionLookup,
   overrides: JsonObject,
 ): Pick<CallerForm, 'schema' | 'uiSchema' | 'defaults'> {
-  const names = openParams(graph, lookup);
   const { schema, defaults } = callerForm(graph, lookup, {
     overrides,
-    callerParams: Object.fromEntries(names.map((name) => [name, {}])),
+    callerParams: Object.fromEntries(openParams(graph, lookup).map((name) => [name, {}])),
   });
+  // Without those of which no value suits all nodes: they are set node by node.
+  const names = Object.keys(schema.properties as JsonObject);
   const nodes = openByNode(graph, lookup);
   const groups = new Map<string, { label: string; panel: JsonObject; params: string[] }>();
   for (const name of names) {

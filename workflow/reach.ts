@@ -1,5 +1,6 @@
 import type { ProductionModule } from '../modules/define.js';
-import type { JsonObject, JsonSchema, JsonValue } from '../modules/json.js';
+import type { JsonObject, JsonSchema } from '../modules/json.js';
+import { choicesOf, optionsOf } from './choices.js';
 import type { WorkflowGraph } from './graph.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
 import { invocationParamsOf } from './params.js';
@@ -56,16 +57,17 @@ export function notMeantFor(
   );
 }
 
-/** The schemas of what one name reaches. Nodes with different choices (file formats of stills and of films) offer all of them
- * together, since each value reaches the nodes that have it. */
-export function offeredBy(reached: readonly Reached[]): JsonSchema[] {
-  const own = reached.map(schemaOf);
-  const choices = own.map(choicesOf);
-  if (reached.length < 2 || choices.includes(null)) return own;
-  const all = new Map(own.flatMap((schema) => optionsOf(schema).map((option) => [option.const, option])));
-  return own.map(({ enum: _enum, oneOf: _oneOf, anyOf: _anyOf, ...schema }) => ({
-    ...schema,
-    oneOf: [...all.values()],
+/** The schemas that a value has to fit which is sent under one name. Nodes with different choices (file formats of stills and of films)
+ * offer all of them together, since each value reaches the nodes that have it; beside a node that takes more than choices they bound
+ * nothing, for the same reason. */
+export function offeredBy(reached: readonly Reached[]): { by: Reached; schema: JsonSchema }[] {
+  const own = reached.map((by) => ({ by, schema: schemaOf(by) }));
+  const free = own.filter(({ schema }) => !choicesOf(schema));
+  if (reached.length < 2 || free.length > 0) return reached.length < 2 ? own : free;
+  const all = new Map(own.flatMap(({ schema }) => optionsOf(schema).map((option) => [option.const, option])));
+  return own.map(({ by, schema: { enum: _enum, oneOf: _oneOf, anyOf: _anyOf, ...schema } }) => ({
+    by,
+    schema: { ...schema, oneOf: [...all.values()] },
   }));
 }
 
@@ -75,17 +77,3 @@ const openIn = (graph: WorkflowGraph, lookup: DefinitionLookup): Reached[] =>
   );
 
 const schemaOf = ({ module, param }: Reached) => (module.paramSchema.properties as Record<string, JsonSchema>)[param]!;
-
-/** The values a setting may have, where these are a list; null: anything else. */
-function choicesOf(schema: JsonSchema): JsonValue[] | null {
-  const options = optionsOf(schema);
-  return options.length > 0 && options.every((option) => Object.hasOwn(option, 'const'))
-    ? options.map((option) => option.const!)
-    : null;
-}
-
-function optionsOf(schema: JsonSchema): JsonObject[] {
-  if (Array.isArray(schema.enum)) return schema.enum.map((value) => ({ const: value }));
-  const options = schema.oneOf ?? schema.anyOf;
-  return Array.isArray(options) ? (options as JsonObject[]) : [];
-}
