@@ -152,6 +152,17 @@ describe('a 3D model', () => {
 });
 
 describeWith('blender', 'a .blend file', () => {
+  it('that cannot be read is incomparable', async () => {
+    const broken = await test.ctx.artifacts.write({
+      ...(await blend()),
+      from: { text: 'BLENDER-v304 and then nothing' },
+    });
+    expect(await judge([await blend()], [broken], 'blend_file')).toMatchObject({
+      status: 'incomparable',
+      reasons: [expect.stringContaining('cannot be read')],
+    });
+  });
+
   it('passes from another Blender run and with another seed, and is caught with another camera, material, part or size', async () => {
     const again = await scene.blend({ params: { compress: false } });
     expect(again.sha256).not.toBe((await blend()).sha256);

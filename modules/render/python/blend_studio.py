@@ -4,6 +4,7 @@ colour management. Whatever could write files, run scripts or change the size of
 import bpy
 
 import studio
+from blendfile import open_blend
 from emptyfile import take_empty
 from protocol import JobError
 
@@ -13,9 +14,8 @@ AZIMUTH_DEG, ELEVATION_DEG = 35, 24
 
 def open_studio(path, interface, cut_out):
     take_empty()
-    # Never with use_scripts=True: it would override --disable-autoexec.
     try:
-        bpy.ops.wm.open_mainfile(filepath=path, load_ui=False)
+        open_blend(path)
     except RuntimeError as error:
         raise JobError("TEMPLATE_UNREADABLE", "Blender cannot open the file of the render template.") from error
     for name in (interface["camera"], interface["stand"]):

@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 
 import bpy  # noqa: E402
 
+from blendfile import open_blend  # noqa: E402
 from protocol import JobError, run, say  # noqa: E402
 
 NAMES_SHOWN = 30
@@ -26,9 +27,8 @@ class Findings(list):
 def main(job):
     bpy.ops.wm.read_factory_settings(use_empty=True)
     say("progress", fraction=0.1, message="Opening the file")
-    # Never with use_scripts=True: it would override --disable-autoexec.
     try:
-        bpy.ops.wm.open_mainfile(filepath=job["file"], load_ui=False)
+        open_blend(job["file"])
     except RuntimeError as error:
         raise JobError("TEMPLATE_UNREADABLE", "Blender cannot open this file: %s" % str(error).strip()) from error
     findings = Findings()

@@ -10,13 +10,16 @@ sys.dont_write_bytecode = True
 import bpy  # noqa: E402
 from mathutils import Vector  # noqa: E402
 
-from protocol import run  # noqa: E402
+from blendfile import open_blend  # noqa: E402
+from protocol import JobError, run  # noqa: E402
 from viewpoint import viewpoint  # noqa: E402
 
 
 def main(job):
-    # use_scripts is left out: naming it would override --disable-autoexec.
-    bpy.ops.wm.open_mainfile(filepath=job["file"], load_ui=False)
+    try:
+        open_blend(job["file"])
+    except RuntimeError as error:
+        raise JobError("BLEND_UNREADABLE", "A .blend file cannot be read: %s" % str(error).strip()) from error
     scene = bpy.context.scene
     meshes = [item for item in scene.objects if item.type == "MESH"]
     for mesh in {item.data for item in meshes}:

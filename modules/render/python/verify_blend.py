@@ -9,13 +9,13 @@ sys.dont_write_bytecode = True
 
 import bpy  # noqa: E402
 
+from blendfile import open_blend  # noqa: E402
 from contents import count_contents  # noqa: E402
 from protocol import run  # noqa: E402
 
 
 def main(job):
-    # use_scripts is left out: naming it would override --disable-autoexec.
-    bpy.ops.wm.open_mainfile(filepath=job["file"], load_ui=False)
+    open_blend(job["file"])
     return {"contents": count_contents(), "missing": list(missing())}
 
 
