@@ -34,6 +34,8 @@ describeWith('blender', 'a .blend file of materials', () => {
     ['bad.blend', 'Nested', 'MATERIAL_HAS_SCRIPTS', 'script drivers'],
     ['bad.blend', 'Scripted', 'MATERIAL_HAS_SCRIPTS', 'OSL'],
     ['bad.blend', 'Unpacked', 'MATERIAL_IMAGE_NOT_PACKED', 'outside.png'],
+    ['bad.blend', 'Borrowed', 'MATERIAL_FILE_OUTSIDE', '"Lent" of another .blend file'],
+    ['bad.blend', 'Profiled', 'MATERIAL_FILE_OUTSIDE', 'light profile'],
     ['broken.blend', 'x', 'BLEND_UNREADABLE', 'cannot read'],
   ])('%s, material %s: %s', async (file, material, code, words) => {
     await expect(inspect(file, material)).rejects.toMatchObject({

@@ -105,11 +105,27 @@ describeWith('blender', 'a template built in Blender', () => {
       STAND_MISSING: 'There is no empty for the product "Product". There are: "Rig".',
       MATERIAL_MISSING: 'There is no material "gold". There are: "paint_blue", "wall".',
       SCRIPT_REGISTERED: expect.stringContaining('"startup.py"'),
-      SCRIPT_DRIVER: expect.stringContaining("__import__('os').getpid()"),
+      SCRIPT_DRIVER: expect.stringContaining("__import__('os').mkdir("),
       FREESTYLE_USED: expect.stringContaining('Freestyle'),
       IMAGE_NOT_PACKED: expect.stringContaining('"wood.png"'),
     });
     expect(existsSync(marker)).toBe(false);
+  });
+
+  it.each([
+    ['linked library', 'LIBRARY_LINKED', '"props.blend"'],
+    ['volume outside', 'FILE_OUTSIDE', 'The volume "Smoke" reads the file "smoke.vdb"'],
+    ['clip outside', 'FILE_OUTSIDE', 'The clip "clip.png" reads the file "clip.png"'],
+    ['sound outside', 'FILE_NOT_PACKED', 'The sound "hum.wav"'],
+    ['mesh cache', 'FILE_OUTSIDE', 'The modifier "Waves" of "Wall"'],
+    ['fluid', 'FILE_OUTSIDE', 'The modifier "Pool" of "Wall"'],
+    ['particle cache', 'FILE_OUTSIDE', 'The modifier "Dust" of "Wall"'],
+    ['light profile', 'FILE_OUTSIDE', 'The light profile of "paint_blue" reads the file "lamp.ies"'],
+  ] as const)('is refused where it reads from outside: %s', async (fault, code, words) => {
+    const { file } = await makeBlendStudio(test.ctx, [fault]);
+    const { findings } = await checkTemplateFile(test.ctx, file, {}, 'product');
+    expect(findings).toEqual([{ code, message: expect.stringContaining(words), path: '/file' }]);
+    for (const { message } of findings) expect(message).not.toContain(test.ctx.workdir);
   });
 
   it('is refused when the rig that turns does not carry the camera, or is not there', async () => {

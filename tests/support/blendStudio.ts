@@ -7,6 +7,14 @@ export type StudioFault =
   | 'script driver'
   | 'freestyle'
   | 'image outside'
+  | 'linked library'
+  | 'volume outside'
+  | 'clip outside'
+  | 'sound outside'
+  | 'mesh cache'
+  | 'fluid'
+  | 'particle cache'
+  | 'light profile'
   | 'camera away'
   | 'camera off the rig';
 

@@ -118,6 +118,15 @@ def blocks():
                     yield block.shape_keys
 
 
+def trees():
+    """Every node tree, with the name of what it belongs to."""
+    for block in blocks():
+        if getattr(block, "node_tree", None):
+            yield block.name, block.node_tree
+        elif isinstance(block, bpy.types.NodeTree) and not block.is_embedded_data:
+            yield block.name, block
+
+
 def find_scripts(findings):
     for text in bpy.data.texts:
         if text.use_module:
@@ -127,10 +136,9 @@ def find_scripts(findings):
         for curve in animation.drivers if animation else []:
             if curve.driver.type == "SCRIPTED" and not curve.driver.is_simple_expression:
                 findings.add("SCRIPT_DRIVER", 'A driver of "%s" (%s) runs Python: %s.' % (block.name, curve.data_path, curve.driver.expression[:80]))
-        if isinstance(block, bpy.types.NodeTree):
-            for node in block.nodes:
-                if node.bl_idname == "ShaderNodeScript":
-                    findings.add("SCRIPT_NODE", '"%s" has a script node (OSL), which is not allowed.' % block.name)
+    for name, tree in trees():
+        if any(node.bl_idname == "ShaderNodeScript" for node in tree.nodes):
+            findings.add("SCRIPT_NODE", '"%s" has a script node (OSL), which is not allowed.' % name)
 
 
 def find_strangers(findings):
@@ -148,10 +156,22 @@ def find_strangers(findings):
         for item in items:
             if item.filepath:
                 findings.add("FILE_OUTSIDE", 'The %s "%s" reads the file "%s", which cannot come along.' % (kind, item.name, base(item.filepath)))
+    for name, tree in trees():
+        for node in tree.nodes:
+            if node.bl_idname == "ShaderNodeTexIES" and node.mode == "EXTERNAL":
+                findings.add("FILE_OUTSIDE", 'The light profile of "%s" reads the file "%s", which cannot come along.' % (name, base(node.filepath)))
     for item in bpy.data.objects:
         for modifier in item.modifiers:
-            if modifier.type in {"FLUID", "MESH_CACHE", "OCEAN"} and getattr(modifier, "filepath", "x"):
+            if reads_outside(modifier):
                 findings.add("FILE_OUTSIDE", 'The modifier "%s" of "%s" reads a cache from outside the file.' % (modifier.name, item.name))
+
+
+def reads_outside(modifier):
+    if modifier.type in {"FLUID", "MESH_CACHE", "OCEAN"}:
+        return bool(getattr(modifier, "filepath", "x"))
+    simulated = modifier.particle_system if modifier.type == "PARTICLE_SYSTEM" else modifier
+    cache = getattr(simulated, "point_cache", None)
+    return cache is not None and cache.use_external
 
 
 def base(path):

@@ -104,11 +104,21 @@ def _refuse_strangers(material, name):
         if tree in seen:
             continue
         seen.add(tree)
+        if tree.library is not None:
+            raise JobError(
+                "MATERIAL_FILE_OUTSIDE",
+                'The material "%s" uses "%s" of another .blend file. Make it local (Object > Relations > Make Local > All) and save.'
+                % (name, tree.name),
+            )
         for node in tree.nodes:
             if getattr(node, "node_tree", None):
                 trees.append(node.node_tree)
             if node.bl_idname == "ShaderNodeScript":
                 raise JobError("MATERIAL_HAS_SCRIPTS", 'The material "%s" runs a script (OSL), which is not allowed.' % name)
+            if node.bl_idname == "ShaderNodeTexIES" and node.mode == "EXTERNAL":
+                raise JobError(
+                    "MATERIAL_FILE_OUTSIDE", 'The material "%s" reads a light profile from a file, which cannot come along.' % name
+                )
             image = getattr(node, "image", None)
             if image is not None and image.source not in {"GENERATED", "VIEWER"} and image.packed_file is None:
                 raise JobError(
