@@ -2,8 +2,18 @@ import type { PrismaClient, Worker } from '../generated/prisma/client.js';
 import type { Capability } from '../modules/define.js';
 import type { BlenderFacts } from '../modules/render/blenderFacts.js';
 
-/** A worker that has not been heard of for this long counts as gone. */
+/** A worker that has not been heard of for so long is dead, five beats: others get what it held. */
+export const DEAD_AFTER_MS = 15_000;
+/** For so long the console, preflight and health still count on it: what it holds is safe, and a hiccup is nobody's news. */
 export const WORKER_SILENCE_MS = 30_000;
+
+/** Whether a worker is dead, in SQL: unknown, stopped or silent. Silence says something only to who was in steady contact with the
+ * database himself: who was cut off from it, as all are while it is away, cannot tell the dead from those who were cut off as well.
+ * @param worker alias of the `worker` that is joined from the left.
+ * @param isSteady the placeholder of whether that contact was steady (`Heartbeat.isSteady`). */
+export const isDead = (worker: string, isSteady: `$${number}`): string =>
+  `(${worker}.id IS NULL OR ${worker}.stopped_at IS NOT NULL
+     OR (${isSteady} AND ${worker}.heartbeat_at < now() - make_interval(secs => ${DEAD_AFTER_MS / 1_000})))`;
 
 export function isWorkerAlive(worker: Pick<Worker, 'heartbeatAt' | 'stoppedAt'>, now = Date.now()): boolean {
   return worker.stoppedAt === null && now - worker.heartbeatAt.getTime() < WORKER_SILENCE_MS;

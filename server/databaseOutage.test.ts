@@ -7,6 +7,7 @@ import { createClient } from 'graphql-sse';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../prisma/migrate.js';
+import { DEAD_AFTER_MS } from '../runtime/workers.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import type { Postgres } from '../scripts/lib/postgres.js';
 import { type AppWithWorker, startAppWithWorker } from '../tests/support/appWithWorker.js';
@@ -16,7 +17,6 @@ import { ADMIN_TOKEN, type TestApp } from '../tests/support/testApp.js';
 import { openGate, ran, testGraph } from '../tests/support/testModules.js';
 import { nodeReaches, outcomeOf, startTestRun } from '../tests/support/testRuns.js';
 import { describeWith } from '../tests/support/tools.js';
-import { DEAD_AFTER_MS } from '../worker/heartbeat.js';
 
 /** As on a machine that keeps what it was told. */
 const SETTINGS = { synchronous_commit: 'on' };

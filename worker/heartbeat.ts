@@ -3,11 +3,10 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Capability } from '../modules/define.js';
 import { Listener } from '../runtime/listener.js';
+import { DEAD_AFTER_MS } from '../runtime/workers.js';
 import type { Executor } from './executor.js';
 
 const EVERY_MS = 3_000;
-/** A worker that has not been heard of for so long is dead; five beats. */
-export const DEAD_AFTER_MS = 15_000;
 /** Contact with the database was lost in between. */
 const GAP_MS = 9_000;
 
@@ -59,8 +58,7 @@ export class Heartbeat {
     await this.pool.query('UPDATE worker SET stopped_at = now() WHERE id = $1', [this.workerId]);
   }
 
-  /** Whether the database was at hand all the time in which a living worker would have been heard of. Who was cut off from it, as all
-   * are while it is away, cannot tell the dead from those who were cut off as well. */
+  /** Whether the database was at hand all the time in which a living worker would have been heard of (see `isDead`). */
   isSteady(): boolean {
     const now = Date.now();
     return now - this.lastBeat < GAP_MS && now - this.steadySince >= DEAD_AFTER_MS;

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { compareReport } from '../runtime/parity/compareReport.js';
 import { claimReport, giveBack, recoverReports } from '../runtime/parity/reportStates.js';
 import type { Platform } from '../runtime/platform.js';
+import type { Heartbeat } from './heartbeat.js';
 
 const EVERY_MS = 5_000;
 
@@ -15,6 +16,7 @@ export class ParityLoop {
   constructor(
     private readonly platform: Platform,
     private readonly worker: { id: string; workRoot: string; hasBlender: boolean },
+    private readonly heartbeat: Pick<Heartbeat, 'isSteady'>,
     private readonly log: Logger,
   ) {}
 
@@ -38,7 +40,7 @@ export class ParityLoop {
     const { pool } = this.platform;
     const { signal } = this.stopping;
     try {
-      await recoverReports(pool, this.worker.id);
+      await recoverReports(pool, { idleWorkerId: this.worker.id, isSteady: this.heartbeat.isSteady() });
       while (!signal.aborted) {
         const claimed = await claimReport(pool, this.worker.id, { withBlender: this.worker.hasBlender });
         if (!claimed) return;

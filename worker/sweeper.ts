@@ -5,7 +5,8 @@ import { startFallbacks } from '../runtime/legacy/fallback.js';
 import type { Platform } from '../runtime/platform.js';
 import type { ReadyNode } from '../runtime/queues/queues.js';
 import { clearDeliveries } from '../runtime/webhooks/deliveryStates.js';
-import { DEAD_AFTER_MS, type Heartbeat } from './heartbeat.js';
+import { isDead } from '../runtime/workers.js';
+import type { Heartbeat } from './heartbeat.js';
 
 const EVERY_MS = 5_000;
 /** A ready node that nobody took for so long may have lost its job. */
@@ -75,9 +76,9 @@ export class Sweeper {
       `SELECT n.run_id AS "runId", n.idx, n.token, n.attempt, n.max_attempts AS "maxAttempts", r.mode = 'shadow' AS "isShadow"
        FROM run r JOIN node_run n ON n.run_id = r.id LEFT JOIN worker w ON w.id = n.worker_id
        WHERE r.status IN ('queued', 'running', 'cancelling') AND n.status = 'running'
-         AND (w.id IS NULL OR w.stopped_at IS NOT NULL OR ($1 AND w.heartbeat_at < now() - make_interval(secs => $2)))
-       LIMIT $3 FOR NO KEY UPDATE OF r SKIP LOCKED`,
-      [this.heartbeat.isSteady(), DEAD_AFTER_MS / 1_000, BATCH],
+         AND ${isDead('w', '$1')}
+       LIMIT $2 FOR NO KEY UPDATE OF r SKIP LOCKED`,
+      [this.heartbeat.isSteady(), BATCH],
     );
     if (rows.length === 0) return;
     this.log.warn({ nodes: rows.length }, 'nodes of a dead worker are given another attempt');

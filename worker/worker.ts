@@ -94,7 +94,12 @@ export async function startWorker(platform: Platform, options: WorkerOptions = {
   });
   const heartbeat = new Heartbeat(platform.pool, platform.settings.databaseUrl, id, executor, log);
   const sweeper = new Sweeper(platform, id, heartbeat, log);
-  const parity = new ParityLoop(platform, { id, workRoot, hasBlender: capabilities.includes('blender') }, log);
+  const parity = new ParityLoop(
+    platform,
+    { id, workRoot, hasBlender: capabilities.includes('blender') },
+    heartbeat,
+    log,
+  );
   const shadowYield = new ShadowYield(platform.pool, executor, log);
   const webhooks = new WebhookLoop(platform, webhookSettings(process.env), log);
   await heartbeat.start([...capabilities]);

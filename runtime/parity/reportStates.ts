@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { JsonObject } from '../../modules/json.js';
+import { isDead } from '../workers.js';
 import type { ParityResults } from './results.js';
 
 // The only place that writes the status of a parity report:
@@ -7,8 +8,6 @@ import type { ParityResults } from './results.js';
 
 /** How many workers may be lost over one report before it is given up. */
 const MAX_ATTEMPTS = 3;
-/** As of worker/sweeper.ts. */
-const DEAD_AFTER_S = 15;
 
 export interface ClaimedReport {
   id: string;
@@ -97,17 +96,22 @@ export async function giveBack(pool: pg.Pool, { id, token }: ClaimedReport): Pro
   );
 }
 
-/** Gives reports whose workers are gone, or failed in a way nobody foresaw, another chance; after some the report is given up.
- * @param idleWorkerId - a worker that compares nothing right now: what is said to be with it is not. */
-export async function recoverReports(pool: pg.Pool, idleWorkerId: string): Promise<void> {
+/** Gives reports whose workers are dead, or failed in a way nobody foresaw, another chance; after some the report is given up. Asked by
+ * a worker that compares nothing right now: what is said to be with it is not.
+ * @param isSteady whether it was in contact all the time (see `isDead`). */
+export async function recoverReports(
+  pool: pg.Pool,
+  { idleWorkerId, isSteady }: { idleWorkerId: string; isSteady: boolean },
+): Promise<void> {
   await pool.query(
     `UPDATE parity_report p SET token = NULL,
        status = (CASE WHEN p.attempts >= $2 THEN 'failed' ELSE 'waiting' END)::"ParityStatus",
        reasons = CASE WHEN p.attempts >= $2 THEN '["The runs could not be compared: every worker that tried failed or was lost. Their logs have the details."]'::jsonb ELSE p.reasons END,
        finished_at = CASE WHEN p.attempts >= $2 THEN now() END
-     WHERE p.status = 'comparing' AND (p.worker_id = $3 OR NOT EXISTS (
-       SELECT FROM worker w WHERE w.id = p.worker_id AND w.stopped_at IS NULL AND w.heartbeat_at >= now() - make_interval(secs => $1)))`,
-    [DEAD_AFTER_S, MAX_ATTEMPTS, idleWorkerId],
+     WHERE p.id IN (
+       SELECT c.id FROM parity_report c LEFT JOIN worker w ON w.id = c.worker_id
+       WHERE c.status = 'comparing' AND (c.worker_id = $3 OR ${isDead('w', '$1')}) FOR UPDATE OF c)`,
+    [isSteady, MAX_ATTEMPTS, idleWorkerId],
   );
 }
 
