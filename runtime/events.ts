@@ -26,6 +26,8 @@ export class RunEvents {
   private readonly bus = new EventEmitter().setMaxListeners(0);
   private readonly reads = new Map<string, Promise<RunEvent[]>>();
   private readonly listener: Listener;
+  /** How many follow the events of runs. */
+  followers = 0;
 
   constructor(
     private readonly pool: pg.Pool,
@@ -52,6 +54,7 @@ export class RunEvents {
     // Listening starts before the first read: what is written in between is heard.
     await this.listener.ready();
     this.bus.on(runId, heard);
+    this.followers += 1;
     try {
       let cursor = after;
       while (!stop.aborted) {
@@ -70,6 +73,7 @@ export class RunEvents {
         await this.sign(runId, stop);
       }
     } finally {
+      this.followers -= 1;
       this.bus.off(runId, heard);
     }
   }

@@ -101,7 +101,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const adminTokenHash = settings.adminToken && hashToken(settings.adminToken);
   const auth = { access, guesses, adminTokenHash, cookieName: cookieNameFor(key) };
   const doors = options.doors ?? readDoorSettings({});
-  const metrics = createMetrics(platform);
+  const streams = new OpenStreams();
+  const metrics = createMetrics(platform, streams);
   const operations = await readPersistedOperations(doors);
   const { yoga, queries } = buildYoga(platform, key, doors, operations);
 
@@ -113,7 +114,6 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
 
   const whoIsIt = identifier(auth);
   const fromElsewhere = allowOrigins(doors.corsOrigins);
-  const streams = new OpenStreams();
   access.onLost((isLost) => streams.breakOffOf(isLost));
   const prepare = operationPreparer(yoga, operations);
   const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries];

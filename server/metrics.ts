@@ -6,6 +6,7 @@ import { FAILURE_CLASSES } from '../modules/errors.js';
 import type { Platform } from '../runtime/platform.js';
 import { queueLoads } from '../runtime/queues/load.js';
 import { nodeFailures } from '../runtime/runs/nodeFailures.js';
+import type { OpenStreams } from './openStreams.js';
 
 /** Requests to these count under their own name, all others as `page`: a label must not grow with what people ask for. */
 const ROUTES = [
@@ -21,7 +22,10 @@ const ROUTES = [
 const routeOf = (path: string) => ROUTES.find((route) => path.startsWith(route)) ?? 'page';
 
 /** Prometheus metrics of one server: its own requests, and the state of the installation. */
-export function createMetrics({ db, pool, queues }: Pick<Platform, 'db' | 'pool' | 'queues'>) {
+export function createMetrics(
+  { db, pool, queues, feed, events }: Pick<Platform, 'db' | 'pool' | 'queues' | 'feed' | 'events'>,
+  streams: OpenStreams,
+) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'hartomat_' });
   const seconds = new Histogram({
@@ -31,10 +35,23 @@ export function createMetrics({ db, pool, queues }: Pick<Platform, 'db' | 'pool'
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  const streams = new Gauge({
+  new Gauge({
     name: 'hartomat_http_event_streams',
-    help: 'Open event streams.',
+    help: 'Open event streams, over server-sent events and WebSockets.',
     registers: [registry],
+    collect() {
+      this.set(streams.count);
+    },
+  });
+  new Gauge({
+    name: 'hartomat_subscriptions',
+    help: 'Subscriptions that are followed: to what happens everywhere (feed), and to the events of one run (run).',
+    labelNames: ['source'],
+    registers: [registry],
+    collect() {
+      this.set({ source: 'feed' }, feed.followers);
+      this.set({ source: 'run' }, events.followers);
+    },
   });
   new Gauge({
     name: 'hartomat_runs',
@@ -115,17 +132,13 @@ export function createMetrics({ db, pool, queues }: Pick<Platform, 'db' | 'pool'
     observe(request: IncomingMessage, response: ServerResponse, next: () => void) {
       const begun = process.hrtime.bigint();
       const route = routeOf(request.url!);
-      if (route === '/graphql/stream') {
-        streams.inc();
-        response.once('close', () => streams.dec());
-      } else {
+      if (route !== '/graphql/stream')
         response.once('finish', () =>
           seconds.observe(
             { method: request.method, route, status: response.statusCode },
             Number(process.hrtime.bigint() - begun) / 1e9,
           ),
         );
-      }
       next();
     },
     /** `GET /metrics`. */

@@ -12,6 +12,10 @@ export class OpenStreams {
   private readonly open = new Map<Stream, { grant: Grant; breakOff: () => void }>();
   private isStopping = false;
 
+  get count(): number {
+    return this.open.size;
+  }
+
   /** Remembers requests for event streams while they are open; once the server stops, lets none in. */
   readonly track: Handler = (request, response, next) => {
     if (!request.headers.accept?.includes('text/event-stream')) return next();

@@ -23,8 +23,9 @@ const FAILED_MS = 500;
  * the table again. */
 export class Feed implements FeedSource {
   private readonly listener: Listener;
-  private followers = 0;
-  private waiting: (() => void)[] = [];
+  /** How many follow it. */
+  followers = 0;
+  private waiting = new Set<() => void>();
   /** Entries between `from` and `end`, in their order. */
   private tail: FeedEntry[] = [];
   private from: FeedPlace | null = null;
@@ -85,7 +86,7 @@ export class Feed implements FeedSource {
   }
 
   onceGrown(grown: () => void): void {
-    this.waiting.push(grown);
+    this.waiting.add(grown);
   }
 
   /** Begins to listen; what is written from then on is read. @returns the end of the feed. */
@@ -106,7 +107,8 @@ export class Feed implements FeedSource {
     return this.opening;
   }
 
-  leave(): void {
+  leave(grown?: () => void): void {
+    if (grown) this.waiting.delete(grown);
     this.followers -= 1;
     if (this.followers > 0) return;
     this.tail = [];
@@ -154,7 +156,7 @@ export class Feed implements FeedSource {
       this.from = gone.at(-1)!;
     }
     const waiting = this.waiting;
-    this.waiting = [];
+    this.waiting = new Set();
     for (const grown of waiting) grown();
   }
 }

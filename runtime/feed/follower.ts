@@ -13,7 +13,8 @@ export interface FeedSource {
   page(after: FeedPlace): Promise<FeedEntry[]>;
   /** Has `grown` called once when there is more. */
   onceGrown(grown: () => void): void;
-  leave(): void;
+  /** @param grown - is not to be called any more. */
+  leave(grown: () => void): void;
 }
 
 /** Somebody who reads the feed from a place on, at their own pace, and waits for more at its end. There are hundreds, and each is
@@ -60,7 +61,7 @@ export class FeedFollower implements AsyncIterableIterator<FeedEntry, undefined>
   private close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.source.leave();
+    this.source.leave(this.wake);
     this.wake();
   }
 

@@ -50,17 +50,20 @@ export interface TestApp extends TestApi {
 }
 
 /** The real server on a free port, on a database and a data directory of its own; with small test modules unless told otherwise.
- * @param database - another one; it is dropped in the end. */
+ * @param database - another one; it is dropped in the end.
+ * @param secretKey - seals what is secret in it; servers of one database have one. */
 export async function startTestApp({
   definition = testLookup,
   statementLimitMs,
   redisUrl = null,
   database: given,
+  secretKey,
   ...options
 }: AppOptions &
   Pick<PlatformOptions, 'definition' | 'statementLimitMs'> & {
     redisUrl?: string | null;
     database?: TestDatabase;
+    secretKey?: string;
   } = {}): Promise<TestApp> {
   const database = given ?? (await createTestDatabase());
   const home = await mkdtemp(path.join(tmpdir(), 'hartomat-server-'));
@@ -77,6 +80,7 @@ export async function startTestApp({
       blenderPath: null,
       adminToken: ADMIN_TOKEN,
       modulePackages: [],
+      ...(secretKey && { secretKeys: [secretKey] }),
     },
     { definition, log, maxConnections: 5, statementLimitMs },
   );
