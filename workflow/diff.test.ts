@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalGraphJson } from './canonical.js';
+import { canonicalGraph, canonicalGraphJson } from './canonical.js';
 import { diffGraphs } from './diff.js';
 import type { WorkflowGraph } from './graph.js';
 import { anyGraph, graphOf, orderGraph } from './testGraphs.js';
@@ -46,6 +46,8 @@ describe('the difference between two graphs', () => {
       [],
     );
     expect(diffGraphs(before, after)).toEqual({
+      before: canonicalGraph(before),
+      after: canonicalGraph(after),
       nodes: [
         expect.objectContaining({ nodeId: 'old', change: 'removed', step: 'count' }),
         {

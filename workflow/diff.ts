@@ -31,6 +31,9 @@ export interface EdgeChange {
 
 /** What differs between two graphs: nodes by id, values by param, connections. */
 export interface GraphDiff {
+  /** What was compared, as canonical graphs. */
+  before: WorkflowGraph;
+  after: WorkflowGraph;
   nodes: NodeChange[];
   edges: EdgeChange[];
   /** Nothing differs. */
@@ -45,6 +48,8 @@ export function diffGraphs(before: WorkflowGraph, after: WorkflowGraph): GraphDi
   const nodes = nodeChanges(byId(old.nodes), byId(young.nodes));
   const edges = edgeChanges(old.edges, young.edges);
   return {
+    before: old,
+    after: young,
     nodes,
     edges,
     isSame: nodes.length === 0 && edges.length === 0,

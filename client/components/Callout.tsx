@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { ReactNode, Ref } from 'react';
 import { Icon, type IconName } from './Icon.js';
 
 const ICONS: Record<'bad' | 'warn' | 'busy' | 'ok', IconName> = {
@@ -14,14 +14,16 @@ export function Callout({
   title,
   children,
   actions,
+  ref,
 }: {
   tone: 'bad' | 'warn' | 'busy' | 'ok';
   title: ReactNode;
   children?: ReactNode;
   actions?: ReactNode;
+  ref?: Ref<HTMLDivElement>;
 }) {
   return (
-    <div className={`callout tone-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
+    <div ref={ref} className={`callout tone-${tone}`} role={tone === 'bad' ? 'alert' : 'status'}>
       <Icon name={ICONS[tone]} size={18} />
       <div className="callout-body">
         <p className="callout-title">{title}</p>

@@ -1,10 +1,13 @@
 import { Callout } from '../components/Callout.js';
 import type { Problem } from './errors.js';
 
+/** What came of a click stands below what fits on the screen as often as not. */
+const intoView = (callout: HTMLElement | null) => callout?.scrollIntoView({ block: 'nearest' });
+
 /** A problem with its sentence, its places and its code. */
 export function ProblemCallout({ problem, title }: { problem: Problem; title?: string }) {
   return (
-    <Callout tone="bad" title={title ?? problem.message}>
+    <Callout ref={intoView} tone="bad" title={title ?? problem.message}>
       {title && <p>{problem.message}</p>}
       {problem.issues.length > 0 && (
         <ul className="issue-list">

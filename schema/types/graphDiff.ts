@@ -59,6 +59,12 @@ const EdgeChangeObject = builder.objectRef<EdgeChange>('EdgeChange').implement({
 export const GraphDiffObject = builder.objectRef<GraphDiff>('GraphDiff').implement({
   description: 'What differs between two graphs.',
   fields: (t) => ({
+    before: t.field({
+      type: 'JSON',
+      description: 'The older graph, to be drawn.',
+      resolve: (diff) => diff.before,
+    }),
+    after: t.field({ type: 'JSON', description: 'The newer graph, to be drawn.', resolve: (diff) => diff.after }),
     nodes: t.field({ type: [NodeChangeObject], description: 'By node id.', resolve: ({ nodes }) => nodes }),
     edges: t.field({ type: [EdgeChangeObject], description: 'Removed, then added.', resolve: ({ edges }) => edges }),
     isSame: t.exposeBoolean('isSame', { description: 'Nothing differs.' }),

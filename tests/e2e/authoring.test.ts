@@ -82,8 +82,8 @@ describeWith('chromium', 'ordering and editing', () =>
       await page.getByRole('button', { name: 'Publish', exact: true }).click();
       const dialog = page.getByRole('dialog', { name: 'Publish version 2' });
       await dialog.getByLabel('What changed').fill('Without shadow');
-      const change = dialog.getByRole('listitem').filter({ hasText: 'blender_still' });
-      await change.getByText('shadow').waitFor();
+      const change = dialog.locator('.graph-diff > li').filter({ hasText: 'Still' });
+      await change.getByText('Shadow', { exact: true }).waitFor();
       expect(await change.getByRole('insertion').textContent()).toBe('false');
       expect(await seriousViolations(page)).toEqual([]);
       await dialog.getByRole('button', { name: 'Publish version 2' }).click();
@@ -93,19 +93,27 @@ describeWith('chromium', 'ordering and editing', () =>
     it('shows the history, and puts an old version back into the draft', async () => {
       await page.getByRole('button', { name: 'Versions' }).click();
       const dialog = page.getByRole('dialog', { name: 'Versions of Order still' });
-      const version = (number: number) => dialog.getByRole('listitem').filter({ hasText: `Version ${number}` });
+      const version = (number: number) => dialog.getByRole('button', { name: `Version ${number}` });
+      const put = dialog.getByRole('button', { name: 'Put into the draft' });
       await version(2).getByText('Without shadow').waitFor();
-      await version(1).getByRole('button', { name: 'Compare' }).click();
-      await version(1).getByText('shadow', { exact: true }).waitFor();
+      await dialog.getByText('What version 2 has otherwise than version 1').waitFor();
+      await dialog.locator('.graph-diff').getByText('Shadow', { exact: true }).waitFor();
+      await dialog.locator('.node-card').getByText('Changed').waitFor();
       expect(await seriousViolations(page)).toEqual([]);
-      await version(1).getByRole('button', { name: 'Put into the draft' }).click();
+      await dialog.getByLabel('Version 2 compared with').selectOption('The draft');
+      await dialog.getByText('Nothing differs.').waitFor();
+      await version(1).click();
+      await dialog.getByLabel('Version 1 compared with').selectOption('Version 2');
+      await dialog.getByText('What version 2 has otherwise than version 1').waitFor();
+      await put.click();
       await shows('Draft differs from version 2');
       const shadow = page
         .getByRole('complementary', { name: /Settings of Still/ })
         .getByRole('switch', { name: 'Shadow' });
       await expect.poll(() => shadow.isChecked()).toBe(true);
       await page.getByRole('button', { name: 'Versions' }).click();
-      await version(2).getByRole('button', { name: 'Put into the draft' }).click();
+      await version(2).click();
+      await put.click();
       await page.locator('.editor-bar').getByText('Version 2').waitFor();
     });
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
@@ -84,6 +85,12 @@ describeWith('chromium', 'editing a graph', () => {
   it('says what is missing of an unfinished draft', async () => {
     await page.getByText(/1 error/).waitFor();
     await page.locator('.findings').getByText('Export GLB').first().waitFor();
+    await page.getByRole('button', { name: 'Publish', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Publish version 1' });
+    await dialog.getByRole('alert').getByText('“Export GLB” needs something connected to “step”').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Publish version 1' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('connects what goes together, and nothing else', async () => {
@@ -303,6 +310,52 @@ describeWith('chromium', 'editing a graph', () => {
     await page.getByRole('button', { name: 'Save mine over it' }).click();
     await page.getByText('Draft saved').waitFor();
     expect(await savedName()).toBe('Mine again');
+    expect(complaints).toEqual([]);
+  });
+
+  it('renames a workflow, exports it, makes another of the file, and puts that one into the archive', async () => {
+    await page.getByRole('button', { name: 'About' }).click();
+    const about = page.getByRole('dialog', { name: 'About the workflow' });
+    await about.getByLabel('Name').fill('Built by hand');
+    await about.getByLabel('What it is for').fill('For trying things.');
+    expect(await seriousViolations(page)).toEqual([]);
+    await about.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Built by hand' }).waitFor();
+
+    await page.getByRole('button', { name: 'About' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      about.getByRole('button', { name: 'Export the draft' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('by_hand.json');
+    const file = await download.path();
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(await draft());
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('link', { name: 'Workflows' }).click();
+    await page.getByRole('button', { name: 'New workflow' }).click();
+    const making = page.getByRole('dialog', { name: 'New workflow' });
+    await making.getByLabel('Name').fill('A copy');
+    await making.getByLabel('Family').selectOption('CAD intake');
+    await making.getByLabel('Begin with').selectOption('An exported file …');
+    await making.getByLabel('File', { exact: true }).setInputFiles(file);
+    await making.getByRole('button', { name: 'Make the workflow' }).click();
+    await page.getByRole('heading', { name: 'A copy' }).waitFor();
+    await expect.poll(nodeCount).toBe(3);
+
+    await page.getByRole('button', { name: 'About' }).click();
+    await about.getByRole('button', { name: 'Archive' }).click();
+    await page.getByText('Archived: read only').waitFor();
+    expect(await page.getByRole('button', { name: 'Run', exact: true }).isDisabled()).toBe(true);
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Workflows' }).click();
+    await page.getByRole('link', { name: 'Built by hand' }).waitFor();
+    expect(await page.getByRole('link', { name: 'A copy' }).count()).toBe(0);
+    await page.getByLabel('Show the archive').click();
+    await page.getByRole('link', { name: 'A copy' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Built by hand' }).count()).toBe(0);
+    await page.getByRole('searchbox', { name: 'Search the workflows' }).fill('Nobody');
+    await page.getByText('No workflow is called “Nobody”').waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
+import { saveFile } from '../../components/saveFile.js';
 import { graphql } from '../../gql/index.js';
 import { Listing } from '../../shared/Listing.js';
 
@@ -14,12 +15,6 @@ const GuideQuery = graphql(`
     }
   }
 `);
-
-function download(name: string, content: string) {
-  const url = URL.createObjectURL(new Blob([content], { type: 'text/csv' }));
-  Object.assign(document.createElement('a'), { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
-}
 
 /** What an export may say, and an example of one. */
 export function ImportGuide() {
@@ -36,7 +31,7 @@ export function ImportGuide() {
           </p>
         </div>
         {guide && (
-          <Button icon="download" onClick={() => download('output-types-example.csv', guide.example)}>
+          <Button icon="download" onClick={() => saveFile('output-types-example.csv', 'text/csv', guide.example)}>
             Download an example
           </Button>
         )}

@@ -8,21 +8,18 @@ import { nodeLabel, readGraph, type WorkflowGraph } from '../../shared/graph/gra
 import { forgetDraft, keptDraft } from '../../shared/keptDraft.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { ConflictNote } from './ConflictNote.js';
-import { DispatchDialog } from './DispatchDialog.js';
 import { draftChanges, draftReducer, leaveDraft, restoreDraft, resumeDraft, setParams, setPolicy } from './draft.js';
 import { EditorBar } from './EditorBar.js';
+import { EditorDialog, type EditorDialogName } from './EditorDialog.js';
 import { FindingsList } from './FindingsList.js';
 import { applyFix, renameNode } from './graphEdits.js';
-import { HistoryDialog } from './HistoryDialog.js';
 import { LeaveDialog } from './LeaveDialog.js';
 import { NodeInputs } from './NodeInputs.js';
 import { NodeInRun } from './NodeInRun.js';
 import { NodePolicyForm } from './NodePolicyForm.js';
 import { NodeSettings } from './NodeSettings.js';
 import { Palette } from './Palette.js';
-import { PublishDialog } from './PublishDialog.js';
 import { RestoredNote } from './RestoredNote.js';
-import { RunChoiceDialog } from './RunChoiceDialog.js';
 import { RunStrip } from './RunStrip.js';
 import { UpgradeNote } from './UpgradeNote.js';
 import { useDraftGuard } from './useDraftGuard.js';
@@ -49,13 +46,13 @@ export function Editor({
   family: WorkflowData['families'][number];
   onReload: () => void;
 }) {
-  const isReadOnly = useRefusal('author') !== null;
+  const isReadOnly = useRefusal('author') !== null || workflow.isArchived;
   const [kept] = useState(() => (isReadOnly ? null : keptDraft(workflow.id)));
   const [draft, act] = useReducer(draftReducer, null, () => {
     const left = resumeDraft(workflow.id, readGraph(workflow.draft), workflow.draftRevision);
     return kept ? restoreDraft(left, kept) : left;
   });
-  const [dialog, setDialog] = useState<'dispatch' | 'publish' | 'history' | 'runs' | null>(null);
+  const [dialog, setDialog] = useState<EditorDialogName | null>(null);
 
   const drawn = useMemo(() => definitionsByStep(definitionList), [definitionList]);
   const definitions = useMemo(() => new Map(definitionList.map((each) => [each.step, each])), [definitionList]);
@@ -151,6 +148,7 @@ export function Editor({
         versionNumber={versionNumber}
         hasUnpublishedChanges={workflow.hasUnpublishedChanges}
         isReadOnly={isReadOnly}
+        isArchived={workflow.isArchived}
         isDirty={isDirty}
         saveState={saving.state}
         isKept={isKept}
@@ -158,6 +156,7 @@ export function Editor({
         redo={draft.future.length > 0 ? () => act({ type: 'redo' }) : null}
         onTidy={tidy}
         onRemove={canRemove ? remove : null}
+        onAbout={() => openSaved('about')}
         onHistory={() => openSaved('history')}
         onShowRun={() => setDialog('runs')}
         onSave={() => save()}
@@ -259,23 +258,14 @@ export function Editor({
           }
         />
       )}
-      {dialog === 'dispatch' && (
-        <DispatchDialog
-          workflow={{ id: workflow.id, name: workflow.name, family: workflow.family, versionNumber }}
-          onStarted={showRun}
-          onClose={() => setDialog(null)}
-        />
-      )}
-      {dialog === 'runs' && (
-        <RunChoiceDialog workflowId={workflow.id} shown={shownRun} onChoose={showRun} onClose={() => setDialog(null)} />
-      )}
-      {dialog === 'history' && (
-        <HistoryDialog workflow={workflow} revision={revision} onClose={() => setDialog(null)} />
-      )}
-      {dialog === 'publish' && (
-        <PublishDialog
-          workflow={{ id: workflow.id, versionNumber }}
+      {dialog && (
+        <EditorDialog
+          which={dialog}
+          workflow={workflow}
           revision={revision}
+          errors={findings.filter(({ severity }) => severity === 'error').map(({ message }) => message)}
+          shownRun={shownRun}
+          onShowRun={showRun}
           onClose={() => setDialog(null)}
         />
       )}

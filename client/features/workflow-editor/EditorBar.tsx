@@ -12,6 +12,7 @@ export function EditorBar({
   versionNumber,
   hasUnpublishedChanges,
   isReadOnly,
+  isArchived,
   isDirty,
   saveState,
   isKept,
@@ -19,6 +20,7 @@ export function EditorBar({
   redo,
   onTidy,
   onRemove,
+  onAbout,
   onHistory,
   onShowRun,
   onSave,
@@ -32,6 +34,8 @@ export function EditorBar({
   hasUnpublishedChanges: boolean;
   /** Who looks may not change it. */
   isReadOnly: boolean;
+  /** It was put away: it can be neither changed nor run until it is brought back. */
+  isArchived: boolean;
   /** There are changes that are on their way to the server. */
   isDirty: boolean;
   saveState: SaveState;
@@ -43,6 +47,8 @@ export function EditorBar({
   onTidy: () => void;
   /** Null: nothing is chosen. */
   onRemove: (() => void) | null;
+  /** Its name, its file, its archive. */
+  onAbout: () => void;
   onHistory: () => void;
   /** Chooses a run to be shown over the graph. */
   onShowRun: () => void;
@@ -57,7 +63,11 @@ export function EditorBar({
         <div className="title-row">
           <h1 className="truncate">{name}</h1>
           <Badge tone="calm">{FAMILY_LABEL[family]}</Badge>
-          {isReadOnly && <Badge tone="calm">Read only</Badge>}
+          {isArchived ? (
+            <Badge tone="warn">Archived: read only</Badge>
+          ) : (
+            isReadOnly && <Badge tone="calm">Read only</Badge>
+          )}
           {differs ? (
             <Badge tone="busy">
               {versionNumber ? `Draft differs from version ${versionNumber}` : 'Not published yet'}
@@ -97,14 +107,15 @@ export function EditorBar({
             />
           </>
         )}
+        <Button onClick={onAbout}>About</Button>
         <Button onClick={onHistory}>Versions</Button>
         <Button aria-keyshortcuts="R" onClick={onShowRun}>
           Runs
         </Button>
-        <Button needs="author" disabled={!differs} onClick={onPublish}>
+        <Button needs="author" disabled={!differs || isArchived} onClick={onPublish}>
           Publish
         </Button>
-        <Button look="primary" icon="play" needs={['operate', 'order']} onClick={onRun}>
+        <Button look="primary" icon="play" needs={['operate', 'order']} disabled={isArchived} onClick={onRun}>
           Run
         </Button>
       </div>

@@ -1,7 +1,16 @@
+import { useMemo } from 'react';
+import { useQuery } from 'urql';
+import { humanise } from '../../components/format.js';
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
+import { definitionsByStep } from '../../shared/graph/definitions.js';
+import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
+import { nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
+import { comparison } from './comparison.js';
 
 export const GraphDiffFragment = graphql(`
   fragment GraphDiffParts on GraphDiff {
+    before
+    after
     isSame
     isLayoutOnly
     nodes {
@@ -29,18 +38,52 @@ const MARK = { added: '+', removed: '−', changed: '~', reordered: '↕' } as c
 const WORD = { added: 'added', removed: 'removed', changed: 'changed', reordered: 'in another order' } as const;
 const TONE = { added: 'ok', removed: 'bad', changed: 'busy', reordered: 'busy' } as const;
 
-/** `/params/samples` → `samples`: params are what people change. */
-const fieldName = (path: string) => path.replace(/^\/(params\/)?/, '').replaceAll('/', ' ');
+const Named = graphql(`
+  query NamesOfNodes {
+    nodeDefinitions {
+      ...GraphDefinition
+      step
+      paramSchema
+    }
+  }
+`);
+
+const POLICY: Record<string, string> = { onFailure: 'When it fails', retry: 'Retry', timeoutMs: 'Time limit' };
 const valueText = (value: unknown) =>
   value === null ? 'default' : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** What differs between two graphs, in words: nodes with their values, then connections. */
-export function GraphDiff({ diff: data }: { diff: FragmentType<typeof GraphDiffFragment> }) {
+/** `/params/samples` → “Samples”, as the form of its step calls it. */
+function fieldName(path: string, schema: unknown): string {
+  const [first = '', name = ''] = path.split('/').slice(1);
+  if (first !== 'params') return POLICY[first] ?? humanise(first);
+  const { properties } = (schema ?? {}) as { properties?: Record<string, { title?: string }> };
+  return properties?.[name]?.title ?? humanise(name);
+}
+
+/** What differs between two graphs: drawn as one graph, and in words: nodes with their values, then connections. */
+export function GraphDiff({
+  diff: data,
+  isDrawn = true,
+}: {
+  diff: FragmentType<typeof GraphDiffFragment>;
+  /** False: in words alone. */
+  isDrawn?: boolean;
+}) {
   const diff = readFragment(GraphDiffFragment, data);
+  // The page of the workflow has them already.
+  const [{ data: known }] = useQuery({ query: Named });
+  const definitions = useMemo(() => definitionsByStep(known?.nodeDefinitions), [known]);
+  const both = useMemo(() => comparison(readGraph(diff.before), readGraph(diff.after), diff), [diff]);
+  const labels = useMemo(
+    () => new Map(both.graph.nodes.map((node) => [node.id, nodeLabel(node, definitions.get(node.step))])),
+    [both, definitions],
+  );
   if (diff.isSame) return <p className="muted">Nothing differs.</p>;
   const nodes = diff.nodes.filter(({ isLayoutOnly }) => !isLayoutOnly);
   const moved = diff.nodes.length - nodes.length;
-  return (
+  const nameOf = (nodeId: string) => labels.get(nodeId) ?? nodeId;
+  const schemaOf = (step: string) => known?.nodeDefinitions.find((each) => each.step === step)?.paramSchema;
+  const words = (
     <ul className="graph-diff">
       {nodes.map((node) => (
         <li key={node.nodeId} className={`tone-${TONE[node.change]}`}>
@@ -48,13 +91,13 @@ export function GraphDiff({ diff: data }: { diff: FragmentType<typeof GraphDiffF
             <span className="diff-mark" aria-hidden="true">
               {MARK[node.change]}
             </span>
-            <strong>{node.nodeId}</strong> <span className="muted">{node.step}</span> {WORD[node.change]}
+            <strong>{nameOf(node.nodeId)}</strong> <code className="muted">{node.nodeId}</code> {WORD[node.change]}
           </p>
           {node.change === 'changed' && (
             <dl>
               {node.fields.map(({ path, before, after }) => (
                 <div key={path}>
-                  <dt>{fieldName(path)}</dt>
+                  <dt>{fieldName(path, schemaOf(node.step))}</dt>
                   <dd>
                     <del>{valueText(before)}</del> → <ins>{valueText(after)}</ins>
                   </dd>
@@ -70,10 +113,7 @@ export function GraphDiff({ diff: data }: { diff: FragmentType<typeof GraphDiffF
             <span className="diff-mark" aria-hidden="true">
               {MARK[edge.change]}
             </span>
-            Connection{' '}
-            <code>
-              {edge.fromNode}.{edge.fromPort} → {edge.toNode}.{edge.toPort}
-            </code>{' '}
+            {nameOf(edge.fromNode)} <code>{edge.fromPort}</code> → {nameOf(edge.toNode)} <code>{edge.toPort}</code>{' '}
             {WORD[edge.change]}
           </p>
         </li>
@@ -84,5 +124,14 @@ export function GraphDiff({ diff: data }: { diff: FragmentType<typeof GraphDiffF
         </li>
       )}
     </ul>
+  );
+  if (!isDrawn || !known) return words;
+  return (
+    <>
+      <div className="diff-drawing">
+        <GraphCanvas {...both} definitions={definitions} label="What differs" />
+      </div>
+      {words}
+    </>
   );
 }

@@ -1,10 +1,12 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatDateTime } from '../../components/format.js';
+import { Labelled } from '../../components/Labelled.js';
 import { useNotify } from '../../components/Notices.js';
+import { Pager } from '../../components/Pager.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -51,12 +53,11 @@ const Restore = graphql(`
         draft
         draftRevision
         hasUnpublishedChanges
+        draftUpgrade {
+          ...GraphDiffParts
+        }
         findings {
-          code
-          severity
-          message
-          nodeId
-          path
+          ...EditorFinding
         }
       }
       ...ProblemParts
@@ -70,7 +71,7 @@ export function HistoryDialog({
   revision,
   onClose,
 }: {
-  workflow: { id: string; name: string };
+  workflow: { id: string; name: string; versionNumber: number | null };
   revision: number;
   onClose: () => void;
 }) {
@@ -81,10 +82,12 @@ export function HistoryDialog({
     variables: { id: workflow.id, after },
     requestPolicy: 'cache-and-network',
   });
-  const [chosen, setChosen] = useState<number | null>(null);
+  const [chosenNumber, setChosen] = useState<number | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [{ fetching: isRestoring }, restore] = useMutation(Restore);
   const list = data?.workflow?.versions;
+  const versions = list?.edges.map(({ node }) => node) ?? [];
+  const chosen = versions.find(({ number }) => number === chosenNumber) ?? versions[0];
   const goBack = async ({ id: versionId, number }: { id: string; number: number }) => {
     const answer = await restore({ input: { workflowId: workflow.id, versionId, expectedRevision: revision } });
     const failed = problemOf(answer.data?.restoreWorkflowVersion, answer.error);
@@ -94,7 +97,7 @@ export function HistoryDialog({
     onClose();
   };
   return (
-    <Dialog title={`Versions of ${workflow.name}`} size="lg" onClose={onClose}>
+    <Dialog size="full" title={`Versions of ${workflow.name}`} onClose={onClose}>
       {error && <ProblemCallout problem={problemFromError(error)} title="The versions could not be loaded" />}
       {problem && <ProblemCallout problem={problem} title="The draft is as it was" />}
       {!list && fetching && <Loading label="Loading the versions" />}
@@ -103,66 +106,98 @@ export function HistoryDialog({
           Every time you publish, the draft is kept here as a version that never changes.
         </EmptyState>
       )}
-      {list && list.totalCount > 0 && (
-        <ol className="history">
-          {list.edges.map(({ node: version }) => (
-            <li key={version.id}>
-              <div className="history-row">
-                <div>
-                  <h3>Version {version.number}</h3>
-                  <p className="muted">
-                    {formatDateTime(version.publishedAt)}
-                    {version.publishedBy && ` · ${version.publishedBy}`}
-                  </p>
-                  {version.note && <p>{version.note}</p>}
-                </div>
-                <div className="history-actions">
-                  <Button
-                    aria-expanded={chosen === version.number}
-                    onClick={() => setChosen(chosen === version.number ? null : version.number)}
+      {chosen && (
+        <div className="history">
+          <nav aria-label="Versions">
+            <ol>
+              {versions.map(({ id, number, publishedAt, publishedBy, note }) => (
+                <li key={id}>
+                  <button
+                    type="button"
+                    className="history-version"
+                    aria-current={id === chosen.id}
+                    onClick={() => setChosen(number)}
                   >
-                    Compare
-                  </Button>
-                  <Button icon="undo" needs="author" isBusy={isRestoring} onClick={() => goBack(version)}>
-                    Put into the draft
-                  </Button>
-                </div>
-              </div>
-              {chosen === version.number && <Comparison workflowId={workflow.id} number={version.number} />}
-            </li>
-          ))}
-        </ol>
+                    <strong>Version {number}</strong>
+                    <span className="muted">
+                      {formatDateTime(publishedAt)}
+                      {publishedBy && ` · ${publishedBy}`}
+                    </span>
+                    {note && <span>{note}</span>}
+                  </button>
+                </li>
+              ))}
+            </ol>
+            <Pager label="Pages of versions" after={after} page={list?.pageInfo} onPage={setAfter} />
+          </nav>
+          <VersionComparison
+            key={chosen.id}
+            workflowId={workflow.id}
+            number={chosen.number}
+            newest={workflow.versionNumber ?? chosen.number}
+            act={
+              <Button icon="undo" needs="author" isBusy={isRestoring} onClick={() => goBack(chosen)}>
+                Put into the draft
+              </Button>
+            }
+          />
+        </div>
       )}
-      {list?.pageInfo.hasNextPage && <Button onClick={() => setAfter(list.pageInfo.endCursor ?? null)}>Older</Button>}
-      {after && <Button onClick={() => setAfter(null)}>Newest</Button>}
     </Dialog>
   );
 }
 
-/** What a version changed against the one before it, and what the saved draft changes against it. */
-function Comparison({ workflowId, number }: { workflowId: string; number: number }) {
-  const [{ data: before }] = useQuery({
+const DRAFT = 'draft';
+
+/** What differs between a version and another one, or the draft; at first the version before it. */
+function VersionComparison({
+  workflowId,
+  number,
+  newest,
+  act,
+}: {
+  workflowId: string;
+  number: number;
+  /** Number of the newest version. */
+  newest: number;
+  /** What can be done with the version. */
+  act: ReactNode;
+}) {
+  const [other, setOther] = useState(number > 1 ? String(number - 1) : DRAFT);
+  const ends = other === DRAFT ? [number] : [number, Number(other)].sort((a, b) => a - b);
+  const [{ data, error, fetching }] = useQuery({
     query: Difference,
-    variables: { workflowId, from: number - 1, to: number },
-    pause: number === 1,
-  });
-  const [{ data: since }] = useQuery({
-    query: Difference,
-    variables: { workflowId, from: number, to: null },
+    variables: { workflowId, from: ends[0]!, to: ends[1] ?? null },
     requestPolicy: 'network-only',
   });
+  const others = Array.from({ length: newest }, (_, index) => newest - index).filter((each) => each !== number);
   return (
-    <div className="comparison">
-      {number > 1 && (
-        <section>
-          <h4>Against version {number - 1}</h4>
-          {before?.workflowDiff && <GraphDiff diff={before.workflowDiff} />}
-        </section>
+    <section className="comparison" aria-label={`Version ${number}`}>
+      <header className="history-row">
+        <Labelled label={`Version ${number} compared with`}>
+          {(ids) => (
+            <select {...ids} className="control" value={other} onChange={(event) => setOther(event.target.value)}>
+              <option value={DRAFT}>The draft</option>
+              {others.map((each) => (
+                <option key={each} value={each}>
+                  Version {each}
+                </option>
+              ))}
+            </select>
+          )}
+        </Labelled>
+        {act}
+      </header>
+      {error && <ProblemCallout problem={problemFromError(error)} title="They could not be compared" />}
+      {!data && fetching && <Loading label="Comparing" />}
+      {data?.workflowDiff && (
+        <>
+          <p className="muted">
+            What {ends[1] ? `version ${ends[1]}` : 'the draft'} has otherwise than version {ends[0]}:
+          </p>
+          <GraphDiff diff={data.workflowDiff} />
+        </>
       )}
-      <section>
-        <h4>The draft against it</h4>
-        {since?.workflowDiff && <GraphDiff diff={since.workflowDiff} />}
-      </section>
-    </div>
+    </section>
   );
 }

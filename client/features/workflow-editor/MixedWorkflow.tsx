@@ -12,6 +12,7 @@ import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { type GraphEdge, nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
+import { AboutDialog } from './AboutDialog.js';
 import { FindingFragment } from './useFindings.js';
 
 const Split = graphql(`
@@ -49,6 +50,7 @@ export function MixedWorkflow({
 }) {
   const navigate = useNavigate();
   const [{ fetching }, divide] = useMutation(Split);
+  const [isAboutOpen, setAboutOpen] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
   const graph = useMemo(() => readGraph(workflow.draft), [workflow.draft]);
   const definitions = useMemo(() => definitionsByStep(list), [list]);
@@ -90,11 +92,13 @@ export function MixedWorkflow({
           </div>
         </div>
         <div className="page-actions">
+          <Button onClick={() => setAboutOpen(true)}>About</Button>
           <Button look="primary" needs="author" isBusy={fetching} onClick={submit}>
             Divide by family
           </Button>
         </div>
       </header>
+      {isAboutOpen && <AboutDialog workflow={workflow} onClose={() => setAboutOpen(false)} />}
       <div className="editor-body">
         {problem && <ProblemCallout problem={problem} title="The workflow was not divided" />}
         <Callout tone="warn" title="This draft has nodes of two families, so it can be neither edited nor published">

@@ -54,10 +54,13 @@ const Preview = graphql(`
 export function PublishDialog({
   workflow,
   revision,
+  errors,
   onClose,
 }: {
   workflow: { id: string; versionNumber: number | null };
   revision: number;
+  /** What is wrong with the draft: it cannot be published until there is nothing. */
+  errors: readonly string[];
   onClose: () => void;
 }) {
   const notify = useNotify();
@@ -96,13 +99,22 @@ export function PublishDialog({
           look={harmed.length > 0 ? 'danger' : 'primary'}
           icon="check"
           isBusy={fetching}
-          disabled={harmed.length > 0 && !hasAccepted}
+          disabled={errors.length > 0 || (harmed.length > 0 && !hasAccepted)}
           onCancel={onClose}
         >
           Publish version {next}
         </SubmitButtons>
       }
     >
+      {errors.length > 0 && (
+        <Callout tone="bad" title="The draft cannot be published as it is">
+          <ul className="issue-list">
+            {errors.map((message) => (
+              <li key={message}>{message}</li>
+            ))}
+          </ul>
+        </Callout>
+      )}
       <p>New runs of this workflow use the new version from now on. Runs under way finish with what they began with.</p>
       {preview?.diff && (
         <section className="publish-diff">

@@ -25,7 +25,7 @@ export function UpgradeNote({
     >
       <details>
         <summary>What was adapted</summary>
-        <GraphDiff diff={diff} />
+        <GraphDiff diff={diff} isDrawn={false} />
       </details>
     </Callout>
   );

@@ -14,6 +14,7 @@ const WorkflowQuery = graphql(`
       name
       description
       family
+      isArchived
       draft
       draftRevision
       hasUnpublishedChanges

@@ -1,21 +1,29 @@
 import './editor.css';
 import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { formatAgo } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
+import { Pager } from '../../components/Pager.js';
+import { SearchField } from '../../components/SearchField.js';
 import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useListed } from '../../shared/useListed.js';
 import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
 import { NewWorkflowDialog } from './NewWorkflowDialog.js';
 
 const WorkflowsQuery = graphql(`
-  query Workflows {
-    workflows(first: 100) {
+  query Workflows($archived: Boolean!, $text: String, $after: String) {
+    workflows(first: 60, archived: $archived, text: $text, after: $after) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       edges {
         node {
           id
@@ -45,7 +53,14 @@ const FAMILY_HELP: Record<Family, string> = {
 
 /** All workflows, by family. */
 export function Component() {
-  const [{ data, error, fetching }] = useQuery({ query: WorkflowsQuery, requestPolicy: 'cache-and-network' });
+  const { text, after, search, turn, change } = useListed();
+  const [address] = useSearchParams();
+  const archived = address.has('archived');
+  const [{ data, error, fetching }] = useQuery({
+    query: WorkflowsQuery,
+    variables: { archived, after, ...(text && { text }) },
+    requestPolicy: 'cache-and-network',
+  });
   const [isMaking, setMaking] = useState(false);
   const workflows = data?.workflows.edges.map((edge) => edge.node) ?? [];
   const now = Date.now();
@@ -58,29 +73,51 @@ export function Component() {
     <main id="main" className="page" tabIndex={-1}>
       <title>Workflows · HartOMat</title>
       <header className="page-header">
-        <h1>Workflows</h1>
-        {workflows.length > 0 && <div className="page-actions">{newWorkflow}</div>}
+        <div className="title-row">
+          <h1>Workflows</h1>
+          {data && <span className="muted numeric">{data.workflows.totalCount}</span>}
+        </div>
+        <div className="page-actions">
+          <label>
+            <input
+              type="checkbox"
+              checked={archived}
+              onChange={(event) => change({ archived: event.target.checked ? 'yes' : null })}
+            />{' '}
+            Show the archive
+          </label>
+          <SearchField label="Search the workflows" placeholder="Name" value={text} onSearch={search} />
+          {newWorkflow}
+        </div>
       </header>
       {isMaking && <NewWorkflowDialog onClose={() => setMaking(false)} />}
       {error && <ProblemCallout problem={problemFromError(error)} title="The workflows could not be loaded" />}
       {!data && fetching && <Loading label="Loading the workflows" />}
       {data && workflows.length === 0 && (
         <div className="card">
-          <EmptyState icon="flow" title="There is no workflow yet" actions={newWorkflow}>
-            A workflow is the graph of nodes that makes what is sold. A new one begins with a starter, or with nothing.
-          </EmptyState>
+          {text ? (
+            <EmptyState icon="search" title={`No workflow is called “${text}”`} />
+          ) : archived ? (
+            <EmptyState icon="flow" title="The archive is empty">
+              A workflow that is not needed any more is archived from its page, by “About”.
+            </EmptyState>
+          ) : (
+            <EmptyState icon="flow" title="There is no workflow yet" actions={newWorkflow}>
+              A workflow is the graph of nodes that makes what is sold. A new one begins with a starter or a file.
+            </EmptyState>
+          )}
         </div>
       )}
       {workflows.length > 0 &&
         FAMILIES.map((family) => {
           const ofFamily = workflows.filter((workflow) => workflow.family === family);
+          if (ofFamily.length === 0) return null;
           return (
             <section key={family} className="family" aria-labelledby={`family-${family}`}>
               <header>
                 <h2 id={`family-${family}`}>{FAMILY_LABEL[family]}</h2>
                 <p className="muted">{FAMILY_HELP[family]}</p>
               </header>
-              {ofFamily.length === 0 && <p className="muted">No workflow of this family.</p>}
               <ul className="workflow-cards">
                 {ofFamily.map((workflow) => {
                   const errors = workflow.findings.filter(({ severity }) => severity === 'error').length;
@@ -116,6 +153,13 @@ export function Component() {
             </section>
           );
         })}
+      <Pager
+        label="Pages of the workflows"
+        after={after}
+        page={data?.workflows.pageInfo}
+        words={['First', 'More']}
+        onPage={turn}
+      />
     </main>
   );
 }

@@ -15,10 +15,10 @@ import {
   useStore,
 } from '@xyflow/react';
 import { useEffect, useMemo, useRef, useState } from 'react';
-import { sameJson } from '../../components/sameJson.js';
 import { useSteady } from '../../components/useSteady.js';
 import { cardsOf, placeCards } from './cards.js';
 import type { Definitions } from './definitions.js';
+import { type EdgeChanges, edgeId, edgesOf } from './edges.js';
 import type { GraphEdge, WorkflowGraph } from './graphModel.js';
 import { isLaidOutAlike, type Point } from './layout.js';
 import { CARD_WIDTH, type CardData, type CardNode, NodeCard, type NodeOverlay } from './NodeCard.js';
@@ -62,7 +62,6 @@ export interface GraphEditing {
   revealed: string | null;
 }
 
-const edgeId = ({ from, to }: GraphEdge) => `${from.node}.${from.port}>${to.node}.${to.port}`;
 const edgeOf = ({ source, sourceHandle, target, targetHandle }: Connection | Edge): GraphEdge => ({
   from: { node: source, port: sourceHandle ?? '' },
   to: { node: target, port: targetHandle ?? '' },
@@ -77,6 +76,7 @@ export function GraphCanvas({
   graph,
   definitions,
   overlays,
+  edgeChanges,
   selected,
   onSelect,
   editing,
@@ -85,6 +85,8 @@ export function GraphCanvas({
   graph: WorkflowGraph;
   definitions: Definitions;
   overlays: ReadonlyMap<string, NodeOverlay>;
+  /** Connections that only one of two graphs has, by `edgeId`. */
+  edgeChanges?: EdgeChanges;
   /** Of a drawing that cannot be changed. */
   selected?: string | null;
   onSelect?: (nodeId: string | null) => void;
@@ -140,30 +142,11 @@ export function GraphCanvas({
   const selectedEdge = editing?.selectedEdge ? edgeId(editing.selectedEdge) : null;
   const drawnEdges = useRef<Edge[]>([]);
   const edges = useMemo(() => {
-    const known = new Map(drawnEdges.current.map((edge) => [edge.id, edge]));
-    const next = graph.edges.map((edge): Edge => {
-      const tone = overlays.get(edge.from.node)?.look?.tone;
-      const isFlowing = overlays.get(edge.to.node)?.look?.tone === 'busy';
-      const id = edgeId(edge);
-      const drawing = {
-        id,
-        source: edge.from.node,
-        sourceHandle: edge.from.port,
-        target: edge.to.node,
-        targetHandle: edge.to.port,
-        animated: isFlowing,
-        className: tone === 'ok' || tone === 'reused' ? `edge-done tone-${tone}` : undefined,
-        focusable: isEditing,
-        selectable: isEditing,
-        selected: id === selectedEdge,
-        ariaLabel: `${edge.from.port} of ${cards.get(edge.from.node)?.label ?? edge.from.node} to ${edge.to.port} of ${cards.get(edge.to.node)?.label ?? edge.to.node}`,
-      };
-      const before = known.get(id);
-      return before && sameJson(before, drawing) ? before : drawing;
-    });
+    const look = { cards, overlays, edgeChanges, isEditing, selected: selectedEdge };
+    const next = edgesOf(graph.edges, look, drawnEdges.current);
     drawnEdges.current = keptList(drawnEdges.current, next);
     return drawnEdges.current;
-  }, [graph, overlays, isEditing, selectedEdge, cards]);
+  }, [graph, overlays, edgeChanges, isEditing, selectedEdge, cards]);
 
   const revealed = editing?.revealed ?? null;
   useEffect(() => {
