@@ -147,6 +147,14 @@ describeWith('chromium', 'editing a graph', () => {
     await page.mouse.up();
     await settings().waitFor();
     expect(await width()).toBeLessThan(wide);
+    // Nor do the settings cut it off.
+    const endOf = async (of: ReturnType<Page['locator']>) => {
+      const { x, width } = (await of.boundingBox())!;
+      return x + width;
+    };
+    await expect
+      .poll(async () => (await endOf(node('export_glb'))) - (await endOf(page.locator('.graph'))))
+      .toBeLessThan(0);
   });
 
   it('offers what fits where a connection is let go', async () => {

@@ -20,6 +20,7 @@ import { cardsOf, placeCards } from './cards.js';
 import type { Definitions } from './definitions.js';
 import { type EdgeChanges, edgeId, edgesOf } from './edges.js';
 import type { GraphEdge, WorkflowGraph } from './graphModel.js';
+import { KeptInView } from './KeptInView.js';
 import { isLaidOutAlike, type Point } from './layout.js';
 import { CARD_WIDTH, type CardData, type CardNode, NodeCard, type NodeOverlay } from './NodeCard.js';
 
@@ -263,6 +264,7 @@ export function GraphCanvas({
         proOptions={PRO_OPTIONS}
       >
         <Distance onChange={setFar} />
+        <KeptInView nodeId={selection ? (selection.size === 1 ? [...selection][0]! : null) : (selected ?? null)} />
         <Background gap={20} size={1} />
         <Controls showInteractive={false} />
         {graph.nodes.length >= MINIMAP_FROM && <MiniMap pannable zoomable ariaLabel="Map of the graph" />}
