@@ -321,6 +321,41 @@ describeWith('chromium', 'editing a graph', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('connects what the server says goes together, whatever that is', async () => {
+    const end = (step: string, name: string) => ({ step, port: name, __typename: 'LinkEnd' });
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postDataJSON()?.operationName !== 'LegalLinks') return route.fallback();
+      const link = { from: end('export_glb', 'glb'), to: end('compute_bbox', 'step'), __typename: 'LegalLink' };
+      await route.fulfill({ json: { data: { legalLinks: [link] } } });
+    });
+    await page.reload();
+    await node('export_glb').locator('.node-head').waitFor();
+    await page.getByRole('button', { name: 'Fit View' }).click();
+    const into = (id: string) => page.locator(`.react-flow__edge[data-id$=">${id}.step"]`);
+    const from = (id: string, name: string) => page.locator(`.react-flow__edge[data-id^="${id}.${name}>"]`);
+    await into('export_glb').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Delete');
+    await expect.poll(() => into('export_glb').count()).toBe(0);
+
+    await drag(
+      await centre(port('resolve_step_path', 'step', 'source')),
+      await centre(port('export_glb', 'step', 'target')),
+    );
+    await drag(await centre(port('export_glb', 'glb', 'source')), await centre(port('compute_bbox', 'step', 'target')));
+    await expect.poll(() => from('export_glb', 'glb').count()).toBe(1);
+    expect(await into('export_glb').count()).toBe(0);
+    await page.getByText('EDGE_INCOMPATIBLE').first().waitFor();
+    await node('export_glb').locator('.node-head').click();
+    const step = settings().getByRole('combobox', { name: 'step' });
+    expect(await step.getByRole('option').allTextContents()).toEqual(['Not connected']);
+    await page.unroute('**/graphql');
+    await undo();
+    await undo();
+    await expect.poll(() => into('export_glb').count()).toBe(1);
+    await page.getByText('Draft saved').waitFor();
+  });
+
   it('renames a workflow, exports it, makes another of the file, and puts that one into the archive', async () => {
     await page.getByRole('button', { name: 'About' }).click();
     const about = page.getByRole('dialog', { name: 'About the workflow' });
