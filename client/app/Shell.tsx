@@ -11,6 +11,7 @@ import { useAskAgain } from '../shared/useAskAgain.js';
 import { problemsOf, WORKERS_MS, WorkerState } from '../shared/workforce.js';
 import { useIsDisconnected } from './connection.js';
 import { KeyHelp } from './KeyHelp.js';
+import { useKeptFocus } from './keptFocus.js';
 import { signOut } from './signOut.js';
 import { THEMES, type Theme, useTheme } from './theme.js';
 import { usePageKeys } from './usePageKeys.js';
@@ -109,6 +110,7 @@ function WorkersPlace({ workers }: { workers: readonly WorkerStateFragment[] }) 
 export function Shell() {
   const isDisconnected = useIsDisconnected();
   useFocusOnArrival();
+  useKeptFocus();
   const menu = useMenu();
   const [isHelping, setHelping] = useState(false);
   usePageKeys(useCallback(() => setHelping(true), []));

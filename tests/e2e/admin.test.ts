@@ -140,6 +140,9 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await page.getByRole('button', { name: 'Remove Shop' }).click();
     await page.getByRole('button', { name: 'Remove the webhook' }).click();
     await page.getByText('Nobody is told yet').waitFor();
+    // The button that asked is gone, and the place is kept.
+    const panel = page.getByRole('tabpanel', { name: 'Webhooks' });
+    await expect.poll(() => panel.evaluate((part) => part.contains(document.activeElement))).toBe(true);
   });
 
   it('leave an audit trail that can be filtered', async () => {
@@ -148,10 +151,13 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await page.getByLabel('Mutation').fill('createacc');
     await expect.poll(() => page.getByRole('cell', { name: 'createAccount' }).count()).toBe(2);
     await expect.poll(() => page.getByText('revokeApiToken').count()).toBe(0);
+    await page.reload();
+    await expect.poll(() => page.getByRole('cell', { name: 'createAccount' }).count()).toBe(2);
+    expect(await page.getByLabel('Mutation').inputValue()).toBe('createacc');
     await page.emulateMedia({ colorScheme: 'dark' });
     await picture('audit-dark');
     expect(await seriousViolations(page)).toEqual([]);
-    await page.getByLabel('Failed only').check();
+    await page.getByLabel('Failed only').click();
     await page.getByText('No mutation fits this filter').waitFor();
     await page.getByRole('button', { name: 'Show everything' }).click();
     await page.getByText('revokeApiToken').waitFor();

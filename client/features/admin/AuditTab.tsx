@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
@@ -6,21 +6,28 @@ import { EmptyState } from '../../components/EmptyState.js';
 import { formatDateTime, formatDuration, formatMoment } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
 import { Pager } from '../../components/Pager.js';
-import { sameJson } from '../../components/sameJson.js';
+import { SearchField } from '../../components/SearchField.js';
 import { readFragment } from '../../gql/index.js';
 import { Listing } from '../../shared/Listing.js';
+import { useListed } from '../../shared/useListed.js';
 import { AccountFields, AccountsQuery, AuditQuery } from './operations.js';
 
 const DAY_MS = 24 * 3600 * 1000;
-const NONE = { accountId: '', mutation: '', from: '', to: '', failedOnly: false };
+/** Parts of the address that narrow the trail down, so that what was found can be sent on. */
+const NONE = { account: null, mutation: null, from: null, to: null, failed: null };
 /** Midnight of a day here, `days` later. */
 const moment = (day: string, days = 0) =>
-  day === '' ? null : new Date(new Date(`${day}T00:00`).getTime() + days * DAY_MS).toISOString();
+  day === '' || Number.isNaN(Date.parse(day))
+    ? null
+    : new Date(new Date(`${day}T00:00`).getTime() + days * DAY_MS).toISOString();
 
 /** Every mutation that was sent, with filters. */
 export function AuditTab() {
-  const [chosen, setChosen] = useState(NONE);
-  const [after, setAfter] = useState<string | null>(null);
+  const { after, turn, change } = useListed();
+  const [address] = useSearchParams();
+  const part = (key: keyof typeof NONE) => address.get(key) ?? '';
+  const choose = (parts: Partial<Record<keyof typeof NONE, string | null>>) => change(parts, { replace: true });
+  const isFiltered = Object.keys(NONE).some((key) => address.has(key));
   const [accounts] = useQuery({ query: AccountsQuery, variables: { after: null } });
   const people = readFragment(AccountFields, accounts.data?.accounts.edges.map(({ node }) => node) ?? []);
   const [answer] = useQuery({
@@ -28,20 +35,16 @@ export function AuditTab() {
     variables: {
       after,
       filter: {
-        accountId: chosen.accountId || null,
-        mutation: chosen.mutation.trim() || null,
-        failedOnly: chosen.failedOnly || null,
-        from: moment(chosen.from),
-        to: moment(chosen.to, 1),
+        accountId: part('account') || null,
+        mutation: part('mutation') || null,
+        failedOnly: part('failed') !== '' || null,
+        from: moment(part('from')),
+        to: moment(part('to'), 1),
       },
     },
     requestPolicy: 'cache-and-network',
   });
   const { data } = answer;
-  const choose = (change: Partial<typeof NONE>) => {
-    setAfter(null);
-    setChosen({ ...chosen, ...change });
-  };
   const entries = data?.auditTrail.edges.map(({ node }) => node) ?? [];
   const page = data?.auditTrail.pageInfo;
   return (
@@ -53,8 +56,8 @@ export function AuditTab() {
           <select
             className="control"
             aria-label="Account"
-            value={chosen.accountId}
-            onChange={(event) => choose({ accountId: event.target.value })}
+            value={part('account')}
+            onChange={(event) => choose({ account: event.target.value })}
           >
             <option value="">Everybody</option>
             {people.map(({ id, name }) => (
@@ -63,19 +66,18 @@ export function AuditTab() {
               </option>
             ))}
           </select>
-          <input
-            className="control"
-            aria-label="Mutation"
+          <SearchField
+            label="Mutation"
             placeholder="Mutation"
-            value={chosen.mutation}
-            onChange={(event) => choose({ mutation: event.target.value })}
+            value={part('mutation')}
+            onSearch={(mutation) => choose({ mutation })}
           />
           <label className="admin-check">
             From
             <input
               className="control"
               type="date"
-              value={chosen.from}
+              value={part('from')}
               onChange={(event) => choose({ from: event.target.value })}
             />
           </label>
@@ -84,15 +86,15 @@ export function AuditTab() {
             <input
               className="control"
               type="date"
-              value={chosen.to}
+              value={part('to')}
               onChange={(event) => choose({ to: event.target.value })}
             />
           </label>
           <label className="admin-check">
             <input
               type="checkbox"
-              checked={chosen.failedOnly}
-              onChange={(event) => choose({ failedOnly: event.target.checked })}
+              checked={part('failed') !== ''}
+              onChange={(event) => choose({ failed: event.target.checked ? 'yes' : null })}
             />
             Failed only
           </label>
@@ -104,7 +106,7 @@ export function AuditTab() {
         isEmpty={entries.length === 0}
         rows={8}
         empty={
-          sameJson(chosen, NONE) ? (
+          !isFiltered ? (
             <EmptyState icon="filter" title="Nothing was changed yet">
               Every change that somebody makes is listed here, with who made it and what came of it.
             </EmptyState>
@@ -151,7 +153,7 @@ export function AuditTab() {
           </tr>
         ))}
       </Listing>
-      <Pager label="Pages of the audit trail" after={after} page={page} onPage={setAfter} />
+      <Pager label="Pages of the audit trail" after={after} page={page} onPage={turn} />
     </>
   );
 }
