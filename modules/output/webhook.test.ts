@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
+import dns from 'node:dns';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createServer as createSecureServer } from 'node:https';
+import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { callWebhook, type WebhookCall, webhookSettings } from './webhook.js';
 
 interface Received {
@@ -112,14 +115,100 @@ describe('a call to an allowed host', () => {
   });
 });
 
+describe('an answer that is none', () => {
+  /** Whatever a partner's server may say, and how long it may go on. */
+  const answers: [what: string, say: (socket: Socket) => void, code: string][] = [
+    ['is another protocol', (socket) => socket.write('SSH-2.0-OpenSSH_9.9\r\n'), 'WEBHOOK_UNREACHABLE'],
+    [
+      'changes the protocol',
+      (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n'),
+      'WEBHOOK_UNREACHABLE',
+    ],
+    ['breaks off', (socket) => socket.destroy(), 'WEBHOOK_UNREACHABLE'],
+    [
+      'has headers without end',
+      (socket) => again(socket, `HTTP/1.1 200 OK\r\n`, `x: ${'y'.repeat(4_000)}\r\n`),
+      'WEBHOOK_UNREACHABLE',
+    ],
+    ['has headers that drip', (socket) => again(socket, 'HTTP/1.1 200 OK\r\n', 'x: y\r\n', 50), 'WEBHOOK_TIMEOUT'],
+    [
+      'is always about to come',
+      (socket) => again(socket, '', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', 5),
+      'WEBHOOK_TIMEOUT',
+    ],
+  ];
+  function again(socket: Socket, first: string, text: string, everyMs = 1) {
+    socket.write(first);
+    const timer = setInterval(() => socket.write(text), everyMs);
+    socket.once('close', () => clearInterval(timer));
+  }
+  async function ownCertificate() {
+    const [key, cert] = ['key', 'crt'].map((kind) =>
+      readFile(new URL(`../../tests/fixtures/tls/self-signed.${kind}`, import.meta.url)),
+    );
+    return { key: await key!, cert: await cert! };
+  }
+  async function listen(say: (socket: Socket) => void) {
+    const closed: Promise<unknown>[] = [];
+    const raw = createRawServer((socket) => {
+      closed.push(new Promise((resolve) => socket.on('error', () => {}).once('close', resolve)));
+      socket.once('data', () => say(socket));
+    });
+    await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
+    return { raw, url: `http://127.0.0.1:${(raw.address() as AddressInfo).port}/`, closed };
+  }
+
+  it.each(answers)('ends the call when it %s', async (_what, say, code) => {
+    const { raw, url, closed } = await listen(say);
+    await expect(call({ url, timeLimitMs: 1_000 })).rejects.toMatchObject({ code, isRetryable: true });
+    await Promise.all(closed);
+    raw.close();
+  });
+
+  it('is not read beyond its status, however long it is', async () => {
+    let written = 0;
+    const { raw, url, closed } = await listen((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n');
+      const more = () => {
+        while (socket.writable && socket.write('z'.repeat(65_536))) written += 65_536;
+      };
+      socket.on('drain', more);
+      more();
+    });
+    expect(await call({ url })).toBe(200);
+    await Promise.all(closed);
+    expect(written).toBeLessThan(64 * 1024 * 1024);
+    raw.close();
+  });
+
+  it('is not taken from a server that proves to be another one', async () => {
+    const secure = createSecureServer(await ownCertificate(), (_request, response) => response.writeHead(204).end());
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const { port } = secure.address() as AddressInfo;
+    await expect(call({ url: `https://127.0.0.1:${port}/` })).rejects.toMatchObject({
+      code: 'WEBHOOK_UNREACHABLE',
+      message: expect.stringContaining('certificate'),
+      isRetryable: true,
+    });
+    secure.close();
+  });
+});
+
 describe('the private network', () => {
   it.each([
     '127.0.0.1',
     '127.1',
     '2130706433',
     '0x7f.1',
+    '0177.0.0.1',
+    '１２７.0.0.1',
+    '127.0.0.1.',
     '0.0.0.0',
     'localhost',
+    '198.18.0.1',
+    '[::7f00:1]',
+    '[64:ff9b:1::7f00:1]',
+    '[fec0::1]',
     '[::1]',
     '[::]',
     '[::ffff:127.0.0.1]',
@@ -139,6 +228,34 @@ describe('the private network', () => {
     });
     await expect(calling).rejects.toMatchObject({ code: 'WEBHOOK_TARGET_FORBIDDEN', isRetryable: false });
     expect(received).toEqual([]);
+  });
+
+  it('is out of reach under a name that was a public address the time before', async () => {
+    const resolve = vi.spyOn(dns, 'lookup');
+    const resolved: object[][] = [
+      // Never handed out to anybody: of documentation.
+      [{ address: '3fff::1', family: 6 }],
+      [{ address: '127.0.0.1', family: 4 }],
+      [
+        { address: '3fff::1', family: 6 },
+        { address: '127.0.0.1', family: 4 },
+      ],
+    ];
+    resolve.mockImplementation(((_name: string, { all }: { all?: boolean }, tell: (...found: any[]) => void) => {
+      const found = resolved.shift()!;
+      const { address, family } = found[0] as { address: string; family: number };
+      process.nextTick(() => (all ? tell(null, found) : tell(null, address, family)));
+    }) as never);
+    const url = `http://shop.example:${port}/`;
+    const calling = () => call({ url, settings: { allowedHosts: [] }, timeLimitMs: 500 });
+    // What it was checked by is what is called: the name is not looked up again.
+    await expect(calling()).rejects.toMatchObject({ isRetryable: true });
+    expect(resolve).toHaveBeenCalledTimes(1);
+    await expect(calling()).rejects.toMatchObject({ code: 'WEBHOOK_TARGET_FORBIDDEN' });
+    await expect(calling()).rejects.toMatchObject({ code: 'WEBHOOK_TARGET_FORBIDDEN' });
+    expect(resolve).toHaveBeenCalledTimes(3);
+    expect(received).toEqual([]);
+    resolve.mockRestore();
   });
 
   it('is out of reach over TLS too', async () => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { ModuleError } from '../errors.js';
+import { lookupOuter, refuseInnerAddress } from './innerAddresses.js';
 
 export interface WebhookSettings {
   /** Signs the body where set. `whsec_…` (base64) as of standardwebhooks.com, or any text. */
@@ -110,8 +111,10 @@ export const isAllowedHost = ({ host, hostname }: URL, { allowedHosts }: Webhook
 async function agentFor(url: URL, settings: WebhookSettings): Promise<http.Agent> {
   const isSecure = url.protocol === 'https:';
   if (isAllowedHost(url, settings)) return isSecure ? new https.Agent() : new http.Agent();
+  refuseInnerAddress(url.hostname);
   const { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } = await import('request-filtering-agent');
-  return isSecure ? new RequestFilteringHttpsAgent() : new RequestFilteringHttpAgent();
+  const options = { lookup: lookupOuter } as http.AgentOptions;
+  return isSecure ? new RequestFilteringHttpsAgent(options) : new RequestFilteringHttpAgent(options);
 }
 
 function post(
@@ -129,6 +132,8 @@ function post(
       response.destroy();
     });
     request.once('error', reject);
+    // After an answer it has no meaning any more; without one nothing else is said of some, such as a change of the protocol.
+    request.once('close', () => reject(new Error('it closed the connection without an answer')));
     request.end(body);
   });
 }
