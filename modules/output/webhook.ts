@@ -2,7 +2,6 @@ import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
 import { ModuleError } from '../errors.js';
-import { lookupOuter, refuseInnerAddress } from './innerAddresses.js';
 
 export interface WebhookSettings {
   /** Signs the body where set. `whsec_…` (base64) as of standardwebhooks.com, or any text. */
@@ -111,10 +110,8 @@ export const isAllowedHost = ({ host, hostname }: URL, { allowedHosts }: Webhook
 async function agentFor(url: URL, settings: WebhookSettings): Promise<http.Agent> {
   const isSecure = url.protocol === 'https:';
   if (isAllowedHost(url, settings)) return isSecure ? new https.Agent() : new http.Agent();
-  refuseInnerAddress(url.hostname);
   const { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } = await import('request-filtering-agent');
-  const options = { lookup: lookupOuter } as http.AgentOptions;
-  return isSecure ? new RequestFilteringHttpsAgent(options) : new RequestFilteringHttpAgent(options);
+  return isSecure ? new RequestFilteringHttpsAgent() : new RequestFilteringHttpAgent();
 }
 
 function post(
