@@ -1,17 +1,44 @@
+import type { DetailedError } from 'tus-js-client';
 import type { Problem } from './errors.js';
+import { isResumable, sendInPieces } from './resumableUpload.js';
 
-/** What `POST /api/uploads` refused, in its own words. */
+/** Why a file did not arrive, in a sentence for people. */
 class UploadRefused extends Error {}
 
-function refusal(request: XMLHttpRequest): string {
-  const answer = request.response as { errors?: { message?: string }[] } | null;
-  return answer?.errors?.[0]?.message ?? `The server answered ${request.status}.`;
+const CANCELLED = 'The upload was cancelled.';
+const BROKE_OFF = 'The connection broke off during the upload. Try again.';
+
+interface Answer {
+  errors?: { message?: string }[];
 }
 
-/** Streams a file to the server.
+const refusal = (answer: Answer | null, status: number): string =>
+  answer?.errors?.[0]?.message ?? `The server answered ${status}.`;
+
+/** Sends a file to the server: a large one in pieces, if the browser can.
  * @returns the upload id for what takes it in.
- * @throws UploadRefused with a sentence for people. */
-function sendFile(file: File, onProgress?: (share: number) => void, signal?: AbortSignal): Promise<string> {
+ * @throws UploadRefused */
+async function sendFile(file: File, onProgress?: (share: number) => void, signal?: AbortSignal): Promise<string> {
+  if (!isResumable(file)) return sendWhole(file, onProgress, signal);
+  try {
+    return await sendInPieces(file, onProgress, signal);
+  } catch (error) {
+    if (signal?.aborted) throw new UploadRefused(CANCELLED);
+    const response = (error as DetailedError).originalResponse;
+    throw new UploadRefused(response ? refusal(parsed(response.getBody()), response.getStatus()) : BROKE_OFF);
+  }
+}
+
+function parsed(body: string): Answer | null {
+  try {
+    return JSON.parse(body) as Answer;
+  } catch {
+    // A proxy on the way answers in its own form.
+    return null;
+  }
+}
+
+function sendWhole(file: File, onProgress?: (share: number) => void, signal?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     // fetch cannot tell how much of a body has been sent.
     const request = new XMLHttpRequest();
@@ -24,10 +51,10 @@ function sendFile(file: File, onProgress?: (share: number) => void, signal?: Abo
     };
     request.onload = () => {
       if (request.status === 201) resolve((request.response as { uploadId: string }).uploadId);
-      else reject(new UploadRefused(refusal(request)));
+      else reject(new UploadRefused(refusal(request.response as Answer | null, request.status)));
     };
-    request.onerror = () => reject(new UploadRefused('The connection broke off during the upload. Try again.'));
-    request.onabort = () => reject(new UploadRefused('The upload was cancelled.'));
+    request.onerror = () => reject(new UploadRefused(BROKE_OFF));
+    request.onabort = () => reject(new UploadRefused(CANCELLED));
     signal?.addEventListener('abort', () => request.abort());
     request.send(file);
   });

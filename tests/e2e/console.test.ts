@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -76,6 +77,28 @@ describeWith('chromium', 'the console', () => {
       await shows(/Not taken: .*STEP/);
       await page.getByRole('heading', { name: 'CAD files' }).waitFor();
       expect(await hartomat.platform.db.cadFile.count()).toBe(1);
+    });
+
+    it('goes on with a large file where the connection broke off', async () => {
+      const step = await readFile(path.join(STEP_DIR, 'bearing-6205.step'), 'latin1');
+      const large = step.replace('DATA;', `DATA;\n/*${' '.repeat(20 * 1024 * 1024)}*/`);
+      const offsets: string[] = [];
+      await page.route('**/api/uploads/resumable/*', async (route) => {
+        const request = route.request();
+        if (request.method() !== 'PATCH') return route.fallback();
+        offsets.push(request.headers()['upload-offset']!);
+        // The second piece does not arrive.
+        await (offsets.length === 2 ? route.abort('connectionreset') : route.fallback());
+      });
+      await page
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'large.step', mimeType: 'model/step', buffer: Buffer.from(large, 'latin1') });
+      await page.getByRole('row', { name: /large\.step/ }).waitFor({ timeout: RUN_MS });
+      const piece = 8 * 1024 * 1024;
+      expect(offsets.map(Number)).toEqual([0, piece, piece, 2 * piece]);
+      await page.unroute('**/api/uploads/resumable/*');
+      complaints.length = 0;
+      await page.getByRole('button', { name: 'Dismiss large.step' }).click();
     });
 
     it('takes a STEP file and starts its intake, whose failure is explained on top of the run', async () => {
