@@ -95,6 +95,7 @@ export function GraphCanvas({
   label: string;
 }) {
   const flow = useRef<ReactFlowInstance<CardNode, Edge> | null>(null);
+  const section = useRef<HTMLElement>(null);
   const isDragging = useRef(false);
   const drawn = useRef<ReadonlyMap<string, CardData>>(new Map());
   const cards = useMemo(
@@ -194,6 +195,9 @@ export function GraphCanvas({
   const onNodesChange = useSteady(changeNodes);
   const onNodeClick = useSteady((_: unknown, node: CardNode) => onSelect?.(node.id));
   const onPaneClick = useSteady(() => onSelect?.(null));
+  // Past React: a class of its own would draw everything anew twice a gesture.
+  const onMoveStart = useSteady(() => section.current?.setAttribute('data-moving', ''));
+  const onMoveEnd = useSteady(() => section.current?.removeAttribute('data-moving'));
   const onNodeDragStart = useSteady(() => {
     isDragging.current = true;
     editing?.onDragging(true);
@@ -222,7 +226,11 @@ export function GraphCanvas({
 
   // A graph whose nodes arrive after the first drawing must still be fitted: start over then.
   return (
-    <section className={`graph ${isEditing ? 'is-editing' : ''} ${isFar ? 'is-far' : ''}`} aria-label={label}>
+    <section
+      ref={section}
+      className={`graph ${isEditing ? 'is-editing' : ''} ${isFar ? 'is-far' : ''}`}
+      aria-label={label}
+    >
       <ReactFlow
         key={nodes.length === 0 ? 'empty' : 'drawn'}
         nodes={nodes}
@@ -234,6 +242,8 @@ export function GraphCanvas({
         onNodesChange={onNodesChange}
         onNodeClick={onNodeClick}
         onPaneClick={onPaneClick}
+        onMoveStart={onMoveStart}
+        onMoveEnd={onMoveEnd}
         onNodeDragStart={onNodeDragStart}
         onNodeDragStop={onNodeDragStop}
         onEdgesChange={onEdgesChange}
