@@ -118,6 +118,12 @@ describeWith('chromium', 'making an output type', () => {
       artifactKind: 'still_image',
       rollout: 'legacy',
     });
+    const search = page.getByRole('searchbox', { name: 'Search the output types' });
+    await search.fill('square');
+    await expect.poll(() => page.locator('tbody .row-button').allTextContents()).toEqual(['Square still']);
+    await page.getByRole('complementary', { name: 'Output type Square still' }).waitFor();
+    await search.fill('');
+    await expect.poll(() => page.locator('tbody .row-button').count()).toBeGreaterThan(1);
   });
 
   it('has thresholds for its comparisons, and keeps those that were set', async () => {

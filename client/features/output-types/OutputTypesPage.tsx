@@ -6,8 +6,11 @@ import { Badge } from '../../components/Badge.js';
 import { ButtonLink } from '../../components/ButtonLink.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { formatPrice } from '../../components/format.js';
+import { Pager } from '../../components/Pager.js';
+import { SearchField } from '../../components/SearchField.js';
 import type { Column } from '../../components/Table.js';
 import { Listing } from '../../shared/Listing.js';
+import { useListed } from '../../shared/useListed.js';
 import { roleLabel } from '../../shared/words.js';
 import { OutputTypePanel } from './OutputTypePanel.js';
 import { OutputTypesQuery } from './outputTypes.js';
@@ -25,15 +28,26 @@ const COLUMNS: Column[] = [
 /** What is sold. */
 export function Component() {
   const [includeArchived, setIncludeArchived] = useState(false);
+  const { text, after, search, turn } = useListed();
   const [answer, refetch] = useQuery({
     query: OutputTypesQuery,
-    variables: { includeArchived },
+    variables: { includeArchived, after, ...(text && { text }) },
     requestPolicy: 'cache-and-network',
   });
-  const [search, setSearch] = useSearchParams();
-  const openId = search.get('type');
-  const show = (id: string | null) => setSearch(id ? { type: id } : {}, { replace: true });
-  const types = answer.data?.outputTypes.edges.map(({ node }) => node) ?? [];
+  const [address, setAddress] = useSearchParams();
+  const openId = address.get('type');
+  const show = (id: string | null) =>
+    setAddress(
+      (old) => {
+        const next = new URLSearchParams(old);
+        if (id) next.set('type', id);
+        else next.delete('type');
+        return next;
+      },
+      { replace: true },
+    );
+  const list = answer.data?.outputTypes;
+  const types = list?.edges.map(({ node }) => node) ?? [];
   const open = types.find(({ id }) => id === openId);
   const newOutputType = (
     <ButtonLink look="primary" icon="plus" needs="author" to="/output-types/new">
@@ -47,9 +61,10 @@ export function Component() {
         <header className="page-header">
           <div className="title-row">
             <h1>Output types</h1>
-            {answer.data && <span className="muted numeric">{types.length}</span>}
+            <span className="muted numeric">{list?.totalCount}</span>
           </div>
           <div className="page-actions">
+            <SearchField label="Search the output types" placeholder="Name" value={text} onSearch={search} />
             <label>
               <input
                 type="checkbox"
@@ -62,7 +77,7 @@ export function Component() {
             <ButtonLink needs="author" to="/output-types/import">
               Import old ones
             </ButtonLink>
-            {types.length > 0 && newOutputType}
+            {(types.length > 0 || text) && newOutputType}
           </div>
         </header>
         <div className="list-card">
@@ -72,9 +87,13 @@ export function Component() {
             answer={answer}
             isEmpty={types.length === 0}
             empty={
-              <EmptyState icon="tag" title="There is no output type yet" actions={newOutputType}>
-                An output type says what is sold and which workflow makes it.
-              </EmptyState>
+              text ? (
+                <EmptyState icon="search" title={`No output type is called “${text}”`} />
+              ) : (
+                <EmptyState icon="tag" title="There is no output type yet" actions={newOutputType}>
+                  An output type says what is sold and which workflow makes it.
+                </EmptyState>
+              )
             }
             columns={COLUMNS}
           >
@@ -106,6 +125,13 @@ export function Component() {
             ))}
           </Listing>
         </div>
+        <Pager
+          label="Pages of the output types"
+          after={after}
+          page={list?.pageInfo}
+          words={['First', 'More']}
+          onPage={turn}
+        />
       </div>
       {open && (
         <OutputTypePanel

@@ -2,8 +2,13 @@ import type { OutputTypesQuery as OutputTypesData } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 
 export const OutputTypesQuery = graphql(`
-  query OutputTypes($includeArchived: Boolean!) {
-    outputTypes(first: 100, includeArchived: $includeArchived) {
+  query OutputTypes($includeArchived: Boolean!, $text: String, $after: String) {
+    outputTypes(first: 100, includeArchived: $includeArchived, text: $text, after: $after) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       edges {
         node {
           id
