@@ -379,9 +379,9 @@ describeWith('chromium', 'editing a graph', () => {
     await page.getByRole('button', { name: 'New workflow' }).click();
     const making = page.getByRole('dialog', { name: 'New workflow' });
     await making.getByLabel('Name').fill('A copy');
-    await making.getByLabel('Family').selectOption('CAD intake');
     await making.getByLabel('Begin with').selectOption('An exported file …');
     await making.getByLabel('File', { exact: true }).setInputFiles(file);
+    await expect.poll(() => making.getByLabel('Family').inputValue()).toBe('cad_file');
     await making.getByRole('button', { name: 'Make the workflow' }).click();
     await page.getByRole('heading', { name: 'A copy' }).waitFor();
     await expect.poll(nodeCount).toBe(3);

@@ -26,6 +26,16 @@ const Create = graphql(`
 
 const FILE = 'file';
 
+/** The family that an exported file is of; null where it says none that there is. What is wrong with it is the server's to say. */
+function familyOf(text: string): Family | null {
+  try {
+    const { family } = JSON.parse(text) as { family?: unknown };
+    return FAMILIES.find((each) => each === family) ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** Begins a workflow: with a starter, or with a file that was exported. */
 export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
@@ -39,6 +49,14 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
   const starters = data?.workflowStarters.filter((starter) => starter.family === family) ?? [];
   const chosen = beginning ?? starters[0]?.key ?? null;
   const starter = starters.find(({ key }) => key === chosen);
+  /** The file says of itself what it is about, and is called something already. */
+  const take = async (taken: File | null) => {
+    setFile(taken);
+    if (!taken) return;
+    const said = familyOf(await taken.text());
+    if (said) setFamily(said);
+    setName((typed) => typed || taken.name.replace(/\.json$/i, ''));
+  };
   const submit = async () => {
     const source = chosen === FILE ? { file: await file?.text() } : { starter: chosen };
     const answer = await create({ input: { name, family, description: starter?.description, ...source } });
@@ -106,7 +124,7 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
               {...ids}
               type="file"
               accept=".json,application/json"
-              onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+              onChange={(event) => take(event.target.files?.[0] ?? null)}
             />
           )}
         </Labelled>
