@@ -5,7 +5,7 @@ import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { CAD_GRAPH, type Catalogue, createCatalogue } from '../tests/support/testData.js';
 import { canonicalGraphJson } from '../workflow/canonical.js';
 import type { WorkflowGraph } from '../workflow/graph.js';
-import { orderGraph } from '../workflow/testGraphs.js';
+import { graphOf, orderGraph } from '../workflow/testGraphs.js';
 
 let app: TestApp;
 let catalogue: Catalogue;
@@ -214,20 +214,31 @@ describe('a draft with nodes of both families', () => {
   const graph = { ...orderGraph(), family: 'cad_file' as const };
 
   test('shows why and how it would be divided, and is divided in one step', async () => {
-    const made = await create({ name: 'Mixed', family: 'cad_file', graph });
+    const nodes = [...graph.nodes, ...graphOf('cad_file', { copy: 'mesh' }).nodes];
+    const toCopy = { from: { node: 'source', port: 'step' }, to: { node: 'copy', port: 'step' } };
+    const nowhere = { from: { node: 'copy', port: 'glb' }, to: { node: 'gone', port: 'glb' } };
+    const edges = [...graph.edges, toCopy, nowhere];
+    const made = await create({ name: 'Mixed', family: 'cad_file', graph: { ...graph, nodes, edges } });
     const { data } = await app.gql(
-      'query ($id: ID!) { workflow(id: $id) { findings { code nodeId } familySplit { cadFile orderLine cut } } }',
+      'query ($id: ID!) { workflow(id: $id) { findings { code nodeId } familySplit { parts { family graph findings { code nodeId path fix } } cut } } }',
       { id: made.id },
     );
-    const { orderLine } = data.workflow.familySplit;
-    expect(orderLine).toMatchObject({ family: 'order_line' });
+    const [cadFile, orderLine] = data.workflow.familySplit.parts;
+    expect(orderLine).toMatchObject({ family: 'order_line', graph: { family: 'order_line' }, findings: [] });
+    expect(cadFile).toMatchObject({
+      family: 'cad_file',
+      findings: [
+        { code: 'CONNECTION_CUT', nodeId: 'copy', path: '/nodes/0', fix: null },
+        { code: 'FAMILY_OUTPUT_MISSING' },
+      ],
+    });
     expect(data.workflow.findings).toContainEqual({ code: 'ENTRY_NODE_WRONG_FAMILY', nodeId: 'template' });
     expect(await split({ ...made, draftRevision: 7 })).toMatchObject({ code: 'DRAFT_CHANGED' });
     const result = await split(made);
     expect(result).toMatchObject({
-      workflow: { id: made.id, draft: { family: 'cad_file' }, familySplit: null },
-      made: [{ name: 'Mixed (Order rendering)', family: 'order_line', draft: orderLine }],
-      cut: data.workflow.familySplit.cut,
+      workflow: { id: made.id, draft: cadFile.graph, familySplit: null },
+      made: [{ name: 'Mixed (Order rendering)', family: 'order_line', draft: orderLine.graph }],
+      cut: [nowhere],
     });
     expect(await split(result.workflow)).toMatchObject({ code: 'NOT_MIXED' });
   });

@@ -2,8 +2,9 @@ import { applyPatch } from 'rfc6902';
 import { DomainError } from '../modules/errors.js';
 import type { JsonObject, JsonValue } from '../modules/json.js';
 import { type Fix, type PatchOp, pointer } from './finding.js';
-import type { GraphEdge } from './graph.js';
+import type { GraphEdge, GraphNode } from './graph.js';
 import type { GraphIndex } from './graphIndex.js';
+import type { NodeDefinition } from './nodeDefinition.js';
 
 /** Applies a fix to the graph it was made for and returns the repaired copy; the given graph stays as it is.
  * @throws {DomainError} `FIX_OUTDATED`: the graph has changed since it was checked; check it again. */
@@ -48,6 +49,34 @@ export function addEdge(edge: GraphEdge): Fix {
   return {
     title: `Connect “${edge.from.port}” of “${edge.from.node}”`,
     patch: [{ op: 'add', path: '/edges/-', value: edge as unknown as JsonValue }],
+  };
+}
+
+/** How far before and below its successor a node is placed that is added, in the editor's pixels. */
+const BESIDE = { x: 280, y: 120 };
+
+/** Adds a node and connects what it makes to an input. */
+export function addNodeFor(
+  index: GraphIndex,
+  nodeIndex: number,
+  port: string,
+  maker: { definition: NodeDefinition; port: string },
+): Fix {
+  const { id: target, ui } = index.graph.nodes[nodeIndex]!;
+  const { step, label, module } = maker.definition;
+  const stem = step.replaceAll(/[^A-Za-z0-9-]+/g, '_').slice(0, 56);
+  let id = stem;
+  for (let number = 2; index.nodeIndex.has(id); number++) id = `${stem}-${number}`;
+  const place = ui && { ui: { x: ui.x - BESIDE.x, y: ui.y + BESIDE.y } };
+  const node: GraphNode = { id, step, version: module.version, params: {}, onFailure: 'halt', ...place };
+  const edge: GraphEdge = { from: { node: id, port: maker.port }, to: { node: target, port } };
+  return {
+    title: `Add “${label}” for it`,
+    patch: [
+      isNode(nodeIndex, target),
+      { op: 'add', path: '/nodes/-', value: node as unknown as JsonValue },
+      { op: 'add', path: '/edges/-', value: edge as unknown as JsonValue },
+    ],
   };
 }
 

@@ -34,6 +34,7 @@ const EMBEDDED = [
   'PublishPreview',
   'AffectedOutputType',
   'FamilySplit',
+  'FamilyPart',
   'CreatedApiToken',
   'WebhookSecret',
   'WebhookAttempt',

@@ -1,7 +1,6 @@
-import type { Family } from '../../modules/define.js';
 import type { JsonValue } from '../../modules/json.js';
 import { familyDefinition } from '../../workflow/families.js';
-import { GRAPH_FORMAT, type GraphEdge, type WorkflowGraph } from '../../workflow/graph.js';
+import { GRAPH_FORMAT, type GraphEdge } from '../../workflow/graph.js';
 import { isMixed, splitByFamily } from '../../workflow/splitByFamily.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { ConflictError } from '../errors.js';
@@ -22,7 +21,7 @@ export interface SplitResult {
  * a workflow of their own. Published versions and their runs stay as they are.
  * @throws NotFoundError; ConflictError `NOT_MIXED`, `DRAFT_CHANGED`, `WORKFLOW_ARCHIVED`. */
 export async function splitWorkflow(
-  { db, definition }: Pick<Platform, 'db' | 'definition'>,
+  { db, definition, nodeDefinitions }: Pick<Platform, 'db' | 'definition' | 'nodeDefinitions'>,
   input: { workflowId: string; expectedRevision: number },
 ): Promise<SplitResult> {
   return db.$transaction(async (tx) => {
@@ -30,9 +29,9 @@ export async function splitWorkflow(
     const { graph } = openGraph(workflow.draft, definition);
     if (!graph || !isMixed(graph, definition))
       throw new ConflictError(`All nodes of "${workflow.name}" belong to its family already.`, 'NOT_MIXED');
-    const { graphs, cut } = splitByFamily(graph, definition);
+    const { parts, cut } = splitByFamily(graph, definition, nodeDefinitions);
     const madeIds: string[] = [];
-    for (const [family, part] of Object.entries(graphs) as [Family, WorkflowGraph][]) {
+    for (const { family, graph: part } of parts) {
       if (family === workflow.family) continue;
       const name = `${workflow.name.slice(0, 170)} (${familyDefinition(family).label})`;
       const made = await createWorkflow(
@@ -41,7 +40,13 @@ export async function splitWorkflow(
       );
       madeIds.push(made.id);
     }
-    const own = graphs[workflow.family] ?? { format: GRAPH_FORMAT, family: workflow.family, nodes: [], edges: [] };
+    const { family } = workflow;
+    const own = parts.find((part) => part.family === family)?.graph ?? {
+      format: GRAPH_FORMAT,
+      family,
+      nodes: [],
+      edges: [],
+    };
     await tx.workflow.update({
       where: { id: workflow.id },
       data: {

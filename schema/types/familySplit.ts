@@ -1,24 +1,33 @@
-import type { FamilySplit } from '../../workflow/splitByFamily.js';
+import type { FamilyPart, FamilySplit } from '../../workflow/splitByFamily.js';
 import { builder } from '../builder.js';
+import { FamilyEnum } from './enums.js';
+import { FindingObject } from './finding.js';
+
+const FamilyPartObject = builder.objectRef<FamilyPart>('FamilyPart').implement({
+  description: 'What one family gets of a graph that is divided.',
+  fields: (t) => ({
+    family: t.field({ type: FamilyEnum, description: 'The family.', resolve: ({ family }) => family }),
+    graph: t.field({ type: 'JSON', description: 'Its graph.', resolve: ({ graph }) => graph }),
+    findings: t.field({
+      type: [FindingObject],
+      description:
+        'What it lost (`CONNECTION_CUT`) and what it lacks. Applying fixes, and asking again for what is left, makes it ready to be published.',
+      resolve: ({ findings }) => findings,
+    }),
+  }),
+});
 
 export const FamilySplitObject = builder.objectRef<FamilySplit>('FamilySplit').implement({
-  description: 'A proposal how to divide a graph of both families into two. `createWorkflow` makes workflows of them.',
+  description: 'A proposal how to divide a graph that mixes families. `splitWorkflow` makes workflows of it.',
   fields: (t) => ({
-    cadFile: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'The graph of family `cad_file`; null: nothing is left for it.',
-      resolve: ({ graphs }) => graphs.cad_file ?? null,
-    }),
-    orderLine: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'The graph of family `order_line`; null: nothing is left for it.',
-      resolve: ({ graphs }) => graphs.order_line ?? null,
+    parts: t.field({
+      type: [FamilyPartObject],
+      description: 'One for each family that gets nodes. What several need, each has.',
+      resolve: ({ parts }) => parts,
     }),
     cut: t.field({
       type: ['JSON'],
-      description: 'Connections that neither graph has; a person must replace what they carried.',
+      description: 'Connections that no part has. The findings of the parts say where they are missed.',
       resolve: ({ cut }) => cut,
     }),
   }),

@@ -28,8 +28,9 @@ export const FindingObject = builder.objectRef<Finding>('Finding').implement({
 
 /** All there is to say about a stored graph, with the modules that are installed now. */
 export function findingsOf(stored: unknown, { platform }: Context): Finding[] {
-  const { graph, findings } = openGraph(stored, platform.definition);
-  return graph ? [...findings, ...validateGraph(graph, platform.definition)] : findings;
+  const { definition, nodeDefinitions: palette } = platform;
+  const { graph, findings } = openGraph(stored, definition);
+  return graph ? [...findings, ...validateGraph(graph, definition, { palette })] : findings;
 }
 
 builder.queryField('graphFindings', (t) =>

@@ -32,7 +32,7 @@ const WorkflowSplitObject = builder.objectRef<SplitResult>('WorkflowSplit').impl
     }),
     cut: t.field({
       type: ['JSON'],
-      description: 'Connections that none of them has; a person must replace what they carried.',
+      description: 'Connections that none of them has. The findings of the drafts say what they lack now.',
       resolve: ({ cut }) => cut,
     }),
   }),

@@ -101,11 +101,12 @@ export const WorkflowNode = builder.prismaNode('Workflow', {
     familySplit: t.field({
       type: FamilySplitObject,
       nullable: true,
-      description: 'For a draft with nodes of both families: how to divide it into two workflows. Null: all is well.',
+      description: 'For a draft with nodes of several families: how to divide it. Null: all is well.',
       select: { draft: true },
       resolve: ({ draft }, _args, ctx) => {
-        const { graph } = openGraph(draft, ctx.platform.definition);
-        return graph && isMixed(graph, ctx.platform.definition) ? splitByFamily(graph, ctx.platform.definition) : null;
+        const { definition, nodeDefinitions } = ctx.platform;
+        const { graph } = openGraph(draft, definition);
+        return graph && isMixed(graph, definition) ? splitByFamily(graph, definition, nodeDefinitions) : null;
       },
     }),
     latestVersion: t.field({

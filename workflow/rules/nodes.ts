@@ -3,7 +3,7 @@ import { pointer } from '../finding.js';
 import { removeNode, setNodeField } from '../fix.js';
 import { nodeName } from '../graphIndex.js';
 import { isOfFamily } from '../nodeDefinition.js';
-import { connectWherePlain } from './inputs.js';
+import { bindInput, connectWherePlain } from './bindInput.js';
 import type { Rule } from './rule.js';
 
 /** `GRAPH_EMPTY`: there is something to run. */
@@ -77,7 +77,7 @@ export const nodesAreOfFamily: Rule = function* (index) {
 };
 
 /** `ENTRY_SLOT_UNAVAILABLE`: what a node takes from the run's entry by default, and must have, runs of this family have. */
-export const entrySlotsExist: Rule = function* (index) {
+export const entrySlotsExist: Rule = function* (index, { palette }) {
   const family = familyDefinition(index.graph.family);
   for (const [position, node] of index.graph.nodes.entries()) {
     const definition = index.definitions[position];
@@ -86,13 +86,14 @@ export const entrySlotsExist: Rule = function* (index) {
     for (const [port, contract] of Object.entries(definition.module.inputContract)) {
       if (!contract.required || contract.entry === null || bound.has(port)) continue;
       if (hasEntrySlot(family.key, contract.entry)) continue;
+      const { fix, hint } = bindInput(index, position, port, palette);
       yield {
         code: 'ENTRY_SLOT_UNAVAILABLE',
         severity: 'error',
-        message: `${nodeName(index, position)} needs “${port}”, which runs of “${family.label}” do not bring along; connect it.`,
+        message: `${nodeName(index, position)} needs “${port}”, which runs of “${family.label}” do not bring along; connect it.${hint}`,
         nodeId: node.id,
         path: pointer('nodes', position),
-        fix: connectWherePlain(index, position, port),
+        fix,
       };
     }
   }

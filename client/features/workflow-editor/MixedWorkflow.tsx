@@ -9,7 +9,7 @@ import { graphql, readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
-import { type GraphEdge, nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
+import { nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { FAMILY_LABEL } from '../../shared/words.js';
 import { AboutDialog } from './AboutDialog.js';
@@ -75,10 +75,13 @@ export function MixedWorkflow({
     if (other) navigate(`/workflows/${other.id}`);
     else onDivided();
   };
-  const parts = [
-    { family: 'cad_file' as const, graph: split.cadFile },
-    { family: 'order_line' as const, graph: split.orderLine },
-  ].filter((part) => part.graph);
+  const parts = split.parts.map(({ family, graph: part, findings }) => ({
+    family,
+    graph: readGraph(part),
+    lacks: readFragment(FindingFragment, findings).filter(
+      ({ code, severity }) => code === 'CONNECTION_CUT' || severity === 'error',
+    ),
+  }));
   const nameOf = (nodeId: string) => labels.get(nodeId) ?? nodeId;
   return (
     <main id="main" className="editor is-fixed" tabIndex={-1}>
@@ -111,25 +114,28 @@ export function MixedWorkflow({
           </ul>
           <p>Dividing it makes:</p>
           <ul className="mixed-reasons">
-            {parts.map(({ family, graph: part }) => (
+            {parts.map(({ family, graph: part, lacks }) => (
               <li key={family}>
                 <strong>{FAMILY_LABEL[family]}</strong>
                 {family === workflow.family ? ', this workflow: ' : ', a new workflow: '}
-                {readGraph(part)
-                  .nodes.map(({ id }) => nameOf(id))
-                  .join(', ')}
+                {part.nodes.map(({ id }) => nameOf(id)).join(', ')}
+                {lacks.length > 0 && (
+                  <ul className="mixed-reasons">
+                    {lacks.map(({ code, path, message }) => (
+                      <li key={`${code} ${path} ${message}`}>
+                        {message} <code className="muted">{code}</code>
+                      </li>
+                    ))}
+                  </ul>
+                )}
               </li>
             ))}
           </ul>
           {!parts.some(({ family }) => family === workflow.family) && (
             <p>Nothing of it is {FAMILY_LABEL[workflow.family]} alone, so this workflow is left empty.</p>
           )}
-          {split.cut.length > 0 && (
-            <p>
-              Connections that neither has, to be replaced by hand:{' '}
-              {(split.cut as GraphEdge[]).map(({ from, to }) => `${nameOf(from.node)} → ${nameOf(to.node)}`).join(', ')}
-              .
-            </p>
+          {parts.some(({ lacks }) => lacks.length > 0) && (
+            <p>What a part lacks is listed in its editor, with a way to mend it where there is one.</p>
           )}
         </Callout>
         <GraphCanvas graph={graph} definitions={definitions} overlays={overlays} label="Graph of the workflow" />

@@ -29,9 +29,13 @@ const WorkflowQuery = graphql(`
         ...GraphDiffParts
       }
       familySplit {
-        cadFile
-        orderLine
-        cut
+        parts {
+          family
+          graph
+          findings {
+            ...EditorFinding
+          }
+        }
       }
     }
     families {
