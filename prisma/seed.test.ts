@@ -76,8 +76,7 @@ it('adds nothing the second time and keeps what a user changed', async () => {
 it('adds what newer versions bring to an installation that is there', async () => {
   const { db } = platform;
   await db.outputType.deleteMany({ where: { key: 'turntable_360' } });
-  await db.workflowVersion.deleteMany({ where: { workflow: { key: 'order_turntable' } } });
-  await db.workflow.deleteMany({ where: { key: 'order_turntable' } });
+  await db.workflow.update({ where: { key: 'order_turntable' }, data: { key: 'of_our_own' } });
   await seed(platform);
   const added = await db.outputType.findUniqueOrThrow({ where: { key: 'turntable_360' }, include: { workflow: true } });
   expect(added).toMatchObject({ artifactKind: 'turntable_video', workflow: { key: 'order_turntable' } });

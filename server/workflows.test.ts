@@ -118,7 +118,14 @@ describe('the history of a workflow', () => {
     const version = await db.workflowVersion.findFirstOrThrow({ where: { workflow: { key: made.key } } });
     for (const data of [{ graph: {} }, { note: 'Other' }, { number: 7 }, { publishedBy: 'Somebody' }])
       await expect(db.workflowVersion.update({ where: { id: version.id }, data })).rejects.toThrow(/never changes/);
-    await expect(db.runPlan.updateMany({ data: { graph: {} } })).rejects.toThrow(/never changes/);
+    await expect(db.workflowVersion.deleteMany({ where: { id: version.id } })).rejects.toThrow(/never removed/);
+    for (const data of [{ graph: {} }, { plan: {} }, { hash: 'other' }])
+      await expect(db.runPlan.updateMany({ data })).rejects.toThrow(/never changes/);
+    await expect(db.runPlan.deleteMany()).rejects.toThrow(/never removed/);
+    const where = { workflowVersionId: version.id };
+    for (const data of [{ planHash: 'test-plan' }, { workflowId: null }, { workflowVersionId: null }, { entry: {} }])
+      await expect(db.run.updateMany({ where, data })).rejects.toThrow(/never changes/);
+    expect(await db.run.updateMany({ where, data: { status: 'running' } })).toEqual({ count: 1 });
 
     const changed = structuredClone(CAD_GRAPH);
     changed.nodes[1]!.ui = { x: 1, y: 1 };
@@ -133,6 +140,27 @@ describe('the history of a workflow', () => {
     );
     expect(data.run.workflowVersion).toMatchObject({ number: 1, note: 'As it was', graph: made.draft });
     expect(data.run.graph).toEqual(made.draft);
+  });
+
+  test('says when it or its draft last changed', async () => {
+    const { db } = app.platform;
+    const {
+      id: workflowId,
+      key,
+      draftRevision,
+    } = await create({ name: 'Dated', family: 'cad_file', graph: CAD_GRAPH });
+    const published = await publish({ id: workflowId, draftRevision });
+    const { versions } = await db.workflow.findUniqueOrThrow({ where: { key }, include: { versions: true } });
+    const versionId = id('WorkflowVersion', versions[0]!.id);
+    const restore = () =>
+      call('restoreWorkflowVersion', 'RestoreWorkflowVersionInput', { workflowId, versionId, expectedRevision: 2 });
+    const rename = () => call('updateWorkflow', 'UpdateWorkflowInput', { workflowId, name: 'Dated anew' });
+    for (const change of [() => save(published, CAD_GRAPH), restore, rename, () => archive(workflowId, true)]) {
+      await db.$executeRaw`UPDATE workflow SET updated_at = '2020-01-01' WHERE key = ${key}`;
+      await change();
+      const { updatedAt } = await db.workflow.findUniqueOrThrow({ where: { key } });
+      expect(updatedAt.getFullYear()).toBeGreaterThan(2020);
+    }
   });
 
   test('no output type loses what it sells without somebody saying so', async () => {

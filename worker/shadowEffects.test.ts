@@ -19,10 +19,10 @@ afterEach(() => test?.remove());
 async function publishing(planSays: 'shadow' | 'nothing') {
   const runId = await startTestRun(platform, testGraph({ a: 'publish' }, []));
   await platform.db.run.update({ where: { id: runId }, data: { mode: 'shadow' } });
+  // The plan of a run never changes, so the database has to be told that this mistake is meant.
   if (planSays === 'shadow')
     await platform.pool.query(
-      `UPDATE run_plan SET plan = plan || '{"isShadow": true}' WHERE hash = (SELECT plan_hash FROM run WHERE id = $1)`,
-      [runId],
+      `ALTER TABLE run_plan DISABLE TRIGGER run_plan_never_changes; UPDATE run_plan SET plan = plan || '{"isShadow": true}'`,
     );
   const worker = await startWorker(platform);
   try {
