@@ -55,8 +55,11 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
 
     await page.getByRole('tab', { name: 'API tokens' }).click();
     await page.getByRole('button', { name: 'Token', exact: true }).click();
-    await page.getByLabel('Account').selectOption({ label: 'Shop · Partner' });
     await page.getByLabel('Name').fill('PIM import');
+    // Nobody's rights are handed out unasked.
+    expect(await page.getByRole('dialog').getByRole('checkbox').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'Create the token' }).isDisabled()).toBe(true);
+    await page.getByLabel('Account').selectOption({ label: 'Shop · Partner' });
     await picture('token-dialog');
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Create the token' }).click();

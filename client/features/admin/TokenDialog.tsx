@@ -29,9 +29,10 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
     ({ isDisabled }) => !isDisabled,
   );
   const [chosenId, setChosenId] = useState<string | null>(null);
-  const account = accounts.find(({ id }) => id === chosenId) ?? accounts[0];
+  const account = accounts.find(({ id }) => id === chosenId);
   const [name, setName] = useState('');
-  const [left, setLeft] = useState<readonly Scope[]>([]);
+  /** What it may not, though its account may. Whoever wants a program to hand out access says so. */
+  const [left, setLeft] = useState<readonly Scope[]>(['admin']);
   const [days, setDays] = useState<number | null>(90);
   const [secret, setSecret] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -75,7 +76,7 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
     >
       <Labelled
         label="Account"
-        help={data && accounts.length === 0 ? 'There is no account yet: make one first.' : 'Whose it is.'}
+        help={data && accounts.length === 0 ? 'There is no account yet: make one first.' : undefined}
       >
         {(ids) => (
           <select
@@ -84,6 +85,7 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
             value={account?.id ?? ''}
             onChange={(event) => setChosenId(event.target.value)}
           >
+            {!account && <option value="">Choose whose it is</option>}
             {accounts.map((each) => (
               <option key={each.id} value={each.id}>
                 {each.name} · {roleLabel(each.role)}
@@ -101,6 +103,7 @@ export function TokenDialog({ onClose, onCreated }: { onClose: () => void; onCre
       />
       <fieldset className="choices">
         <legend>It may</legend>
+        {!account && <p className="field-help">No more than its account: choose that first.</p>}
         {account?.scopes.map((scope) => (
           <label key={scope}>
             <input
