@@ -5,11 +5,14 @@ import { CONSOLE_OPERATIONS } from '../../server/persistedOperations.js';
 import { describeWith } from '../support/tools.js';
 import { isSignedBy, type Receiver, startReceiver } from '../support/webhookReceiver.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 describeWith('chromium', 'accounts, tokens and the audit trail', () => {
-  let session: OpenConsole;
+  beforeAll(() => {
+    vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
+  });
+  const session = useConsole({ colorScheme: 'light' });
   let hartomat: StartedHartomat;
   let page: Page;
   let complaints: string[];
@@ -17,15 +20,12 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
   let receiver: Receiver;
 
   beforeAll(async () => {
-    vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
     receiver = await startReceiver();
-    session = await openConsole({ colorScheme: 'light' });
     ({ hartomat, page, complaints } = session);
     await page.getByRole('link', { name: 'Admin' }).click();
   });
   afterAll(async () => {
     vi.unstubAllEnvs();
-    await session?.close();
     await receiver?.close();
   });
   const picture = async (name: string, of = page) => {

@@ -1,27 +1,25 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createOrderLine } from '../../runtime/orders/orders.js';
 import { dispatch } from '../../runtime/runs/dispatch.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 /** A still is ordered, and its workflow changed, published and run again; the tests go on from one another. */
 describeWith('chromium', 'ordering and editing', () =>
   describeWith('blender', 'with Blender', () => {
-    let session: OpenConsole;
+    const session = useConsole({ colorScheme: 'dark' });
     let hartomat: StartedHartomat;
     let page: Page;
     let complaints: string[];
 
-    beforeAll(async () => {
-      session = await openConsole({ colorScheme: 'dark' });
+    beforeAll(() => {
       ({ hartomat, page, complaints } = session);
     });
-    afterAll(() => session?.close());
 
     /** The strip of the run that is shown over the graph. */
     const overGraph = () => page.getByRole('region', { name: 'Run over the graph' });

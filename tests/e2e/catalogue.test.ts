@@ -1,24 +1,23 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { dispatch } from '../../runtime/runs/dispatch.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 /** A shadowed order: its comparison is read, then its asset goes out of date and is made anew. */
 describeWith('chromium', 'a delivered asset', () =>
   describeWith('blender', 'with Blender', () => {
-    let session: OpenConsole;
+    const session = useConsole({ colorScheme: 'light' });
     let hartomat: StartedHartomat;
     let page: Page;
     let complaints: string[];
     let outputTypeId: string;
 
     beforeAll(async () => {
-      session = await openConsole({ colorScheme: 'light' });
       ({ hartomat, page, complaints } = session);
       const { platform, seeded } = hartomat;
       const workflow = await platform.db.workflow.findUniqueOrThrow({ where: { key: 'order_still' } });
@@ -46,7 +45,6 @@ describeWith('chromium', 'a delivered asset', () =>
       const { runId } = await dispatch(platform, { orderLineId: order.lines[0]!.id });
       expect(await endOf(platform, runId)).toBe('succeeded');
     });
-    afterAll(() => session?.close());
 
     const open = (path: string) => page.goto(new URL(path, hartomat.url).href);
 

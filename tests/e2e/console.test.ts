@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../modules/json.js';
 import { dispatch } from '../../runtime/runs/dispatch.js';
 import { createWorkflow } from '../../runtime/workflows/library.js';
@@ -12,22 +12,20 @@ import { RUN_MS } from '../support/patience.js';
 import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 const STEP_DIR = fileURLToPath(new URL('../fixtures/step', import.meta.url));
 
 describeWith('chromium', 'the console', () => {
-  let session: OpenConsole;
+  const session = useConsole({ colorScheme: 'dark' });
   let hartomat: StartedHartomat;
   let page: Page;
   let complaints: string[];
 
-  beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'dark' });
+  beforeAll(() => {
     ({ hartomat, page, complaints } = session);
   });
-  afterAll(() => session?.close());
 
   const open = (address: string) => page.goto(new URL(address, hartomat.url).href);
   const shows = (text: string | RegExp) => page.getByText(text).first().waitFor();

@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
 import { openPage, seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 /** A workflow is built by hand; the tests go on from one another. */
 describeWith('chromium', 'editing a graph', () => {
-  let session: OpenConsole;
+  const session = useConsole({ colorScheme: 'dark' });
   let hartomat: StartedHartomat;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'dark' });
     ({ hartomat, page, complaints } = session);
     const { id } = await hartomat.platform.db.workflow.create({
       data: {
@@ -27,7 +26,6 @@ describeWith('chromium', 'editing a graph', () => {
     const globalId = Buffer.from(`Workflow:${id}`).toString('base64');
     await page.goto(new URL(`/workflows/${globalId}`, hartomat.url).href);
   });
-  afterAll(() => session?.close());
 
   const palette = () => page.getByRole('complementary', { name: 'Palette' });
   const settings = () => page.getByRole('complementary', { name: /Settings of/ });

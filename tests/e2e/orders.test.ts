@@ -1,23 +1,22 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createOrder } from '../../runtime/orders/orders.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 /** An order from its lines to what was delivered; the tests go on from one another. */
 describeWith('chromium', 'an order in the console', () => {
-  let session: OpenConsole;
+  const session = useConsole({ colorScheme: 'dark' });
   let hartomat: StartedHartomat;
   let page: Page;
   let complaints: string[];
   let orderId: string;
 
   beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'dark' });
     ({ hartomat, page, complaints } = session);
     const { product, outputTypeId } = hartomat.seeded;
     const small = { samples: 1, resolution: { width: 64, height: 64 } };
@@ -28,7 +27,6 @@ describeWith('chromium', 'an order in the console', () => {
     const { id } = await createOrder(hartomat.platform, { lines, reference: 'PO 4711' });
     orderId = encodeGlobalId('Order', id);
   });
-  afterAll(() => session?.close());
 
   const line = (number: number) => page.getByRole('row').nth(number);
 

@@ -1,22 +1,20 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 /** An output type is made in its five steps, and changed; the tests go on from one another. */
 describeWith('chromium', 'making an output type', () => {
-  let session: OpenConsole;
+  const session = useConsole({ colorScheme: 'dark' });
   let hartomat: StartedHartomat;
   let page: Page;
   let complaints: string[];
 
-  beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'dark' });
+  beforeAll(() => {
     ({ hartomat, page, complaints } = session);
   });
-  afterAll(() => session?.close());
 
   const next = () => page.getByRole('button', { name: 'Next' }).click();
   const step = (name: string) => page.getByRole('heading', { name, exact: true, level: 2 }).waitFor();

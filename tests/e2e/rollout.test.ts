@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 const EXPORT = `id,name,render_settings,pricing_tier,watermark
 17,Old still 2K,"{""resolution"": ""2k"", ""samples"": 64, ""hdri"": ""sky.hdr""}",standard,logo
@@ -13,17 +13,15 @@ const EXPORT = `id,name,render_settings,pricing_tier,watermark
 `;
 
 describeWith('chromium', 'moving away from the old world', () => {
-  let session: OpenConsole;
+  const session = useConsole({ colorScheme: 'light', height: 1000 });
   let hartomat: StartedHartomat;
   let page: Page;
   let complaints: string[];
 
   beforeAll(async () => {
-    session = await openConsole({ colorScheme: 'light', height: 1000 });
     ({ hartomat, page, complaints } = session);
     await page.getByRole('link', { name: 'Output types' }).click();
   });
-  afterAll(() => session?.close());
   const picture = async (name: string) => {
     if (!process.env.SCREENSHOTS) return;
     for (const colorScheme of ['light', 'dark'] as const) {

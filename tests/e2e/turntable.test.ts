@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { createOrderLine } from '../../runtime/orders/orders.js';
 import { dispatch } from '../../runtime/runs/dispatch.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
@@ -8,20 +8,18 @@ import { RUN_MS } from '../support/patience.js';
 import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';
 import { seriousViolations } from './support/browser.js';
-import { type OpenConsole, openConsole } from './support/openConsole.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
+import { useConsole } from './support/useConsole.js';
 
 describeWith('chromium', 'a turntable in the console', () => {
   describeWith('blender', 'with Blender', () => {
-    let session: OpenConsole;
+    const session = useConsole({ colorScheme: 'dark', height: 1000 });
     let hartomat: StartedHartomat;
     let page: Page;
     let complaints: string[];
-    beforeAll(async () => {
-      session = await openConsole({ colorScheme: 'dark', height: 1000 });
+    beforeAll(() => {
       ({ hartomat, page, complaints } = session);
     });
-    afterAll(() => session?.close());
 
     const picture = async (name: string) => {
       if (process.env.SCREENSHOTS) await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}.png` });
