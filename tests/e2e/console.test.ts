@@ -117,10 +117,12 @@ describeWith('chromium', 'the console', () => {
 
   describe('a failed run', () => {
     it('is retried after asking, and followed to its new end', async () => {
-      await page.getByRole('button', { name: 'Retry' }).click();
-      await page.getByRole('button', { name: 'Retry the run' }).click();
+      // Before: as the run goes on and fails again the page moves under the mouse.
       await page.getByRole('tab', { name: 'Log' }).click();
       const log = page.locator('.run-tabs').getByRole('log');
+      await log.getByText('Run ended: failed.').waitFor();
+      await page.getByRole('button', { name: 'Retry' }).click();
+      await page.getByRole('button', { name: 'Retry the run' }).click();
       await log.getByText('Run retried').waitFor();
       await expect.poll(() => log.getByText('Run ended: failed.').count(), { timeout: RUN_MS }).toBe(2);
       await page.getByRole('button', { name: 'Retry' }).waitFor();
