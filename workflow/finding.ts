@@ -9,7 +9,8 @@ export type PatchOp =
   | { op: 'add' | 'replace' | 'test'; path: string; value: JsonValue }
   | { op: 'remove'; path: string };
 
-/** A repair a machine can apply: see `applyFix`. */
+/** A repair a machine can apply: see `applyFix`. It removes its finding. The only errors it may bring are that what it took away is missed
+ * now, that a node it added has needs of its own, or what can be asked of a node's settings only once each of them fits. */
 export interface Fix {
   /** What a button would say: "Remove this connection". */
   title: string;

@@ -1,13 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { JsonObject } from '../../modules/json.js';
+import { checkGraph } from '../../workflow/checkGraph.js';
 import { compilePlan } from '../../workflow/compilePlan.js';
 import type { Finding } from '../../workflow/finding.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
 import { resolveParams } from '../../workflow/invocation.js';
 import type { DefinitionLookup } from '../../workflow/nodeDefinition.js';
 import type { Plan } from '../../workflow/plan.js';
-import { openGraph } from '../../workflow/upgradeGraph.js';
-import { validateGraph } from '../../workflow/validate.js';
 import { ValidationError } from '../errors.js';
 
 /** Values that win over the workflow's own, weakest first. */
@@ -44,8 +43,7 @@ export class RunCompiler {
   }
 
   private compileAnew(stored: unknown, layers: InvocationLayers): CompiledRun {
-    const { graph, findings: formFindings } = openGraph(stored, this.definition);
-    const findings = graph ? [...formFindings, ...validateGraph(graph, this.definition)] : formFindings;
+    const { graph, findings } = checkGraph(stored, this.definition);
     const refuseErrors = () => {
       const error = findings.find(({ severity }) => severity === 'error');
       if (error)

@@ -3,7 +3,8 @@ import type { JsonValue } from '../../modules/json.js';
 import { ArtifactContract } from '../../modules/shapes/artifactContract.js';
 import type { CallerParams } from '../../workflow/callerParams.js';
 import { canonicalGraph } from '../../workflow/canonical.js';
-import type { Finding } from '../../workflow/finding.js';
+import { checkGraph } from '../../workflow/checkGraph.js';
+import { type Finding, isPassing } from '../../workflow/finding.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
 import { lossesOf } from '../../workflow/impact.js';
 import { outputTypeOverrides } from '../../workflow/legacy/invocation.js';
@@ -165,10 +166,8 @@ export function sameGraph(platform: Pick<Platform, 'definition'>, a: unknown, b:
 }
 
 function checkedGraph(platform: Pick<Platform, 'definition'>, workflow: Workflow): WorkflowGraph {
-  const { graph, findings } = openGraph(workflow.draft, platform.definition);
-  const all = graph ? [...findings, ...validateGraph(graph, platform.definition)] : findings;
-  if (!graph || all.some(({ severity }) => severity === 'error'))
-    throw invalid(`"${workflow.name}" cannot be published yet.`, all);
+  const { graph, findings } = checkGraph(workflow.draft, platform.definition);
+  if (!graph || !isPassing(findings)) throw invalid(`"${workflow.name}" cannot be published yet.`, findings);
   return graph;
 }
 

@@ -1,6 +1,5 @@
+import { checkGraph } from '../../workflow/checkGraph.js';
 import type { Finding } from '../../workflow/finding.js';
-import { openGraph } from '../../workflow/upgradeGraph.js';
-import { validateGraph } from '../../workflow/validate.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { FindingSeverityEnum } from './enums.js';
@@ -27,18 +26,15 @@ export const FindingObject = builder.objectRef<Finding>('Finding').implement({
 });
 
 /** All there is to say about a stored graph, with the modules that are installed now. */
-export function findingsOf(stored: unknown, { platform }: Context): Finding[] {
-  const { definition, nodeDefinitions: palette } = platform;
-  const { graph, findings } = openGraph(stored, definition);
-  return graph ? [...findings, ...validateGraph(graph, definition, { palette })] : findings;
-}
+export const findingsOf = (stored: unknown, { platform }: Context): Finding[] =>
+  checkGraph(stored, platform.definition, { palette: platform.nodeDefinitions }).findings;
 
 builder.queryField('graphFindings', (t) =>
   t.field({
     type: [FindingObject],
     authScopes: { view: true },
     description:
-      'What validation says about a graph that is not stored yet. Paths point into the graph as it was sent.',
+      'What validation says about a graph that is not stored yet. Paths point into the graph with its nodes brought to the modules installed; fixes fit it as it was sent, too.',
     args: { graph: t.arg({ type: 'JSON', required: true, description: 'A workflow graph, of any quality.' }) },
     resolve: (_root, { graph }, ctx) => findingsOf(graph, ctx),
   }),
