@@ -21,11 +21,11 @@ export function contextFactory(platform: Platform, key: string) {
   const thumbnailUrl = rememberedUrls(THUMBNAIL, key);
   const openUpload = uploadOpener(platform.store, key);
   const readerFor = readingInOneStatement(platform.db, platform.pool, getDatamodel());
-  const loaders = createLoaders(readerFor(), platform.pool);
+  const loadersFor = createLoaders(readerFor, platform.pool);
   return (viewer: Viewer | null, waiting?: Waiting): Context => ({
     platform,
     db: readerFor(waiting),
-    loaders,
+    loaders: loadersFor(waiting),
     viewer,
     artifactUrl,
     thumbnailUrl,

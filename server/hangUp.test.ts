@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
+import { createCatalogue, createEndedRun } from '../tests/support/testData.js';
 
 let app: TestApp;
 let observer: pg.Client;
@@ -72,6 +73,50 @@ test('when a client hangs up, its statements are broken off, and nobody else’s
     ]);
   } finally {
     holder.release(true);
+  }
+  expect(app.logged.join('')).not.toContain('failed unexpectedly');
+});
+
+/** What is read in batches, table by table. */
+const BATCHES: [what: string, table: string, fields: (ids: Ids) => string][] = [
+  ['plans', 'run_plan', ({ run }) => `run(id: "${run}") { nodeRuns { params } }`],
+  ['outputs', 'artifact', ({ run }) => `run(id: "${run}") { artifacts { id } }`],
+  ['events', 'run_event', ({ run }) => `run(id: "${run}") { events { seq } }`],
+  ['lines of logs', 'run_event', ({ run }) => `run(id: "${run}") { nodeRuns { log { seq } } }`],
+  ['what was delivered', 'asset', ({ order }) => `order(id: "${order}") { lines { deliveredAssets { id } } }`],
+];
+interface Ids {
+  run: string;
+  order: string;
+}
+
+test('so are those that read for several at once, when all of them are gone', async () => {
+  const catalogue = await createCatalogue(app.platform);
+  const { runId } = await createEndedRun(app.platform, catalogue);
+  const ids = { run: id('Run', runId), order: id('Order', catalogue.order.id) };
+  for (const [what, table, fields] of BATCHES) {
+    const waiting = async () => {
+      const { rows } = await observer.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows.length;
+    };
+    const holder = await app.platform.pool.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query(`LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      const hangUp = new AbortController();
+      const gone = [1, 2].map(() => expect(ask(fields(ids), hangUp.signal)).rejects.toThrow());
+      await expect.poll(waiting, { message: what }).toBeGreaterThan(0);
+      hangUp.abort();
+      await Promise.all(gone);
+      await expect.poll(waiting, { message: what }).toBe(0);
+    } finally {
+      holder.release(true);
+    }
+    const { data, errors } = await (await ask(fields(ids))).json();
+    expect(errors, what).toBeUndefined();
+    expect(JSON.stringify(data), what).toMatch(/"(id|seq|params)":/);
   }
   expect(app.logged.join('')).not.toContain('failed unexpectedly');
 });

@@ -23,8 +23,13 @@ export class AwaitedStatements {
 
   constructor(private readonly pool: pg.Pool) {}
 
-  /** @throws DomainError `CANCELLED` where nobody waited even before it began; the database's error where it was broken off */
-  async query(config: pg.QueryConfig, waiting: Waiting): Promise<pg.QueryResult> {
+  /** @param waiting - undefined: somebody waits for good.
+   * @throws DomainError `CANCELLED` where nobody waited even before it began; the database's error where it was broken off */
+  async query<R extends pg.QueryResultRow>(
+    config: pg.QueryConfig,
+    waiting: Waiting | undefined,
+  ): Promise<pg.QueryResult<R>> {
+    if (!waiting) return this.pool.query<R>(config);
     const client = await this.pool.connect();
     if (waiting.aborted) {
       client.release();
@@ -36,7 +41,7 @@ export class AwaitedStatements {
     client.on('error', toldByStatement);
     let isSound = false;
     try {
-      const result = await client.query(config);
+      const result = await client.query<R>(config);
       isSound = true;
       return result;
     } finally {
@@ -72,6 +77,18 @@ export class AwaitedStatements {
     await broken;
     await other.end();
   }
+}
+
+/** Waits as long as one of them does; undefined: one of them waits for good. */
+export function anyOf(everybody: readonly (Waiting | undefined)[]): Waiting | undefined {
+  const leaving = everybody.filter((one) => one !== undefined);
+  if (leaving.length < everybody.length) return undefined;
+  if (leaving.length === 1) return leaving[0];
+  return {
+    get aborted() {
+      return leaving.every(({ aborted }) => aborted);
+    },
+  };
 }
 
 /** A connection that is lost fails its statement too. */

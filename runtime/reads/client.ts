@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type pg from 'pg';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { contentHash } from '../../modules/hash.js';
-import { AwaitedStatements, type Waiting } from './awaitedStatements.js';
+import { AwaitedStatements, anyOf, type Waiting } from './awaitedStatements.js';
 import { type Datamodel, describeModels, type Model } from './models.js';
 import { list } from './select.js';
 import { isPlainObject, NotExpressible, type ReadArgs, Statement } from './statement.js';
@@ -23,8 +23,6 @@ export type ReaderFor = (waiting?: Waiting) => PrismaClient;
 export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel: Datamodel): ReaderFor {
   const models = describeModels(db, datamodel);
   const awaited = new AwaitedStatements(pool);
-  const query = (config: pg.QueryConfig, waiting?: Waiting) =>
-    waiting ? awaited.query(config, waiting) : pool.query(config);
   const prepared = new Map<string, string>();
 
   function nameOf(text: string): string | undefined {
@@ -41,7 +39,7 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
     if (!built) return null;
     const text = `select v::text from (${built.sql}) list`;
     const config: pg.QueryArrayConfig = { name: nameOf(text)!, text, values: [...built.values], rowMode: 'array' };
-    const { rows: texts } = (await query(config, waiting)) as unknown as pg.QueryArrayResult<[string]>;
+    const { rows: texts } = (await awaited.query(config, waiting)) as unknown as pg.QueryArrayResult<[string]>;
     const decoded = texts.map(([json]) => built.decode(JSON.parse(json)) as Row);
     return built.isBackwards ? decoded.reverse() : decoded;
   }
@@ -56,7 +54,7 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
     if (met === null) return null;
     // Not prepared: over many rows, which way is quick depends on the values.
     const text = `select count(*) from ${model.table} ${alias} where ${met}`;
-    const { rows: counts } = await query({ text, values: statement.values }, waiting);
+    const { rows: counts } = await awaited.query({ text, values: statement.values }, waiting);
     return Number((counts[0] as { count: string }).count);
   }
 
@@ -151,18 +149,6 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
 interface Gathered {
   loader: DataLoader<string, Row | null | undefined>;
   everybody: (Waiting | undefined)[];
-}
-
-/** Waits as long as one of them does; undefined: one of them waits for good. */
-function anyOf(everybody: readonly (Waiting | undefined)[]): Waiting | undefined {
-  const leaving = everybody.filter((one) => one !== undefined);
-  if (leaving.length < everybody.length) return undefined;
-  if (leaving.length === 1) return leaving[0];
-  return {
-    get aborted() {
-      return leaving.every(({ aborted }) => aborted);
-    },
-  };
 }
 
 /** What tells a read from others that select something else, where that needs no comparing: one frozen selection is of one field of

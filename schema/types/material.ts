@@ -43,7 +43,7 @@ const MaterialTextureObject = builder
         type: ArtifactNode,
         nullable: true,
         description: 'The file.',
-        resolve: ({ artifactId }, _args, ctx) => ctx.loaders.artifact.load(artifactId),
+        resolve: ({ artifactId }, _args, ctx) => ctx.loaders.artifact(artifactId),
       }),
     }),
   });
@@ -56,7 +56,7 @@ const BlendAssetObject = builder.objectRef<{ material: string; artifactId: strin
       type: ArtifactNode,
       nullable: true,
       description: 'The .blend file.',
-      resolve: ({ artifactId }, _args, ctx) => ctx.loaders.artifact.load(artifactId),
+      resolve: ({ artifactId }, _args, ctx) => ctx.loaders.artifact(artifactId),
     }),
   }),
 });

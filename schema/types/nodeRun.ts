@@ -43,7 +43,7 @@ const NodeRunNode = builder.prismaNode('NodeRun', {
       description: "The node's own label, else that of its definition; of a part, with what the part is.",
       select: { nodeId: true, step: true },
       resolve: async ({ runId, idx, nodeId, step }, _args, ctx) => {
-        const planning = await ctx.loaders.planning.load(runId);
+        const planning = await ctx.loaders.planning(runId);
         const part = planning?.plan.nodes[idx]?.part;
         const own = planning?.graph.nodes.find((node) => node.id === (part?.nodeId ?? nodeId))?.ui?.label;
         const label = own || (withLegacyPipeline(ctx.platform.definition)(step)?.label ?? step);
@@ -54,8 +54,7 @@ const NodeRunNode = builder.prismaNode('NodeRun', {
       type: PartOfObject,
       nullable: true,
       description: 'Set where this is a part of a node: what it is a part of.',
-      resolve: async ({ runId, idx }, _args, ctx) =>
-        (await ctx.loaders.planning.load(runId))?.plan.nodes[idx]?.part ?? null,
+      resolve: async ({ runId, idx }, _args, ctx) => (await ctx.loaders.planning(runId))?.plan.nodes[idx]?.part ?? null,
     }),
     moduleKey: t.exposeString('moduleKey', { description: 'The production module that runs.' }),
     capability: t.field({
@@ -82,17 +81,13 @@ const NodeRunNode = builder.prismaNode('NodeRun', {
     params: t.field({
       type: 'JSON',
       description: 'Effective params: defaults filled in, every override applied.',
-      resolve: async ({ runId, idx }, _args, ctx) =>
-        (await ctx.loaders.planning.load(runId))?.plan.nodes[idx]?.params ?? {},
+      resolve: async ({ runId, idx }, _args, ctx) => (await ctx.loaders.planning(runId))?.plan.nodes[idx]?.params ?? {},
     }),
     inputs: t.field({
       type: [PortValueObject],
       description: 'What its input ports are bound to, as far as it is there already.',
       resolve: async ({ runId, idx }, _args, ctx) => {
-        const [planning, outputs] = await Promise.all([
-          ctx.loaders.planning.load(runId),
-          ctx.loaders.outputs.load(runId),
-        ]);
+        const [planning, outputs] = await Promise.all([ctx.loaders.planning(runId), ctx.loaders.outputs(runId)]);
         const node = planning?.plan.nodes[idx];
         const module = node && moduleOf(node, withLegacyPipeline(ctx.platform.definition));
         return module ? portValues(boundInputs(node, module, (position) => outputs.get(position), planning.entry)) : [];
@@ -118,7 +113,7 @@ const NodeRunNode = builder.prismaNode('NodeRun', {
       args: { first: t.arg.int({ required: true, defaultValue: 200, description: `At most ${MAX_LOG_LINES}.` }) },
       select: { nodeId: true },
       resolve: ({ runId, nodeId }, { first }, ctx) =>
-        ctx.loaders.log.load({ runId, nodeId, first: Math.min(Math.max(first, 0), MAX_LOG_LINES) }),
+        ctx.loaders.log({ runId, nodeId, first: Math.min(Math.max(first, 0), MAX_LOG_LINES) }),
     }),
   }),
 });
@@ -127,7 +122,6 @@ builder.prismaObjectFields(NodeRunNode, (t) => ({
   parts: t.field({
     type: [NodeRunNode],
     description: `The parts its work was shared out to, in their order, ${atMost('nodeRuns')}; none for most nodes. It runs itself when all of them have succeeded, to gather what they made.`,
-    resolve: async ({ runId, idx }, _args, ctx) =>
-      (await ctx.loaders.parts.load({ runId, idx })).slice(0, MOST.nodeRuns),
+    resolve: async ({ runId, idx }, _args, ctx) => (await ctx.loaders.parts({ runId, idx })).slice(0, MOST.nodeRuns),
   }),
 }));

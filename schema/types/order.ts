@@ -129,7 +129,7 @@ export const OrderLineNode = builder.prismaNode('OrderLine', {
       type: ['Asset'],
       description: `Of the files delivered for it, the newest version of each; ${atMost('files')}.`,
       resolve: async (query, { id }, _args, { db, loaders }) => {
-        const ids = (await loaders.deliveredAssets.load(id)).slice(0, MOST.files);
+        const ids = (await loaders.deliveredAssets(id)).slice(0, MOST.files);
         return ids.length === 0
           ? []
           : db.asset.findMany({ ...query, where: { id: { in: ids } }, orderBy: [{ name: 'asc' }, { id: 'asc' }] });

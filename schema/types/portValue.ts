@@ -22,7 +22,7 @@ export const PortValueObject = builder.objectRef<PortValueShape>('PortValue').im
       type: ArtifactNode,
       nullable: true,
       description: 'The file, on artifact ports.',
-      resolve: ({ value }, _args, ctx) => ('artifact' in value ? ctx.loaders.artifact.load(value.artifact.id) : null),
+      resolve: ({ value }, _args, ctx) => ('artifact' in value ? ctx.loaders.artifact(value.artifact.id) : null),
     }),
     data: t.field({
       type: 'JSON',

@@ -84,7 +84,7 @@ export const RunNode = builder.prismaNode('Run', {
     artifacts: t.field({
       type: [ArtifactNode],
       description: `Files it made or took from earlier runs, in the order of its nodes; ${atMost('files')}.`,
-      resolve: async ({ id }, _args, ctx) => (await ctx.loaders.artifactsOfRun.load(id)).slice(0, MOST.files),
+      resolve: async ({ id }, _args, ctx) => (await ctx.loaders.artifactsOfRun(id)).slice(0, MOST.files),
     }),
     assets: t.relation('assets', {
       description: `Files it delivered; ${atMost('files')}.`,
@@ -99,7 +99,7 @@ export const RunNode = builder.prismaNode('Run', {
         first: t.arg.int({ required: true, defaultValue: 500, description: `At most ${MAX_EVENTS}.` }),
       },
       resolve: ({ id }, { after, first }, ctx) =>
-        ctx.loaders.events.load({ runId: id, after, first: Math.min(Math.max(first, 0), MAX_EVENTS) }),
+        ctx.loaders.events({ runId: id, after, first: Math.min(Math.max(first, 0), MAX_EVENTS) }),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
     startedAt: t.expose('startedAt', {
