@@ -166,6 +166,11 @@ it('removes a finding by its fix, and brings no error but that something is miss
   // A node of the wrong family is at the beginning, or not, by what leads to it.
   const errorCodes = (findings: Finding[]) =>
     findings.filter(({ severity }) => severity === 'error').map(({ code }) => code.replace('ENTRY_NODE_', 'NODE_'));
+  /** How often there is such an error; of circles only whether, since how many edges close one is a matter of where the search begins. */
+  const times = (codes: string[], code: string) => {
+    const found = codes.filter((one) => one === code).length;
+    return code === 'GRAPH_CYCLE' ? Math.min(found, 1) : found;
+  };
   fc.assert(
     fc.property(anyFile, (file) => {
       const before = all(file);
@@ -178,7 +183,6 @@ it('removes a finding by its fix, and brings no error but that something is miss
         // What cannot be read is not asked for its sense yet.
         if (!isReadable) continue;
         const [old, now] = [errorCodes(before), errorCodes(after)];
-        const times = (codes: string[], code: string) => codes.filter((one) => one === code).length;
         const may = finding.code.startsWith('PARAM_') ? HIDDEN : MISSED;
         const more = [...new Set(now)].filter((code) => times(now, code) > times(old, code));
         expect(
