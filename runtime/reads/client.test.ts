@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { getDatamodel } from '../../generated/pothos-types.js';
@@ -189,4 +190,44 @@ test('within a transaction its own writes are seen, and nobody else sees them', 
       { quantity: 1 },
     ]);
   });
+});
+
+test('what is read alike under load goes in few statements, and everybody gets rows of their own list', async () => {
+  const ALIKE = 12;
+  const where = { id: { in: runIds } };
+  const expected = await db.run.findMany({ where, orderBy: { id: 'asc' }, take: 3, select: { id: true } });
+  const query = vi.spyOn(pg.Client.prototype, 'query');
+  const lists: Promise<{ id: string }[]>[] = [];
+  const rows: Promise<{ id: string } | null>[] = [];
+  // One a turn of the event loop, as requests come: none of them is answered before the last has asked.
+  const holder = await app.platform.pool.connect();
+  await holder.query('BEGIN');
+  await holder.query('LOCK TABLE run IN ACCESS EXCLUSIVE MODE');
+  query.mockClear();
+  for (let n = 0; n < ALIKE; n++) {
+    lists.push(reader.run.findMany({ where, orderBy: { id: 'asc' }, take: 3, select: { id: true } }));
+    rows.push(reader.run.findUnique({ where: { id: runIds[n % runIds.length]! }, select: { id: true } }));
+    await setImmediate();
+  }
+  const sentWhileHeld = query.mock.calls.length;
+  await holder.query('ROLLBACK');
+  holder.release();
+  const [gotLists, gotRows] = await Promise.all([Promise.all(lists), Promise.all(rows)]);
+  const statements = query.mock.calls.length - 1;
+  query.mockRestore();
+  expect([sentWhileHeld, statements]).toEqual([4, 6]);
+  for (const list of gotLists) expect(asPlain(list)).toEqual(expected);
+  expect(gotRows.map((row) => row?.id)).toEqual(lists.map((_, n) => runIds[n % runIds.length]));
+  gotLists[5]!.length = 0;
+  expect(gotLists[6]).toHaveLength(expected.length);
+});
+
+test('a page from the end and one from the beginning of the opposite order are one statement and two lists', async () => {
+  const select = { id: true };
+  const [fromEnd, fromStart] = await Promise.all([
+    reader.run.findMany({ orderBy: { id: 'asc' }, take: -3, select }),
+    reader.run.findMany({ orderBy: { id: 'desc' }, take: 3, select }),
+  ]);
+  expect(asPlain(fromEnd)).toEqual(await db.run.findMany({ orderBy: { id: 'asc' }, take: -3, select }));
+  expect(asPlain(fromStart)).toEqual(await db.run.findMany({ orderBy: { id: 'desc' }, take: 3, select }));
 });

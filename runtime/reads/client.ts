@@ -1,10 +1,11 @@
-import DataLoader from 'dataloader';
 import type pg from 'pg';
 import type { PrismaClient } from '../../generated/prisma/client.js';
 import { contentHash } from '../../modules/hash.js';
-import { AwaitedStatements, anyOf, type Waiting } from './awaitedStatements.js';
+import { anyOf, type Waiting } from './awaitedStatements.js';
+import { Gathering } from './gathering.js';
 import { type Datamodel, describeModels, type Model } from './models.js';
 import { list } from './select.js';
+import { SharedStatements } from './sharedStatements.js';
 import { isPlainObject, NotExpressible, type ReadArgs, Statement } from './statement.js';
 import { condition } from './where.js';
 
@@ -22,7 +23,7 @@ export type ReaderFor = (waiting?: Waiting) => PrismaClient;
  * either way (client.test.ts compares them). */
 export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel: Datamodel): ReaderFor {
   const models = describeModels(db, datamodel);
-  const awaited = new AwaitedStatements(pool);
+  const statements = new SharedStatements(pool);
   const prepared = new Map<string, string>();
 
   function nameOf(text: string): string | undefined {
@@ -39,9 +40,10 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
     if (!built) return null;
     const text = `select v::text from (${built.sql}) list`;
     const config: pg.QueryArrayConfig = { name: nameOf(text)!, text, values: [...built.values], rowMode: 'array' };
-    const { rows: texts } = (await awaited.query(config, waiting)) as unknown as pg.QueryArrayResult<[string]>;
-    const decoded = texts.map(([json]) => built.decode(JSON.parse(json)) as Row);
-    return built.isBackwards ? decoded.reverse() : decoded;
+    const { decode, isBackwards } = built;
+    const result = await statements.query(config, waiting);
+    const rows = result.once(decode, (texts) => texts.map(([json]) => decode(JSON.parse(json)) as Row));
+    return isBackwards ? rows.toReversed() : [...rows];
   }
 
   /** How many rows there are, or null where the builder has to pass. */
@@ -54,12 +56,11 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
     if (met === null) return null;
     // Not prepared: over many rows, which way is quick depends on the values.
     const text = `select count(*) from ${model.table} ${alias} where ${met}`;
-    const { rows: counts } = await awaited.query({ text, values: statement.values }, waiting);
+    const { rows: counts } = await statements.query({ text, values: statement.values }, waiting);
     return Number((counts[0] as { count: string }).count);
   }
 
-  /** Reads by key that begin in the same tick and select the same, by what they select. */
-  const gathering = new Map<string | object, Gathered>();
+  const byKey = new Gathering<Keyed, Row | null | undefined>();
 
   /** The row with this key; null: there is none; undefined: the builder has to pass. */
   function readByKey(
@@ -71,27 +72,16 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
   ): Promise<Row | null | undefined> {
     const { where: _, ...rest } = args;
     const sort = sameSelection(rest) ?? `${model.name} ${JSON.stringify(rest)}`;
-    let gathered = gathering.get(sort);
-    if (!gathered) {
-      const everybody: (Waiting | undefined)[] = [];
-      const loader = new DataLoader<string, Row | null | undefined>(
-        async (ids) => {
-          gathering.delete(sort);
-          const hasKey = !isPlainObject(rest.select) || rest.select[key];
-          const select = hasKey ? rest.select : { ...(rest.select as object), [key]: true };
-          // Postgres plans `= any` anew each time, which takes longer than reading one row.
-          const where = { [key]: ids.length === 1 ? ids[0] : { in: [...ids] } };
-          const found = await read(model, { ...rest, select, where }, anyOf(everybody));
-          const byId = new Map(found?.map((row) => [row[key], row]));
-          return ids.map((one) => (found ? (byId.get(one) ?? null) : undefined));
-        },
-        { cache: false },
-      );
-      gathered = { loader, everybody };
-      gathering.set(sort, gathered);
-    }
-    gathered.everybody.push(waiting);
-    return gathered.loader.load(id);
+    return byKey.ask(sort, { id, waiting }, async (lot) => {
+      const hasKey = !isPlainObject(rest.select) || rest.select[key];
+      const select = hasKey ? rest.select : { ...(rest.select as object), [key]: true };
+      const ids = [...new Set(lot.map((one) => one.id))];
+      // Postgres plans `= any` anew each time, which takes longer than reading one row.
+      const where = { [key]: ids.length === 1 ? ids[0] : { in: ids } };
+      const found = await read(model, { ...rest, select, where }, anyOf(lot.map((one) => one.waiting)));
+      const byId = new Map(found?.map((row) => [row[key], row]));
+      return lot.map((one) => (found ? (byId.get(one.id) ?? null) : undefined));
+    });
   }
 
   const many =
@@ -145,10 +135,10 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
     new Proxy(db, { get: (target, key) => delegates.get(key)?.(waiting) ?? Reflect.get(target, key) });
 }
 
-/** Reads by key that become one statement, and who waits for each. */
-interface Gathered {
-  loader: DataLoader<string, Row | null | undefined>;
-  everybody: (Waiting | undefined)[];
+/** The key of a row, and who waits for it. */
+interface Keyed {
+  id: string;
+  waiting: Waiting | undefined;
 }
 
 /** What tells a read from others that select something else, where that needs no comparing: one frozen selection is of one field of
