@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 export interface Load {
   port: number;
   path: string;
-  body: string;
-  connections: number;
+  /** Of each connection. */
+  bodies: readonly string[];
   seconds: number;
   headers: Record<string, string>;
 }
@@ -61,16 +61,18 @@ function closedLoop(request: Buffer, port: number, until: number): Promise<{ req
 }
 
 const load = JSON.parse(process.argv[2]!) as Load;
-const head = Object.entries({
-  host: `127.0.0.1:${load.port}`,
-  'content-type': 'application/json',
-  'content-length': String(Buffer.byteLength(load.body)),
-  ...load.headers,
-}).map(([name, value]) => `${name}: ${value}`);
-const request = Buffer.from([`POST ${load.path} HTTP/1.1`, ...head, '', load.body].join('\r\n'));
+const requestWith = (body: string) => {
+  const head = Object.entries({
+    host: `127.0.0.1:${load.port}`,
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(body)),
+    ...load.headers,
+  }).map(([name, value]) => `${name}: ${value}`);
+  return Buffer.from([`POST ${load.path} HTTP/1.1`, ...head, '', body].join('\r\n'));
+};
 const begun = performance.now();
 const ends = await Promise.all(
-  Array.from({ length: load.connections }, () => closedLoop(request, load.port, begun + load.seconds * 1000)),
+  load.bodies.map((body) => closedLoop(requestWith(body), load.port, begun + load.seconds * 1000)),
 );
 const result: LoadResult = {
   requests: ends.reduce((sum, { requests }) => sum + requests, 0),

@@ -6,6 +6,8 @@ import { parseArgs, promisify } from 'node:util';
 import type pg from 'pg';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
+import { encodeGlobalId } from '../../schema/globalId.js';
+import { cursorOf } from '../../schema/pageCursors.js';
 import { createApp } from '../../server/app.js';
 import { install } from '../installation.js';
 import { fill, NODES, RUNS } from './data.js';
@@ -47,29 +49,63 @@ try {
   await installation.remove();
 }
 
-async function compare({ name, query, variables, sql }: Selection, ours: Server, pool: pg.Pool): Promise<void> {
-  const floor = await listen(floorServer(pool, sql));
-  const body = JSON.stringify({ query, variables });
-  const headers = { authorization: `Bearer ${TOKEN}`, accept: 'application/json' };
-  await checkAnswer(ours, body, headers);
-  const measure = (server: Server, seconds: number) =>
-    load({ port: portOf(server), path: '/graphql', body, headers, connections: CONNECTIONS, seconds });
-  for (const server of [floor, ours]) await measure(server, 2);
-  const rates = { floor: [] as number[], ours: [] as number[] };
-  let bytes = { floor: 0, ours: 0 };
-  for (let round = 0; round < Number(values.rounds); round++) {
-    const [least, api] = [await measure(floor, Number(values.seconds)), await measure(ours, Number(values.seconds))];
-    rates.floor.push(least.requests / least.seconds);
-    rates.ours.push(api.requests / api.seconds);
-    bytes = { floor: least.bytes, ours: api.bytes };
+/** Twice: with all connections asking the same, as consoles do that hear of a change, and with each asking for a page of its own. */
+async function compare(selection: Selection, ours: Server, pool: pg.Pool): Promise<void> {
+  const { name, query, at, sql } = selection;
+  const rows = Array.from({ length: CONNECTIONS }, (_, n) => 100 * (n + 1));
+  const kinds: [what: string, row: number | null][][] = [];
+  if (!at) kinds.push(rows.map(() => ['', null]));
+  else {
+    kinds.push(rows.map(() => ['all the same', at.isCursor ? null : rows[0]!]));
+    kinds.push(rows.map((row) => ['each its own', row]));
   }
-  const [least, api] = [middle(rates.floor), middle(rates.ours)];
-  const kB = (n: number) => `${Math.round(n / 1000)} kB`;
-  console.log(
-    `${name}: floor ${least.toFixed(0)} req/s (${kB(bytes.floor)}) · HartOMat ${api.toFixed(0)} req/s (${kB(bytes.ours)}) · ${(least / api).toFixed(2)} × the floor`,
-  );
-  floor.close();
-  floor.closeAllConnections();
+  for (const asked of kinds) {
+    const ids = asked.flatMap(([, row]) => (at && row !== null ? idOf(at.kind, row) : []));
+    const bodies = asked.map(([, row]) => JSON.stringify({ query, variables: at ? { at: named(at, row) } : {} }));
+    const floor = await listen(floorServer(pool, sql(ids.length > 0), ids));
+    const { least, api } = await inTurns(floor, ours, bodies);
+    const kB = (n: number) => `${Math.round(n / 1000)} kB`;
+    console.log(
+      `${[name, asked[0]![0]].filter(Boolean).join(', ')}: floor ${least.rate.toFixed(0)} req/s (${kB(least.bytes)}) · HartOMat ${api.rate.toFixed(0)} req/s (${kB(api.bytes)}) · ${(least.rate / api.rate).toFixed(2)} × the floor`,
+    );
+    floor.close();
+    floor.closeAllConnections();
+  }
+}
+
+function idOf(kind: string, row: number): string {
+  return `${kind.padStart(8, '0')}-0000-7000-8000-${String(row).padStart(12, '0')}`;
+}
+
+/** How the API calls a row. */
+function named({ typename, kind, isCursor }: NonNullable<Selection['at']>, row: number | null): string | null {
+  if (row === null) return null;
+  return isCursor ? cursorOf(idOf(kind, row)) : encodeGlobalId(typename, idOf(kind, row));
+}
+
+interface Rate {
+  /** Requests a second, the middle of all rounds. */
+  rate: number;
+  /** Of one answer. */
+  bytes: number;
+}
+
+async function inTurns(floor: Server, ours: Server, bodies: readonly string[]): Promise<Record<'least' | 'api', Rate>> {
+  const headers = { authorization: `Bearer ${TOKEN}`, accept: 'application/json' };
+  for (const body of new Set(bodies)) await checkAnswer(ours, body, headers);
+  const measure = (server: Server, seconds: number) =>
+    load({ port: portOf(server), path: '/graphql', bodies, headers, seconds });
+  for (const server of [floor, ours]) await measure(server, 2);
+  const results = { least: [] as LoadResult[], api: [] as LoadResult[] };
+  for (let round = 0; round < Number(values.rounds); round++) {
+    results.least.push(await measure(floor, Number(values.seconds)));
+    results.api.push(await measure(ours, Number(values.seconds)));
+  }
+  const middleOf = (all: LoadResult[]): Rate => ({
+    rate: middle(all.map(({ requests, seconds }) => requests / seconds)),
+    bytes: all[0]!.bytes,
+  });
+  return { least: middleOf(results.least), api: middleOf(results.api) };
 }
 
 /** What is fast and wrong is not measured. */
