@@ -87,7 +87,7 @@ export function Component() {
             Show the archive
           </label>
           <SearchField label="Search the workflows" placeholder="Name" value={text} onSearch={search} />
-          {newWorkflow}
+          {(workflows.length > 0 || text || archived) && newWorkflow}
         </div>
       </header>
       {isMaking && <NewWorkflowDialog onClose={() => setMaking(false)} />}
