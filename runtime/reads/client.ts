@@ -38,11 +38,12 @@ export function readingInOneStatement(db: PrismaClient, pool: pg.Pool, datamodel
   async function read(model: Model, args: ReadArgs, waiting?: Waiting): Promise<Row[] | null> {
     const built = unlessPassing(() => list(models, model, args));
     if (!built) return null;
-    const text = `select v::text from (${built.sql}) list`;
+    // In one row: Postgres sends many small ones in pieces, each of which would be read by itself.
+    const text = `select coalesce(json_agg(v), '[]')::text from (${built.sql}) list`;
     const config: pg.QueryArrayConfig = { name: nameOf(text)!, text, values: [...built.values], rowMode: 'array' };
     const { decode, isBackwards } = built;
     const result = await statements.query(config, waiting);
-    const rows = result.once(decode, (texts) => texts.map(([json]) => decode(JSON.parse(json)) as Row));
+    const rows = result.once(decode, ([[json]]) => (JSON.parse(json) as unknown[]).map((row) => decode(row) as Row));
     return isBackwards ? rows.toReversed() : [...rows];
   }
 
