@@ -4,6 +4,7 @@ import { createClient as createSseClient } from 'graphql-sse';
 import { Client, fetchExchange, makeOperation, mapExchange, type Operation, subscriptionExchange } from 'urql';
 import { onReconnected } from './connection.js';
 import { subscribeLive } from './liveStream.js';
+import { outdatedAnswers } from './outdatedAnswers.js';
 
 /** Types without an id of their own live inside what holds them. */
 const EMBEDDED = [
@@ -103,7 +104,7 @@ export function createApi(): Client {
   const sse = createSseClient({ url: '/graphql/stream', retryAttempts: 0 });
   /** Queries that something on the page shows. */
   const shown = new Map<number, Operation>();
-  const client = new Client({
+  const client: Client = new Client({
     url: '/graphql',
     preferGetMethod: false,
     fetchOptions: { credentials: 'same-origin' },
@@ -132,6 +133,7 @@ export function createApi(): Client {
           },
         },
       }),
+      outdatedAnswers((operation) => client.reexecuteOperation(operation)),
       // Operations go by their hash (client/gql/persisted-documents.json). A server of another release may not know one: then the
       // text follows.
       persistedExchange({
