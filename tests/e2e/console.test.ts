@@ -99,6 +99,24 @@ describeWith('chromium', 'the console', () => {
       await page.getByRole('button', { name: 'Dismiss large.step' }).click();
     });
 
+    it('says why it cannot take a file in when it does not know by which workflow', async () => {
+      const errors = [{ message: 'This took too long.', extensions: { code: 'TIMED_OUT' } }];
+      await page.route('**/graphql', (route) =>
+        route.request().postDataJSON()?.operationName === 'IntakeWorkflows'
+          ? route.fulfill({ json: { errors } })
+          : route.fallback(),
+      );
+      await page.reload();
+      await page
+        .getByRole('row', { name: /bearing-6205/ })
+        .getByRole('button', { name: 'Take in' })
+        .click();
+      await shows('The intake could not be started');
+      await shows('This took too long.');
+      await page.unroute('**/graphql');
+      await page.reload();
+    });
+
     it('takes a STEP file and starts its intake, whose failure is explained on top of the run', async () => {
       await page.locator('input[type=file]').setInputFiles(path.join(STEP_DIR, 'corrupt-truncated.step'));
       const row = page.getByRole('row', { name: /corrupt-truncated/ });

@@ -7,8 +7,8 @@ import { Icon } from '../../components/Icon.js';
 import { newKey } from '../../components/newKey.js';
 import { SearchField } from '../../components/SearchField.js';
 import { ACTIONS, PICTURE } from '../../components/Table.js';
-import type { CadFilesQuery } from '../../gql/graphql.js';
-import type { Problem } from '../../shared/errors.js';
+import type { CadFilesQuery, IntakeWorkflowsQuery } from '../../gql/graphql.js';
+import { type Problem, problemFromError } from '../../shared/errors.js';
 import { ListCard } from '../../shared/ListCard.js';
 import type { Answer } from '../../shared/Listing.js';
 import { ProblemCallout } from '../../shared/Problem.js';
@@ -17,6 +17,12 @@ import { Thumb } from '../../shared/Thumb.js';
 import { useDispatch } from '../../shared/useDispatch.js';
 import type { Listed } from '../../shared/useListed.js';
 import type { ViewedModel } from './ModelDialog.js';
+
+const NO_INTAKE: Problem = {
+  code: 'NO_WORKFLOW',
+  message: 'There is no workflow that takes CAD files in. Make one under Workflows.',
+  issues: [],
+};
 
 export type CadFile = CadFilesQuery['cadFiles']['edges'][number]['node'];
 
@@ -97,14 +103,14 @@ function CadRow({
 /** The STEP files that are here, newest first. */
 export function CadFilesCard({
   answer,
-  workflow,
+  intake,
   listed,
   onMakeProduct,
   onView,
 }: {
   answer: Answer<CadFilesQuery>;
-  /** What takes them in; undefined: there is none. */
-  workflow: { id: string; latestVersion?: { id: string } | null } | undefined;
+  /** What may take them in. */
+  intake: Answer<IntakeWorkflowsQuery>;
   listed: Listed;
   onMakeProduct: (file: CadFile) => void;
   onView: (model: ViewedModel) => void;
@@ -116,8 +122,11 @@ export function CadFilesCard({
   const [busyId, setBusyId] = useState<string | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
 
+  const workflows = intake.data?.workflows.edges.map(({ node }) => node);
+  const workflow = workflows?.find(({ latestVersion }) => latestVersion) ?? workflows?.[0];
+
   const takeIn = async (file: CadFile) => {
-    if (!workflow) return;
+    if (!workflow) return setProblem(intake.error ? problemFromError(intake.error) : NO_INTAKE);
     setBusyId(file.id);
     const outcome = await dispatch({
       cadFileId: file.id,
@@ -164,7 +173,7 @@ export function CadFilesCard({
           key={file.id}
           file={file}
           isBusy={busyId === file.id}
-          canTakeIn={workflow !== undefined}
+          canTakeIn={workflows !== undefined || intake.error !== undefined}
           onTakeIn={() => takeIn(file)}
           onMakeProduct={() => onMakeProduct(file)}
           onView={onView}

@@ -108,7 +108,6 @@ export function Component() {
   const [intake] = useQuery({ query: IntakeQuery, requestPolicy: 'cache-and-network' });
   const [subject, setSubject] = useState<ComponentProps<typeof ProductDialog>['subject'] | null>(null);
   const [viewed, setViewed] = useState<ViewedModel | null>(null);
-  const workflows = intake.data?.workflows.edges.map(({ node }) => node) ?? [];
 
   return (
     <main id="main" className="page" tabIndex={-1}>
@@ -119,7 +118,7 @@ export function Component() {
       <UploadPanel onUploaded={() => askFiles({ requestPolicy: 'network-only' })} />
       <CadFilesCard
         answer={files}
-        workflow={workflows.find((each) => each.latestVersion) ?? workflows[0]}
+        intake={intake}
         listed={listedFiles}
         onMakeProduct={(cadFile) => setSubject({ cadFile })}
         onView={setViewed}
