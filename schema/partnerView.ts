@@ -33,7 +33,7 @@ const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
     Product: 'id sku name category',
     OutputType:
       'id key name description family artifactKind categories pricingTier sortOrder visibility inputSchema inputUiSchema inputDefaults contract',
-    Order: 'id number reference createdAt state total lines',
+    Order: 'id number reference createdAt placedBy state total lines',
     OrderLine:
       'id lineNumber quantity state unitPrice price options materialOverrides createdAt cancelledAt order product outputType runs assets deliveredAssets',
     LineDispatch: 'orderLineId result',

@@ -159,9 +159,13 @@ const LISTS: Record<string, List> = {
   },
   orders: {
     type: 'Order',
-    rows: (db) => db.order.findMany({ include: { lines: { include: { runs: true } } } }),
+    rows: (db) => db.order.findMany({ include: { account: true, lines: { include: { runs: true } } } }),
     filters: {
       'filter.text': text('reference'),
+      'filter.placedBy': {
+        value: ({ accounts }: VariedCatalogue) => accounts[0]!.name.toUpperCase(),
+        holds: ({ accountId }, { accounts }) => accountId === accounts[0]!.id,
+      },
       'filter.productId': byId(
         'Product',
         ({ products }) => products[0]!.id,

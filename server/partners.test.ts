@@ -58,6 +58,26 @@ describe('a partner', () => {
     expect(started.data.dispatch.__typename).toBe('NotFoundError');
   });
 
+  it('reads that it placed its orders itself; the studio reads who placed which', async () => {
+    const [a, b] = [await member('partner'), await member('partner')];
+    const studio = await member('viewer');
+    const { db } = app.platform;
+    const placed = [a.account.id, b.account.id, null].map((accountId) => ({ reference: 'placed', accountId }));
+    await db.order.createMany({ data: placed });
+    const read = async (headers: Record<string, string>, placedBy: string | null = null) => {
+      const { data } = await app.gql(
+        'query ($by: String) { orders(filter: { text: "placed", placedBy: $by }) { edges { node { placedBy } } } }',
+        { by: placedBy },
+        headers,
+      );
+      return data.orders.edges.map(({ node }: any) => node.placedBy);
+    };
+    expect(await read(a.headers)).toEqual([a.account.name]);
+    expect(await read(a.headers, b.account.name)).toEqual([]);
+    expect(await read(studio.headers)).toEqual([null, b.account.name, a.account.name]);
+    expect(await read(studio.headers, b.account.name)).toEqual([b.account.name]);
+  });
+
   it('changes nothing of anybody else’s, and keeps idempotency keys of their own', async () => {
     const [a, b] = [await member('partner'), await member('partner')];
     const line = `{ productId: "${encodeGlobalId('Product', catalogue.product.id)}", outputTypeId: "${encodeGlobalId('OutputType', catalogue.outputType.id)}" }`;

@@ -420,6 +420,8 @@ export type OrderFilter = {
   from?: string | null | undefined;
   /** With a line of this output type. */
   outputTypeId?: string | number | null | undefined;
+  /** Placed by an account with this in its name, in any case; at most 200 characters. */
+  placedBy?: string | null | undefined;
   /** With a line of this product. */
   productId?: string | number | null | undefined;
   /** With a run in any of these states. */

@@ -31,6 +31,12 @@ export const OrderNode = builder.prismaNode('Order', {
       description: 'Number or name that the customer knows it by; may be empty.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was placed.' }),
+    placedBy: t.string({
+      nullable: true,
+      description: "Name of the account that placed it; null: the installation's owner.",
+      select: { account: { select: { name: true } } },
+      resolve: ({ account }) => account?.name ?? null,
+    }),
     state: t.field({
       type: OrderStateEnum,
       description: 'Where it stands.',
@@ -145,6 +151,10 @@ const OrderFilter = builder.inputType('OrderFilter', {
       description: `With this in the reference, in any case, or with this number; ${TEXT_LIMIT}.`,
       validate: FilterText,
     }),
+    placedBy: t.string({
+      description: `Placed by an account with this in its name, in any case; ${TEXT_LIMIT}.`,
+      validate: FilterText,
+    }),
     productId: t.id({ description: 'With a line of this product.' }),
     outputTypeId: t.id({ description: 'With a line of this output type.' }),
     state: t.field({ type: [OrderStateEnum], description: 'In any of these states.' }),
@@ -164,8 +174,9 @@ const ORDER_SORT = sorting(
 const MAX_NUMBER = 2 ** 31 - 1;
 
 function where(filter: typeof OrderFilter.$inferInput | null | undefined, { viewer }: Context): Prisma.OrderWhereInput {
-  const { text, productId, outputTypeId, state, runStatus, from, to } = filter ?? {};
+  const { text, placedBy, productId, outputTypeId, state, runStatus, from, to } = filter ?? {};
   const reference = containing(text);
+  const name = containing(placedBy);
   const number = /^\d+$/.test(text ?? '') && Number(text) <= MAX_NUMBER ? [{ number: Number(text) }] : [];
   const line = {
     productId: productId ? localId('Product', productId) : undefined,
@@ -175,6 +186,7 @@ function where(filter: typeof OrderFilter.$inferInput | null | undefined, { view
     ...visibleOrders(viewer),
     OR: reference && [{ reference }, ...number],
     createdAt: from || to ? { gte: from ?? undefined, lt: to ?? undefined } : undefined,
+    account: name && { name },
     AND: [
       productId || outputTypeId ? { lines: { some: line } } : {},
       state ? ordersIn(state) : {},
