@@ -5,7 +5,7 @@ import { type LineDispatch, startLines } from './orders/dispatch.js';
 import { MAX_LINES } from './orders/orders.js';
 import type { Platform } from './platform.js';
 import { type CadFileDispatch, type CadFileIntake, dispatchCadFiles } from './runs/cadFileDispatch.js';
-import { type StaleFilter, type StaleSource, staleAssets } from './staleAssets.js';
+import { StaleAssets, type StaleFilter, type StaleSource } from './staleAssets.js';
 
 export interface RequeueRequest {
   /** Only these assets; left out: all that the filter lets through, the oldest 500. */
@@ -36,7 +36,7 @@ export async function requeueStaleAssets(
   const request = { accountId: buyer.accountId, operation: 'requeueStaleAssets', key: idempotencyKey, content };
   const { lines, cadFiles } = await settledOnce(platform, request, async () => {
     if (assetIds) await refuseUnknown(platform, assetIds);
-    const stale = await staleAssets(platform, filter, { limit: MAX_LINES }, assetIds);
+    const stale = await new StaleAssets(platform, filter, assetIds).page({ limit: MAX_LINES });
     return divided(stale.map(({ source }) => source));
   });
   const key = fullKey(request);

@@ -76,9 +76,9 @@ const MOVED = `
     WHERE l.id IS NULL AND f.cad_file_id = r.cad_file_id AND NOT EXISTS (SELECT FROM product s WHERE s.cad_file_id = r.cad_file_id)
     GROUP BY 1) now JOIN cad_file c ON c.id = now.cad_file_id`;
 
-/** A page of assets with everything that is not what it was. Those of a CAD file that its products left behind are out of date until the
+/** Assets with everything that is not what it was. Those of a CAD file that its products left behind are out of date until the
  * workflow has published something of the new files, whatever else changed.
- * $3: runs whose materials would be others; $4: what was seen last; $5: the reason asked for; $6: most that are read. */
+ * $3: runs whose materials would be others; $4: the reason asked for. */
 const CANDIDATES = `
   SELECT a.id, a.run_id AS "runId", a.order_line_id AS "orderLineId", r.cad_file_id AS "cadFileId", r.workflow_id AS "workflowId",
     t.name AS "outputTypeName", coalesce(c.name, '') AS "newCadFile", moved.due AS moved, newest.number AS "newVersion", used.number AS "usedVersion",
@@ -99,9 +99,18 @@ const CANDIDATES = `
     CASE WHEN template.label IS NOT NULL THEN 'template' END,
     CASE WHEN newest.id IS DISTINCT FROM r.workflow_version_id AND newest.id IS NOT NULL THEN 'workflow' END,
     CASE WHEN t.profile_changed_at > r.created_at THEN 'output_type' END], NULL) AS codes) found
-  WHERE ${FILTERED} AND cardinality(codes) > 0 AND (NOT moved."isLeft" OR moved.due <> '[]') AND ($5::text IS NULL OR $5 = ANY(codes))
-    AND ($4::uuid IS NULL OR (a.published_at, a.id) > (SELECT b.published_at, b.id FROM asset b WHERE b.id = $4))
-  ORDER BY a.published_at, a.id LIMIT $6`;
+  WHERE ${FILTERED} AND cardinality(codes) > 0 AND (NOT moved."isLeft" OR moved.due <> '[]') AND ($4::text IS NULL OR $4 = ANY(codes))`;
+
+/** $5, $6: the page is behind this asset, and before that one; $7: most that are read. */
+function pageOf({ direction = 'asc', isFromEnd = false }: StalePage): string {
+  const at = '(a.published_at, a.id)';
+  const [behind, before] = direction === 'asc' ? ['>', '<'] : ['<', '>'];
+  const readIn = isFromEnd === (direction === 'asc') ? 'DESC' : 'ASC';
+  const mark = (parameter: string) => `(SELECT m.published_at, m.id FROM asset m WHERE m.id = ${parameter})`;
+  return `${CANDIDATES}
+    AND ($5::uuid IS NULL OR ${at} ${behind} ${mark('$5')}) AND ($6::uuid IS NULL OR ${at} ${before} ${mark('$6')})
+  ORDER BY a.published_at ${readIn}, a.id ${readIn} LIMIT $7`;
+}
 
 /** A CAD file that products have now instead of the one an asset was made of. */
 interface MovedTo {
@@ -128,36 +137,79 @@ interface Candidate {
   codes: StaleReasonCode[];
 }
 
-/** Published assets that would not come out the same today, oldest first, with the reasons: newest versions of what was made for order
- * lines that still stand, and for CAD files. Takes the same few statements however large the catalogue is.
- * @param page - `after`: id of the asset to go on behind; `limit`: at most so many.
- * @param ids - only these assets. */
-export async function staleAssets(
-  platform: Parts,
-  filter: StaleFilter,
-  page: { after?: string | null; limit: number },
-  ids: readonly string[] | null = null,
-): Promise<StaleAsset[]> {
-  const ofProduct = filter.productId ? await assetsOf(platform, filter.productId) : null;
-  const among = ofProduct && ids ? ofProduct.filter((id) => ids.includes(id)) : (ofProduct ?? ids);
-  const which = [filter.outputTypeId ?? null, among];
-  const materials = await changedMaterials(platform, which);
-  const { rows } = await platform.pool.query<Candidate>(CANDIDATES, [
-    ...which,
-    [...materials.keys()],
-    page.after ?? null,
-    filter.reason ?? null,
-    page.limit,
-  ]);
-  const assets = await platform.db.asset.findMany({ where: { id: { in: rows.map(({ id }) => id) } } });
-  const byId = new Map(assets.map((asset) => [asset.id, asset]));
-  return rows.flatMap((row) => {
-    const asset = byId.get(row.id);
-    const { orderLineId, cadFileId, moved, workflowId } = row;
-    const cadFileIds = moved.length > 0 ? moved.map((file) => file.cadFileId) : [cadFileId];
-    const source = orderLineId ? { orderLineId } : { cadFileIds, workflowId };
-    return asset ? [{ asset, reasons: reasonsOf(row, materials.get(row.runId) ?? []), source }] : [];
-  });
+export interface StalePage {
+  /** Ids of assets: only what is behind one, and before the other. */
+  after?: string | null;
+  before?: string | null;
+  /** At most so many. */
+  limit: number;
+  /** By when they were published. Default: the oldest first. */
+  direction?: 'asc' | 'desc';
+  /** Read from the other end, which then comes first. Default: false. */
+  isFromEnd?: boolean;
+}
+
+/** Published assets that would not come out the same today, with the reasons: newest versions of what was made for order lines that still
+ * stand, and for CAD files. Takes the same few statements however large the catalogue is; what the materials have to do with it is found
+ * out once, for all pages and their number. */
+export class StaleAssets {
+  private found: Promise<Judged> | null = null;
+
+  /** @param ids - only these assets. */
+  constructor(
+    private readonly platform: Parts,
+    private readonly filter: StaleFilter = {},
+    private readonly ids: readonly string[] | null = null,
+  ) {}
+
+  async page(page: StalePage): Promise<StaleAsset[]> {
+    const { parameters, materials } = await this.judged();
+    const { rows } = await this.platform.pool.query<Candidate>(pageOf(page), [
+      ...parameters,
+      page.after ?? null,
+      page.before ?? null,
+      page.limit,
+    ]);
+    const assets = await this.platform.db.asset.findMany({ where: { id: { in: rows.map(({ id }) => id) } } });
+    const byId = new Map(assets.map((asset) => [asset.id, asset]));
+    return rows.flatMap((row) => {
+      const asset = byId.get(row.id);
+      const { orderLineId, cadFileId, moved, workflowId } = row;
+      const cadFileIds = moved.length > 0 ? moved.map((file) => file.cadFileId) : [cadFileId];
+      const source = orderLineId ? { orderLineId } : { cadFileIds, workflowId };
+      return asset ? [{ asset, reasons: reasonsOf(row, materials.get(row.runId) ?? []), source }] : [];
+    });
+  }
+
+  async count(): Promise<number> {
+    const { parameters } = await this.judged();
+    const { rows } = await this.platform.pool.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM (${CANDIDATES}) stale`,
+      [...parameters],
+    );
+    return rows[0]!.count;
+  }
+
+  private judged(): Promise<Judged> {
+    this.found ??= this.judge();
+    return this.found;
+  }
+
+  private async judge(): Promise<Judged> {
+    const { platform, filter, ids } = this;
+    const ofProduct = filter.productId ? await assetsOf(platform, filter.productId) : null;
+    const among = ofProduct && ids ? ofProduct.filter((id) => ids.includes(id)) : (ofProduct ?? ids);
+    const which = [filter.outputTypeId ?? null, among];
+    const materials = await changedMaterials(platform, which);
+    return { materials, parameters: [...which, [...materials.keys()], filter.reason ?? null] };
+  }
+}
+
+interface Judged {
+  /** By run: what would look different. */
+  materials: Map<string, string[]>;
+  /** Of `CANDIDATES`. */
+  parameters: readonly unknown[];
 }
 
 async function assetsOf({ pool }: Parts, productId: string): Promise<string[]> {

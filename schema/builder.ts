@@ -22,7 +22,7 @@ import { plainFields } from './plainFields.js';
 import { stability } from './stability.js';
 
 /** Rows of a page when `first` and `last` are left out, and at most. */
-const PAGE_SIZE = { default: 20, max: 100 } as const;
+export const PAGE_SIZE = { default: 20, max: 100 } as const;
 
 interface Types {
   Context: Context;

@@ -30,10 +30,14 @@ interface Paging {
 const inside = (type: GraphQLOutputType, field: string) =>
   getNamedType((type as GraphQLObjectType).getFields()[field]!.type) as GraphQLObjectType;
 
+/** Extension of a type that has no id: the type whose rows mark its pages. */
+export const ROW_TYPE = 'rowType';
+
 /** What the rows of a list are; null: nothing that has an id. */
 function rowsOf(connection: GraphQLOutputType): NodeType | null {
-  const { name } = inside(inside(getNamedType(connection) as GraphQLObjectType, 'edges'), 'node');
-  return Object.hasOwn(NODE_TYPES, name) ? (name as NodeType) : null;
+  const { name, extensions } = inside(inside(getNamedType(connection) as GraphQLObjectType, 'edges'), 'node');
+  const rowType = String(extensions[ROW_TYPE] ?? name);
+  return Object.hasOwn(NODE_TYPES, rowType) ? (rowType as NodeType) : null;
 }
 
 async function isThere({ db }: Context, type: NodeType, id: string): Promise<boolean> {

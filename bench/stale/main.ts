@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { makeLog } from '../../runtime/log.js';
 import { openPlatform } from '../../runtime/platform.js';
-import { type StaleFilter, staleAssets } from '../../runtime/staleAssets.js';
+import { StaleAssets, type StaleFilter } from '../../runtime/staleAssets.js';
 import { install } from '../installation.js';
 import { ASSETS, CAD_FILES, fileOf, fillCatalogue, PRODUCTS } from './data.js';
 
@@ -28,7 +28,7 @@ try {
       return (query as (...all: unknown[]) => unknown).apply(this, args);
     } as typeof query;
     const before = performance.now();
-    const found = await staleAssets(platform, filter, page);
+    const found = await new StaleAssets(platform, filter).page(page);
     const ms = performance.now() - before;
     pg.Client.prototype.query = query;
     console.log(`${what}: ${found.length} found, ${statements} statements, ${ms.toFixed(0)} ms`);

@@ -1,18 +1,18 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
-import { GraphQLError } from 'graphql';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { requeueStaleAssets } from '../../runtime/requeue.js';
 import {
   STALE_REASONS,
   type StaleAsset,
+  StaleAssets,
   type StaleFilter,
   type StaleReason,
   type StaleReasonCode,
-  staleAssets,
 } from '../../runtime/staleAssets.js';
-import { builder } from '../builder.js';
+import { builder, PAGE_SIZE } from '../builder.js';
 import { localId, requireLocalId } from '../globalId.js';
-import { cursorOf, idOfCursor } from '../pageCursors.js';
+import { cursorOf, idOfCursor, ROW_TYPE } from '../pageCursors.js';
+import { sorting } from '../sorting.js';
 import { AssetNode } from './asset.js';
 import { BatchObject, withRuns } from './dispatchBatch.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
@@ -42,6 +42,7 @@ const ReasonObject = builder.objectRef<StaleReason>('StaleReason').implement({
 
 const StaleAssetObject = builder.objectRef<StaleAsset>('StaleAsset').implement({
   description: 'A published asset that would not come out the same today.',
+  extensions: { [ROW_TYPE]: 'Asset' },
   fields: (t) => ({
     asset: t.field({ type: AssetNode, description: 'The asset.', resolve: ({ asset }) => asset }),
     reasons: t.field({ type: [ReasonObject], description: 'Why, at least one.', resolve: ({ reasons }) => reasons }),
@@ -63,25 +64,38 @@ const filterFrom = (filter: typeof Filter.$inferInput | null | undefined): Stale
   reason: filter?.reason ?? undefined,
 });
 
+const STANDARD = { by: 'publishedAt', direction: 'asc' } as const;
+const STALE_SORT = sorting('StaleAsset', { publishedAt: 'When it was published.' }, STANDARD);
+
 builder.queryField('staleAssets', (t) =>
-  t.connection({
-    authScopes: { view: true },
-    type: StaleAssetObject,
-    description:
-      'Newest versions of assets of order lines and CAD files that are out of date, and why; oldest first. It is read forward, with `first` and `after`.',
-    complexity: 20,
-    args: { filter: t.arg({ type: Filter, description: 'Which ones; all when left out.' }) },
-    resolve: (_root, { filter, ...args }, ctx) => {
-      if (args.last != null || args.before != null)
-        throw new GraphQLError('This list is read forward: give `first` and `after`.', {
-          extensions: { code: 'BAD_USER_INPUT' },
-        });
-      return resolveCursorConnection<Promise<StaleAsset[]>>(
-        { args, defaultSize: 20, maxSize: 100, toCursor: ({ asset }) => cursorOf(asset.id) },
-        ({ after, limit }) => staleAssets(ctx.platform, filterFrom(filter), { after: idOfCursor(after), limit }),
-      );
+  t.connection(
+    {
+      authScopes: { view: true },
+      type: StaleAssetObject,
+      description:
+        'Newest versions of assets of order lines and CAD files that are out of date, and why; oldest first.',
+      complexity: 20,
+      args: {
+        filter: t.arg({ type: Filter, description: 'Which ones; all when left out.' }),
+        orderBy: t.arg(STALE_SORT.arg),
+      },
+      resolve: async (_root, { filter, orderBy, ...args }, ctx) => {
+        const stale = new StaleAssets(ctx.platform, filterFrom(filter));
+        const direction = orderBy?.direction ?? STANDARD.direction;
+        const page = await resolveCursorConnection<Promise<StaleAsset[]>>(
+          { args, defaultSize: PAGE_SIZE.default, maxSize: PAGE_SIZE.max, toCursor: ({ asset }) => cursorOf(asset.id) },
+          ({ after, before, limit, inverted }) =>
+            stale.page({ after: idOfCursor(after), before: idOfCursor(before), limit, direction, isFromEnd: inverted }),
+        );
+        return { ...page, stale };
+      },
     },
-  }),
+    {
+      fields: (connection) => ({
+        totalCount: connection.int({ resolve: ({ stale }) => stale.count() }),
+      }),
+    },
+  ),
 );
 
 const RequeueInput = builder.inputType('RequeueStaleAssetsInput', {

@@ -139,6 +139,10 @@ export async function createVariedCatalogue(platform: Platform) {
         orderLineId: lines[n % 6]!,
       },
     });
+  // Of a template that has changed since.
+  await db.templateChoice.createMany({
+    data: runs.filter((_, n) => n % 3 === 1).map((runId) => ({ runId, name: 't1', version: 2 })),
+  });
   await db.parityReport.createMany({
     data: numbers.map((n) => ({
       outputTypeId: of(n, 3, outputTypes.slice(0, 3)).id,
