@@ -183,6 +183,40 @@ test('what does not fit is refused with its place', async () => {
   expect(await ask(CREATE, input())).toMatchObject({ code: 'TOO_MANY_WEBHOOKS' });
 });
 
+test('an address on a private network is refused at once, unless its host is allowed', async () => {
+  const { webhook } = await ask(CREATE, input({ url: 'https://127.0.0.1/hook' }));
+  expect(webhook.url).toBe('https://127.0.0.1/hook');
+  for (const host of [
+    '10.0.0.7',
+    '2130706434',
+    '[::1]',
+    '[::ffff:a00:1]',
+    '169.254.169.254',
+    'localhost',
+    'A.LocalHost.',
+  ]) {
+    const url = `https://${host}/hook`;
+    const refused = {
+      __typename: 'ValidationError',
+      issues: [{ path: '/url', message: expect.stringContaining('private') }],
+    };
+    expect(await ask(CREATE, input({ url })), url).toMatchObject(refused);
+    expect(await ask(UPDATE, { input: { webhookId: webhook.id, url } }), url).toEqual({ code: 'VALIDATION_FAILED' });
+  }
+  // A public address, and a name that may lead anywhere.
+  for (const host of ['8.8.8.8', '[2001:4860:4860::8888]', 'shop.internal', 'localhost.example'])
+    expect((await ask(CREATE, input({ url: `https://${host}/hook` }))).webhook, host).toBeDefined();
+  // What was allowed once can be put out of use.
+  vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '');
+  try {
+    const off = { webhookId: webhook.id, isEnabled: false };
+    expect(await ask(UPDATE, { input: off })).toMatchObject({ isEnabled: false });
+    expect(await ask(UPDATE, { input: { ...off, url: webhook.url } })).toEqual({ code: 'VALIDATION_FAILED' });
+  } finally {
+    vi.stubEnv('HARTOMAT_WEBHOOK_ALLOW_HOSTS', '127.0.0.1');
+  }
+});
+
 test('everybody has their own; administrators see all and make some for others', async () => {
   const [shop, other] = [await member('partner', 'A shop'), await member('partner', 'Another shop')];
   const desk = await member('operator', 'Desk');

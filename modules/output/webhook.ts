@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
+import { isIP } from 'node:net';
 import { ModuleError } from '../errors.js';
 
 export interface WebhookSettings {
@@ -107,6 +108,29 @@ function headersOf({ body, idempotencyKey, settings, secrets, sentAt = new Date(
 export const isAllowedHost = ({ host, hostname }: URL, { allowedHosts }: WebhookSettings): boolean =>
   allowedHosts.includes(host) || allowedHosts.includes(hostname);
 
+/** Names of the machine itself, whatever name servers say (RFC 6761). */
+const LOCALHOST = /^(.+\.)?localhost\.?$/;
+
+/** Whether an address says by itself that it is on a private network, without looking up where a name leads to. It is judged by the agent
+ * that makes the calls, so that both say the same. */
+export async function isPrivateAddress({ hostname }: URL): Promise<boolean> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) === 0) return LOCALHOST.test(host);
+  const { RequestFilteringHttpAgent } = await import('request-filtering-agent');
+  let isRefused = false;
+  // Refused at once; a connection is begun in a later turn, and by then it was given up.
+  new RequestFilteringHttpAgent()
+    .createConnection({ host, port: 443 }, (error) => {
+      isRefused = Boolean(error);
+    })
+    .destroy();
+  return isRefused;
+}
+
+/** Why an address cannot be called. */
+export const privateAddress = ({ hostname }: URL): string =>
+  `${hostname} is on a private network. Whoever runs HartOMat can allow it with HARTOMAT_WEBHOOK_ALLOW_HOSTS.`;
+
 async function agentFor(url: URL, settings: WebhookSettings): Promise<http.Agent> {
   const isSecure = url.protocol === 'https:';
   if (isAllowedHost(url, settings)) return isSecure ? new https.Agent() : new http.Agent();
@@ -152,11 +176,6 @@ function checkedStatus(status: number, url: URL): number {
 function connectionError(error: Error, url: URL): ModuleError {
   // The agent has no error class of its own.
   if (/^DNS lookup .* is not allowed/.test(error.message))
-    return new ModuleError(
-      'WEBHOOK_TARGET_FORBIDDEN',
-      `${url.hostname} is on a private network. Whoever runs HartOMat can allow it with HARTOMAT_WEBHOOK_ALLOW_HOSTS.`,
-      'input',
-      { path: '/url' },
-    );
+    return new ModuleError('WEBHOOK_TARGET_FORBIDDEN', privateAddress(url), 'input', { path: '/url' });
   return new ModuleError('WEBHOOK_UNREACHABLE', `${url.host} cannot be reached: ${error.message}.`, 'transient');
 }

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import type { Prisma, Webhook } from '../../generated/prisma/client.js';
 import { ModuleError } from '../../modules/errors.js';
-import { checkedUrl, isAllowedHost, webhookSettings } from '../../modules/output/webhook.js';
+import {
+  checkedUrl,
+  isAllowedHost,
+  isPrivateAddress,
+  privateAddress,
+  webhookSettings,
+} from '../../modules/output/webhook.js';
 import { type Beholder, seesStudio, visibleWebhooks } from '../access/ownership.js';
 import { ConflictError, type FieldIssue, ForbiddenError, NotFoundError, ValidationError } from '../errors.js';
 import { encodeGlobalId } from '../globalId.js';
@@ -34,28 +40,36 @@ const SECRET_BYTES = 32;
 
 const newSecret = () => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 
-function checked({ name, url, eventTypes }: WebhookContent) {
+/** What does not fit of what is given.
+ * @throws ValidationError */
+async function check({ name, url, eventTypes }: { [K in keyof WebhookContent]?: WebhookContent[K] | null }) {
   const issues: FieldIssue[] = [];
-  const trimmed = name.trim();
-  if (trimmed.length < 1 || trimmed.length > 100) issues.push({ path: '/name', message: 'From 1 to 100 characters.' });
-  if (eventTypes.length === 0) issues.push({ path: '/eventTypes', message: 'Choose at least one event.' });
-  eventTypes.forEach((type, index) => {
+  if (name != null && (name.trim().length < 1 || name.trim().length > 100))
+    issues.push({ path: '/name', message: 'From 1 to 100 characters.' });
+  if (eventTypes?.length === 0) issues.push({ path: '/eventTypes', message: 'Choose at least one event.' });
+  eventTypes?.forEach((type, index) => {
     if (!isWebhookEventType(type))
       issues.push({ path: `/eventTypes/${index}`, message: `There is no event "${type.slice(0, 100)}".` });
   });
-  const problem = urlProblem(url);
+  const problem = url == null ? null : await urlProblem(url);
   if (problem) issues.push({ path: '/url', message: problem });
   if (issues.length > 0) throw new ValidationError(`The webhook does not fit: ${issues[0]!.message}`, issues);
-  return { name: trimmed, url: url.trim(), eventTypes: [...new Set(eventTypes)] };
 }
 
+const tidied = ({ name, url, eventTypes }: WebhookContent) => ({
+  name: name.trim(),
+  url: url.trim(),
+  eventTypes: [...new Set(eventTypes)],
+});
+
 /** Where a name leads is looked into at every attempt. */
-function urlProblem(text: string): string | null {
+async function urlProblem(text: string): Promise<string | null> {
   if (text.length > 2000) return 'At most 2000 characters.';
   try {
     const url = checkedUrl(text.trim());
-    if (url.protocol === 'https:' || isAllowedHost(url, webhookSettings(process.env))) return null;
-    return 'Only https, as what is sent names orders.';
+    if (isAllowedHost(url, webhookSettings(process.env))) return null;
+    if (url.protocol !== 'https:') return 'Only https, as what is sent names orders.';
+    return (await isPrivateAddress(url)) ? privateAddress(url) : null;
   } catch (error) {
     if (error instanceof ModuleError) return error.message;
     throw error;
@@ -84,7 +98,7 @@ export async function createWebhook(
   const owner = accountId ?? who.accountId;
   const isOwn = owner === who.accountId;
   if (!isOwn && !who.scopes.has('admin')) throw new ForbiddenError('Only administrators make webhooks for others.');
-  const data = checked(content);
+  await check(content);
   const [id, secret, box] = [uuidv7(), newSecret(), await secrets.box()];
   return db.$transaction(async (tx) => {
     await lock(tx, String(owner));
@@ -95,7 +109,7 @@ export async function createWebhook(
     await tx.webhook.create({
       data: {
         id,
-        ...data,
+        ...tidied(content),
         ownOnly: owner !== null && ownOnly(who, content.ownOnly ?? false),
         accountId: owner,
         tokenId: isOwn ? who.tokenId : null,
@@ -118,13 +132,14 @@ export async function updateWebhook(
   id: string,
   change: { [K in keyof WebhookContent]?: WebhookContent[K] | null } & { isEnabled?: boolean | null },
 ): Promise<void> {
+  await check(change);
   await db.$transaction(async (tx) => {
     const before = await found(tx, who, id);
     const { isEnabled } = change;
     await tx.webhook.update({
       where: { id },
       data: {
-        ...checked({
+        ...tidied({
           name: change.name ?? before.name,
           url: change.url ?? before.url,
           eventTypes: change.eventTypes ?? before.eventTypes,
