@@ -41,7 +41,7 @@ const NEWEST = `
   LEFT JOIN product p ON p.id = l.product_id
   LEFT JOIN category g ON g.id = p.category_id
   LEFT JOIN output_type t ON t.id = l.output_type_id`;
-const FILTERED = `a.superseded_at IS NULL AND l.cancelled_at IS NULL AND (l.id IS NOT NULL OR r.family = 'cad_file')
+const FILTERED = `a.superseded_at IS NULL AND l.cancelled_at IS NULL AND (l.id IS NOT NULL OR r.order_line_id IS NULL)
     AND ($1::uuid IS NULL OR l.output_type_id = $1) AND ($2::uuid[] IS NULL OR a.id = ANY($2))`;
 
 /** All assets of a product: those of its order lines, and those of the CAD files it has and had. Known before anything is judged, so that

@@ -27,6 +27,7 @@ import type { NodeType } from './globalId.js';
 const PARTNER_FIELDS: Record<string, ReadonlySet<string>> = Object.fromEntries(
   Object.entries({
     Viewer: 'name role scopes',
+    FamilyDefinition: 'family label description subject entryLabel',
     ApiToken: 'id name prefix scopes createdAt expiresAt revokedAt lastUsedAt',
     Category: 'id key label',
     PricingTier: 'id key label currency unitPriceCents',

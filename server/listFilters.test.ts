@@ -194,6 +194,7 @@ const LISTS: Record<string, List> = {
     filters: {
       text: text('name', 'key'),
       family: { value: 'order_line', holds: ({ family }) => family === 'order_line' },
+      subject: { value: 'cadFile', holds: ({ family }) => family === 'cad_file' },
       visibility: oneOf('visibility', ['public', 'internal']),
       rollout: { ...oneOf('rollout', ['shadow', 'graph']), isStudios: true },
       workflowId: {
@@ -366,6 +367,7 @@ const LISTS: Record<string, List> = {
     filters: {
       text: text('name', 'key'),
       family: { value: 'order_line', holds: ({ family }) => family === 'order_line' },
+      subject: { value: 'cadFile', holds: ({ family }) => family === 'cad_file' },
       archived: { value: true, holds: (row) => !isOffered(row), otherwise: isOffered },
     },
   },

@@ -156,6 +156,14 @@ describe('a partner', () => {
     expect(data.nodes).toEqual([null, { id: product }]);
   });
 
+  it('reads what the families of runs are called, and not how they are made', async () => {
+    const { headers } = await member('partner');
+    const { data } = await app.gql('{ families { family label description subject } }', {}, headers);
+    expect(data.families).toContainEqual(expect.objectContaining({ family: 'order_line', subject: 'orderLine' }));
+    const { errors } = await app.gql('{ families { allowedSteps } }', {}, headers);
+    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  });
+
   it('may not dispatch by another workflow than what is sold', async () => {
     const { headers } = await member('partner');
     const { data } = await app.gql(

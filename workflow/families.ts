@@ -1,5 +1,5 @@
 import type { ArtifactRole } from '../modules/artifacts.js';
-import type { Family } from '../modules/define.js';
+import { FAMILIES, type Family } from '../modules/define.js';
 import { ENTRY_SLOTS, type EntrySlot } from '../modules/entry.js';
 import { PREFLIGHT_CHECKS, type PreflightCheck } from './preflightChecks.js';
 
@@ -10,13 +10,20 @@ export interface PaletteGroup {
   description: string;
 }
 
+/** What a run can be about, in words for forms (`label`) and within sentences (`one`). */
+export const RUN_SUBJECTS = {
+  cadFile: { label: 'CAD file', one: 'one CAD file' },
+  orderLine: { label: 'Order line', one: 'one order line' },
+} as const;
+export type RunSubject = keyof typeof RUN_SUBJECTS;
+
 /** Everything that differs between the kinds of workflow. */
 export interface FamilyDefinition {
   key: Family;
   label: string;
   description: string;
-  /** What a run of this family is about, in the words of a dispatch form. */
-  entryLabel: string;
+  /** What a run of this family is about. */
+  subject: RunSubject;
   /** Slots of the entry that every run of this family has (modules/entry.ts). */
   entrySlots: readonly EntrySlot[];
   /** In palette order. */
@@ -52,7 +59,7 @@ export const FAMILY_DEFINITIONS = {
     label: 'CAD intake',
     description:
       'Runs once for a CAD file that came in: structure, size, geometry, thumbnail, first material proposal.',
-    entryLabel: 'CAD file',
+    subject: 'cadFile',
     entrySlots: ['stepSource', 'materialLibrary'],
     paletteGroups: [CAD, MATERIALS, OUTPUT, OWN_GROUP],
     expectedRoles: ['glb_model', 'preview_thumbnail'],
@@ -64,7 +71,7 @@ export const FAMILY_DEFINITIONS = {
     key: 'order_line',
     label: 'Order rendering',
     description: 'Runs for one line of an order and delivers what its output type sells.',
-    entryLabel: 'Order line',
+    subject: 'orderLine',
     entrySlots: Object.keys(ENTRY_SLOTS) as EntrySlot[],
     paletteGroups: [CAD, MATERIALS, RENDER, OUTPUT, OWN_GROUP],
     expectedRoles: ['published_asset'],
@@ -78,6 +85,13 @@ export const FAMILY_DEFINITIONS = {
 export function familyDefinition(family: Family): FamilyDefinition {
   return FAMILY_DEFINITIONS[family];
 }
+
+/** The families whose runs are about this. */
+export const familiesAbout = (subject: RunSubject): Family[] =>
+  FAMILIES.filter((family) => familyDefinition(family).subject === subject);
+
+/** The family that runs of the legacy pipeline are of. */
+export const LEGACY_FAMILY: Family = FAMILIES.find((family) => familyDefinition(family).hasLegacyPipeline)!;
 
 export function hasEntrySlot(family: Family, slot: EntrySlot | null): slot is EntrySlot {
   return slot !== null && familyDefinition(family).entrySlots.includes(slot);

@@ -5,6 +5,7 @@ import { Button } from '../components/Button.js';
 import { EmptyState } from '../components/EmptyState.js';
 import { Icon } from '../components/Icon.js';
 import { graphql } from '../gql/index.js';
+import { FamiliesContext } from '../shared/families.js';
 
 const ViewerQuery = graphql(`
   query Viewer {
@@ -12,6 +13,12 @@ const ViewerQuery = graphql(`
       name
       role
       scopes
+    }
+    families {
+      family
+      label
+      description
+      subject
     }
   }
 `);
@@ -55,7 +62,12 @@ function SignInPage() {
 /** Lets nobody past who is not signed in, and says how to sign in. */
 export function SignInGate({ children }: { children: ReactNode }) {
   const [{ data, error, fetching }, refetch] = useQuery({ query: ViewerQuery });
-  if (data) return <AccessContext value={data.viewer}>{children}</AccessContext>;
+  if (data)
+    return (
+      <AccessContext value={data.viewer}>
+        <FamiliesContext value={data.families}>{children}</FamiliesContext>
+      </AccessContext>
+    );
   if (error && needsSignIn(error)) return <SignInPage />;
   if (error)
     return (

@@ -1,10 +1,4 @@
 import { humanise } from '../components/format.js';
-import type { Family } from '../gql/graphql.js';
-
-/** What people call the two kinds of workflow. */
-export const FAMILY_LABEL: Record<Family, string> = { cad_file: 'CAD intake', order_line: 'Order rendering' };
-
-export const FAMILIES = Object.keys(FAMILY_LABEL) as Family[];
 
 /** What people call the files of a run. New roles show under their own key until they get a line here. */
 const ROLE_LABEL: Record<string, string> = {

@@ -1,5 +1,6 @@
 import { compilePlan } from '../../workflow/compilePlan.js';
-import type { WorkflowGraph } from '../../workflow/graph.js';
+import { LEGACY_FAMILY } from '../../workflow/families.js';
+import { GRAPH_FORMAT, type WorkflowGraph } from '../../workflow/graph.js';
 import { LEGACY_STEPS, legacyParams } from '../../workflow/legacy/invocation.js';
 import type { DefinitionLookup } from '../../workflow/nodeDefinition.js';
 import type { Plan } from '../../workflow/plan.js';
@@ -18,8 +19,8 @@ export function legacyCheckPlan(settings: LegacySettings, lookup: DefinitionLook
   const { params } = legacyParams(settings as Parameters<typeof legacyParams>[0]);
   const steps = Object.keys(LEGACY_STEPS[settings.artifactKind]).filter((step) => CHECKED.includes(step));
   const graph: WorkflowGraph = {
-    format: 1,
-    family: 'order_line',
+    format: GRAPH_FORMAT,
+    family: LEGACY_FAMILY,
     nodes: steps.map((step) => ({ id: step, step, params: params[step]!, onFailure: 'halt' })),
     edges: EDGES.filter(([from, , to]) => steps.includes(from) && steps.includes(to)).map(
       ([from, port, to, toPort]) => ({ from: { node: from, port }, to: { node: to, port: toPort } }),

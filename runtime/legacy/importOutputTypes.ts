@@ -1,4 +1,5 @@
 import type { OutputType } from '../../generated/prisma/client.js';
+import { LEGACY_FAMILY } from '../../workflow/families.js';
 import type { Finding } from '../../workflow/finding.js';
 import { type LegacyExportRow, pathOf, type RowIssue, readLegacyExportRow } from '../../workflow/legacy/exportRow.js';
 import type { LegacyKeyReport } from '../../workflow/legacy/settings.js';
@@ -109,7 +110,7 @@ async function importRow(
     description: row.description,
     visibility: row.visibility,
     sortOrder: row.sortOrder,
-    family: 'order_line' as const,
+    family: LEGACY_FAMILY,
     artifactKind: row.artifactKind,
     legacySettings: row.settings,
     pricingTierId,

@@ -6,6 +6,7 @@ import { EntryOrderLine, EntryOutputType, EntryProduct } from '../../modules/ent
 import { ModuleError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
 import { MODULES } from '../../modules/registry.js';
+import { LEGACY_FAMILY } from '../../workflow/families.js';
 import { LEGACY_KINDS, type LegacyKind, legacyParams } from '../../workflow/legacy/invocation.js';
 import { LegacyStepRecord, LegacySteps } from './steps.js';
 
@@ -145,7 +146,7 @@ export const legacyPipeline = defineModule({
   version: 1,
   title: 'Legacy pipeline',
   description: 'All steps from the STEP file to the delivery, one after the other.',
-  families: ['order_line'],
+  families: [LEGACY_FAMILY],
   inputs: entryPorts,
   outputs: outputPorts,
   params: Settings,

@@ -1,6 +1,7 @@
 import type { EntrySlot } from '../../modules/entry.js';
 import type { JsonObject } from '../../modules/json.js';
-import type { WorkflowGraph } from '../../workflow/graph.js';
+import { LEGACY_FAMILY } from '../../workflow/families.js';
+import { GRAPH_FORMAT, type WorkflowGraph } from '../../workflow/graph.js';
 import type { DefinitionLookup, NodeDefinition } from '../../workflow/nodeDefinition.js';
 import type { Plan } from '../../workflow/plan.js';
 import { type LegacySettings, legacyPipeline } from './pipeline.js';
@@ -32,15 +33,15 @@ export function legacyPlan(settings: LegacySettings): { graph: WorkflowGraph; pl
   const slots = Object.entries(legacyPipeline.inputs) as [string, { entry?: EntrySlot }][];
   return {
     graph: {
-      format: 1,
-      family: 'order_line',
+      format: GRAPH_FORMAT,
+      family: LEGACY_FAMILY,
       nodes: [
         { id: LEGACY_NODE, step: LEGACY_STEP, params, onFailure: 'halt', ui: { x: 0, y: 0, label: definition.label } },
       ],
       edges: [],
     },
     plan: {
-      family: 'order_line',
+      family: LEGACY_FAMILY,
       nodes: [
         {
           idx: 0,

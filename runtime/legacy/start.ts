@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { DomainError } from '../../modules/errors.js';
 import type { JsonObject } from '../../modules/json.js';
+import { LEGACY_FAMILY } from '../../workflow/families.js';
 import type { Finding } from '../../workflow/finding.js';
+import { GRAPH_FORMAT } from '../../workflow/graph.js';
 import { addressedBySteps } from '../../workflow/legacy/address.js';
 import { isLegacyKind, LEGACY_KINDS, legacyParams } from '../../workflow/legacy/invocation.js';
 import type { Plan } from '../../workflow/plan.js';
@@ -80,7 +82,7 @@ export async function startLegacyRun(
   { idempotencyKey = null, requestHash = null, fallbackOfId = null, withShadow = false }: LegacyStart = {},
 ): Promise<{ runId: string; created: boolean } | null> {
   const { subject, graph, plan, entry } = prepared;
-  const about = { cadFileId: subject.cadFile.id, orderLineId: subject.orderLine.id, family: 'order_line' as const };
+  const about = { cadFileId: subject.cadFile.id, orderLineId: subject.orderLine.id, family: LEGACY_FAMILY };
   const planHash = hashPlan(graph, plan);
   const run: NewRun & { fallbackOfId: string | null } = {
     id: uuidv7(),
@@ -140,8 +142,8 @@ async function prepareShadow(platform: Platform, subject: OrderSubject): Promise
         ? { code: error.code, message: error.message }
         : { code: 'SHADOW_NOT_PREPARED', message: 'The shadow run could not be prepared. The log has the details.' };
     const stored = withHash({
-      graph: { format: 1, family: 'order_line', nodes: [], edges: [] },
-      plan: { family: 'order_line', nodes: [], isShadow: true },
+      graph: { format: GRAPH_FORMAT, family: LEGACY_FAMILY, nodes: [], edges: [] },
+      plan: { family: LEGACY_FAMILY, nodes: [], isShadow: true },
     });
     return {
       stored,

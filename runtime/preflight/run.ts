@@ -1,7 +1,7 @@
 import type { RunMode } from '../../generated/prisma/enums.js';
 import { DomainError } from '../../modules/errors.js';
 import { estimate, type TimeRange } from '../../workflow/estimate.js';
-import { familyDefinition } from '../../workflow/families.js';
+import { familiesAbout, familyDefinition } from '../../workflow/families.js';
 import type { Finding } from '../../workflow/finding.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
 import { type LegacyRequest, legacyDeliverables } from '../../workflow/legacy/invocation.js';
@@ -242,7 +242,7 @@ async function summed(
   const findings = [...found, ...findingsOfWorkers(desk.workforce, work ?? running)];
   const isOpen = findings.some(({ code }) => code === PARTS_UNKNOWN);
   const seen = Object.fromEntries([...EVERY_RUN, ...more].map((check) => [check, check !== 'materials' || !isOpen]));
-  const checks = checkResults(expectedChecks(orderLineId), findings, seen);
+  const checks = checkResults(familyDefinition(plan.family).preflightChecks, findings, seen);
   return { ...alone, orderLineId, mode, checks, findings, nodes, duration: durationOf(nodes) };
 }
 
@@ -263,12 +263,10 @@ const mayRun = ({ outcomes }: Expected) => outcomes.includes('runs');
 /** Looked at before every run; `line` only where the family expects it. */
 const EVERY_RUN: readonly PreflightCheck[] = ['line', 'graph', 'files', 'workers'];
 
-const expectedChecks = (orderLineId: string | null) =>
-  familyDefinition(orderLineId ? 'order_line' : 'cad_file').preflightChecks;
-
-/** There can be no run, so most was not looked at. */
+/** There can be no run, so most was not looked at: of what runs about the same are checked for. */
 export function refused(orderLineId: string | null, mode: Preflight['mode'], findings: CheckedFinding[]): Preflight {
-  const expected = expectedChecks(orderLineId);
+  const families = familiesAbout(orderLineId ? 'orderLine' : 'cadFile');
+  const expected = [...new Set(families.flatMap((family) => familyDefinition(family).preflightChecks))];
   const checks = checkResults(expected, findings, Object.fromEntries(expected.map((check) => [check, false])));
   return { ...alone, orderLineId, mode, checks, findings, nodes: [], duration: null };
 }

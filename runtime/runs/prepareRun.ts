@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../modules/json.js';
+import { familyDefinition, RUN_SUBJECTS, type RunSubject } from '../../workflow/families.js';
 import { outputTypeOverrides } from '../../workflow/legacy/invocation.js';
 import { ConflictError, NotFoundError, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
@@ -138,12 +139,11 @@ async function findWorkflow(platform: Platform, id: string): Promise<RunnableWor
 }
 
 function checkFamily(workflow: Pick<RunnableWorkflow, 'name' | 'family'>, subject: Subject): void {
-  const family = subject.orderLine ? 'order_line' : 'cad_file';
-  if (workflow.family !== family)
+  const { label, subject: expected } = familyDefinition(workflow.family);
+  const given: RunSubject = subject.orderLine ? 'orderLine' : 'cadFile';
+  if (given !== expected)
     throw new ValidationError(
-      family === 'cad_file'
-        ? `"${workflow.name}" renders order lines; it cannot take a bare CAD file.`
-        : `"${workflow.name}" takes CAD files in; it cannot run an order line.`,
+      `"${workflow.name}" is of the family ${label}: each of its runs is about ${RUN_SUBJECTS[expected].one}, not about ${RUN_SUBJECTS[given].one}.`,
       [{ path: '/workflowId', message: `The workflow is of the family ${workflow.family}.` }],
       [],
       'WRONG_FAMILY',

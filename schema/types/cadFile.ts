@@ -10,7 +10,7 @@ import { comparable, FILE_DESCRIPTION, UPLOAD_ID_DESCRIPTION, withUploadedFile }
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 
 const NEWEST = {
-  where: { family: 'cad_file' as const },
+  where: { orderLineId: null },
   take: 1,
   orderBy: [{ createdAt: 'desc' as const }, { id: 'desc' as const }],
 };

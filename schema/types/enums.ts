@@ -1,5 +1,4 @@
 import {
-  Family,
   NodeRunStatus,
   OrderState,
   ParityStatus,
@@ -11,7 +10,9 @@ import {
   Visibility,
   WebhookDeliveryStatus,
 } from '../../generated/prisma/enums.js';
+import type { Family } from '../../modules/define.js';
 import type { Scope } from '../../runtime/access/access.js';
+import { FAMILY_DEFINITIONS, type RunSubject } from '../../workflow/families.js';
 import { builder } from '../builder.js';
 
 /** Descriptions by value; the compiler sees to it that none is missing. */
@@ -23,7 +24,17 @@ function values<T extends string>(_of: Record<string, T>, descriptions: Record<T
 
 export const FamilyEnum = builder.enumType('Family', {
   description: 'What a run is about; decides the entry, the palette and the rules of a workflow.',
-  values: values(Family, { cad_file: 'One CAD file.', order_line: 'One line of an order.' }),
+  values: Object.fromEntries(
+    Object.values(FAMILY_DEFINITIONS).map(({ key, description }) => [key, { value: key, description }]),
+  ) as { [K in Family]: { value: K; description: string } },
+});
+
+export const RunSubjectEnum = builder.enumType('RunSubject', {
+  description: 'What a run is about.',
+  values: {
+    cadFile: { value: 'cadFile', description: 'One CAD file.' },
+    orderLine: { value: 'orderLine', description: 'One line of an order.' },
+  } as const satisfies Record<RunSubject, object>,
 });
 
 export const RolloutEnum = builder.enumType('Rollout', {

@@ -1,10 +1,18 @@
-import { FAMILY_DEFINITIONS, type FamilyDefinition, type PaletteGroup } from '../../workflow/families.js';
+import type { Family } from '../../modules/define.js';
+import {
+  FAMILY_DEFINITIONS,
+  type FamilyDefinition,
+  familiesAbout,
+  type PaletteGroup,
+  RUN_SUBJECTS,
+  type RunSubject,
+} from '../../workflow/families.js';
 import { type LegalLink, legalLinks } from '../../workflow/links.js';
 import { definitionsOfFamily, type NodeDefinition } from '../../workflow/nodeDefinition.js';
 import { nodePolicySchema } from '../../workflow/nodePolicy.js';
 import { STARTERS } from '../../workflow/starters/index.js';
 import { builder } from '../builder.js';
-import { FamilyEnum } from './enums.js';
+import { FamilyEnum, RunSubjectEnum } from './enums.js';
 import { PreflightCheckEnum } from './preflightCheck.js';
 import { WorkflowStarterObject } from './workflowStarter.js';
 
@@ -23,7 +31,11 @@ const FamilyObject = builder.objectRef<FamilyDefinition>('FamilyDefinition').imp
     family: t.field({ type: FamilyEnum, description: 'Its key.', resolve: ({ key }) => key }),
     label: t.exposeString('label', { description: 'Name for people.' }),
     description: t.exposeString('description', { description: 'What its runs do.' }),
-    entryLabel: t.exposeString('entryLabel', { description: 'What a run is about, in the words of a form.' }),
+    subject: t.expose('subject', { type: RunSubjectEnum, description: 'What each of its runs is about.' }),
+    entryLabel: t.string({
+      description: 'What a run is about, in the words of a form.',
+      resolve: ({ subject }) => RUN_SUBJECTS[subject].label,
+    }),
     entrySlots: t.stringList({
       description: 'Values that every run of the family has from its entry; ports name them.',
       resolve: ({ entrySlots }) => [...entrySlots],
@@ -91,10 +103,16 @@ function linksAmong(all: readonly NodeDefinition[], family: FamilyDefinition['ke
   return links;
 }
 
+/** Prisma's condition for a `family`: this one, and one of those whose runs are about this. */
+export const familyWhere = (family: Family | null | undefined, subject: RunSubject | null | undefined) => ({
+  equals: family ?? undefined,
+  in: subject ? familiesAbout(subject) : undefined,
+});
+
 builder.queryFields((t) => ({
   families: t.field({
     type: [FamilyObject],
-    authScopes: { view: true },
+    authScopes: { $any: { view: true, order: true } },
     description: 'The kinds of workflow there are, with what editors need to know of them.',
     resolve: () => Object.values(FAMILY_DEFINITIONS),
   }),

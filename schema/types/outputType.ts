@@ -6,6 +6,7 @@ import { formOf, graphOf } from '../../runtime/outputTypes/form.js';
 import { OrderConstraints } from '../../runtime/outputTypes/profile.js';
 import { NEWEST_VERSION } from '../../runtime/runs/entry.js';
 import { effectiveParams } from '../../workflow/effectiveParams.js';
+import type { RunSubject } from '../../workflow/families.js';
 import { outputTypeOverrides } from '../../workflow/legacy/invocation.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
@@ -15,7 +16,8 @@ import { NOT_FOR_PARTNERS, studioAsks } from '../partnerView.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
 import { EffectiveParamObject } from './effectiveParam.js';
-import { FamilyEnum, RolloutEnum, VersionPolicyEnum, VisibilityEnum } from './enums.js';
+import { FamilyEnum, RolloutEnum, RunSubjectEnum, VersionPolicyEnum, VisibilityEnum } from './enums.js';
+import { familyWhere } from './family.js';
 
 /** What the fields that look into the workflow need of the row. */
 export const GRAPH = {
@@ -136,6 +138,7 @@ export const OutputTypeNode = builder.prismaNode('OutputType', {
 
 interface Wanted {
   family?: Family | null;
+  subject?: RunSubject | null;
   includeArchived?: boolean | null;
   text?: string | null;
   visibility?: Visibility[] | null;
@@ -145,13 +148,13 @@ interface Wanted {
 }
 /** Without `view`, only what is public and offered. */
 function offered(
-  { family, includeArchived, text, visibility, rollout, workflowId, categoryId }: Wanted,
+  { family, subject, includeArchived, text, visibility, rollout, workflowId, categoryId }: Wanted,
   { viewer }: Context,
 ): Prisma.OutputTypeWhereInput {
   studioAsks(viewer, { rollout, workflowId });
   const contains = containing(text);
   const chosen: Prisma.OutputTypeWhereInput = {
-    family: family ?? undefined,
+    family: familyWhere(family, subject),
     archivedAt: includeArchived ? undefined : null,
     OR: contains && [{ name: contains }, { key: contains }],
     visibility: visibility ? { in: visibility } : undefined,
@@ -176,6 +179,7 @@ builder.queryFields((t) => ({
     description: 'Output types in the order they are offered.',
     args: {
       family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }),
+      subject: t.arg({ type: RunSubjectEnum, description: 'Only those whose runs are about this.' }),
       visibility: t.arg({ type: [VisibilityEnum], description: 'That any of these may see.' }),
       rollout: t.arg({ type: [RolloutEnum], description: `Produced in any of these ways; ${NOT_FOR_PARTNERS}.` }),
       workflowId: t.arg.id({ description: `That run this workflow; ${NOT_FOR_PARTNERS}.` }),

@@ -36,10 +36,13 @@ export const RunNode = builder.prismaNode('Run', {
       nullable: true,
       description: 'The version it runs; null: the draft.',
     }),
-    cadFile: t.relation('cadFile', { nullable: true, description: 'The CAD file it is about, in family `cad_file`.' }),
+    cadFile: t.relation('cadFile', {
+      nullable: true,
+      description: 'The CAD file it is about, or that of the order line.',
+    }),
     orderLine: t.relation('orderLine', {
       nullable: true,
-      description: 'The order line it is about, in family `order_line`.',
+      description: 'The order line it is about; null: it is about a CAD file.',
     }),
     rerunOf: t.relation('rerunOf', {
       nullable: true,

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../modules/json.js';
 import { affectedOutputTypes, PUBLISHABLE, sameGraph } from '../../runtime/workflows/workflows.js';
 import { canonicalGraph, canonicalGraphJson } from '../../workflow/canonical.js';
 import { diffGraphs } from '../../workflow/diff.js';
+import type { RunSubject } from '../../workflow/families.js';
 import { WorkflowGraph } from '../../workflow/graph.js';
 import { isMixed, splitByFamily } from '../../workflow/splitByFamily.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
@@ -12,7 +13,8 @@ import { builder } from '../builder.js';
 import { localId } from '../globalId.js';
 import { sorting } from '../sorting.js';
 import { containing, FilterText, TEXT_LIMIT } from '../textFilter.js';
-import { FamilyEnum } from './enums.js';
+import { FamilyEnum, RunSubjectEnum } from './enums.js';
+import { familyWhere } from './family.js';
 import { FamilySplitObject } from './familySplit.js';
 import { FindingObject, findingsOf } from './finding.js';
 import { GraphDiffObject } from './graphDiff.js';
@@ -141,6 +143,7 @@ builder.queryFields((t) => ({
     description: 'Workflows by name.',
     args: {
       family: t.arg({ type: FamilyEnum, description: 'Only those of this family.' }),
+      subject: t.arg({ type: RunSubjectEnum, description: 'Only those whose runs are about this.' }),
       archived: t.arg.boolean({ defaultValue: false, description: 'Those in the archive instead.' }),
       text: t.arg.string({ description: `In the name or the key, in any case; ${TEXT_LIMIT}.`, validate: FilterText }),
       orderBy: t.arg(WORKFLOW_SORT.arg),
@@ -162,13 +165,14 @@ builder.queryFields((t) => ({
 
 interface Wanted {
   family?: Family | null;
+  subject?: RunSubject | null;
   archived?: boolean | null;
   text?: string | null;
 }
-function listed({ family, archived, text }: Wanted): Prisma.WorkflowWhereInput {
+function listed({ family, subject, archived, text }: Wanted): Prisma.WorkflowWhereInput {
   const contains = containing(text);
   return {
-    family: family ?? undefined,
+    family: familyWhere(family, subject),
     archivedAt: archived ? { not: null } : null,
     OR: contains && [{ name: contains }, { key: contains }],
   };

@@ -77,7 +77,7 @@ const ProductsQuery = graphql(`
 
 const IntakeQuery = graphql(`
   query IntakeWorkflows {
-    workflows(family: cad_file, first: 10) {
+    workflows(subject: cadFile, first: 10) {
       edges {
         node {
           id

@@ -33,7 +33,7 @@ const OrderChoicesQuery = graphql(`
         }
       }
     }
-    outputTypes(family: order_line, first: 100) {
+    outputTypes(subject: orderLine, first: 100) {
       edges {
         node {
           id

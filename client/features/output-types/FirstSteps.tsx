@@ -3,22 +3,19 @@ import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Labelled } from '../../components/Labelled.js';
 import { SchemaForm } from '../../forms/SchemaForm.js';
-import type { Family, VersionPolicy } from '../../gql/graphql.js';
-import { FAMILIES, FAMILY_LABEL, roleLabel } from '../../shared/words.js';
+import type { VersionPolicy } from '../../gql/graphql.js';
+import { useFamilies } from '../../shared/families.js';
+import { roleLabel } from '../../shared/words.js';
 import { NewWorkflow } from './NewWorkflow.js';
 import { VersionsQuery } from './operations.js';
 import { pruned, type StepProps, withoutWorkflow } from './profile.js';
 
-const FAMILY_HELP: Record<Family, string> = {
-  order_line: 'For each order line: pictures, films and scenes of a product.',
-  cad_file: 'For each CAD file that is taken in.',
-};
-
 export function FamilyStep({ profile, onChange }: StepProps) {
+  const families = useFamilies();
   return (
     <fieldset className="choice-cards">
       <legend className="visually-hidden">Family</legend>
-      {FAMILIES.map((family) => (
+      {families.map(({ family, label, description }) => (
         <label key={family} className="choice-card">
           <input
             type="radio"
@@ -27,8 +24,8 @@ export function FamilyStep({ profile, onChange }: StepProps) {
             onChange={() => onChange({ ...withoutWorkflow, family })}
           />
           <span>
-            <strong>{FAMILY_LABEL[family]}</strong>
-            <span className="field-help">{FAMILY_HELP[family]}</span>
+            <strong>{label}</strong>
+            <span className="field-help">{description}</span>
           </span>
         </label>
       ))}

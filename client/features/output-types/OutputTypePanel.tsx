@@ -4,7 +4,8 @@ import { IconButton } from '../../components/Button.js';
 import { CopyButton } from '../../components/CopyButton.js';
 import { formatPrice } from '../../components/format.js';
 import { graphql, readFragment } from '../../gql/index.js';
-import { FAMILY_LABEL, roleLabel } from '../../shared/words.js';
+import { FamilyName } from '../../shared/families.js';
+import { roleLabel } from '../../shared/words.js';
 import { EffectiveParams } from './EffectiveParams.js';
 import { LegacyReport } from './LegacyReport.js';
 import { OutputTypeActions } from './OutputTypeActions.js';
@@ -66,7 +67,9 @@ export function OutputTypePanel({
         {type.description && <p>{type.description}</p>}
         <dl className="facts">
           <dt>Family</dt>
-          <dd>{FAMILY_LABEL[type.family]}</dd>
+          <dd>
+            <FamilyName family={type.family} />
+          </dd>
           <dt>Workflow</dt>
           <dd>{type.workflow ? <Link to={`/workflows/${type.workflow.id}`}>{type.workflow.name}</Link> : 'none'}</dd>
           <dt>Customer gets</dt>

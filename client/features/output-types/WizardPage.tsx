@@ -7,11 +7,12 @@ import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { Icon } from '../../components/Icon.js';
 import type { OutputTypeInput } from '../../gql/graphql.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
+import { useUsualFamily } from '../../shared/families.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { Reserved } from '../../shared/Reserved.js';
 import { ArtifactStep, FamilyStep, WorkflowStep } from './FirstSteps.js';
 import { CreateOutputType, DraftQuery, EditedOutputTypeQuery, UpdateOutputType } from './operations.js';
-import { type Draft, EMPTY_PROFILE, profileOf, STEPS, type Step, type StepProps } from './profile.js';
+import { type Draft, profileOf, STEPS, type Step, type StepProps } from './profile.js';
 import { SettingsStep } from './SettingsStep.js';
 import { TermsStep } from './TermsStep.js';
 
@@ -171,6 +172,7 @@ const HOME = { to: '/output-types', label: 'Go to the output types' };
 /** Makes an output type, or changes one. */
 export function Component() {
   const { outputTypeId } = useParams();
+  const usualFamily = useUsualFamily();
   const [{ data, error, fetching }] = useQuery({
     query: EditedOutputTypeQuery,
     variables: { id: outputTypeId ?? '' },
@@ -196,7 +198,7 @@ export function Component() {
         <EmptyState icon="tag" title="There is no such output type" actions={<Link to={HOME.to}>{HOME.label}</Link>} />
       )}
       <Reserved needs="author" home={HOME}>
-        {!outputTypeId && <Wizard id={null} revision={0} stored={EMPTY_PROFILE} />}
+        {!outputTypeId && <Wizard id={null} revision={0} stored={{ family: usualFamily, name: '' }} />}
         {type && <Wizard key={type.id} id={type.id} revision={type.revision} stored={profileOf(type)} />}
       </Reserved>
     </main>

@@ -21,8 +21,6 @@ export interface StepProps {
   onChange: (changes: OutputTypeInput) => void;
 }
 
-export const EMPTY_PROFILE: OutputTypeInput = { family: 'order_line', name: '' };
-
 /** What is stored, as the wizard edits it. */
 export function profileOf(type: NonNullable<EditedOutputTypeQuery['outputType']>): OutputTypeInput {
   const {

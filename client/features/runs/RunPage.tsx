@@ -1,3 +1,4 @@
+import { FamilyName } from '../../shared/families.js';
 import './runPage.css';
 import { useMemo, useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
@@ -21,7 +22,6 @@ import { RunFileParts } from '../../shared/run/RunFile.js';
 import { runOverlays, runProgress } from '../../shared/run/runOverlays.js';
 import { type LiveNodeData, type LiveRunData, useLiveRun } from '../../shared/run/useLiveRun.js';
 import { isTerminal, RunModeBadge, RunStatusBadge } from '../../shared/status.js';
-import { FAMILY_LABEL } from '../../shared/words.js';
 import { LogView } from './LogView.js';
 import { Messages } from './Messages.js';
 import { NobodyThere } from './NobodyThere.js';
@@ -37,7 +37,9 @@ const capabilitiesWaitedFor = (nodes: readonly LiveNodeData[]): Capability[] => 
 function Subject({ run, labels }: { run: LiveRunData; labels: ReadonlyMap<string, string> }) {
   return (
     <p className="run-facts muted">
-      <span>{FAMILY_LABEL[run.family]}</span>
+      <span>
+        <FamilyName family={run.family} />
+      </span>
       {run.workflow && (
         <span>
           <Link to={`/workflows/${run.workflow.id}`}>{run.workflow.name}</Link>{' '}

@@ -3,10 +3,10 @@ import { formatAgo, formatDateTime, formatDuration } from '../../components/form
 import { Progress } from '../../components/Progress.js';
 import type { RunRowFragment } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
+import { FamilyName } from '../../shared/families.js';
 import { listPicture } from '../../shared/run/pictures.js';
 import { isTerminal, RunModeBadge, RunStatusBadge } from '../../shared/status.js';
 import { Thumb } from '../../shared/Thumb.js';
-import { FAMILY_LABEL } from '../../shared/words.js';
 
 export const RunRow = graphql(`
   fragment RunRow on Run {
@@ -64,7 +64,9 @@ export function RunRowView({ run, now }: { run: RunRowFragment; now: number }) {
       <td className="cell-progress">
         {isTerminal(run.status) ? null : <Progress value={run.progress} label={`Progress of ${run.title}`} />}
       </td>
-      <td className="muted cell-line">{FAMILY_LABEL[run.family]}</td>
+      <td className="muted cell-line">
+        <FamilyName family={run.family} />
+      </td>
       <td className="muted">
         {run.workflow?.name}
         {run.workflow && (run.workflowVersion ? ` · v${run.workflowVersion.number} ` : ' · draft ')}

@@ -10,11 +10,11 @@ import type { Column } from '../../components/Table.js';
 import { useNow } from '../../components/useNow.js';
 import type { RunStatus } from '../../gql/graphql.js';
 import { graphql, readFragment } from '../../gql/index.js';
+import { useFamilies } from '../../shared/families.js';
 import { Listing } from '../../shared/Listing.js';
 import { isTerminal } from '../../shared/status.js';
 import { useAskAgain } from '../../shared/useAskAgain.js';
 import { useListed } from '../../shared/useListed.js';
-import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
 import { RunRow, RunRowView } from './RunRow.js';
 
 const RunsQuery = graphql(`
@@ -80,7 +80,8 @@ export function Component() {
   const { text, after, before, search, change } = useListed();
   const [address] = useSearchParams();
   const status = STATUS_FILTERS.find(({ key }) => key === address.get('status')) ?? STATUS_FILTERS[0]!;
-  const family = FAMILIES.find((each) => each === address.get('family'));
+  const families = useFamilies();
+  const family = families.find((each) => each.family === address.get('family'))?.family;
   const [answer, refetch] = useQuery({
     query: RunsQuery,
     variables: {
@@ -147,9 +148,9 @@ export function Component() {
             onChange={(event) => change({ family: event.target.value || null })}
           >
             <option value="">All families</option>
-            {FAMILIES.map((each) => (
-              <option key={each} value={each}>
-                {FAMILY_LABEL[each]}
+            {families.map((each) => (
+              <option key={each.family} value={each.family}>
+                {each.label}
               </option>
             ))}
           </select>

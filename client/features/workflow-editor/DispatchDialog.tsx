@@ -10,13 +10,14 @@ import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { CadFileChoice } from '../../shared/CadFileChoice.js';
 import type { Problem } from '../../shared/errors.js';
+import { useFamilies } from '../../shared/families.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { type ChosenProduct, ProductChoice } from '../../shared/ProductChoice.js';
 import { RunPreflight } from '../../shared/preflight/RunPreflight.js';
 import { type Outcome, useDispatch } from '../../shared/useDispatch.js';
 
 const SubjectsQuery = graphql(`
-  query DispatchSubjects($isCad: Boolean!) {
+  query DispatchSubjects($family: Family!, $isCad: Boolean!) {
     cadFiles(first: 1) @include(if: $isCad) {
       edges {
         node {
@@ -58,7 +59,7 @@ const SubjectsQuery = graphql(`
         }
       }
     }
-    outputTypes(first: 100, family: order_line) @skip(if: $isCad) {
+    outputTypes(first: 100, family: $family) @skip(if: $isCad) {
       edges {
         node {
           id
@@ -118,10 +119,11 @@ export function DispatchDialog({
   onStarted: (runId: string) => void;
   onClose: () => void;
 }) {
-  const isCad = workflow.family === 'cad_file';
+  const { family } = workflow;
+  const isCad = useFamilies().find((each) => each.family === family)?.subject === 'cadFile';
   const [{ data, error }] = useQuery({
     query: SubjectsQuery,
-    variables: { isCad },
+    variables: { family, isCad },
     requestPolicy: 'cache-and-network',
   });
   const { dispatch, createOrderLine } = useDispatch();

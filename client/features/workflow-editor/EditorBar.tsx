@@ -1,7 +1,7 @@
 import { Badge } from '../../components/Badge.js';
 import { Button, IconButton } from '../../components/Button.js';
 import type { Family } from '../../gql/graphql.js';
-import { FAMILY_LABEL } from '../../shared/words.js';
+import { FamilyName } from '../../shared/families.js';
 import { SaveNote } from './SaveNote.js';
 import type { SaveState } from './useDraftSaving.js';
 
@@ -62,7 +62,9 @@ export function EditorBar({
       <div className="editor-title">
         <div className="title-row">
           <h1 className="truncate">{name}</h1>
-          <Badge tone="calm">{FAMILY_LABEL[family]}</Badge>
+          <Badge tone="calm">
+            <FamilyName family={family} />
+          </Badge>
           {isArchived ? (
             <Badge tone="warn">Archived: read only</Badge>
           ) : (

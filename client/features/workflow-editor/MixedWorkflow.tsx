@@ -7,11 +7,11 @@ import { Callout } from '../../components/Callout.js';
 import type { WorkflowQuery as WorkflowData } from '../../gql/graphql.js';
 import { graphql, readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
+import { FamilyName } from '../../shared/families.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
 import { ProblemCallout } from '../../shared/Problem.js';
-import { FAMILY_LABEL } from '../../shared/words.js';
 import { AboutDialog } from './AboutDialog.js';
 import { FindingFragment } from './useFindings.js';
 
@@ -90,7 +90,9 @@ export function MixedWorkflow({
         <div className="editor-title">
           <div className="title-row">
             <h1 className="truncate">{workflow.name}</h1>
-            <Badge tone="calm">{FAMILY_LABEL[workflow.family]}</Badge>
+            <Badge tone="calm">
+              <FamilyName family={workflow.family} />
+            </Badge>
             <Badge tone="bad">Mixes families: read only</Badge>
           </div>
         </div>
@@ -116,7 +118,9 @@ export function MixedWorkflow({
           <ul className="mixed-reasons">
             {parts.map(({ family, graph: part, lacks }) => (
               <li key={family}>
-                <strong>{FAMILY_LABEL[family]}</strong>
+                <strong>
+                  <FamilyName family={family} />
+                </strong>
                 {family === workflow.family ? ', this workflow: ' : ', a new workflow: '}
                 {part.nodes.map(({ id }) => nameOf(id)).join(', ')}
                 {lacks.length > 0 && (
@@ -132,7 +136,9 @@ export function MixedWorkflow({
             ))}
           </ul>
           {!parts.some(({ family }) => family === workflow.family) && (
-            <p>Nothing of it is {FAMILY_LABEL[workflow.family]} alone, so this workflow is left empty.</p>
+            <p>
+              Nothing of it is <FamilyName family={workflow.family} /> alone, so this workflow is left empty.
+            </p>
           )}
           {parts.some(({ lacks }) => lacks.length > 0) && (
             <p>What a part lacks is listed in its editor, with a way to mend it where there is one.</p>

@@ -8,9 +8,9 @@ import { TextField } from '../../components/TextField.js';
 import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
+import { useFamilies, useUsualFamily } from '../../shared/families.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { Starters } from '../../shared/starters.js';
-import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
 
 const Create = graphql(`
   mutation CreateWorkflow($input: CreateWorkflowInput!) {
@@ -27,10 +27,10 @@ const Create = graphql(`
 const FILE = 'file';
 
 /** The family that an exported file is of; null where it says none that there is. What is wrong with it is the server's to say. */
-function familyOf(text: string): Family | null {
+function familyOf(text: string, families: readonly Family[]): Family | null {
   try {
     const { family } = JSON.parse(text) as { family?: unknown };
-    return FAMILIES.find((each) => each === family) ?? null;
+    return families.find((each) => each === family) ?? null;
   } catch {
     return null;
   }
@@ -39,10 +39,11 @@ function familyOf(text: string): Family | null {
 /** Begins a workflow: with a starter, or with a file that was exported. */
 export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
+  const families = useFamilies();
   const [{ data }] = useQuery({ query: Starters });
   const [{ fetching }, create] = useMutation(Create);
   const [name, setName] = useState('');
-  const [family, setFamily] = useState<Family>('order_line');
+  const [family, setFamily] = useState(useUsualFamily());
   const [beginning, setBeginning] = useState<string | null>(null);
   const [file, setFile] = useState<File | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -53,7 +54,10 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
   const take = async (taken: File | null) => {
     setFile(taken);
     if (!taken) return;
-    const said = familyOf(await taken.text());
+    const said = familyOf(
+      await taken.text(),
+      families.map((each) => each.family),
+    );
     if (said) setFamily(said);
     setName((typed) => typed || taken.name.replace(/\.json$/i, ''));
   };
@@ -92,9 +96,9 @@ export function NewWorkflowDialog({ onClose }: { onClose: () => void }) {
               setBeginning(null);
             }}
           >
-            {FAMILIES.map((each) => (
-              <option key={each} value={each}>
-                {FAMILY_LABEL[each]}
+            {families.map((each) => (
+              <option key={each.family} value={each.family}>
+                {each.label}
               </option>
             ))}
           </select>

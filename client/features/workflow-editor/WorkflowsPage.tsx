@@ -8,12 +8,11 @@ import { formatAgo } from '../../components/format.js';
 import { Icon } from '../../components/Icon.js';
 import { Pager } from '../../components/Pager.js';
 import { SearchField } from '../../components/SearchField.js';
-import type { Family } from '../../gql/graphql.js';
 import { graphql } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
+import { useFamilies } from '../../shared/families.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { useListed } from '../../shared/useListed.js';
-import { FAMILIES, FAMILY_LABEL } from '../../shared/words.js';
 import { NewWorkflowDialog } from './NewWorkflowDialog.js';
 
 const WorkflowsQuery = graphql(`
@@ -46,11 +45,6 @@ const WorkflowsQuery = graphql(`
   }
 `);
 
-const FAMILY_HELP: Record<Family, string> = {
-  cad_file: 'Runs once for a CAD file that came in: structure, size, geometry, thumbnail, first material proposal.',
-  order_line: 'Runs for one line of an order and delivers what its output type sells.',
-};
-
 /** All workflows, by family. */
 export function Component() {
   const { text, after, search, turn, change } = useListed();
@@ -61,6 +55,7 @@ export function Component() {
     variables: { archived, after, ...(text && { text }) },
     requestPolicy: 'cache-and-network',
   });
+  const families = useFamilies();
   const [isMaking, setMaking] = useState(false);
   const workflows = data?.workflows.edges.map((edge) => edge.node) ?? [];
   const now = Date.now();
@@ -109,14 +104,14 @@ export function Component() {
         </div>
       )}
       {workflows.length > 0 &&
-        FAMILIES.map((family) => {
+        families.map(({ family, label, description }) => {
           const ofFamily = workflows.filter((workflow) => workflow.family === family);
           if (ofFamily.length === 0) return null;
           return (
             <section key={family} className="family" aria-labelledby={`family-${family}`}>
               <header>
-                <h2 id={`family-${family}`}>{FAMILY_LABEL[family]}</h2>
-                <p className="muted">{FAMILY_HELP[family]}</p>
+                <h2 id={`family-${family}`}>{label}</h2>
+                <p className="muted">{description}</p>
               </header>
               <ul className="workflow-cards">
                 {ofFamily.map((workflow) => {

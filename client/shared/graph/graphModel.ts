@@ -23,9 +23,7 @@ export interface WorkflowGraph {
 export function readGraph(json: unknown): WorkflowGraph {
   const graph = json as Partial<WorkflowGraph> | null;
   return {
-    ...graph,
-    format: graph?.format ?? 1,
-    family: graph?.family ?? 'order_line',
+    ...(graph as WorkflowGraph),
     nodes: Array.isArray(graph?.nodes) ? graph.nodes : [],
     edges: Array.isArray(graph?.edges) ? graph.edges : [],
   };

@@ -174,7 +174,7 @@ export const WhoAmIDocument = new TypedDocumentString(`
     `, {"hash":"0eba635f28303be32094b6bb010db1186da4beae8d0699715b63aa07b7ef3f59"}) as unknown as TypedDocumentString<WhoAmIQuery, WhoAmIQueryVariables>;
 export const CatalogueDocument = new TypedDocumentString(`
     query Catalogue($first: Int = 20, $after: String) {
-  outputTypes(first: 100, family: order_line) {
+  outputTypes(first: 100, subject: orderLine) {
     edges {
       node {
         id
@@ -199,7 +199,7 @@ export const CatalogueDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"8674e8faf53c237fdb3476be15169ac912408da247b5a71d669ebfb919c953b3"}) as unknown as TypedDocumentString<CatalogueQuery, CatalogueQueryVariables>;
+    `, {"hash":"bf950360b70e90ae9e215381312b57f58e3c77947a57b2c74058861413cc9c45"}) as unknown as TypedDocumentString<CatalogueQuery, CatalogueQueryVariables>;
 export const PlaceOrderDocument = new TypedDocumentString(`
     mutation PlaceOrder($input: CreateOrderInput!) {
   createOrder(input: $input) {
