@@ -8,7 +8,6 @@ import { type Finding, pointer } from './finding.js';
 import type { WorkflowGraph } from './graph.js';
 import { resolveParams } from './invocation.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
-import { addressOf } from './reach.js';
 import { validateGraph } from './validate.js';
 
 /** What an output type asks of its workflow. */
@@ -68,19 +67,17 @@ function lostOverrides(
   after: WorkflowGraph,
   lookup: DefinitionLookup,
 ): Finding[] {
-  const [old, young] = [before, after].map((graph) => resolveParams(graph, lookup, { outputType: overrides }).origins);
-  return Object.entries(old!).flatMap(([nodeId, origins]) => {
+  const [old, young] = [before, after].map((graph) => resolveParams(graph, lookup, { outputType: overrides }).names);
+  return Object.entries(old!).flatMap(([nodeId, names]) => {
     const now = Object.hasOwn(young!, nodeId) ? young![nodeId]! : null;
-    const lost = Object.keys(origins).filter((param) => origins[param] === 'output_type');
-    return lost.flatMap((param) => {
-      if (!now || now[param] === 'output_type') return [];
-      const address = addressOf({ nodeId, param });
+    return Object.entries(names).flatMap(([param, name]) => {
+      if (!now || Object.hasOwn(now, param)) return [];
       return {
         code: 'OVERRIDE_LOST',
         severity: 'warning',
         message: `The node “${nodeId}” would not take “${param}” any more.`,
         nodeId,
-        path: pointer('overrides', Object.hasOwn(overrides, address) ? address : param),
+        path: pointer('overrides', name),
       };
     });
   });

@@ -23,6 +23,8 @@ export interface EffectiveParams {
   params: Record<string, NodeParams>;
   /** By node id and param name: who set it. */
   origins: Record<string, Record<string, ParamOrigin>>;
+  /** By node id and param name, of what a layer set: the name it has there. */
+  names: Record<string, Record<string, string>>;
   /** `OVERRIDE_INVALID` (error), `OVERRIDE_UNUSED` (warning), `OVERRIDE_RENAMED` and `OVERRIDE_NARROWED` (info), and what is wrong with the nodes' own params. */
   findings: Finding[];
 }
@@ -58,6 +60,7 @@ export function resolveParams(
   const findings = new FindingList();
   const params: [string, NodeParams][] = [];
   const origins: [string, Record<string, ParamOrigin>][] = [];
+  const names: [string, Record<string, string>][] = [];
 
   for (const [position, node] of graph.nodes.entries()) {
     const module = index.definitions[position]?.module;
@@ -75,22 +78,30 @@ export function resolveParams(
     for (const name of Object.keys(current.effective)) {
       origin[name] = Object.hasOwn(current.given, name) ? 'node' : 'module_default';
     }
+    const nameOf: Record<string, string> = {};
     const open = invocationParamsOf(module);
     for (const layer of stack) {
       const { values, names: keys } = valuesFor(node.id, layer);
       const { overrides, takes, renamed } = overridesFor(module, open, values);
-      const names = Object.keys(overrides);
-      if (names.length === 0) continue;
+      const set = Object.keys(overrides);
+      if (set.length === 0) continue;
+      const older = new Map(renamed.map(([to, [from]]) => [to, from!]));
+      const keyOf = new Map(set.map((name) => [name, keys.get(older.get(name) ?? name)![0]!]));
       for (const name of takes) note(layer, keys.get(name)!);
-      for (const [to, from] of renamed) findings.add(renamedFinding(layer, module, from, to));
+      for (const [to, from] of renamed) findings.add(renamedFinding(layer, module, from, to, keyOf.get(to)!));
       const next = settle(module, overrides, current.given, (issue) =>
-        findings.add(overrideFinding(index, position, layer, names, keys, issue)),
+        findings.add(overrideFinding(index, position, layer, keyOf, issue)),
       );
-      for (const name of names) if (next.applied.has(name)) origin[name] = layer.origin;
+      for (const name of set) {
+        if (!next.applied.has(name)) continue;
+        origin[name] = layer.origin;
+        nameOf[name] = keyOf.get(name)!;
+      }
       current = next;
     }
     params.push([node.id, current.effective]);
     origins.push([node.id, origin]);
+    names.push([node.id, nameOf]);
   }
   for (const layer of stack) {
     for (const name of Object.keys(layer.values)) {
@@ -98,7 +109,12 @@ export function resolveParams(
       else for (const nodeId of layer.notFor.get(name)!) findings.add(narrowedFinding(index, nodeId, layer, name));
     }
   }
-  return { params: Object.fromEntries(params), origins: Object.fromEntries(origins), findings: findings.all };
+  return {
+    params: Object.fromEntries(params),
+    origins: Object.fromEntries(origins),
+    names: Object.fromEntries(names),
+    findings: findings.all,
+  };
 }
 
 /** The values of a layer for one node by param name, and the names the layer has them under, the one in force first. */
@@ -190,15 +206,13 @@ function overrideFinding(
   index: GraphIndex,
   position: number,
   layer: Layer,
-  names: readonly string[],
-  keys: ReadonlyMap<string, readonly string[]>,
+  keyOf: ReadonlyMap<string, string>,
   issue: ParamIssue,
 ): Finding {
   const [name, ...rest] = issue.path;
-  const isOverride = name !== undefined && names.includes(String(name));
+  const key = name === undefined ? undefined : keyOf.get(String(name));
   // Params that do not go together are shown at the override when it is the only one.
-  const keyOf = (param: string) => keys.get(param)?.[0] ?? param;
-  const place = isOverride ? [keyOf(String(name)), ...rest] : names.length === 1 ? [keyOf(names[0]!)] : [];
+  const place = key !== undefined ? [key, ...rest] : keyOf.size === 1 ? keyOf.values() : [];
   return {
     code: 'OVERRIDE_INVALID',
     severity: 'error',
@@ -208,12 +222,18 @@ function overrideFinding(
   };
 }
 
-function renamedFinding(layer: Layer, module: ProductionModule, from: readonly string[], to: string): Finding {
+function renamedFinding(
+  layer: Layer,
+  module: ProductionModule,
+  from: readonly string[],
+  to: string,
+  key: string,
+): Finding {
   return {
     code: 'OVERRIDE_RENAMED',
     severity: 'info',
     message: `The setting ${from.map((name) => `“${name}”`).join(' and ')} of ${layer.owner} is called ${settingTitle(module, to)} now.`,
-    path: pointer(layer.field, from[0]!),
+    path: pointer(layer.field, key),
   };
 }
 
