@@ -3,8 +3,9 @@ import { DomainError } from '../modules/errors.js';
 import type { JsonObject, JsonValue } from '../modules/json.js';
 import { type Fix, type PatchOp, pointer } from './finding.js';
 import type { GraphEdge, GraphNode } from './graph.js';
-import type { GraphIndex } from './graphIndex.js';
+import { type GraphIndex, nodeName } from './graphIndex.js';
 import type { NodeDefinition } from './nodeDefinition.js';
+import { freePlace } from './placing.js';
 
 /** Applies a fix to the graph it was made for and returns the repaired copy; the given graph stays as it is.
  * @throws {DomainError} `FIX_OUTDATED`: the graph has changed since it was checked; check it again. */
@@ -45,14 +46,15 @@ export function movePort(edgeIndex: number, edge: GraphEdge, end: 'from' | 'to',
   };
 }
 
-export function addEdge(edge: GraphEdge): Fix {
+/** Connects an output of the node at a position. */
+export function addEdge(index: GraphIndex, from: number, edge: GraphEdge): Fix {
   return {
-    title: `Connect “${edge.from.port}” of “${edge.from.node}”`,
+    title: `Connect “${edge.from.port}” of ${nodeName(index, from)}`,
     patch: [{ op: 'add', path: '/edges/-', value: edge as unknown as JsonValue }],
   };
 }
 
-/** How far before and below its successor a node is placed that is added, in the editor's pixels. */
+/** How far before and below its successor a node is placed that is added, in the editor's pixels, or farther below where others are. */
 const BESIDE = { x: 280, y: 120 };
 
 /** Adds a node and connects what it makes to an input. */
@@ -67,7 +69,7 @@ export function addNodeFor(
   const stem = step.replaceAll(/[^A-Za-z0-9-]+/g, '_').slice(0, 56);
   let id = stem;
   for (let number = 2; index.nodeIndex.has(id); number++) id = `${stem}-${number}`;
-  const place = ui && { ui: { x: ui.x - BESIDE.x, y: ui.y + BESIDE.y } };
+  const place = ui && { ui: { ...freePlace(index, { x: ui.x - BESIDE.x, y: ui.y + BESIDE.y }, module) } };
   const node: GraphNode = { id, step, version: module.version, params: {}, onFailure: 'halt', ...place };
   const edge: GraphEdge = { from: { node: id, port: maker.port }, to: { node: target, port } };
   return {

@@ -15,6 +15,10 @@ export interface GraphIndex {
   readonly incoming: readonly (readonly number[])[];
   /** By node position: positions of the edges that begin there. */
   readonly outgoing: readonly (readonly number[])[];
+  /** By node position: what people call it in the editor, its own label or the definition's, else its id. */
+  readonly labels: readonly string[];
+  /** Labels that several nodes have. */
+  readonly sharedLabels: ReadonlySet<string>;
   /** Positions of all edges at a node, in no order. */
   touching(nodeIndex: number): number[];
   /** Names of the input ports that some edge ends at, whether it fits or not. */
@@ -36,9 +40,15 @@ export function indexGraph(graph: WorkflowGraph, lookup: DefinitionLookup): Grap
     return { from, to };
   });
   const bound: (Set<string> | undefined)[] = [];
+  const definitions = graph.nodes.map((node) => lookup(node.step));
+  const labels = graph.nodes.map(({ id, ui }, position) => ui?.label || definitions[position]?.label || id);
+  const seen = new Set<string>();
+  const sharedLabels = new Set(labels.filter((label) => seen.size === seen.add(label).size));
   return {
     graph,
-    definitions: graph.nodes.map((node) => lookup(node.step)),
+    definitions,
+    labels,
+    sharedLabels,
     nodeIndex,
     ends,
     incoming,
@@ -54,8 +64,8 @@ export function portOf(contract: Contract, name: string): PortContract | undefin
   return Object.hasOwn(contract, name) ? contract[name] : undefined;
 }
 
-/** What people call the node: its own label, else the definition's, else its id. */
-export function nodeName(index: GraphIndex, position: number): string {
-  const node = index.graph.nodes[position]!;
-  return `“${node.ui?.label || index.definitions[position]?.label || node.id}”`;
+/** A node within a sentence: what people call it, and its id where others are called the same. */
+export function nodeName({ graph, labels, sharedLabels }: GraphIndex, position: number): string {
+  const label = labels[position]!;
+  return sharedLabels.has(label) ? `“${label}” (${graph.nodes[position]!.id})` : `“${label}”`;
 }

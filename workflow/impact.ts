@@ -6,6 +6,7 @@ import { type CallerForm, type CallerParams, callerForm } from './callerParams.j
 import { contractIssues, deliverables } from './deliverables.js';
 import { type Finding, pointer } from './finding.js';
 import type { WorkflowGraph } from './graph.js';
+import { indexGraph, nodeName } from './graphIndex.js';
 import { resolveParams } from './invocation.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
 import { validateGraph } from './validate.js';
@@ -68,6 +69,7 @@ function lostOverrides(
   lookup: DefinitionLookup,
 ): Finding[] {
   const [old, young] = [before, after].map((graph) => resolveParams(graph, lookup, { outputType: overrides }).names);
+  const index = indexGraph(after, lookup);
   return Object.entries(old!).flatMap(([nodeId, names]) => {
     const now = Object.hasOwn(young!, nodeId) ? young![nodeId]! : null;
     return Object.entries(names).flatMap(([param, name]) => {
@@ -75,7 +77,7 @@ function lostOverrides(
       return {
         code: 'OVERRIDE_LOST',
         severity: 'warning',
-        message: `The node “${nodeId}” would not take “${param}” any more.`,
+        message: `${nodeName(index, index.nodeIndex.get(nodeId)!)} would not take “${param}” any more.`,
         nodeId,
         path: pointer('overrides', name),
       };

@@ -216,7 +216,8 @@ function overrideFinding(
   return {
     code: 'OVERRIDE_INVALID',
     severity: 'error',
-    message: `A setting of ${layer.owner} does not fit ${nodeName(index, position)}: ${issue.message}`,
+    // All nodes of a kind have the same to say.
+    message: `A setting of ${layer.owner} does not fit “${index.labels[position]}”: ${issue.message}`,
     nodeId: index.graph.nodes[position]!.id,
     path: pointer(layer.field, ...place),
   };

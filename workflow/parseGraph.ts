@@ -31,13 +31,16 @@ function formError(code: string, message: string, path: string): Finding {
 }
 
 function issueFindings(issue: z.core.$ZodIssue, graph: JsonObject): Finding[] {
-  const nodeId = issue.path[0] === 'nodes' ? valueAt(graph, [...issue.path.slice(0, 2), 'id']) : undefined;
+  const ofNode = (...path: string[]) =>
+    issue.path[0] === 'nodes' ? valueAt(graph, [...issue.path.slice(0, 2), ...path]) : undefined;
+  const nodeId = ofNode('id');
+  const called = [ofNode('ui', 'label'), nodeId].find((name) => typeof name === 'string' && name !== '');
   const base = { severity: 'error' as const, ...(typeof nodeId === 'string' && nodeId ? { nodeId } : {}) };
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       ...base,
       code: 'GRAPH_KEY_UNKNOWN',
-      message: sentence(issue.path, nodeId, `has an unknown field “${key}”`),
+      message: sentence(issue.path, called, `has an unknown field “${key}”`),
       path: pointer(...issue.path, key),
       fix: removal(graph, [...issue.path, key], 'Remove it'),
     }));
@@ -47,7 +50,7 @@ function issueFindings(issue: z.core.$ZodIssue, graph: JsonObject): Finding[] {
     {
       ...base,
       code: 'GRAPH_FORM',
-      message: sentence(issue.path, nodeId, issueText(issue, valueAt(graph, issue.path))),
+      message: sentence(issue.path, called, issueText(issue, valueAt(graph, issue.path))),
       path: pointer(...issue.path),
       fix: isOptional ? removal(graph, issue.path.slice(0, 3), 'Use the default') : undefined,
     },
@@ -55,7 +58,7 @@ function issueFindings(issue: z.core.$ZodIssue, graph: JsonObject): Finding[] {
 }
 
 /** “The node “still”: “retry › attempts” must be at most 10.” */
-function sentence(path: readonly PropertyKey[], nodeId: JsonValue | undefined, text: string): string {
+function sentence(path: readonly PropertyKey[], called: JsonValue | undefined, text: string): string {
   const [list, position] = path;
   const isInList = typeof position === 'number' && (list === 'nodes' || list === 'edges');
   const field = path
@@ -65,7 +68,7 @@ function sentence(path: readonly PropertyKey[], nodeId: JsonValue | undefined, t
   let place = 'The workflow';
   if (isInList && list === 'edges') place = `Connection number ${position + 1}`;
   else if (isInList)
-    place = typeof nodeId === 'string' && nodeId ? `The node “${nodeId.slice(0, 64)}”` : `Node number ${position + 1}`;
+    place = typeof called === 'string' ? `The node “${called.slice(0, 64)}”` : `Node number ${position + 1}`;
   return `${place}${field === '' ? ' ' : `: “${field}” `}${text}`.replace(/\.?$/, '.');
 }
 

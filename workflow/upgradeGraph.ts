@@ -3,6 +3,7 @@ import { type UpgradedParams, upgradeParams } from '../modules/upgrades.js';
 import { type Finding, pointer } from './finding.js';
 import { setNodeField, setUpgraded } from './fix.js';
 import type { GraphNode, WorkflowGraph } from './graph.js';
+import { indexGraph, nodeName } from './graphIndex.js';
 import type { DefinitionLookup } from './nodeDefinition.js';
 import { settingTitle } from './params.js';
 import { parseGraph } from './parseGraph.js';
@@ -33,12 +34,13 @@ export function upgradeGraph(
   lookup: DefinitionLookup,
 ): { graph: WorkflowGraph; findings: Finding[] } {
   const findings: Finding[] = [];
+  const index = indexGraph(graph, lookup);
   const nodes = graph.nodes.map((node, position) => {
-    const definition = lookup(node.step);
+    const definition = index.definitions[position];
     const version = node.version ?? 1;
     if (!definition || version === definition.module.version) return node;
     const { module } = definition;
-    const name = `“${node.ui?.label || definition.label}”`;
+    const name = nodeName(index, position);
     if (version > module.version) {
       findings.push(tooNew(node, position, name, module));
       return node;

@@ -4,7 +4,7 @@ import { type Finding, pointer } from './finding.js';
 import type { WorkflowGraph } from './graph.js';
 import { valueAt } from './issueText.js';
 import { anyGraph, graphOf, orderGraph, sumsGraph } from './testGraphs.js';
-import { testLookup } from './testModules.js';
+import { TEST_DEFINITIONS, testLookup } from './testModules.js';
 import { applyFix, isPassing, parseGraph, RULES, validateGraph } from './validate.js';
 
 const check = (graph: WorkflowGraph) => validateGraph(graph, testLookup);
@@ -116,7 +116,7 @@ describe('validateGraph', () => {
       'b.total -> c.totals',
       'c.total -> a.totals',
     ]);
-    expect(only(graph, 'GRAPH_CYCLE').message).toContain('“Sum” → “Sum” → “Sum” → “Sum”');
+    expect(only(graph, 'GRAPH_CYCLE').message).toContain('“Sum” (a) → “Sum” (b) → “Sum” (c) → “Sum” (a)');
     expect(only(graph, 'GRAPH_CYCLE').path).toBe('/edges/2');
   });
 
@@ -207,6 +207,67 @@ it('checks a thousand nodes with all their edges', () => {
   const graph = sumsGraph(20, 50);
   expect(graph.nodes).toHaveLength(1000);
   expect(isPassing(check(graph))).toBe(true);
+});
+
+describe('what a finding and its fix call a node', () => {
+  const called = (nodes: Record<string, string>) => {
+    const { publish, still } = Object.fromEntries(
+      Object.entries(nodes).map(([id, label]) => [id, { x: 0, y: 0, label }]),
+    );
+    const graph = graphOf(
+      'order_line',
+      { still: { step: 'render', ui: still }, publish: { step: 'publish', ui: publish } },
+      ['still.still -> publish.source', 'still.still -> publish.source'],
+    );
+    const { edges: _, ...bare } = graph;
+    const duplicate = check(graph).find(({ code }) => code === 'EDGE_DUPLICATE');
+    const unbound = check({ ...bare, edges: [] }).find(({ path }) => path === '/nodes/1');
+    return [duplicate?.message, unbound?.message, unbound?.fix?.title];
+  };
+
+  it('is its label in the editor', () => {
+    expect(called({ still: 'Hero', publish: 'Shop' })).toEqual([
+      '“Hero” and “Shop” are connected twice in the same way.',
+      '“Shop” needs something connected to “source”.',
+      'Connect “still” of “Hero”',
+    ]);
+  });
+
+  it('is its label and its id where several have the label', () => {
+    expect(called({ still: 'Hero', publish: 'Hero' })).toEqual([
+      '“Hero” (still) and “Hero” (publish) are connected twice in the same way.',
+      '“Hero” (publish) needs something connected to “source”.',
+      'Connect “still” of “Hero” (still)',
+    ]);
+  });
+});
+
+describe('a node that a fix adds', () => {
+  const palette = Object.values(TEST_DEFINITIONS);
+  const fixed = (graph: WorkflowGraph) => {
+    const fix = validateGraph(graph, testLookup, { palette }).find(({ code }) => code === 'INPUT_UNBOUND')!.fix!;
+    return applyFix(graph, fix).nodes.at(-1)!;
+  };
+
+  it('stands before the one it is for', () => {
+    const graph = graphOf('order_line', { publish: { step: 'publish', ui: { x: 900, y: 100 } } });
+    expect(fixed(graph).ui).toEqual({ x: 620, y: 220 });
+  });
+
+  it('stands on top of no other, however they lie', () => {
+    const corner = fc.record({ x: fc.integer({ min: 300, max: 900 }), y: fc.integer({ min: -200, max: 1500 }) });
+    fc.assert(
+      fc.property(fc.array(corner, { maxLength: 12 }), (corners) => {
+        const others = Object.fromEntries(corners.map((ui, n) => [`n${n}`, { step: 'count', ui }]));
+        const graph = graphOf('order_line', { publish: { step: 'publish', ui: { x: 900, y: 100 } }, ...others });
+        const { x, y } = fixed(graph).ui!;
+        for (const { ui } of graph.nodes) {
+          const [dx, dy] = [Math.abs(ui!.x - x), Math.abs(ui!.y - y)];
+          expect(dx >= 216 || dy >= 68, `${x},${y} on ${ui!.x},${ui!.y}`).toBe(true);
+        }
+      }),
+    );
+  });
 });
 
 it('escapes JSON pointers', () => {

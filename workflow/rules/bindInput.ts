@@ -42,7 +42,7 @@ interface Output {
 }
 
 const connect = (index: GraphIndex, { source, port: output }: Output, node: string, port: string) =>
-  addEdge({ from: { node: index.graph.nodes[source]!.id, port: output }, to: { node, port } });
+  addEdge(index, source, { from: { node: index.graph.nodes[source]!.id, port: output }, to: { node, port } });
 
 interface OutputKind {
   /** Node positions, at most three: more than one beside the node itself is already ambiguous. */

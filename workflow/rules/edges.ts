@@ -36,18 +36,22 @@ export const edgeEndsExist: Rule = function* (index) {
 };
 
 /** `EDGE_DUPLICATE`: no connection is drawn twice. */
-export const edgesAreUnique: Rule = function* ({ graph }) {
+export const edgesAreUnique: Rule = function* (index) {
   const seen = new Set<string>();
-  for (const [edgeIndex, edge] of graph.edges.entries()) {
+  for (const [edgeIndex, edge] of index.graph.edges.entries()) {
     const key = JSON.stringify([edge.from.node, edge.from.port, edge.to.node, edge.to.port]);
     if (!seen.has(key)) {
       seen.add(key);
       continue;
     }
+    const [from, to] = (['from', 'to'] as const).map((end) => {
+      const position = index.ends[edgeIndex]![end];
+      return position === undefined ? `“${edge[end].node}”` : nodeName(index, position);
+    });
     yield {
       code: 'EDGE_DUPLICATE',
       severity: 'error',
-      message: `“${edge.from.node}” and “${edge.to.node}” are connected twice in the same way.`,
+      message: `${from} and ${to} are connected twice in the same way.`,
       nodeId: edge.to.node,
       path: pointer('edges', edgeIndex),
       fix: removeEdge(edgeIndex, edge),
