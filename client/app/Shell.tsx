@@ -3,6 +3,7 @@ import { NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { useQuery } from 'urql';
 import { AccessContext } from '../components/access.js';
 import { IconButton } from '../components/Button.js';
+import { DialogNoteContext } from '../components/Dialog.js';
 import { Icon, type IconName } from '../components/Icon.js';
 import { Notices } from '../components/Notices.js';
 import type { WorkerStateFragment } from '../gql/graphql.js';
@@ -12,6 +13,7 @@ import { problemsOf, WORKERS_MS, WorkerState } from '../shared/workforce.js';
 import { useIsDisconnected } from './connection.js';
 import { KeyHelp } from './KeyHelp.js';
 import { useKeptFocus } from './keptFocus.js';
+import { LoadFailures, useAskingAgain } from './LoadFailures.js';
 import { signOut } from './signOut.js';
 import { THEMES, type Theme, useTheme } from './theme.js';
 import { usePageKeys } from './usePageKeys.js';
@@ -118,6 +120,8 @@ export function Shell() {
   const places = access?.scopes.includes('admin') ? [...PLACES, ADMIN] : PLACES;
   const [{ data }, refetch] = useQuery({ query: ShellQuery, requestPolicy: 'cache-and-network' });
   useAskAgain(refetch, WORKERS_MS);
+  useAskingAgain();
+  const failures = <LoadFailures isDisconnected={isDisconnected} />;
   return (
     <div className="shell">
       <a className="skip-link" href="#main">
@@ -172,9 +176,12 @@ export function Shell() {
             answers.
           </p>
         )}
-        <Notices>
-          <Outlet />
-        </Notices>
+        {failures}
+        <DialogNoteContext value={failures}>
+          <Notices>
+            <Outlet />
+          </Notices>
+        </DialogNoteContext>
       </div>
       {isHelping && <KeyHelp onClose={() => setHelping(false)} />}
       <ScrollRestoration />

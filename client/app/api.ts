@@ -1,7 +1,8 @@
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { createClient as createSseClient } from 'graphql-sse';
-import { Client, fetchExchange, makeOperation, mapExchange, type Operation, subscriptionExchange } from 'urql';
+import { Client, fetchExchange, mapExchange, type Operation, subscriptionExchange } from 'urql';
+import { askAgain, queryWatch } from '../shared/failedQueries.js';
 import { onReconnected } from './connection.js';
 import { subscribeLive } from './liveStream.js';
 import { outdatedAnswers } from './outdatedAnswers.js';
@@ -113,7 +114,9 @@ export function createApi(): Client {
         onOperation(operation) {
           if (operation.kind === 'query') shown.set(operation.key, operation);
           else if (operation.kind === 'teardown') shown.delete(operation.key);
+          queryWatch.asked(operation);
         },
+        onResult: queryWatch.answered,
       }),
       cacheExchange({
         // Without it the cache drops `... on Error` from answers of a type it has not seen yet.
@@ -158,10 +161,7 @@ export function createApi(): Client {
   });
   // Whatever changed while the connection was lost: streams with a cursor catch up by themselves, everything else is asked for again.
   onReconnected(() => {
-    for (const operation of shown.values())
-      client.reexecuteOperation(
-        makeOperation('query', operation, { ...operation.context, requestPolicy: 'network-only' }),
-      );
+    for (const operation of shown.values()) askAgain(client, operation);
   });
   return client;
 }

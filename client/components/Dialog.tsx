@@ -1,8 +1,11 @@
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useId, useLayoutEffect, useRef } from 'react';
 import { IconButton } from './Button.js';
 
 /** Where typing begins. */
 const FIRST_FIELD = '.dialog-body :is(input, select, textarea):not(:disabled, [type="hidden"], .visually-hidden)';
+
+/** What every dialog says above all else: it covers where the page would say it. */
+export const DialogNoteContext = createContext<ReactNode>(null);
 
 /** A modal window on the browser's own `<dialog>`: focus stays inside, Escape closes, focus returns. Mounted means open. */
 export function Dialog({
@@ -21,6 +24,7 @@ export function Dialog({
   footer?: ReactNode;
   size?: 'md' | 'lg' | 'full';
 }) {
+  const note = useContext(DialogNoteContext);
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   // Closed while it is still in the page: only then the focus returns to where it was.
@@ -55,6 +59,7 @@ export function Dialog({
         <h2 id={titleId}>{title}</h2>
         <IconButton icon="close" label="Close" onClick={onClose} />
       </header>
+      {note}
       {onSubmit ? (
         <form
           className="dialog-form"

@@ -1,13 +1,27 @@
+import { Button } from '../components/Button.js';
 import { Callout } from '../components/Callout.js';
 import type { Problem } from './errors.js';
+import { useStatedFailure } from './failedQueries.js';
 
 /** What came of a click stands below what fits on the screen as often as not. */
 const intoView = (callout: HTMLElement | null) => callout?.scrollIntoView({ block: 'nearest' });
 
-/** A problem with its sentence, its places and its code. */
+/** A problem with its sentence, its places and its code. What could not be loaded can be asked for again. */
 export function ProblemCallout({ problem, title }: { problem: Problem; title?: string }) {
+  const failure = useStatedFailure(problem.error);
   return (
-    <Callout ref={intoView} tone="bad" title={title ?? problem.message}>
+    <Callout
+      ref={intoView}
+      tone="bad"
+      title={title ?? problem.message}
+      actions={
+        failure && (
+          <Button icon="refresh" isBusy={failure.isAsking} onClick={failure.onAsk}>
+            Try again
+          </Button>
+        )
+      }
+    >
       {title && <p>{problem.message}</p>}
       {problem.issues.length > 0 && (
         <ul className="issue-list">

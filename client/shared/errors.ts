@@ -21,6 +21,8 @@ export interface Problem {
   code: string;
   message: string;
   issues: { path: string; message: string }[];
+  /** The failed request, where that is all there is. */
+  error?: CombinedError;
 }
 
 /** What a problem says about one field, by its JSON pointer; null: nothing. */
@@ -42,7 +44,17 @@ export function problemOf(result: Result | null | undefined, error: CombinedErro
 /** A failed request in words: no connection, or what the server said. */
 export function problemFromError(error: CombinedError): Problem {
   if (error.networkError)
-    return { code: 'OFFLINE', message: 'The server does not answer. Check the connection and try again.', issues: [] };
+    return {
+      code: 'OFFLINE',
+      message: 'The server does not answer. Check the connection and try again.',
+      issues: [],
+      error,
+    };
   const first = error.graphQLErrors[0];
-  return { code: String(first?.extensions?.code ?? 'ERROR'), message: first?.message ?? error.message, issues: [] };
+  return {
+    code: String(first?.extensions?.code ?? 'ERROR'),
+    message: first?.message ?? error.message,
+    issues: [],
+    error,
+  };
 }

@@ -1,10 +1,11 @@
 import './outputTypes.css';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { useClient, useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
 import { Icon } from '../../components/Icon.js';
+import { useDebounced } from '../../components/useDebounced.js';
 import type { OutputTypeInput } from '../../gql/graphql.js';
 import { type Problem, problemFromError, problemOf } from '../../shared/errors.js';
 import { useUsualFamily } from '../../shared/families.js';
@@ -29,23 +30,11 @@ const STEP_FORM: Record<Step, (props: StepProps) => ReactNode> = {
 
 /** What the server says of a profile, as it is being edited. Until it has answered, the last word stays. */
 function useDraft(profile: OutputTypeInput) {
-  const client = useClient();
-  const [draft, setDraft] = useState<Draft | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  useEffect(() => {
-    let isCurrent = true;
-    const timer = setTimeout(async () => {
-      const { data, error } = await client.query(DraftQuery, { input: profile }, { requestPolicy: 'network-only' });
-      if (!isCurrent) return;
-      setProblem(error ? problemFromError(error) : null);
-      if (data) setDraft(data.outputTypeDraft);
-    }, ASK_MS);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-    };
-  }, [client, profile]);
-  return { draft, problem };
+  const input = useDebounced(profile, ASK_MS);
+  const [{ data, error }] = useQuery({ query: DraftQuery, variables: { input }, requestPolicy: 'network-only' });
+  const last = useRef<Draft | null>(null);
+  if (data) last.current = data.outputTypeDraft;
+  return { draft: last.current, problem: error ? problemFromError(error) : null };
 }
 
 function StepList({
