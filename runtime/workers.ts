@@ -7,6 +7,9 @@ export const DEAD_AFTER_MS = 15_000;
 /** For so long the console, preflight and health still count on it: what it holds is safe, and a hiccup is nobody's news. */
 export const WORKER_SILENCE_MS = 30_000;
 
+/** For so long those that are gone are still listed: to look into what became of them the next morning. */
+export const WORKER_GONE_MS = 24 * 60 * 60_000;
+
 /** Whether a worker is dead, in SQL: unknown, stopped or silent. Silence says something only to who was in steady contact with the
  * database himself: who was cut off from it, as all are while it is away, cannot tell the dead from those who were cut off as well.
  * @param worker alias of the `worker` that is joined from the left.
@@ -45,6 +48,17 @@ const workersAlive = (db: Pick<PrismaClient, 'worker'>): Promise<Worker[]> =>
   db.worker.findMany({
     where: { stoppedAt: null, heartbeatAt: { gt: new Date(Date.now() - WORKER_SILENCE_MS) } },
   });
+
+/** Those that are alive, and those that went in the last day, the latest started first.
+ * @param most of all these, those heard of last. */
+export async function listWorkers(db: Pick<PrismaClient, 'worker'>, most: number): Promise<Worker[]> {
+  const heardOf = await db.worker.findMany({
+    where: { heartbeatAt: { gt: new Date(Date.now() - WORKER_GONE_MS) } },
+    orderBy: { heartbeatAt: 'desc' },
+    take: most,
+  });
+  return heardOf.sort((one, other) => other.startedAt.getTime() - one.startedAt.getTime());
+}
 
 export const capabilitiesOf = ({ capabilities }: Pick<Worker, 'capabilities'>): Capability[] =>
   capabilities as Capability[];

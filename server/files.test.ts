@@ -263,6 +263,28 @@ describe('health', () => {
     const { data } = await app.gql('{ workers { host isAlive } }');
     expect(data.workers).toEqual([{ host: 'here', isAlive: false }]);
   });
+
+  test('who works for long stays listed whatever came and went since, and who went a day ago is not', async () => {
+    const { db } = app.platform;
+    const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+    const gone = (host: string, hours: number) => ({
+      id: uuidv7(),
+      host,
+      pid: 1,
+      capabilities: ['cpu'],
+      startedAt: hoursAgo(hours),
+      heartbeatAt: hoursAgo(hours),
+      stoppedAt: hoursAgo(hours),
+    });
+    await db.worker.updateMany({ data: { startedAt: hoursAgo(50), heartbeatAt: new Date() } });
+    await db.worker.createMany({
+      data: [...Array.from({ length: 120 }, () => gone('gone', 1)), gone('forgotten', 25)],
+    });
+    const { data } = await app.gql('{ workers { host isAlive } }');
+    expect(data.workers).toHaveLength(100);
+    expect(data.workers.at(-1)).toEqual({ host: 'here', isAlive: true });
+    expect(data.workers.map(({ host }: { host: string }) => host)).not.toContain('forgotten');
+  });
 });
 
 describe('pages', () => {

@@ -1,6 +1,14 @@
 import type { Worker } from '../../generated/prisma/client.js';
 import type { BlenderFacts } from '../../modules/render/blenderFacts.js';
-import { blenderOf, capabilitiesOf, ffmpegProblemOf, isWorkerAlive, WORKER_SILENCE_MS } from '../../runtime/workers.js';
+import {
+  blenderOf,
+  capabilitiesOf,
+  ffmpegProblemOf,
+  isWorkerAlive,
+  listWorkers,
+  WORKER_GONE_MS,
+  WORKER_SILENCE_MS,
+} from '../../runtime/workers.js';
 import { builder } from '../builder.js';
 import { atMost, MOST } from '../listBounds.js';
 import { CapabilityEnum } from './enums.js';
@@ -80,7 +88,7 @@ builder.queryField('workers', (t) =>
   t.field({
     authScopes: { view: true },
     type: [WorkerInfo],
-    description: `Workers, the latest started first; ${atMost('workers')}.`,
-    resolve: (_root, _args, ctx) => ctx.db.worker.findMany({ orderBy: { startedAt: 'desc' }, take: MOST.workers }),
+    description: `Workers that are alive or went in the last ${WORKER_GONE_MS / 3_600_000} hours, the latest started first; ${atMost('workers')}.`,
+    resolve: (_root, _args, ctx) => listWorkers(ctx.db, MOST.workers),
   }),
 );

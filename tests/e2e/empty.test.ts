@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { seriousViolations } from './support/browser.js';
+import { keepPicture, seriousViolations } from './support/browser.js';
 import { useConsole } from './support/useConsole.js';
 
 /** Whoever deletes the samples, or starts a server alone, begins with nothing at all. */
@@ -32,6 +33,23 @@ describeWith('chromium', 'an installation with nothing in it', () => {
     const act = page.locator('main').getByRole('button', { name: offered, exact: true });
     await act.or(page.locator('main').getByRole('link', { name: offered, exact: true })).waitFor();
     expect(await seriousViolations(page)).toEqual([]);
+  });
+
+  it('says since when a worker is gone, apart from those that work', async () => {
+    const { page, hartomat } = session;
+    const ago = new Date(Date.now() - 3 * 3_600_000);
+    const gone = { id: randomUUID(), host: 'render-7', pid: 4711, capabilities: ['blender'] };
+    await hartomat.platform.db.worker.create({
+      data: { ...gone, startedAt: ago, heartbeatAt: ago, stoppedAt: ago },
+    });
+    await page.goto(new URL('/workers', hartomat.url).href);
+    const table = page.getByRole('table', { name: 'Workers that are gone' });
+    const row = table.getByRole('row', { name: /render-7/ });
+    await row.getByRole('cell', { name: '3 h ago' }).waitFor();
+    expect(await table.getByRole('columnheader').allTextContents()).toContain('Gone since');
+    expect(await page.getByRole('table', { name: 'Workers that are running' }).getByText('render-7').count()).toBe(0);
+    expect(await seriousViolations(page)).toEqual([]);
+    await keepPicture(page, 'workers');
   });
 
   it('leads from an order that cannot be placed to what it needs', async () => {

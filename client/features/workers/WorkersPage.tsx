@@ -12,16 +12,7 @@ import { useAskAgain } from '../../shared/useAskAgain.js';
 import { CAPABILITY_WORDS, problemsOf, WORKERS_MS, WorkerState, WorkforceQuery } from '../../shared/workforce.js';
 import { Queues } from './Queues.js';
 
-/** Of workers that ended, so many are shown. */
-const GONE_SHOWN = 10;
-
 function State({ worker }: { worker: Worker }) {
-  if (!worker.isAlive)
-    return (
-      <Badge tone="calm" icon="stop">
-        Gone
-      </Badge>
-    );
   return problemsOf(worker).length > 0 ? (
     <Badge tone="warn" icon="alert">
       Limited
@@ -65,6 +56,7 @@ function Tools({ worker }: { worker: Worker }) {
 }
 
 const COLUMNS = ['Machine', 'Takes', 'State', 'Blender and ffmpeg', 'Started', 'Last heard of'];
+const GONE_COLUMNS = ['Machine', 'Took', 'Blender and ffmpeg', 'Started', 'Gone since'];
 
 function WorkerRows({ workers, now }: { workers: readonly Worker[]; now: number }) {
   return workers.map((worker) => (
@@ -74,14 +66,18 @@ function WorkerRows({ workers, now }: { workers: readonly Worker[]; now: number 
         <p className="field-help numeric worker-time">process {worker.pid}</p>
       </td>
       <td>{worker.capabilities.map((capability) => CAPABILITY_WORDS[capability]).join(', ')}</td>
-      <td>
-        <State worker={worker} />
-      </td>
+      {worker.isAlive && (
+        <td>
+          <State worker={worker} />
+        </td>
+      )}
       <td>
         <Tools worker={worker} />
       </td>
       <td className="muted numeric worker-time">{formatDateTime(worker.startedAt)}</td>
-      <td className="muted numeric worker-time">{formatAgo(worker.heartbeatAt, now)}</td>
+      <td className="muted numeric worker-time" title={formatDateTime(worker.heartbeatAt)}>
+        {formatAgo(worker.heartbeatAt, now)}
+      </td>
     </tr>
   ));
 }
@@ -96,7 +92,7 @@ export function Component() {
   const now = useNow(true);
   const workers = readFragment(WorkerState, answer.data?.workers ?? []);
   const alive = workers.filter(({ isAlive }) => isAlive);
-  const gone = workers.filter(({ isAlive }) => !isAlive).slice(0, GONE_SHOWN);
+  const gone = workers.filter(({ isAlive }) => !isAlive);
   return (
     <main id="main" className="page" tabIndex={-1}>
       <title>Workers · HartOMat</title>
@@ -124,6 +120,8 @@ export function Component() {
         <section className="card">
           <div className="card-header">
             <h2>Gone</h2>
+            <span className="muted numeric">{gone.length}</span>
+            <span className="muted">in the last 24 hours</span>
           </div>
           <Listing
             what="the workers"
@@ -131,7 +129,7 @@ export function Component() {
             answer={{ ...answer, error: undefined }}
             isEmpty={false}
             empty={null}
-            columns={COLUMNS}
+            columns={GONE_COLUMNS}
           >
             <WorkerRows workers={gone} now={now} />
           </Listing>
