@@ -33,13 +33,16 @@ describeWith('chromium', 'an order in the console', () => {
   it('is found in the list, with its state and its price', async () => {
     await page.getByRole('link', { name: 'Orders' }).click();
     await page.getByText('PO 4711').waitFor();
-    await expect.poll(() => page.getByRole('row').nth(1).innerText()).toMatch(/Not dispatched[\s\S]*87\.00/);
+    await expect
+      .poll(() => page.getByRole('row').nth(1).innerText())
+      .toMatch(/Not dispatched[\s\S]*87\.00[\s\S]*by the owner/);
     await page.getByLabel('State').selectOption({ label: 'Failed' });
     await page.getByText('No order is in this state').waitFor();
     await page.getByRole('button', { name: 'Show all states' }).click();
     await page.getByRole('link', { name: /^Order \d+$/ }).click();
     await page.getByRole('button', { name: 'Dispatch order' }).waitFor();
     expect(page.url()).toContain(orderId);
+    await page.getByText(/ by the owner$/).waitFor();
     await expect.poll(() => line(1).innerText()).toMatch(/2 options[\s\S]*58\.00[\s\S]*Not dispatched/);
     expect(await seriousViolations(page)).toEqual([]);
   });

@@ -13,7 +13,7 @@ import { ProblemCallout } from '../../shared/Problem.js';
 import { OrderDialog } from './OrderDialog.js';
 import { type OrderLine, OrderLines } from './OrderLines.js';
 import { CancelLine, CancelOrder, OrderQuery, OrderRunChanged, RemoveLine } from './operations.js';
-import { OrderStateBadge } from './orderState.js';
+import { OrderStateBadge, placer } from './orderState.js';
 import { PreflightDialog } from './PreflightDialog.js';
 
 /** Runs that change ask for the order again at most this often. */
@@ -91,7 +91,7 @@ export function Component() {
           <OrderStateBadge state={order.state} />
           {order.reference && <span className="muted">{order.reference}</span>}
           <span className="muted numeric" title={formatDateTime(order.createdAt)}>
-            {formatAgo(order.createdAt, Date.now())}
+            {formatAgo(order.createdAt, Date.now())} by {placer(order)}
           </span>
           <CopyButton label="Copy the id of the order" text={order.id} />
         </div>

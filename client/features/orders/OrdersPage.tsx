@@ -13,7 +13,7 @@ import { Listing } from '../../shared/Listing.js';
 import { useListed } from '../../shared/useListed.js';
 import { Delivered } from './Delivered.js';
 import { OrderDialog } from './OrderDialog.js';
-import { ORDER_STATE, ORDER_STATES, OrderStateBadge } from './orderState.js';
+import { ORDER_STATE, ORDER_STATES, OrderStateBadge, placer } from './orderState.js';
 
 const OrdersQuery = graphql(`
   query Orders($after: String, $filter: OrderFilter) {
@@ -29,6 +29,7 @@ const OrdersQuery = graphql(`
           number
           reference
           createdAt
+          placedBy
           state
           total {
             amount
@@ -169,6 +170,7 @@ export function Component() {
               </td>
               <td className="muted numeric" title={formatDateTime(order.createdAt)}>
                 {formatAgo(order.createdAt, Date.now())}
+                <p className="cell-note">by {placer(order)}</p>
               </td>
             </tr>
           ))}

@@ -50,6 +50,7 @@ export const OrderQuery = graphql(`
       number
       reference
       createdAt
+      placedBy
       state
       total {
         amount

@@ -18,3 +18,6 @@ export const OrderStateBadge = ({ state }: { state: OrderState }) => <StatusBadg
 
 /** States in which a line is left alone by dispatching its order. */
 export const isUnderWay = (state: OrderState): boolean => state === 'queued' || state === 'running';
+
+/** Who placed an order, after “by”. */
+export const placer = ({ placedBy }: { placedBy: string | null }) => placedBy ?? 'the owner';
