@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { describeWith } from '../support/tools.js';
-import { openPage, seriousViolations } from './support/browser.js';
+import { keepPicture, openPage, seriousViolations } from './support/browser.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
 import { useConsole } from './support/useConsole.js';
 
@@ -440,6 +440,35 @@ describeWith('chromium', 'editing a graph', () => {
     await page.goto(address);
     await palette().waitFor();
     await expect.poll(nodeCount).toBe(3);
+    expect(complaints).toEqual([]);
+  });
+
+  it('has the palette over the graph where there is no room beside it', async () => {
+    const add = page.getByRole('button', { name: 'Add a node' });
+    expect(await add.isVisible()).toBe(false);
+    const before = await nodeCount();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await palette().waitFor({ state: 'hidden' });
+    await add.click();
+    const search = page.getByRole('searchbox', { name: 'Search the palette' });
+    await expect.poll(() => search.evaluate((field) => field === document.activeElement)).toBe(true);
+    await keepPicture(page, 'palette');
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await palette().waitFor({ state: 'hidden' });
+    await add.click();
+    await palette().getByRole('button', { name: 'Add Bounding box' }).click();
+    await settings().waitFor();
+    await palette().waitFor({ state: 'hidden' });
+    await expect.poll(nodeCount).toBe(before + 1);
+    // Beside a panel there is no room either.
+    await page.setViewportSize({ width: 1000, height: 844 });
+    await add.click();
+    await palette().getByRole('button', { name: 'Close the palette' }).click();
+    await palette().waitFor({ state: 'hidden' });
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await palette().waitFor();
     expect(complaints).toEqual([]);
   });
 });

@@ -124,6 +124,11 @@ export function Editor({
       edit,
     });
   const selected = present.nodes.find(({ id }) => id === chosenId);
+  const [isAdding, setAdding] = useState(false);
+  const isPaletteCalled = isAdding || wanted !== null;
+  useEffect(() => {
+    if (isPaletteCalled) searchRef.current?.focus();
+  }, [isPaletteCalled, searchRef]);
   useEditorKeys({
     isPaused: dialog !== null || blocker.state === 'blocked',
     onSave: () => save(),
@@ -140,7 +145,11 @@ export function Editor({
   const versionNumber = workflow.latestVersion?.number ?? null;
   const isConflict = saving.state === 'conflict';
   return (
-    <main id="main" className={`editor ${isReadOnly ? 'is-fixed' : ''} ${selected ? 'has-panel' : ''}`} tabIndex={-1}>
+    <main
+      id="main"
+      className={`editor ${isReadOnly ? 'is-fixed' : ''} ${selected ? 'has-panel' : ''} ${isPaletteCalled ? 'is-adding' : ''}`}
+      tabIndex={-1}
+    >
       <title>{`${workflow.name} · HartOMat`}</title>
       <EditorBar
         name={workflow.name}
@@ -154,6 +163,7 @@ export function Editor({
         isKept={isKept}
         undo={draft.past.length > 0 ? () => act({ type: 'undo' }) : null}
         redo={draft.future.length > 0 ? () => act({ type: 'redo' }) : null}
+        onAdd={() => setAdding(true)}
         onTidy={tidy}
         onRemove={canRemove ? remove : null}
         onAbout={() => openSaved('about')}
@@ -171,6 +181,7 @@ export function Editor({
           searchRef={searchRef}
           onAdd={add}
           onForgetWanted={forgetWanted}
+          onClose={() => setAdding(false)}
         />
       )}
       <div className="editor-body">

@@ -18,6 +18,7 @@ export function EditorBar({
   isKept,
   undo,
   redo,
+  onAdd,
   onTidy,
   onRemove,
   onAbout,
@@ -44,6 +45,8 @@ export function EditorBar({
   /** Null: there is nothing to undo. */
   undo: (() => void) | null;
   redo: (() => void) | null;
+  /** Shows the palette, where there is no room for it beside the graph. */
+  onAdd: () => void;
   onTidy: () => void;
   /** Null: nothing is chosen. */
   onRemove: (() => void) | null;
@@ -85,6 +88,9 @@ export function EditorBar({
       <div className="page-actions">
         {!isReadOnly && (
           <>
+            <Button icon="plus" className="add-node" onClick={onAdd}>
+              Add a node
+            </Button>
             <IconButton
               icon="undo"
               label="Undo"

@@ -1,5 +1,5 @@
 import { type Ref, useState } from 'react';
-import { Button } from '../../components/Button.js';
+import { Button, IconButton } from '../../components/Button.js';
 import { Icon } from '../../components/Icon.js';
 import type { GraphDefinitionFragment } from '../../gql/graphql.js';
 import { STEP_DRAG } from '../../shared/graph/GraphCanvas.js';
@@ -19,6 +19,7 @@ export function Palette({
   searchRef,
   onAdd,
   onForgetWanted,
+  onClose,
 }: {
   groups: readonly PaletteGroup[];
   definitions: readonly GraphDefinitionFragment[];
@@ -27,6 +28,8 @@ export function Palette({
   searchRef: Ref<HTMLInputElement>;
   onAdd: (step: string) => void;
   onForgetWanted: () => void;
+  /** Where it lies over the graph. */
+  onClose: () => void;
 }) {
   const [text, setText] = useState('');
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -37,6 +40,7 @@ export function Palette({
   const add = (step: string) => {
     setText('');
     onAdd(step);
+    onClose();
   };
   return (
     <aside className="palette" aria-label="Palette">
@@ -55,8 +59,18 @@ export function Palette({
             if (event.key === 'Escape') {
               setText('');
               onForgetWanted();
+              onClose();
               event.currentTarget.blur();
             }
+          }}
+        />
+        <IconButton
+          icon="close"
+          label="Close the palette"
+          className="palette-close"
+          onClick={() => {
+            onForgetWanted();
+            onClose();
           }}
         />
       </div>
