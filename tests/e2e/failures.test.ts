@@ -78,11 +78,8 @@ describeWith('chromium', 'what could not be loaded', () => {
     await open('/library');
     const note = page.getByRole('alert').filter({ hasText: 'Not everything here could be loaded' });
     await note.getByText(MESSAGE).waitFor();
-    const takeIn = page.getByRole('button', { name: 'Take in' }).first();
-    expect(await takeIn.isDisabled()).toBe(true);
     await failQueries(page);
     await note.getByRole('button', { name: 'Try again' }).click();
-    await expect.poll(() => takeIn.isDisabled()).toBe(false);
     await isLoaded();
   });
 
