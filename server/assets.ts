@@ -37,6 +37,9 @@ function contentDisposition(mediaType: string, fileName: string): string {
 function rangeOf(request: Request, byteSize: number, etag: string): ByteRange | null | 'unsatisfiable' {
   const condition = request.get('if-range');
   if (request.method !== 'GET' || (condition && condition !== etag)) return null;
+  // The last bytes of a file that has fewer are all of it, which the parser takes for none.
+  const last = /^bytes=-(\d+)$/.exec(request.get('range') ?? '')?.[1];
+  if (Number(last) >= byteSize) return null;
   const ranges = request.range(byteSize);
   if (ranges === -1) return 'unsatisfiable';
   return Array.isArray(ranges) && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0]! : null;
@@ -56,6 +59,9 @@ export function serveAsset({ db, store }: Pick<Platform, 'db' | 'store'>, key: s
     const artifact = await db.artifact.findUnique({ where: { id: String(request.params.artifactId) } });
     if (!artifact) return refuse(response, 404, NOT_HERE);
     const etag = `"${artifact.sha256}"`;
+    const wanted = request.get('if-match');
+    if (wanted && wanted !== '*' && !wanted.split(',').some((tag) => tag.trim() === etag))
+      return refuse(response, 412, 'The file is another one than this request is about.');
     const byteSize = Number(artifact.byteSize);
     const range = rangeOf(request, byteSize, etag);
     if (range === 'unsatisfiable') {

@@ -66,7 +66,21 @@ describe('assets', () => {
     expect(await read({ range: 'bytes=2-4' })).toEqual([206, '234', 'bytes 2-4/10']);
     expect(await read({ range: 'bytes=-3' })).toEqual([206, '789', 'bytes 7-9/10']);
     expect(await read({ range: 'bytes=8-' })).toEqual([206, '89', 'bytes 8-9/10']);
-    expect((await read({ range: 'bytes=20-' }))[0]).toBe(416);
+    expect(await read({ range: 'bytes=8-90' })).toEqual([206, '89', 'bytes 8-9/10']);
+    // The last bytes of a file that has fewer, and several ranges: everything.
+    for (const range of [
+      'bytes=-10',
+      'bytes=-4000',
+      'bytes=0-1,4-5',
+      `bytes=${'0-,'.repeat(999)}0-`,
+      'bytes=x-3',
+      'lines=1-2',
+    ])
+      expect(await read({ range }), range).toEqual([200, '0123456789', null]);
+    for (const range of ['bytes=20-', 'bytes=-0', 'bytes=4-2', `bytes=${'9'.repeat(40)}-`])
+      expect((await read({ range }))[0], range).toBe(416);
+    expect((await read({ range: 'bytes=2-4', 'if-match': '"other"' }))[0]).toBe(412);
+    expect((await read({ range: 'bytes=2-4', 'if-match': `"other", "${artifact.sha256}"` }))[0]).toBe(206);
     expect(await read({ range: 'bytes=2-4', 'if-range': '"other"' })).toEqual([200, '0123456789', null]);
     expect((await read({ 'if-none-match': `"${artifact.sha256}"`, 'cache-control': 'max-age=0' }))[0]).toBe(304);
   });
