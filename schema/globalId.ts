@@ -65,10 +65,16 @@ export function localId(type: NodeType, globalId: string): string {
   });
 }
 
+/** The database id inside `globalId`; null when it is malformed or names another type. */
+export function localIdOrNull(type: NodeType, globalId: string): string | null {
+  const parsed = parse(globalId);
+  return parsed?.typename === type ? parsed.id : null;
+}
+
 /** For mutations: the database id inside `globalId`.
  * @throws NotFoundError when it is malformed or names another type: no such object can exist. */
 export function requireLocalId(type: NodeType, globalId: string): string {
-  const parsed = parse(globalId);
-  if (parsed?.typename === type) return parsed.id;
+  const id = localIdOrNull(type, globalId);
+  if (id !== null) return id;
   throw new NotFoundError(NODE_TYPES[type], globalId.slice(0, 100));
 }

@@ -198,7 +198,9 @@ describe('an order', () => {
   test('is dispatched by the hundred in one request, each line with its own result, never twice', async () => {
     const order = await place({ lines: Array.from({ length: 120 }, () => line()) });
     const unknown = id('OrderLine', '00000000-0000-7000-8000-000000000000');
-    const orderLineIds = [...order.lines.map((each: { id: string }) => each.id), unknown];
+    const made: string[] = order.lines.map((each: { id: string }) => each.id);
+    // What is no id at all, or one of something else, stops the others as little as a line that is not there.
+    const orderLineIds = [made[0]!, 'garbage', `${made[0]}==`, product, ...made.slice(1), unknown];
     const input = { orderLineIds, idempotencyKey: 'batch-1' };
     const [first, second] = await Promise.all([
       mutate('dispatchOrderLines', 'input', input, BATCH),
@@ -206,10 +208,11 @@ describe('an order', () => {
     ]);
     expect(first.started).toBe(120);
     expect(second).toEqual(first);
-    expect(first.lines.at(-1)).toEqual({
-      orderLineId: unknown,
-      result: { __typename: 'NotFoundError', code: 'NOT_FOUND', message: expect.any(String) },
-    });
+    const notFound = { __typename: 'NotFoundError', code: 'NOT_FOUND', message: expect.any(String) };
+    expect(first.lines.map(({ orderLineId }: any) => orderLineId)).toEqual([
+      ...new Set([made[0], 'garbage', product, ...made, unknown]),
+    ]);
+    for (const at of [1, 2, -1]) expect(first.lines.at(at).result).toEqual(notFound);
     expect(await app.platform.db.run.count({ where: { orderLine: { orderId: localId('Order', order.id) } } })).toBe(
       120,
     );

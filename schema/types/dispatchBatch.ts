@@ -5,16 +5,22 @@ import type { LineDispatch } from '../../runtime/orders/dispatch.js';
 import type { CadFileDispatch } from '../../runtime/runs/cadFileDispatch.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
+import { encodeGlobalId, localIdOrNull } from '../globalId.js';
 import { RunNode } from './run.js';
 
 type LineOutcome = Run | DomainError;
 
-const LineDispatchObject = builder.objectRef<{ orderLineId: string; outcome: LineOutcome }>('LineDispatch').implement({
+interface LineAnswer {
+  /** Global. */
+  orderLineId: string;
+  outcome: LineOutcome;
+}
+
+const LineDispatchObject = builder.objectRef<LineAnswer>('LineDispatch').implement({
   description: 'How a line of a batch went.',
   fields: (t) => ({
-    orderLineId: t.globalID({
-      description: 'Id of the order line.',
-      resolve: ({ orderLineId }) => ({ type: 'OrderLine', id: orderLineId }),
+    orderLineId: t.exposeID('orderLineId', {
+      description: 'Id of the order line; what was given, where that is none.',
     }),
     result: t.field({
       type: RunNode,
@@ -59,7 +65,7 @@ const CadFileDispatchObject = builder
   });
 
 interface Batch {
-  lines: { orderLineId: string; outcome: LineOutcome }[];
+  lines: LineAnswer[];
   cadFiles: { cadFileId: string; outcome: LineOutcome }[];
 }
 
@@ -96,7 +102,24 @@ export async function withRuns(
   const outcomeOf = ({ result }: Pick<LineDispatch, 'result'>) =>
     'runId' in result ? runs.get(result.runId)! : result;
   return {
-    lines: lines.map((line) => ({ orderLineId: line.orderLineId, outcome: outcomeOf(line) })),
+    lines: lines.map((line) => ({
+      orderLineId: encodeGlobalId('OrderLine', line.orderLineId),
+      outcome: outcomeOf(line),
+    })),
     cadFiles: cadFiles.map((file) => ({ cadFileId: file.cadFileId, outcome: outcomeOf(file) })),
   };
+}
+
+/** A batch with all lines that were asked for, in their order: what is no id of an order line is one that nobody finds. */
+export function withMalformed(batch: Batch, asked: readonly string[]): Batch {
+  const answered = new Map(batch.lines.map((line) => [line.orderLineId, line]));
+  const canonical = (globalId: string) => {
+    const id = localIdOrNull('OrderLine', globalId);
+    return id === null ? globalId : encodeGlobalId('OrderLine', id);
+  };
+  const lines = [...new Set(asked.map(canonical))].map(
+    (orderLineId) =>
+      answered.get(orderLineId) ?? { orderLineId, outcome: new NotFoundError('order line', orderLineId.slice(0, 100)) },
+  );
+  return { ...batch, lines };
 }

@@ -4,8 +4,8 @@ import { ConflictError, NotFoundError, ValidationError } from '../../runtime/err
 import { cancelOrder, cancelOrderLine, dispatchOrder, dispatchOrderLines } from '../../runtime/orders/dispatch.js';
 import { addOrderLines, createOrder, removeOrderLine } from '../../runtime/orders/orders.js';
 import { builder } from '../builder.js';
-import { requireLocalId } from '../globalId.js';
-import { BatchObject, withRuns } from './dispatchBatch.js';
+import { localIdOrNull, requireLocalId } from '../globalId.js';
+import { BatchObject, withMalformed, withRuns } from './dispatchBatch.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { OrderLineNode, OrderNode } from './order.js';
 
@@ -123,9 +123,10 @@ builder.mutationFields((t) => ({
     errors: { types },
     args: { input: t.arg({ type: DispatchLinesInput, required: true, description: 'Which lines.' }) },
     resolve: async (_root, { input }, ctx) => {
-      const ids = input.orderLineIds.map((id) => requireLocalId('OrderLine', id));
-      const { idempotencyKey } = input;
-      return withRuns(ctx, await dispatchOrderLines(ctx.platform, ids, { idempotencyKey, buyer: ctx.viewer! }));
+      const { orderLineIds, idempotencyKey } = input;
+      const ids = orderLineIds.map((id) => localIdOrNull('OrderLine', id)).filter((id) => id !== null);
+      const lines = await dispatchOrderLines(ctx.platform, ids, { idempotencyKey, buyer: ctx.viewer! });
+      return withMalformed(await withRuns(ctx, lines), orderLineIds);
     },
   }),
   dispatchOrder: t.field({
