@@ -117,8 +117,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   access.onLost((isLost) => streams.breakOffOf(isLost));
   const prepare = operationPreparer(yoga, operations);
   const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries];
-  const events = [streams.track, eventStreams(prepare)];
-  const operation = [...guards, answerOperations(yoga, queries), ...events];
+  const events = eventStreams(prepare, streams);
+  const operation = [...guards, answerOperations(yoga, queries), events];
   app.all('/graphql', fromElsewhere, whoIsIt, graphiql(doors.graphiql), operation);
   app.all('/graphql/stream', fromElsewhere, whoIsIt, guards, events);
 

@@ -1,9 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExecutionResult, GraphQLError } from 'graphql';
 import { createHandler, type Response, TOKEN_HEADER_KEY, TOKEN_QUERY_KEY } from 'graphql-sse';
 import { waitFor } from '../runtime/waitFor.js';
+import { identityOf } from './auth.js';
 import type { Handler } from './chain.js';
-import { isPrepared, type OperationParams, type PrepareOperation, type Results } from './liveOperations.js';
+import {
+  isPrepared,
+  MAX_OPERATIONS,
+  type OperationParams,
+  type PrepareOperation,
+  type Results,
+  tooManyOperations,
+} from './liveOperations.js';
+import type { OpenStreams } from './openStreams.js';
 import { readBody } from './requestBody.js';
 import { MAX_JSON_BYTES } from './requestGuards.js';
 
@@ -32,16 +43,50 @@ const tokenOf = ({ headers, url }: IncomingMessage): string =>
   String(headers[TOKEN_HEADER_KEY] ?? new URL(url!, 'http://localhost').searchParams.get(TOKEN_QUERY_KEY) ?? '');
 const never = new AbortController().signal;
 
+/** By whom a connection is used; what comes by another token or session finds no connection of this one. */
+function ownerOf(request: IncomingMessage): string {
+  const { tokenId, sessionHash } = identityOf(request)!;
+  return `${tokenId ?? sessionHash ?? 'admin'} `;
+}
+
+/** The same results, with word of their end. */
+function telling(
+  results: AsyncIterableIterator<ExecutionResult>,
+  ended: () => void,
+): AsyncIterableIterator<ExecutionResult> {
+  const same: AsyncIterableIterator<ExecutionResult> = {
+    async next() {
+      const result = await results.next();
+      if (result.done) ended();
+      return result;
+    },
+    return() {
+      ended();
+      return results.return!();
+    },
+    throw(error) {
+      ended();
+      return results.throw!(error);
+    },
+    [Symbol.asyncIterator]: () => same,
+  };
+  return same;
+}
+
 /** The graphql-sse protocol (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md) with both of its modes. It writes
  * to Node's response itself, not through web streams, and waits only where a client is slower than its events: every event to every
  * subscriber would pay for more. */
-export function eventStreams(prepare: PrepareOperation): Handler {
-  /** Open connections that serve several operations, by token. */
+export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): Handler {
+  /** Open connections that serve several operations, by owner and token. */
   const shared = new Map<string, ServerResponse>();
+  /** Places kept for connections that are not open yet, likewise, and what to call when one is taken. */
+  const places = new Map<string, () => void>();
+  /** Subscriptions under way on each shared connection. */
+  const underWay = new WeakMap<ServerResponse, Set<object>>();
 
   /** Where the answers of an operation go; undefined: nobody is there. */
   function wayOut({ request, response }: Exchange): ServerResponse | undefined {
-    const own = request.headers.accept === EVENT_STREAM ? response : shared.get(tokenOf(request));
+    const own = request.headers.accept === EVENT_STREAM ? response : shared.get(ownerOf(request) + tokenOf(request));
     return own?.destroyed ? undefined : own;
   }
 
@@ -52,11 +97,27 @@ export function eventStreams(prepare: PrepareOperation): Handler {
     return isIterable(result) || 'data' in result ? result : failed(result.errors ?? []);
   }
 
+  /** Lets results go out over a connection, unless it carries too many already. */
+  async function admitted(found: Results, out: ServerResponse): Promise<Results> {
+    if (!isIterable(found)) return found;
+    const others = underWay.get(out) ?? new Set();
+    underWay.set(out, others);
+    if (others.size >= MAX_OPERATIONS) {
+      await found.return?.();
+      return failed([tooManyOperations()]);
+    }
+    others.add(found);
+    return telling(found, () => others.delete(found));
+  }
+
   const handle = createHandler<Exchange>({
+    authenticate: ({ headers, raw: { request } }) =>
+      ownerOf(request) + (headers.get(TOKEN_HEADER_KEY) || tokenOf(request) || randomUUID()),
     onSubscribe: async ({ raw }, params) => {
       if (!wayOut(raw)) return NOT_OPEN;
       const found = await results(raw.request, params as OperationParams);
-      if (wayOut(raw)) return found as never;
+      const out = wayOut(raw);
+      if (out) return admitted(found, out) as never;
       // Gone meanwhile, before graphql-sse knew what to end.
       if (isIterable(found)) await found.return?.();
       return NOT_OPEN;
@@ -78,30 +139,52 @@ export function eventStreams(prepare: PrepareOperation): Handler {
       ...asked,
     });
 
-  /** Gives a place up that nobody took: it is opened, and closed. */
-  async function giveUp(token: string, { request, response }: Exchange): Promise<void> {
-    if (shared.has(token)) return;
+  /** Keeps a place for a connection, until it is taken or nobody came for it. */
+  function reserve(key: string, exchange: Exchange): void {
+    const place = new EventEmitter();
+    const leave = () => {
+      clearTimeout(expiry);
+      places.delete(key);
+      place.emit('close');
+    };
+    const giveUp = () => {
+      leave();
+      void discard(key, exchange);
+    };
+    const expiry = setTimeout(giveUp, RESERVED_MS).unref();
+    places.set(key, leave);
+    streams.keep(place, identityOf(exchange.request)!, giveUp);
+  }
+
+  /** To graphql-sse a place is gone once it was opened, and closed. */
+  async function discard(key: string, { request, response }: Exchange): Promise<void> {
     const headers = new Map([
       ['accept', EVENT_STREAM],
-      [TOKEN_HEADER_KEY, token],
+      [TOKEN_HEADER_KEY, key.slice(ownerOf(request).length)],
     ]);
     const [body] = await ask(request, response, { method: 'GET', headers, body: null });
     if (isStream(body)) await body.return(undefined);
   }
 
   return async (request, response) => {
+    const token = tokenOf(request);
+    const key = ownerOf(request) + token;
+    const isOpening = request.headers.accept?.includes(EVENT_STREAM) ?? false;
+    if (isOpening) places.get(key)?.();
+    const identity = identityOf(request)!;
+    if ((isOpening || request.method === 'PUT') && streams.refused(response, identity)) return;
+    if (isOpening) streams.keep(response, identity, () => response.destroy());
     const [body, { status, statusText, headers }] = await ask(request, response);
-    if (request.method === 'PUT' && status === 201)
-      setTimeout(() => void giveUp(String(body), { request, response }), RESERVED_MS).unref();
+    const reserved = request.method === 'PUT' && status === 201 ? String(body) : null;
+    if (reserved) reserve(reserved, { request, response });
     if (response.destroyed) return void (isStream(body) && (await body.return(undefined)));
     response.writeHead(status, statusText, headers);
-    if (!isStream(body)) return void response.end(body);
-    const token = tokenOf(request);
-    if (token) shared.set(token, response.setMaxListeners(0));
+    if (!isStream(body)) return void response.end(reserved?.slice(ownerOf(request).length) ?? body);
+    if (token) shared.set(key, response.setMaxListeners(0));
     const closed = new AbortController();
     response.once('close', () => {
       closed.abort();
-      shared.delete(token);
+      shared.delete(key);
       void body.return(undefined);
     });
     for await (const message of body)

@@ -5,6 +5,14 @@ import { UNEXPECTED } from './explainError.js';
 import type { AskedDocument, PersistedOperations } from './persistedOperations.js';
 import type { buildYoga } from './yoga.js';
 
+/** Operations under way on one connection. */
+export const MAX_OPERATIONS = 100;
+
+export const tooManyOperations = () =>
+  new GraphQLError(`Run at most ${MAX_OPERATIONS} operations at a time on one connection.`, {
+    extensions: { code: 'TOO_MANY_OPERATIONS' },
+  });
+
 export type Results = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
 
 export interface OperationParams extends AskedDocument {

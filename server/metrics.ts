@@ -37,7 +37,7 @@ export function createMetrics(
   });
   new Gauge({
     name: 'hartomat_http_event_streams',
-    help: 'Open event streams, over server-sent events and WebSockets.',
+    help: 'Event streams that are open or about to be, over server-sent events and WebSockets.',
     registers: [registry],
     collect() {
       this.set(streams.count);

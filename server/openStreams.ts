@@ -1,8 +1,16 @@
+import type { ServerResponse } from 'node:http';
 import type { Grant } from './access.js';
-import { identityOf } from './auth.js';
-import type { Handler } from './chain.js';
+import { refuse } from './refuse.js';
 
-/** A connection over which events go out. */
+/** Streams that an account may hold at a time, over all of its tokens and sessions and over every transport. */
+export const MOST_STREAMS = 500;
+
+export const TOO_MANY_STREAMS = {
+  message: `Hold at most ${MOST_STREAMS} event streams at a time. Close some, or have several subscriptions share one.`,
+  extensions: { code: 'TOO_MANY_STREAMS' },
+};
+
+/** A connection over which events go out, or a place that is kept for one. */
 export interface Stream {
   once(event: 'close', closed: () => void): unknown;
 }
@@ -10,32 +18,42 @@ export interface Stream {
 /** Knows the event streams of a server, over whichever transport, so that it can stop. */
 export class OpenStreams {
   private readonly open = new Map<Stream, { grant: Grant; breakOff: () => void }>();
+  /** How many, by account; null: the installation's owner. */
+  private readonly held = new Map<string | null, number>();
   private isStopping = false;
 
   get count(): number {
     return this.open.size;
   }
 
-  /** Remembers requests for event streams while they are open; once the server stops, lets none in. */
-  readonly track: Handler = (request, response, next) => {
-    if (!request.headers.accept?.includes('text/event-stream')) return next();
-    if (this.isStopping) return void response.writeHead(503, { Connection: 'close' }).end();
-    const identity = identityOf(request);
-    if (identity) this.keep(response, identity, () => response.destroy());
-    next();
-  };
+  /** Whether somebody may hold one more. */
+  hasRoomFor({ viewer }: Grant): boolean {
+    return (this.held.get(viewer.accountId) ?? 0) < MOST_STREAMS;
+  }
+
+  /** Answers whoever gets no stream over HTTP: the server stops, or they have too many. @returns whether it did. */
+  refused(response: ServerResponse, grant: Grant): boolean {
+    if (this.isStopping) response.writeHead(503, { Connection: 'close' }).end();
+    else if (!this.hasRoomFor(grant)) refuse(response, 429, TOO_MANY_STREAMS);
+    return response.writableEnded;
+  }
 
   /** Remembers a stream until it is closed. @returns false once the server stops: it was broken off. */
   keep(stream: Stream, grant: Grant, breakOff: () => void): boolean {
     if (this.isStopping) breakOff();
     if (this.isStopping) return false;
     this.open.set(stream, { grant, breakOff });
+    const { accountId } = grant.viewer;
+    this.held.set(accountId, (this.held.get(accountId) ?? 0) + 1);
     const left = grant.expiresAt ? grant.expiresAt.getTime() - Date.now() : null;
     // Longer waits than this overflow a timer; a stream that lives on for weeks is asked again by its next connection.
     const expiry = left !== null && left < 2 ** 31 ? setTimeout(breakOff, left) : undefined;
     stream.once('close', () => {
       clearTimeout(expiry);
       this.open.delete(stream);
+      const others = this.held.get(accountId)! - 1;
+      if (others > 0) this.held.set(accountId, others);
+      else this.held.delete(accountId);
     });
     return true;
   }

@@ -1,17 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import type { ExecutionArgs } from 'graphql';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { type AuthSettings, whoSent } from './auth.js';
 import { isFromElsewhere } from './csrf.js';
-import { isPrepared, type OperationParams, type PreparedOperation, type PrepareOperation } from './liveOperations.js';
-import type { OpenStreams } from './openStreams.js';
+import {
+  isPrepared,
+  MAX_OPERATIONS,
+  type OperationParams,
+  type PreparedOperation,
+  type PrepareOperation,
+  tooManyOperations,
+} from './liveOperations.js';
+import { type OpenStreams, TOO_MANY_STREAMS } from './openStreams.js';
 
 /** Largest message from a client. Documents are far smaller; what is larger goes by HTTP. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
-/** Operations under way on one connection. */
-const MAX_OPERATIONS = 100;
+/** Told to who holds too many streams; graphql-ws clients do not try again by themselves after it. */
+const TOO_MANY = 4429;
 const HELLO_MS = 5_000;
 
 function refuse(socket: Duplex, status: string): void {
@@ -23,11 +30,6 @@ function headersOf(request: IncomingMessage, hello: Readonly<Record<string, unkn
   const authorization = hello?.authorization ?? hello?.Authorization;
   return typeof authorization === 'string' ? { authorization } : request.headers;
 }
-
-const tooMany = () =>
-  new GraphQLError(`Run at most ${MAX_OPERATIONS} operations at a time on one connection.`, {
-    extensions: { code: 'TOO_MANY_OPERATIONS' },
-  });
 
 /** The library keeps arguments and way of running apart only by this. */
 const run = ({ rootValue, ...args }: ExecutionArgs) => (rootValue as PreparedOperation['run'])(args);
@@ -43,10 +45,12 @@ export function webSockets(path: string, auth: AuthSettings, streams: OpenStream
         const { request, socket } = extra as Extra;
         const sender = await whoSent(auth, request, headersOf(request, connectionParams));
         if (!sender || 'waitS' in sender || (sender.by === 'cookie' && isFromElsewhere(request))) return false;
-        return streams.keep(socket, sender, () => socket.terminate());
+        if (!streams.hasRoomFor(sender)) socket.close(TOO_MANY, TOO_MANY_STREAMS.extensions.code);
+        else return streams.keep(socket, sender, () => socket.terminate());
+        return false;
       },
       onSubscribe: async ({ subscriptions, extra }, _id, payload) => {
-        if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooMany()];
+        if (Object.keys(subscriptions).length > MAX_OPERATIONS) return [tooManyOperations()];
         const prepared = await prepare((extra as Extra).request, payload as OperationParams);
         return isPrepared(prepared) ? { ...prepared.args, rootValue: prepared.run } : prepared;
       },
