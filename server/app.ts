@@ -31,7 +31,7 @@ import { readPersistedOperations } from './persistedOperations.js';
 import { refuse } from './refuse.js';
 import { graphqlTypesOnly } from './requestGuards.js';
 import { RESUMABLE_PATH, resumableUploads } from './resumableUploads.js';
-import { securityHeaders } from './securityHeaders.js';
+import { dataHeaders, pageHeaders } from './securityHeaders.js';
 import { cookieNameFor } from './session.js';
 import { signIn, signOut } from './signIn.js';
 import { serveThumbnail } from './thumbnails.js';
@@ -109,8 +109,8 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', 'loopback');
-  const always = [securityHeaders, metrics.observe, ...(log.isLevelEnabled('debug') ? [logRequests(log)] : [])];
-  app.use(always);
+  const observed = [metrics.observe, ...(log.isLevelEnabled('debug') ? [logRequests(log)] : [])];
+  app.use(pageHeaders, ...observed);
 
   const whoIsIt = identifier(auth);
   const fromElsewhere = allowOrigins(doors.corsOrigins);
@@ -150,7 +150,7 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   const failed: ErrorRequestHandler = (error, request, response, _next) => answerFailure(error, request, response);
   app.use(failed);
   // Nearly all requests are these.
-  const operationsByPost = chain([...always, fromElsewhere, whoIsIt, ...operation], answerFailure);
+  const operationsByPost = chain([dataHeaders, ...observed, fromElsewhere, whoIsIt, ...operation], answerFailure);
   return {
     handle: (request, response) =>
       request.url === '/graphql' && request.method === 'POST'

@@ -37,6 +37,19 @@ describe('the specification, as graphql-http audits it', () => {
   });
 });
 
+test('an answer may not be run, framed, read from elsewhere, or taken for another type', async () => {
+  const body = { method: 'POST', body: VIEWER };
+  for (const headers of [{ ...AUTHORIZED, ...JSON_TYPE }, JSON_TYPE]) {
+    const response = await app.fetch('/graphql', { ...body, headers });
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(response.headers.has('access-control-allow-origin')).toBe(false);
+  }
+});
+
 describe('the media type', () => {
   test.each([
     ['application/graphql-response+json', GRAPHQL],
