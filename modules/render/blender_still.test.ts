@@ -6,6 +6,7 @@ import { useBrokenGpu } from '../../tests/support/brokenGpu.js';
 import { type BoxPart, makeGlb } from '../../tests/support/glb.js';
 import { createTestContext } from '../../tests/support/moduleContext.js';
 import { alive, allProcesses, type SeenProcess } from '../../tests/support/processes.js';
+import { seededStudio } from '../../tests/support/seedLibrary.js';
 import { describeWith } from '../../tests/support/tools.js';
 import { blenderStill } from './blender_still.js';
 import { blenderFacts } from './blenderFacts.js';
@@ -119,6 +120,25 @@ describeWith('blender', 'a rendered still', () => {
     expect(at(0, 0)).toEqual([0x33, 0x66, 0xcc, 255]);
     const plain = await render({ ...params, shadow: false }, { template });
     expect(plain.sha256).not.toBe(still.sha256);
+  });
+
+  it('throws a shadow that other grain does not change to the eye: a plate on a thin foot', async () => {
+    const template = await seededStudio('studio_soft');
+    const parts: BoxPart[] = [
+      { partId: 'p0', partName: 'Plate', size: [0.1, 0.004, 0.06], at: [[0, 0.05, 0]] },
+      { partId: 'p1', partName: 'Foot', size: [0.004, 0.048, 0.004], at: [[0, 0.024, 0]] },
+    ];
+    const params = { resolution: { width: 256, height: 192 }, samples: 1, transparent: true };
+    const camera = { azimuthDeg: 20, elevationDeg: 20 };
+    // Right of the foot there is nothing but shadow.
+    const shadowOf = async (seed: number) => {
+      const { at } = await pixels(await render({ ...params, camera, seed }, { parts, template }));
+      return Array.from({ length: 80 * 60 }, (_, i) => at(155 + (i % 80), 110 + Math.floor(i / 80))[3]!);
+    };
+    const [one, other] = [await shadowOf(0), await shadowOf(1)];
+    expect(Math.min(...one)).toBeGreaterThan(0);
+    const change = one.reduce((sum, alpha, i) => sum + (alpha - other[i]!) ** 2, 0) / one.length;
+    expect(Math.sqrt(change)).toBeLessThan(2.2);
   });
 
   it('of a size for delivery is made by a Blender started for it, which ends with it; a small one by the resident', async () => {

@@ -60,7 +60,7 @@ const Params = z
 /** One picture of the product with its mapped materials, in the template's studio, by Blender. */
 export const blenderStill = defineModule({
   key: 'render.blender_still',
-  version: 5,
+  version: 6,
   title: 'Render still',
   description: 'Renders one picture of the product with its materials in the studio of the template, with Blender.',
   families: ['order_line'],

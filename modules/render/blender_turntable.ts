@@ -68,7 +68,7 @@ type Params = z.output<typeof Params>;
 /** The product turning in the template's studio, as a film. In a graph its frames are rendered by as many workers as there are. */
 export const blenderTurntable = defineModule({
   key: 'render.blender_turntable',
-  version: 5,
+  version: 6,
   upgrades: {
     1: [
       converted(

@@ -12,7 +12,7 @@ export const nameOf = ({ fileName }: { fileName: string }): string => fileName.r
 /** Some frames of a turntable: what `render.blender_turntable` shares out to the workers. */
 export const turntableFrames = defineModule({
   key: 'render.turntable_frames',
-  version: 5,
+  version: 6,
   title: 'Render turntable frames',
   description: 'Renders some frames of a turntable in one Blender, each a picture of its own.',
   families: ['order_line'],
