@@ -33,7 +33,7 @@ export function thumbnailScene(glb: string, sizePx: number): Scene {
 /** A small picture of the model in its CAD colours, for lists. */
 export const renderThumbnail = defineModule({
   key: 'cad.render_thumbnail',
-  version: 4,
+  version: 5,
   title: 'Render thumbnail',
   description:
     'A small cut-out picture of the model in the colours of the CAD file, in a neutral studio, with Blender.',

@@ -88,9 +88,9 @@ describeWith('blender', 'an exported .blend', () => {
       fileName: 'rollers.blend',
       metadata: {
         contents: 'scene',
-        meshCount: 3,
-        triangleCount: 36 + 62,
-        materialCount: 3,
+        meshCount: 4,
+        triangleCount: 36 + 2 * 62,
+        materialCount: 4,
         imageCount: 0,
         lightCount: 2,
         cameraName: 'Camera',
@@ -102,7 +102,7 @@ describeWith('blender', 'an exported .blend', () => {
     expect(file).toMatchObject({
       collections: {
         Bearing: expect.arrayContaining(['Product']),
-        Studio: expect.arrayContaining(['Camera', 'Floor']),
+        Studio: expect.arrayContaining(['Camera', 'Floor', 'Table']),
       },
       camera: 'Camera',
       engine: 'CYCLES',
@@ -172,7 +172,7 @@ describeWith('blender', 'an exported .blend', () => {
       { path: expect.stringMatching(/^\/\/textures\//), isPacked: true, size: [8, 8] },
     ]);
     const plain = await exported({ packTextures: false }, map);
-    expect(plain.metadata).toMatchObject({ imageCount: 0, materialCount: 3 });
+    expect(plain.metadata).toMatchObject({ imageCount: 0, materialCount: 4 });
   });
 
   it('has the same bytes every time, and tells nothing of this machine', async () => {

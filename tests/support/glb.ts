@@ -7,6 +7,8 @@ export interface BoxPart {
   size: [number, number, number];
   /** Centre of every instance, metres. */
   at: [number, number, number][];
+  /** An upright cylinder that fills the box. */
+  isRound?: boolean;
   /** Linear RGB. */
   color?: [number, number, number];
 }
@@ -16,9 +18,9 @@ export async function makeGlb(parts: BoxPart[]): Promise<Uint8Array> {
   const doc = new Document();
   const buffer = doc.createBuffer();
   const scene = doc.createScene();
-  for (const { partId, partName, size, at, color: [r, g, b] = [0.5, 0.5, 0.5] } of parts) {
+  for (const { partId, partName, size, at, isRound, color: [r, g, b] = [0.5, 0.5, 0.5] } of parts) {
     const material = doc.createMaterial(partName).setBaseColorFactor([r, g, b, 1]).setMetallicFactor(0);
-    const { positions, normals, indices } = box(size);
+    const { positions, normals, indices } = isRound ? cylinder(size) : box(size);
     const primitive = doc
       .createPrimitive()
       .setAttribute('POSITION', doc.createAccessor().setType('VEC3').setArray(positions).setBuffer(buffer))
@@ -61,5 +63,27 @@ function box([width, height, depth]: [number, number, number]) {
     positions: new Float32Array(positions),
     normals: new Float32Array(normals),
     indices: new Uint16Array(indices),
+  };
+}
+
+const SIDES = 64;
+
+/** Its side alone: nobody looks at the ends. */
+function cylinder([width, height, depth]: [number, number, number]) {
+  const positions: number[] = [];
+  const normals: number[] = [];
+  const indices: number[] = [];
+  for (let i = 0; i <= SIDES; i++) {
+    const [x, z] = [Math.cos((2 * Math.PI * i) / SIDES), Math.sin((2 * Math.PI * i) / SIDES)];
+    for (const y of [-1, 1]) {
+      positions.push((x * width) / 2, (y * height) / 2, (z * depth) / 2);
+      normals.push(x, 0, z);
+    }
+    if (i < SIDES) indices.push(2 * i, 2 * i + 1, 2 * i + 2, 2 * i + 2, 2 * i + 1, 2 * i + 3);
+  }
+  return {
+    positions: new Float32Array(positions),
+    normals: new Float32Array(normals),
+    indices: new Uint32Array(indices),
   };
 }

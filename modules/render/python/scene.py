@@ -29,7 +29,7 @@ class Scene:
         # Empty at the same place; parent of camera and lights. Turning it about its own Z moves the studio round the product.
         # None where a .blend template declares none.
         self.rig = None
-        # What stands behind the product and belongs to the view: objects that a turning rig does not take along by itself.
+        # What stands round the product and belongs to the view: objects that a turning rig does not take along by itself.
         self.backdrop = []
         # Centre and radius (m) of the bounding sphere.
         self.centre = None
@@ -82,6 +82,9 @@ def _in_studio(job):
         scene.backdrop = [studio.lay_sweep(template["backdrop"], scene.radius, camera["azimuthDeg"])]
     else:
         scene.floor = studio.lay_floor(scene.radius)
+        # Only Cycles can show it to mirrors alone; a picture of surroundings has ground of its own.
+        if job["engine"] == "cycles" and job["environmentImage"] is None:
+            scene.backdrop = [studio.lay_table(scene.radius, camera["azimuthDeg"])]
     return scene
 
 

@@ -123,10 +123,54 @@ FLOOR_FULL, FLOOR_END = 1.0, 2.2
 
 def lay_floor(radius):
     """A white disc under the product. It fades outwards, so that its shadow does not look cut off where it ends."""
-    bpy.ops.mesh.primitive_circle_add(vertices=64, radius=FLOOR_END * radius, fill_type="NGON", location=(0, 0, 0))
-    floor = bpy.context.object
-    floor.name = "Floor"
-    material = bpy.data.materials.new("Floor")
+    floor, matte = _disc("Floor", radius, FLOOR_FULL, FLOOR_END)
+    matte.inputs["Color"].default_value = (0.6, 0.6, 0.6, 1.0)
+    return floor
+
+
+# Radii of the product within which the table is whole, and where it has faded away; how much light it throws back in front of the
+# product and behind it, and at its sides; and how far from the one to the other, as the sine of the angle from the camera.
+TABLE_FULL, TABLE_END = 3.0, 12.0
+TABLE_DARK, TABLE_LIGHT = 0.12, 0.7
+TABLE_TURNS = (0.4, 0.95)
+
+
+def lay_table(radius, camera_azimuth_deg):
+    """What the floor lies on, for polished sides to mirror: seen from above, an upright cylinder mirrors the ground round it and
+    nothing else. White cards left and right on dark ground are what photographers lay there: they draw its form in streaks. Nothing
+    but mirrors sees it, so it lights nothing, and its end is in no picture."""
+    table, matte = _disc("Table", radius, TABLE_FULL, TABLE_END)
+    table.rotation_euler.z = math.radians(camera_azimuth_deg)
+    table.location.z = -0.001 * radius
+    # Large, and not what anybody wants to look at who works on the scene.
+    table.display_type = "WIRE"
+    for ray in ("camera", "diffuse", "transmission", "volume_scatter", "shadow"):
+        setattr(table, "visible_" + ray, False)
+    nodes, links = matte.id_data.nodes, matte.id_data.links
+    place = nodes.new("ShaderNodeTexCoord")
+    outwards = nodes.new("ShaderNodeVectorMath")
+    outwards.operation = "NORMALIZE"
+    split = nodes.new("ShaderNodeSeparateXYZ")
+    sideways = nodes.new("ShaderNodeMath")
+    sideways.operation = "ABSOLUTE"
+    shade = nodes.new("ShaderNodeMapRange")
+    shade.interpolation_type = "SMOOTHSTEP"
+    for name, value in zip(("From Min", "From Max", "To Min", "To Max"), (*TABLE_TURNS, TABLE_DARK, TABLE_LIGHT)):
+        shade.inputs[name].default_value = value
+    links.new(place.outputs["Object"], outwards.inputs[0])
+    links.new(outwards.outputs["Vector"], split.inputs[0])
+    links.new(split.outputs["X"], sideways.inputs[0])
+    links.new(sideways.outputs["Value"], shade.inputs["Value"])
+    links.new(shade.outputs["Result"], matte.inputs["Color"])
+    return table
+
+
+def _disc(name, radius, full, end):
+    """A matte disc on the ground that fades out between `full` and `end` radii, and the shader of its matte part."""
+    bpy.ops.mesh.primitive_circle_add(vertices=64, radius=end * radius, fill_type="NGON", location=(0, 0, 0))
+    disc = bpy.context.object
+    disc.name = name
+    material = bpy.data.materials.new(name)
     material.use_nodes = True
     nodes, links = material.node_tree.nodes, material.node_tree.links
     nodes.clear()
@@ -135,10 +179,9 @@ def lay_floor(radius):
     length.operation = "LENGTH"
     fade = nodes.new("ShaderNodeMapRange")
     fade.interpolation_type = "SMOOTHSTEP"
-    fade.inputs["From Min"].default_value = FLOOR_FULL * radius
-    fade.inputs["From Max"].default_value = FLOOR_END * radius
+    fade.inputs["From Min"].default_value = full * radius
+    fade.inputs["From Max"].default_value = end * radius
     matte, clear, mix = (nodes.new("ShaderNode" + kind) for kind in ("BsdfDiffuse", "BsdfTransparent", "MixShader"))
-    matte.inputs["Color"].default_value = (0.6, 0.6, 0.6, 1.0)
     output = nodes.new("ShaderNodeOutputMaterial")
     links.new(geometry.outputs["Position"], length.inputs[0])
     links.new(length.outputs["Value"], fade.inputs["Value"])
@@ -146,8 +189,8 @@ def lay_floor(radius):
     links.new(matte.outputs[0], mix.inputs[1])
     links.new(clear.outputs[0], mix.inputs[2])
     links.new(mix.outputs[0], output.inputs["Surface"])
-    floor.data.materials.append(material)
-    return floor
+    disc.data.materials.append(material)
+    return disc, matte
 
 
 # Radii of the product: how far the sweep reaches to the sides and to the front, where it begins to curve, how tightly, how high.
