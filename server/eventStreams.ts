@@ -15,6 +15,7 @@ import {
   tooManyOperations,
 } from './liveOperations.js';
 import type { OpenStreams } from './openStreams.js';
+import { objectIn } from './operationParams.js';
 import { readBody } from './requestBody.js';
 import { MAX_JSON_BYTES } from './requestGuards.js';
 
@@ -133,7 +134,7 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
       method: request.method!,
       url: request.url!,
       headers: { get: (name) => request.headers[name.toLowerCase()] as string | undefined },
-      body: async () => String(await readBody(request, MAX_JSON_BYTES)),
+      body: async () => ({ ...objectIn(String(await readBody(request, MAX_JSON_BYTES)), 'The body') }),
       raw: { request, response },
       context: undefined,
       ...asked,

@@ -131,11 +131,23 @@ test.each([
   ['[]', 'IMPORT_UNREADABLE'],
   ['name,name\nA,B\n', 'IMPORT_UNREADABLE'],
   ['name,description\n"A,never closed\n', 'IMPORT_UNREADABLE'],
+  ['[{"id": 9007199254740993, "name": "A"}]', 'IMPORT_UNREADABLE'],
+  ['[{"name": "A", "samples": 8, "samples": 16}]', 'IMPORT_UNREADABLE'],
   [JSON.stringify(Array(1001).fill(0)), 'IMPORT_TOO_LONG'],
 ])('a file that cannot be read as a whole is refused in words (%#)', async (content, code) => {
   const before = await everything();
   expect(await importFile(content)).toMatchObject({ __typename: 'ValidationError', code });
   expect(await everything()).toEqual(before);
+});
+
+test('a number in settings of a CSV that would lose digits fails its row, and is named', async () => {
+  const made = await importFile(
+    'name;settings\nExact;"{""seed"": 9007199254740991}"\nLossy;"{""seed"": 9007199254740993}"\n',
+  );
+  expect(made.rows).toMatchObject([
+    { status: 'created', outputType: { legacySettings: { seed: 9007199254740991 } } },
+    { status: 'failed', issues: [{ path: '/settings', message: expect.stringContaining('9007199254740993') }] },
+  ]);
 });
 
 test('the example of the guide can be taken in as it is, and every column of it is explained', async () => {

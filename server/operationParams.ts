@@ -19,7 +19,8 @@ export async function operationParams(request: IncomingMessage): Promise<GraphQL
   return objectIn(String(await readBody(request, MAX_JSON_BYTES)), 'The body');
 }
 
-function objectIn(text: string, what: string): object {
+/** @throws GraphQLError `BAD_REQUEST`: it is no object in JSON, or reading it would lose something. */
+export function objectIn(text: string, what: string): object {
   let value: unknown;
   try {
     value = parseExactJson(text);

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ExecutionArgs } from 'graphql';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { JsonLossError, parseExactJson } from '../workflow/exactJson.js';
 import { type AuthSettings, whoSent } from './auth.js';
 import { isFromElsewhere } from './csrf.js';
 import {
@@ -31,13 +32,37 @@ function headersOf(request: IncomingMessage, hello: Readonly<Record<string, unkn
   return typeof authorization === 'string' ? { authorization } : request.headers;
 }
 
+/** A connection whose messages say nothing that reading them would lose: what does is answered, and not read. */
+class ExactSocket extends WebSocket {
+  override emit(event: string, ...args: any[]): boolean {
+    const loss = event === 'message' ? lossIn(String(args[0])) : null;
+    if (!loss) return super.emit(event, ...args);
+    this.send(loss);
+    return true;
+  }
+}
+
+/** The answer to an operation that says something which would be lost; null: there is nothing of the kind in the message. */
+function lossIn(text: string): string | null {
+  try {
+    parseExactJson(text);
+    return null;
+  } catch (error) {
+    // What is no JSON is for graphql-ws to refuse.
+    if (!(error instanceof JsonLossError)) return null;
+    const { id } = JSON.parse(text) as { id?: unknown };
+    const payload = [{ message: error.message, extensions: { code: 'BAD_REQUEST' } }];
+    return JSON.stringify({ id, type: 'error', payload });
+  }
+}
+
 /** The library keeps arguments and way of running apart only by this. */
 const run = ({ rootValue, ...args }: ExecutionArgs) => (rootValue as PreparedOperation['run'])(args);
 
 /** GraphQL over WebSockets (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md) at `path`, for those who passed the same
  * checks as everybody else. @returns what answers the server's `upgrade` events. */
 export function webSockets(path: string, auth: AuthSettings, streams: OpenStreams, prepare: PrepareOperation) {
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, WebSocket: ExactSocket });
   useServer<Record<string, unknown>>(
     {
       connectionInitWaitTimeout: HELLO_MS,

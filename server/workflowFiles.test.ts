@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import type { JsonObject } from '../modules/json.js';
 import { resultOf } from '../tests/support/mutationCalls.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -166,5 +167,61 @@ describe('a graph in a request', () => {
     expect(await response.json()).toMatchObject({
       errors: [{ message: expect.stringContaining(message), extensions: { code: 'BAD_REQUEST' } }],
     });
+  });
+});
+
+describe('a draft that is sent by another way than a plain request', () => {
+  const draft = (number: string) =>
+    `{"query":"mutation ($graph: JSON!) { createWorkflow(input: { name: \\"Sent\\", family: cad_file, graph: $graph }) { __typename } }",` +
+    `"variables":{"graph":${fileOf(`{"n":${number}}`)}}}`;
+  const authorization = `Bearer ${ADMIN_TOKEN}`;
+
+  /** The types of the answers to one operation over a WebSocket, and what the last says. */
+  const overWebSocket = (body: string) =>
+    new Promise<{ type: string; payload: any }[]>((resolve, reject) => {
+      const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      const answers: { type: string; payload: any }[] = [];
+      const say = (message: string) => socket.send(message);
+      socket.once('error', reject);
+      socket.once('open', () => say(JSON.stringify({ type: 'connection_init', payload: { authorization } })));
+      socket.on('message', (data) => {
+        const message = JSON.parse(String(data));
+        if (message.type === 'connection_ack') return say(`{"id":"1","type":"subscribe","payload":${body}}`);
+        answers.push(message);
+        if (message.type === 'next') return;
+        socket.close();
+        resolve(answers);
+      });
+    });
+
+  test('over a WebSocket loses no digits either: it is refused, and nothing is made', async () => {
+    expect(await overWebSocket(draft('9007199254740991'))).toMatchObject([
+      { type: 'next', payload: { data: { createWorkflow: { __typename: 'Workflow' } } } },
+      { type: 'complete' },
+    ]);
+    const before = await app.platform.db.workflow.count();
+    expect(await overWebSocket(draft('9007199254740993'))).toEqual([
+      {
+        id: '1',
+        type: 'error',
+        payload: [{ message: expect.stringContaining('9007199254740993'), extensions: { code: 'BAD_REQUEST' } }],
+      },
+    ]);
+    expect(await app.platform.db.workflow.count()).toBe(before);
+  });
+
+  test('over server-sent events neither', async () => {
+    const send = async (number: string) => {
+      const answer = await fetch(`${app.url}/graphql/stream`, {
+        method: 'POST',
+        headers: { authorization, accept: 'text/event-stream', 'content-type': 'application/json' },
+        body: draft(number),
+      });
+      return [answer.status, await answer.text()];
+    };
+    expect(await send('9007199254740991')).toEqual([200, expect.stringContaining('"__typename":"Workflow"')]);
+    const before = await app.platform.db.workflow.count();
+    expect(await send('9007199254740993')).toEqual([400, expect.stringContaining('9007199254740993')]);
+    expect(await app.platform.db.workflow.count()).toBe(before);
   });
 });

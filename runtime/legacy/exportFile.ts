@@ -1,6 +1,7 @@
 import { CsvError } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { JsonObject, JsonValue } from '../../modules/json.js';
+import { JsonLossError, parseExactJson } from '../../workflow/exactJson.js';
 import { ValidationError } from '../errors.js';
 
 export type ExportFormat = 'json' | 'csv';
@@ -29,8 +30,12 @@ export function readExport(
 function jsonRows(text: string): ExportedRow[] {
   let value: JsonValue;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = parseExactJson(text);
   } catch (error) {
+    if (error instanceof JsonLossError)
+      throw unreadable(
+        `${error.message} ${error.code === 'JSON_NUMBER_INEXACT' ? 'Write it as a text, in quotes.' : ''}`.trim(),
+      );
     throw unreadable(`The file is not valid JSON: ${(error as SyntaxError).message}.`);
   }
   const lists = isObject(value) ? Object.values(value).filter((inner) => Array.isArray(inner)) : [value];

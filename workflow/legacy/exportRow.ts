@@ -1,5 +1,6 @@
 import slugify from '@sindresorhus/slugify';
 import type { JsonObject, JsonValue } from '../../modules/json.js';
+import { JsonLossError, parseExactJson } from '../exactJson.js';
 import { LEGACY_COLUMNS } from './columns.js';
 import { isLegacyKind, LEGACY_KINDS, type LegacyKind } from './invocation.js';
 import { asBoolean, asIntegerIn, asText, asWord } from './values.js';
@@ -78,9 +79,15 @@ export function readLegacyExportRow(
   ) => {
     const cell = take(field);
     if (!cell) return undefined;
-    const value = reader(cell.value);
-    if (value === undefined) say(cell.header, `“${cell.header}” should be ${expected}.`);
-    return value;
+    try {
+      const value = reader(cell.value);
+      if (value === undefined) say(cell.header, `“${cell.header}” should be ${expected}.`);
+      return value;
+    } catch (error) {
+      if (!(error instanceof JsonLossError)) throw error;
+      say(cell.header, error.message);
+      return undefined;
+    }
   };
 
   const id = read('id', asName, 'a text or a number');
@@ -146,10 +153,13 @@ function asBag(value: JsonValue): JsonObject | undefined {
   return typeof bag === 'object' && bag !== null && !Array.isArray(bag) ? (bag as JsonObject) : undefined;
 }
 
+/** The JSON that a cell of CSV holds; undefined where it holds none.
+ * @throws JsonLossError */
 function parsed(text: string): JsonValue | undefined {
   try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
+    return parseExactJson(text);
+  } catch (error) {
+    if (error instanceof JsonLossError) throw error;
     return undefined;
   }
 }
