@@ -2,6 +2,7 @@ import type { Asset } from '../generated/prisma/client.js';
 import { contentHash } from '../modules/hash.js';
 import { type DecidedMaterials, MaterialChanges } from './materials/changes.js';
 import type { Platform } from './platform.js';
+import type { Statements } from './reads/awaitedStatements.js';
 import { materialLibrary } from './runs/snapshots.js';
 
 /** What changed since an asset was made. */
@@ -31,7 +32,7 @@ export interface StaleFilter {
   reason?: StaleReasonCode;
 }
 
-type Parts = Pick<Platform, 'db' | 'pool' | 'store' | 'log'>;
+type Parts = Pick<Platform, 'db' | 'store' | 'log'> & { pool: Statements };
 
 /** Newest versions of what was made for order lines that still stand, or for CAD files. */
 const NEWEST = `

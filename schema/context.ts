@@ -3,6 +3,7 @@ import type { PrismaClient } from '../generated/prisma/client.js';
 import type { Role } from '../generated/prisma/enums.js';
 import type { Scope } from '../runtime/access/access.js';
 import type { Platform } from '../runtime/platform.js';
+import type { Statements } from '../runtime/reads/awaitedStatements.js';
 import type { Loaders } from './loaders.js';
 
 /** Who is asking. */
@@ -21,6 +22,8 @@ export interface Viewer {
 export interface Context {
   platform: Platform;
   db: PrismaClient;
+  /** For what only SQL can say; ends with who asks, like the reads of `db`. */
+  statements: Statements;
   loaders: Loaders;
   /** Null on requests that nobody signed; the schema then offers nothing but an error. */
   viewer: Viewer | null;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getDatamodel } from '../generated/pothos-types.js';
 import type { Platform } from '../runtime/platform.js';
-import type { Waiting } from '../runtime/reads/awaitedStatements.js';
+import { AwaitedStatements, type Waiting } from '../runtime/reads/awaitedStatements.js';
 import { readingInOneStatement } from '../runtime/reads/client.js';
 import type { Context, Viewer } from '../schema/context.js';
 import { createLoaders } from '../schema/loaders.js';
@@ -21,10 +21,12 @@ export function contextFactory(platform: Platform, key: string) {
   const thumbnailUrl = rememberedUrls(THUMBNAIL, key);
   const openUpload = uploadOpener(platform.store, key);
   const readerFor = readingInOneStatement(platform.db, platform.pool, getDatamodel());
+  const statements = new AwaitedStatements(platform.pool);
   const loadersFor = createLoaders(readerFor, platform.pool);
   return (viewer: Viewer | null, waiting?: Waiting): Context => ({
     platform,
     db: readerFor(waiting),
+    statements: statements.awaitedBy(waiting),
     loaders: loadersFor(waiting),
     viewer,
     artifactUrl,

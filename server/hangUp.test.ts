@@ -83,6 +83,10 @@ const BATCHES: [what: string, table: string, fields: (ids: Ids) => string][] = [
   ['outputs', 'artifact', ({ run }) => `run(id: "${run}") { artifacts { id } }`],
   ['events', 'run_event', ({ run }) => `run(id: "${run}") { events { seq } }`],
   ['lines of logs', 'run_event', ({ run }) => `run(id: "${run}") { nodeRuns { log { seq } } }`],
+  ['what is out of date', 'asset', () => 'staleAssets { totalCount edges { node { asset { id } } } }'],
+  ['queues', 'node_run', () => 'queues { waiting }'],
+  ['their workers', 'worker', () => 'queues { workers }'],
+  ['categories of output types', 'category', () => 'outputTypes { edges { node { id categories { label } } } }'],
   ['what was delivered', 'asset', ({ order }) => `order(id: "${order}") { lines { deliveredAssets { id } } }`],
 ];
 interface Ids {
@@ -116,7 +120,7 @@ test('so are those that read for several at once, when all of them are gone', as
     }
     const { data, errors } = await (await ask(fields(ids))).json();
     expect(errors, what).toBeUndefined();
-    expect(JSON.stringify(data), what).toMatch(/"(id|seq|params)":/);
+    expect(JSON.stringify(data), what).toMatch(/"(id|seq|params|totalCount|waiting|workers)":/);
   }
   expect(app.logged.join('')).not.toContain('failed unexpectedly');
 });

@@ -54,7 +54,10 @@ async function inForm(body: Buffer<ArrayBuffer>, { headers }: IncomingMessage): 
   const operations = objectIn(String(form.get('operations')), 'The part "operations"');
   const map = form.has('map') ? objectIn(String(form.get('map')), 'The part "map"') : {};
   for (const [part, places] of Object.entries(map))
-    for (const place of [places].flat()) put(form.get(part), operations, String(place));
+    for (const place of [places].flat()) {
+      if (!form.has(part)) throw wrong(`The map speaks of a part "${part}", which is not there.`);
+      put(form.get(part), operations, String(place));
+    }
   return operations;
 }
 

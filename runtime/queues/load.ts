@@ -1,5 +1,6 @@
 import { CAPABILITIES, type Capability } from '../../modules/define.js';
 import type { Platform } from '../platform.js';
+import type { Statements } from '../reads/awaitedStatements.js';
 import { workersByCapability } from '../workers.js';
 
 /** What lies before the workers of one capability, by Postgres: the jobs of the queue only say that there is something. */
@@ -19,7 +20,7 @@ export interface QueueLoad {
 type Counted = Omit<QueueLoad, 'workers'>;
 
 /** One for each capability, in their order. */
-export async function queueLoads({ pool, db }: Pick<Platform, 'pool' | 'db'>): Promise<QueueLoad[]> {
+export async function queueLoads({ pool, db }: Pick<Platform, 'db'> & { pool: Statements }): Promise<QueueLoad[]> {
   const [{ rows }, workers] = await Promise.all([
     pool.query<Counted>(
       `SELECT n.capability,

@@ -8,6 +8,11 @@ const LOOK_MS = 250;
 /** Whoever waits for an answer, until they are gone. */
 export type Waiting = Pick<AbortSignal, 'aborted'>;
 
+/** As much of a pool as reads need. */
+export interface Statements {
+  query<R extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<pg.QueryResult<R>>;
+}
+
 interface Running {
   client: pg.PoolClient;
   waiting: Waiting;
@@ -51,6 +56,11 @@ export class AwaitedStatements {
       await one.broken;
       client.release(!isSound || one.broken !== null);
     }
+  }
+
+  /** For those who read for one who waits. */
+  awaitedBy(waiting: Waiting | undefined): Statements {
+    return { query: (text, values) => this.query({ text, values }, waiting) };
   }
 
   private async watch(): Promise<void> {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { getDatamodel } from '../../generated/pothos-types.js';
-import type { PrismaClient } from '../../generated/prisma/client.js';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.js';
 import { startTestApp, type TestApp } from '../../tests/support/testApp.js';
 import { type Catalogue, createCatalogue, createEndedRun } from '../../tests/support/testData.js';
 import { readingInOneStatement } from './client.js';
@@ -101,6 +101,11 @@ const READS: Record<string, [keyof PrismaClient & string, Record<string, unknown
       NOT: { id: { in: ['00000000-0000-7000-8000-000000000000'] } },
     }),
   ],
+  'JSON that is there': [
+    'nodeRun',
+    { where: { outputs: { not: Prisma.DbNull } }, orderBy: [{ runId: 'asc' }, { idx: 'asc' }] },
+  ],
+  'nothing where JSON is missing': ['run', { where: { entry: { equals: Prisma.DbNull } }, orderBy: { id: 'asc' } }],
   'an OR of nothing': ['run', where({ OR: [] })],
   'conditions on relations': [
     'run',
@@ -115,7 +120,21 @@ const READS: Record<string, [keyof PrismaClient & string, Record<string, unknown
     { where: { name: { contains: 'BEARING', mode: 'insensitive' }, sku: { not: "%_'" } }, orderBy: { id: 'asc' } },
   ],
   'signs that stand for any text': ['product', { where: { name: { contains: 'B%g_6205' } }, orderBy: { id: 'asc' } }],
-  'a many-to-many relation, which goes the usual way': ['outputType', { include: { categories: true } }],
+  'a many-to-many relation, from either side': [
+    'outputType',
+    {
+      orderBy: { id: 'asc' },
+      include: { categories: { orderBy: { key: 'desc' }, include: { outputTypes: { select: { id: true } } } } },
+    },
+  ],
+  'a condition on a many-to-many relation': [
+    'category',
+    {
+      where: { outputTypes: { some: { name: { not: 'x' } } } },
+      orderBy: { key: 'asc' },
+      select: { key: true, _count: { select: { outputTypes: true } } },
+    },
+  ],
   'distinct rows, which go the usual way': [
     'nodeRun',
     { distinct: ['nodeId'], orderBy: { nodeId: 'asc' }, select: { nodeId: true } },

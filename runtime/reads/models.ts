@@ -17,6 +17,8 @@ export interface Relation {
   isList: boolean;
   /** Pairs of columns that are equal: ours, theirs. */
   on: readonly (readonly [string, string])[];
+  /** Many to many: the table between the two, and its columns that hold our key and theirs, which `on` pairs. */
+  through: { table: string; ours: string; theirs: string } | null;
 }
 export interface Model {
   name: string;
@@ -54,10 +56,16 @@ interface RuntimeDataModel {
   models: Record<string, { dbName: string | null; fields: readonly { name: string; dbName?: string | null }[] }>;
 }
 
+/** The table that Prisma keeps between two models: A is who comes first in the alphabet. */
+function between(name: string, other: string, relationName: string): Relation['through'] {
+  if (name === other) throw new Error(`${name} is related to many of itself, which is not read.`);
+  const [ours, theirs] = name < other ? ['"A"', '"B"'] : ['"B"', '"A"'];
+  return { table: quoted(`_${relationName}`), ours, theirs };
+}
+
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** Describes every table for the statement builder. Many-to-many relations are left out: selections with them go the usual way.
- * Every foreign key of the schema points to a primary key; models.test.ts holds it to that. */
+/** Describes every table for the statement builder. Every foreign key of the schema points to a primary key; models.test.ts holds it to that. */
 export function describeModels(db: PrismaClient, { datamodel }: Datamodel): Models {
   // Column names are in no public export of the client.
   const { models: named } = (db as unknown as { _runtimeDataModel: RuntimeDataModel })._runtimeDataModel;
@@ -90,11 +98,16 @@ export function describeModels(db: PrismaClient, { datamodel }: Datamodel): Mode
       );
       const ours = field.relationFromFields ?? [];
       const theirs = there?.relationFromFields ?? [];
-      const on = ours.length
-        ? ours.map((from, i) => [columnOf(name, from), columnOf(field.type, keyOf(field.type)[i]!)] as const)
-        : theirs.map((from, i) => [columnOf(name, keyOf(name)[i]!), columnOf(field.type, from)] as const);
-      if (on.length > 0)
-        fields.set(field.name, { kind: 'relation', name: field.name, model: field.type, isList: field.isList, on });
+      const keys = [keyOf(name), keyOf(field.type)] as const;
+      const [from, to] = ours.length ? [ours, keys[1]] : theirs.length ? [keys[0], theirs] : keys;
+      fields.set(field.name, {
+        kind: 'relation',
+        name: field.name,
+        model: field.type,
+        isList: field.isList,
+        on: from.map((column, i) => [columnOf(name, column), columnOf(field.type, to[i]!)] as const),
+        through: ours.length + theirs.length === 0 ? between(name, field.type, field.relationName!) : null,
+      });
     }
     return {
       name,

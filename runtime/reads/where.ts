@@ -1,3 +1,4 @@
+import { Prisma } from '../../generated/prisma/client.js';
 import type { Column, Model, Models, Relation } from './models.js';
 import { isPlainObject, NotExpressible, type Statement } from './statement.js';
 
@@ -37,7 +38,7 @@ export function condition(models: Models, statement: Statement, model: Model, al
 }
 
 function onColumn(statement: Statement, column: string, field: Column, value: unknown): string {
-  if (field.type === 'Json') throw new NotExpressible('a condition on JSON');
+  if (field.type === 'Json') return onJson(column, value);
   if (value === null) return `${column} is null`;
   if (!isPlainObject(value)) return `${column} = ${statement.value(value)}`;
   const { mode, ...operators } = value;
@@ -61,6 +62,14 @@ function onColumn(statement: Statement, column: string, field: Column, value: un
     else throw new NotExpressible(operator);
   }
   return parts.length > 0 ? `(${parts.join(' and ')})` : 'true';
+}
+
+/** Of JSON only whether there is any. */
+function onJson(column: string, value: unknown): string {
+  if (value === Prisma.DbNull) return `${column} is null`;
+  const isThere = isPlainObject(value) && value.not === Prisma.DbNull && Object.keys(value).length === 1;
+  if (!isThere) throw new NotExpressible('a condition on JSON');
+  return `${column} is not null`;
 }
 
 function onRelation(models: Models, statement: Statement, relation: Relation, alias: string, value: unknown): string {
@@ -87,6 +96,8 @@ function onRelation(models: Models, statement: Statement, relation: Relation, al
 }
 
 /** The condition that joins a row called `alias` with a row called `there` of the relation's model. */
-export function joined({ on }: Relation, alias: string, there: string): string {
-  return on.map(([ours, theirs]) => `${there}.${theirs} = ${alias}.${ours}`).join(' and ');
+export function joined({ on, through }: Relation, alias: string, there: string): string {
+  if (!through) return on.map(([ours, theirs]) => `${there}.${theirs} = ${alias}.${ours}`).join(' and ');
+  const [[ours, theirs]] = on as [readonly [string, string]];
+  return `${there}.${theirs} in (select l.${through.theirs} from ${through.table} l where l.${through.ours} = ${alias}.${ours})`;
 }

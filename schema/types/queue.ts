@@ -26,6 +26,6 @@ builder.queryField('queues', (t) =>
     authScopes: { view: true },
     type: [Queue],
     description: 'One queue for each capability.',
-    resolve: (_root, _args, { platform }) => queueLoads(platform),
+    resolve: (_root, _args, { db, statements }) => queueLoads({ db, pool: statements }),
   }),
 );

@@ -80,14 +80,18 @@ builder.queryField('staleAssets', (t) =>
         orderBy: t.arg(STALE_SORT.arg),
       },
       resolve: async (_root, { filter, orderBy, ...args }, ctx) => {
-        const stale = new StaleAssets(ctx.platform, filterFrom(filter));
+        const stale = new StaleAssets({ ...ctx.platform, db: ctx.db, pool: ctx.statements }, filterFrom(filter));
         const direction = orderBy?.direction ?? STANDARD.direction;
         const page = await resolveCursorConnection<Promise<StaleAsset[]>>(
           { args, defaultSize: PAGE_SIZE.default, maxSize: PAGE_SIZE.max, toCursor: ({ asset }) => cursorOf(asset.id) },
           ({ after, before, limit, inverted }) =>
             stale.page({ after: idOfCursor(after), before: idOfCursor(before), limit, direction, isFromEnd: inverted }),
         );
-        return { ...page, stale };
+        // As of all other lists.
+        const nowhere = page.edges.length === 0 && {
+          pageInfo: { ...page.pageInfo, startCursor: null, endCursor: null },
+        };
+        return { ...page, ...nowhere, stale };
       },
     },
     {
