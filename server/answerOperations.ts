@@ -32,12 +32,17 @@ const refusal = (status: number, code: string, message: string, headers?: Record
   errors: [new GraphQLError(message, { extensions: { code, http: { status, headers } } })],
 });
 
-/** Whether the client is gone, as an abort signal says it; to make one for each request costs more than to ask. */
+/** Whether nobody waits any more, because the client is gone or has its answer, as an abort signal says it; to make one for each
+ * request costs more than to ask. An answer may be there before all is read for it: the first failure ends it. */
 class HangUp implements Waiting {
-  constructor(private response: ServerResponse | null) {}
+  private response: ServerResponse | null;
+
+  constructor(response: ServerResponse) {
+    this.response = response;
+  }
 
   get aborted(): boolean {
-    return this.response?.destroyed ?? false;
+    return this.response === null || this.response.destroyed;
   }
 
   /** Lets go of the response. Contexts are keys of Pothos's caches, so they and what they hold live on until the next full garbage
