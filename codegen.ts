@@ -10,7 +10,8 @@ const persistedDocuments = {
   hashAlgorithm: (text: string) => createHash('sha256').update(text).digest('hex'),
 } as const;
 
-/** Writes the typed operations of the console and of the partner example, from the committed, printed schema. */
+/** Writes the typed operations of the console and of the partner example, and what the console's cache has to know of types, from the
+ * committed, printed schema. */
 const config: CodegenConfig = {
   schema: 'schema/schema.graphql',
   generates: {
@@ -27,6 +28,7 @@ const config: CodegenConfig = {
         scalars,
       },
     },
+    'client/gql/cacheTypes.ts': { plugins: ['./scripts/lib/cacheTypes.mjs'] },
     'docs/examples/partner/gql/': {
       documents: 'docs/examples/partner/operations.graphql',
       preset: 'client',

@@ -2,103 +2,11 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { createClient as createSseClient } from 'graphql-sse';
 import { Client, fetchExchange, mapExchange, type Operation, subscriptionExchange } from 'urql';
+import { EMBEDDED_TYPES, POSSIBLE_TYPES } from '../gql/cacheTypes.js';
 import { askAgain, queryWatch } from '../shared/failedQueries.js';
 import { onReconnected } from './connection.js';
 import { subscribeLive } from './liveStream.js';
 import { outdatedAnswers } from './outdatedAnswers.js';
-
-/** Types without an id of their own live inside what holds them. */
-const EMBEDDED = [
-  'Viewer',
-  'Port',
-  'NodeExecution',
-  'LookupOption',
-  'Finding',
-  'Failure',
-  'PortValue',
-  'RunEvent',
-  'RunChange',
-  'PageInfo',
-  'FieldIssue',
-  'MaterialTexture',
-  'MaterialBlendAsset',
-  'MaterialForm',
-  'MaterialPreview',
-  'MaterialPreviewPart',
-  'MaterialProblem',
-  'MaterialRuleOrder',
-  'DeletedMaterialRule',
-  'GraphDiff',
-  'NodeChange',
-  'EdgeChange',
-  'FieldChange',
-  'PublishPreview',
-  'AffectedOutputType',
-  'FamilySplit',
-  'FamilyPart',
-  'CreatedApiToken',
-  'WebhookSecret',
-  'WebhookAttempt',
-  'DeletedWebhook',
-  'SignInLink',
-  'FamilyDefinition',
-  'PaletteGroup',
-  'LegalLink',
-  'LinkEnd',
-  'Money',
-  'TimeRange',
-  'Preflight',
-  'PreflightNode',
-  'OrderPreflight',
-  'LineDispatch',
-  'DispatchBatch',
-  'EffectiveParam',
-  'OutputTypeDraft',
-  'ArtifactKindChoice',
-  'ParamForm',
-  'RolloutOption',
-  'Parity',
-  'ParityGate',
-  'LegacyImport',
-  'LegacyImportRow',
-  'LegacyImportGuide',
-  'LegacyImportColumn',
-  'LegacyKeyReport',
-  'BlenderInfo',
-  'GpuDevice',
-];
-const ERRORS = ['ValidationError', 'NotFoundError', 'ForbiddenError', 'ConflictError'];
-const CONNECTIONS = [
-  'Workflows',
-  'OutputTypes',
-  'Products',
-  'PricingTiers',
-  'Categories',
-  'CadFiles',
-  'Runs',
-  'Assets',
-  'Notifications',
-  'Orders',
-  'Materials',
-  'RenderTemplates',
-  'EnvironmentImages',
-  'NotificationDeliveries',
-  'Accounts',
-  'ApiTokens',
-  'AuditTrail',
-];
-
-const embedded = Object.fromEntries(
-  [
-    ...EMBEDDED,
-    ...ERRORS,
-    'WorkflowVersionsConnection',
-    'WorkflowVersionsConnectionEdge',
-    'OutputTypeRolloutHistoryConnection',
-    'OutputTypeRolloutHistoryConnectionEdge',
-    ...CONNECTIONS.flatMap((name) => [`Query${name}Connection`, `Query${name}ConnectionEdge`]),
-  ].map((name) => [name, () => null]),
-);
 
 /** The console's one door to the back end: queries and mutations by POST, subscriptions as resumable SSE streams. */
 export function createApi(): Client {
@@ -120,9 +28,9 @@ export function createApi(): Client {
       }),
       cacheExchange({
         // Without it the cache drops `... on Error` from answers of a type it has not seen yet.
-        possibleTypes: { Error: ERRORS },
+        possibleTypes: POSSIBLE_TYPES,
         keys: {
-          ...embedded,
+          ...Object.fromEntries(EMBEDDED_TYPES.map((name) => [name, () => null])),
           NodeDefinition: (data) => data.step as string,
           WorkflowStarter: (data) => data.key as string,
         },
