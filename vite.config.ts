@@ -11,7 +11,8 @@ const CHUNKS = [
   { name: 'graphql', test: /node_modules\/(graphql|@?urql|@urql|@0no-co|wonka|graphql-sse)\// },
   { name: 'flow', test: /node_modules\/(@xyflow|d3-[a-z]+|zustand|@dagrejs|classcat)\// },
   { name: 'forms', test: /node_modules\/(@jsonforms|lodash|@cfworker)\// },
-  { name: 'three', test: /node_modules\/three\// },
+  // Readers of single kinds of files come when one is opened.
+  { name: 'three', test: /node_modules\/three\/(?!examples\/jsm\/(loaders\/(EXR|HDR)|libs\/fflate))/ },
 ];
 
 /** Builds the console to dist/client; in development it talks to a server at HARTOMAT_URL. */

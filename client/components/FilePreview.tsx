@@ -4,8 +4,12 @@ import { ImageViewer } from './ImageViewer.js';
 import { JsonTree } from './JsonTree.js';
 
 const ModelViewer = lazy(() => import('./ModelViewer.js'));
+const HdrViewer = lazy(() => import('./HdrViewer.js'));
 /** Above this a JSON file is offered for download only. */
 const MAX_JSON_BYTES = 5_000_000;
+
+/** Pictures of linear light: no browser shows them by itself. */
+const LINEAR = ['image/vnd.radiance', 'image/x-exr'];
 
 const BLENDER = 'application/x-blender';
 
@@ -76,6 +80,12 @@ function Film({ file }: { file: PreviewFile }) {
 
 /** Shows a file by its media type: picture, 3D model, JSON, video; anything else is named. */
 export function FilePreview({ file }: { file: PreviewFile }) {
+  if (LINEAR.includes(file.mediaType))
+    return (
+      <Suspense fallback={<p className="viewer-note">Loading the viewer …</p>}>
+        <HdrViewer file={file} label={file.fileName} />
+      </Suspense>
+    );
   if (isImage(file.mediaType)) return <ImageViewer url={file.url} alt={file.fileName} />;
   if (file.mediaType === 'model/gltf-binary')
     return (

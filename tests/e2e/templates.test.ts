@@ -1,5 +1,6 @@
+import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
-import { radiancePicture } from '../support/environmentPictures.js';
+import { exrPicture, radiancePicture } from '../support/environmentPictures.js';
 import { describeWith } from '../support/tools.js';
 import { keepPicture, seriousViolations } from './support/browser.js';
 import { useConsole } from './support/useConsole.js';
@@ -32,6 +33,38 @@ describeWith('chromium', 'the page of templates', () => {
     await picture('taken');
   });
 
+  it.each([
+    ['a Radiance picture', 'sky.hdr', null],
+    ['an OpenEXR picture', 'dusk.exr', exrPicture(64, 32, (_u, v) => (v < 0.5 ? [2, 2, 2] : [0.2, 0.2, 0.2]))],
+  ])('shows %s as bright as one likes, the right way up', async (_kind, name, file) => {
+    const { page } = session;
+    if (file) await send(name, file);
+    await page.getByRole('button', { name: `View ${name}` }).click();
+    const dialog = page.getByRole('dialog', { name });
+    await dialog.getByText('64 × 32 pixels').waitFor();
+    const stage = dialog.locator('.viewer-stage');
+    /** Of the sky above the middle, and of the ground below it. */
+    const brightness = async () => {
+      const shot = sharp(await stage.screenshot());
+      const { width, height } = await shot.metadata();
+      const at = async (part: number) => {
+        const area = { left: Math.round(width / 2) - 20, top: Math.round(height * part) - 10, width: 40, height: 20 };
+        return (await sharp(await shot.clone().extract(area).toBuffer()).stats()).channels[0]!.mean;
+      };
+      return [await at(0.4), await at(0.6)] as const;
+    };
+    await expect.poll(async () => (await brightness())[0]).toBeGreaterThan(200);
+    const [sky, ground] = await brightness();
+    expect(sky).toBeGreaterThan(ground + 50);
+    await stage.focus();
+    for (let presses = 0; presses < 4; presses++) await page.keyboard.press('-');
+    await dialog.getByText('-2 EV').waitFor();
+    await expect.poll(async () => (await brightness())[1]).toBeLessThan(ground - 30);
+    expect(await seriousViolations(page)).toEqual([]);
+    await picture(`view-${name}`);
+    await page.keyboard.press('Escape');
+  });
+
   it('shows how a large picture gets on, and lets it be cancelled', async () => {
     const { page, hartomat } = session;
     // Stays on its way until it is cancelled.
@@ -45,7 +78,7 @@ describeWith('chromium', 'the page of templates', () => {
     await page.unroute('**/api/uploads?*');
     await page.getByRole('button', { name: 'Dismiss large.hdr' }).click();
     await page.getByRole('progressbar').waitFor({ state: 'detached' });
-    expect(await hartomat.platform.db.environmentImage.count()).toBe(1);
+    expect(await hartomat.platform.db.environmentImage.count()).toBe(2);
   });
 
   it('is put away and taken back', async () => {

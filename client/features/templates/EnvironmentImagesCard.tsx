@@ -2,8 +2,10 @@ import { useRef, useState } from 'react';
 import { useMutation, useQuery } from 'urql';
 import { Badge } from '../../components/Badge.js';
 import { Button } from '../../components/Button.js';
+import { Dialog } from '../../components/Dialog.js';
 import { EmptyState } from '../../components/EmptyState.js';
 import { FileInput } from '../../components/FileInput.js';
+import { FilePreview, type PreviewFile } from '../../components/FilePreview.js';
 import { formatBytes } from '../../components/format.js';
 import { ACTIONS } from '../../components/Table.js';
 import { graphql } from '../../gql/index.js';
@@ -29,7 +31,10 @@ const ImagesQuery = graphql(`
           heightPx
           archivedAt
           file {
+            id
             byteSize
+            fileName
+            mediaType
             url
           }
         }
@@ -74,6 +79,7 @@ export function EnvironmentImagesCard() {
   const [, register] = useMutation(UploadImage);
   const [{ fetching: isArchiving }, archive] = useMutation(ArchiveImage);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const [viewed, setViewed] = useState<PreviewFile | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const list = answer.data?.environmentImages;
   const images = list?.edges.map(({ node }) => node) ?? [];
@@ -98,58 +104,68 @@ export function EnvironmentImagesCard() {
     </Button>
   );
   return (
-    <ListCard
-      title="Environment images"
-      list={list}
-      tools={
-        <>
-          {images.length > 0 && add}
-          <FileInput
-            ref={input}
-            label="Environment image"
-            accept=".hdr,.exr"
-            multiple
-            onChoose={(_, files) => sendAll(files)}
-          />
-        </>
-      }
-      problem={problem}
-      before={<UploadList uploads={uploads} onDismiss={dismiss} />}
-      after={after}
-      onPage={setAfter}
-      what="the environment images"
-      answer={answer}
-      empty={
-        <EmptyState icon="sun" title="No environment images yet" actions={add}>
-          A picture of all directions (HDRI) lights the product and mirrors in it. Studios name it under Environment.
-        </EmptyState>
-      }
-      columns={['Name', { label: 'Pixels', isEnd: true }, { label: 'Size', isEnd: true }, ACTIONS]}
-    >
-      {images.map(({ id, name, widthPx, heightPx, archivedAt, file }) => (
-        <tr key={id}>
-          <td>
-            <a href={file.url}>{name}</a> {archivedAt && <Badge tone="calm">archived</Badge>}
-          </td>
-          <td className="numeric cell-end muted">
-            {widthPx} × {heightPx}
-          </td>
-          <td className="numeric cell-end muted">{formatBytes(file.byteSize)}</td>
-          <td className="cell-actions">
-            <div className="page-actions">
-              <Button
-                look="quiet"
-                needs="author"
-                disabled={isArchiving}
-                aria-label={`${archivedAt ? 'Offer again' : 'Archive'}: ${name}`}
-                onClick={() => toggle(id, name, !archivedAt)}
-              >
-                {archivedAt ? 'Offer again' : 'Archive'}
-              </Button>
-            </div>
-          </td>
-        </tr>
-      ))}
-    </ListCard>
+    <>
+      <ListCard
+        title="Environment images"
+        list={list}
+        tools={
+          <>
+            {images.length > 0 && add}
+            <FileInput
+              ref={input}
+              label="Environment image"
+              accept=".hdr,.exr"
+              multiple
+              onChoose={(_, files) => sendAll(files)}
+            />
+          </>
+        }
+        problem={problem}
+        before={<UploadList uploads={uploads} onDismiss={dismiss} />}
+        after={after}
+        onPage={setAfter}
+        what="the environment images"
+        answer={answer}
+        empty={
+          <EmptyState icon="sun" title="No environment images yet" actions={add}>
+            A picture of all directions (HDRI) lights the product and mirrors in it. Studios name it under Environment.
+          </EmptyState>
+        }
+        columns={['Name', { label: 'Pixels', isEnd: true }, { label: 'Size', isEnd: true }, ACTIONS]}
+      >
+        {images.map(({ id, name, widthPx, heightPx, archivedAt, file }) => (
+          <tr key={id}>
+            <td>
+              <a href={file.url}>{name}</a> {archivedAt && <Badge tone="calm">archived</Badge>}
+            </td>
+            <td className="numeric cell-end muted">
+              {widthPx} × {heightPx}
+            </td>
+            <td className="numeric cell-end muted">{formatBytes(file.byteSize)}</td>
+            <td className="cell-actions">
+              <div className="page-actions">
+                <Button look="quiet" icon="image" aria-label={`View ${name}`} onClick={() => setViewed(file)}>
+                  View
+                </Button>
+                <Button
+                  look="quiet"
+                  needs="author"
+                  disabled={isArchiving}
+                  aria-label={`${archivedAt ? 'Offer again' : 'Archive'}: ${name}`}
+                  onClick={() => toggle(id, name, !archivedAt)}
+                >
+                  {archivedAt ? 'Offer again' : 'Archive'}
+                </Button>
+              </div>
+            </td>
+          </tr>
+        ))}
+      </ListCard>
+      {viewed && (
+        <Dialog size="full" title={viewed.fileName} onClose={() => setViewed(null)}>
+          <FilePreview file={viewed} />
+        </Dialog>
+      )}
+    </>
   );
 }
