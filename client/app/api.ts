@@ -39,6 +39,9 @@ export function createApi(): Client {
           Mutation: {
             uploadCadFile: (_result, _args, cache) => cache.invalidate('Query', 'cadFiles'),
             createProduct: (_result, _args, cache) => cache.invalidate('Query', 'products'),
+            createMaterial: (_result, _args, cache) => cache.invalidate('Query', 'lookup'),
+            updateMaterial: (_result, _args, cache) => cache.invalidate('Query', 'lookup'),
+            archiveMaterial: (_result, _args, cache) => cache.invalidate('Query', 'lookup'),
             uploadEnvironmentImage: (_result, _args, cache) => cache.invalidate('Query', 'lookup'),
             archiveEnvironmentImage: (_result, _args, cache) => cache.invalidate('Query', 'lookup'),
           },

@@ -1,6 +1,7 @@
 import { useCombobox } from 'downshift';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Icon } from './Icon.js';
+import { useAnchored } from './useAnchored.js';
 import { useDebounced } from './useDebounced.js';
 
 export interface SearchOption {
@@ -55,13 +56,15 @@ export function SearchChoice({
         ? { ...changes, selectedItem: chosen, inputValue: chosen?.label ?? '' }
         : changes,
   });
+  const field = useRef<HTMLSpanElement>(null);
+  const place = useAnchored(field, box.isOpen);
   const { htmlFor, ...labelProps } = box.getLabelProps();
   return (
     <div className="labelled search-choice">
       <label htmlFor={htmlFor} {...labelProps} className={isLabelHidden ? 'visually-hidden' : undefined}>
         {label}
       </label>
-      <span className="search-field">
+      <span className="search-field" ref={field}>
         <Icon name="search" size={14} />
         <input
           {...box.getInputProps({ onFocus: (event) => event.currentTarget.select() })}
@@ -70,7 +73,7 @@ export function SearchChoice({
           maxLength={200}
         />
       </span>
-      <div className="search-options" hidden={!box.isOpen}>
+      <div className="search-options" style={place} hidden={!box.isOpen}>
         <ul {...box.getMenuProps()}>
           {box.isOpen &&
             options.map((option, index) => (

@@ -16,6 +16,7 @@ export function Listing({
   empty,
   columns,
   label,
+  className,
   rows = 4,
   children,
 }: {
@@ -26,9 +27,12 @@ export function Listing({
   isEmpty: boolean;
   /** What is shown then. */
   empty: ReactNode;
-  columns: readonly Column[];
+  /** Left out: what is false. */
+  columns: readonly (Column | false)[];
   /** What the table is called, where no heading says it. */
   label?: string;
+  /** Of the table's place. */
+  className?: string;
   /** Of the placeholder. */
   rows?: number;
   /** The rows of the table. */
@@ -47,7 +51,7 @@ export function Listing({
       {!data && fetching && <Loading label={`Loading ${what}`} rows={rows} />}
       {hasAnswer && isEmpty && empty}
       {hasAnswer && !isEmpty && (
-        <Table columns={columns} label={label}>
+        <Table columns={columns} label={label} className={className}>
           {children}
         </Table>
       )}

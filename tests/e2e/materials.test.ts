@@ -1,5 +1,7 @@
 import sharp from 'sharp';
 import { beforeAll, expect, it } from 'vitest';
+import { dispatch } from '../../runtime/runs/dispatch.js';
+import { endOf } from '../support/testRuns.js';
 import { describeWith } from '../support/tools.js';
 import { keepPicture, seriousViolations } from './support/browser.js';
 import { useConsole } from './support/useConsole.js';
@@ -49,7 +51,8 @@ describeWith('chromium', 'the page of materials', () => {
     const { page, hartomat, complaints } = session;
     await page.getByRole('button', { name: 'Rule', exact: true }).click();
     await page.getByLabel('Part name').fill('*plank*');
-    await page.getByLabel('Material', { exact: true }).selectOption({ label: 'Oak, waxed' });
+    await page.getByRole('combobox', { name: 'Material', exact: true }).fill('waxed');
+    await page.getByRole('option', { name: 'Oak, waxed' }).click();
     await page.getByRole('button', { name: 'Save the rule' }).click();
     await page.getByText('*plank*').waitFor();
     const first = async () =>
@@ -63,7 +66,62 @@ describeWith('chromium', 'the page of materials', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await picture('dark');
     expect(await seriousViolations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: null });
     // The refused texture is the one complaint a browser may have.
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds and gives each material of a large library', async () => {
+    const { page, hartomat, complaints } = session;
+    const { db } = hartomat.platform;
+    const { cadFileId, cadIntake, product } = hartomat.seeded;
+    const number = (index: number) => String(index).padStart(3, '0');
+    await db.material.createMany({
+      data: Array.from({ length: 150 }, (_, index) => ({
+        name: `paint_${number(index)}`,
+        label: `Paint ${number(index)}`,
+        spec: {},
+      })),
+    });
+    const { runId } = await dispatch(hartomat.platform, { workflowId: cadIntake.id, cadFileId: cadFileId! });
+    await endOf(hartomat.platform, runId);
+    await page.goto(new URL('/materials', hartomat.url).href);
+    const given = async () => {
+      const { materialAssignments } = await db.product.findUniqueOrThrow({ where: { id: product.id } });
+      return Object.values(materialAssignments as object);
+    };
+    const tile = (label: string) => page.locator('.material-tile', { hasText: label });
+    await tile('Paint 010').waitFor();
+    expect(await tile('Paint 149').count()).toBe(0);
+    await page.getByRole('button', { name: 'More' }).click();
+    await tile('Paint 100').waitFor();
+    await page.getByRole('searchbox', { name: 'Search the materials' }).fill('paint 149');
+    await tile('Paint 149').click();
+    await page.getByRole('complementary', { name: 'Material Paint 149' }).waitFor();
+    await page.getByRole('searchbox', { name: 'Search the materials' }).fill('');
+    // It stays open where the list has others.
+    await tile('Paint 010').waitFor();
+    await page.getByRole('complementary', { name: 'Material Paint 149' }).waitFor();
+    await page.getByRole('button', { name: 'Close the material' }).click();
+
+    await page.getByRole('combobox', { name: 'Product or CAD file' }).fill('6205');
+    await page.getByRole('option', { name: /Deep-groove ball bearing/ }).click();
+    const choice = page.getByRole('combobox', { name: /^Material of / }).last();
+    await choice.fill('paint 14');
+    const option = page.getByRole('option', { name: 'Paint 147' });
+    await option.waitFor();
+    expect(
+      await option.evaluate((each) => {
+        const { top, bottom } = each.closest('.search-options')!.getBoundingClientRect();
+        return top >= 0 && bottom <= window.innerHeight;
+      }),
+    ).toBe(true);
+    await picture('choice');
+    expect(await seriousViolations(page)).toEqual([]);
+    await option.click();
+    await expect.poll(given).toEqual(['paint_147']);
+    await page.getByRole('button', { name: /^Leave .* to the rules$/ }).click();
+    await expect.poll(given).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });

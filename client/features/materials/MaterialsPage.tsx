@@ -4,12 +4,15 @@ import { useSearchParams } from 'react-router';
 import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { EmptyState, Loading } from '../../components/EmptyState.js';
+import { Pager } from '../../components/Pager.js';
+import { SearchField } from '../../components/SearchField.js';
 import { readFragment } from '../../gql/index.js';
 import { problemFromError } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
+import { useListed } from '../../shared/useListed.js';
 import { MaterialPanel } from './MaterialPanel.js';
 import { NewMaterialDialog } from './NewMaterialDialog.js';
-import { MaterialFields, MaterialsQuery, PreviewQuery } from './operations.js';
+import { MaterialFields, MaterialsQuery, OpenMaterialQuery, PreviewQuery, RulesQuery } from './operations.js';
 import { PartsCard } from './PartsCard.js';
 import { RulesCard } from './RulesCard.js';
 import type { Subject } from './SubjectChoice.js';
@@ -17,16 +20,21 @@ import { Swatch } from './Swatch.js';
 
 /** The material library: what there is, which parts get it, and what a product comes out as. */
 export function Component() {
-  const [search, setSearch] = useSearchParams();
+  const [address, setAddress] = useSearchParams();
+  const { text, after, search, turn, change } = useListed();
   const [isMaking, setMaking] = useState(false);
-  const [includeArchived, setIncludeArchived] = useState(false);
   const [subject, setSubject] = useState<Subject | null>(null);
+  const includeArchived = address.has('archived');
   const [{ data, error, fetching }, refetch] = useQuery({
     query: MaterialsQuery,
-    variables: { includeArchived },
+    variables: { includeArchived, text, after },
     requestPolicy: 'cache-and-network',
   });
-  const [looked, lookAgain] = useQuery({
+  const [rules, refetchRules] = useQuery({ query: RulesQuery, requestPolicy: 'cache-and-network' });
+  const openId = address.get('material');
+  const [opened] = useQuery({ query: OpenMaterialQuery, variables: { id: openId ?? '' }, pause: !openId });
+  const open = (openId && readFragment(MaterialFields, opened.data?.material)) || null;
+  const [preview, lookAgain] = useQuery({
     query: PreviewQuery,
     variables: {
       productId: subject?.kind === 'product' ? subject.id : null,
@@ -39,14 +47,20 @@ export function Component() {
   });
   const reload = () => {
     refetch({ requestPolicy: 'network-only' });
+    refetchRules({ requestPolicy: 'network-only' });
     if (subject) lookAgain({ requestPolicy: 'network-only' });
   };
   const materials = readFragment(MaterialFields, data?.materials.edges.map(({ node }) => node) ?? []);
-  const offered = materials.filter(({ archivedAt }) => !archivedAt);
-  const openId = search.get('material');
-  const open = materials.find(({ id }) => id === openId);
-  const show = (id: string | null) => setSearch(id ? { material: id } : {}, { replace: true });
-  const preview = (subject && looked.data?.materialPreview) || null;
+  const show = (id: string | null) =>
+    setAddress(
+      (old) => {
+        const next = new URLSearchParams(old);
+        if (id) next.set('material', id);
+        else next.delete('material');
+        return next;
+      },
+      { replace: true },
+    );
   const newMaterial = (
     <Button look="primary" icon="plus" needs="author" onClick={() => setMaking(true)}>
       Material
@@ -57,26 +71,34 @@ export function Component() {
       <title>Materials · HartOMat</title>
       <div className="page">
         <header className="page-header">
-          <h1>Materials</h1>
+          <div className="title-row">
+            <h1>Materials</h1>
+            {data && <span className="muted numeric">{data.materials.totalCount}</span>}
+          </div>
           <div className="page-actions">
+            <SearchField label="Search the materials" placeholder="Name" value={text} onSearch={search} />
             <label className="check-line">
               <input
                 type="checkbox"
                 checked={includeArchived}
-                onChange={(event) => setIncludeArchived(event.target.checked)}
+                onChange={(event) => change({ archived: event.target.checked ? 'yes' : null }, { replace: true })}
               />
               Show archived
             </label>
-            {materials.length > 0 && newMaterial}
+            {(materials.length > 0 || text) && newMaterial}
           </div>
         </header>
         {error && <ProblemCallout problem={problemFromError(error)} title="The materials could not be loaded" />}
         {!data && fetching && <Loading label="Loading the materials" />}
         {data && materials.length === 0 && (
           <div className="card">
-            <EmptyState icon="palette" title="No materials yet" actions={newMaterial}>
-              A material says what a surface looks like; rules say which parts get it.
-            </EmptyState>
+            {text ? (
+              <EmptyState icon="search" title={`No material fits “${text}”`} />
+            ) : (
+              <EmptyState icon="palette" title="No materials yet" actions={newMaterial}>
+                A material says what a surface looks like; rules say which parts get it.
+              </EmptyState>
+            )}
           </div>
         )}
         {materials.length > 0 && (
@@ -100,30 +122,23 @@ export function Component() {
             ))}
           </ul>
         )}
-        {data && (
-          <>
-            <PartsCard
-              subject={subject}
-              onChoose={setSubject}
-              preview={preview}
-              isLoading={looked.fetching}
-              product={(subject?.kind === 'product' && looked.data?.product) || null}
-              materials={offered}
-              onChanged={reload}
-            />
-            {looked.error && <ProblemCallout problem={problemFromError(looked.error)} />}
-            <RulesCard
-              rules={data.materialRules}
-              parts={preview?.parts ?? null}
-              materials={offered}
-              categories={data.categories}
-              onChanged={reload}
-            />
-          </>
-        )}
+        <Pager
+          label="Pages of the materials"
+          after={after}
+          page={data?.materials.pageInfo}
+          words={['First', 'More']}
+          onPage={turn}
+        />
+        <PartsCard subject={subject} onChoose={setSubject} answer={preview} onChanged={reload} />
+        <RulesCard
+          answer={rules}
+          parts={(subject && preview.data?.materialPreview?.parts) || null}
+          hasMaterials={materials.some(({ archivedAt }) => !archivedAt) || Boolean(text)}
+          onChanged={reload}
+        />
       </div>
-      {open && data && (
-        <MaterialPanel key={open.id} material={open} form={data.materialForm} onClose={() => show(null)} />
+      {open && opened.data && (
+        <MaterialPanel key={open.id} material={open} form={opened.data.materialForm} onClose={() => show(null)} />
       )}
       {isMaking && (
         <NewMaterialDialog

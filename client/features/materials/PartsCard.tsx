@@ -1,16 +1,18 @@
 import { useState } from 'react';
 import { useMutation } from 'urql';
+import { useRefusal } from '../../components/access.js';
 import { Badge } from '../../components/Badge.js';
+import { IconButton } from '../../components/Button.js';
 import { Callout } from '../../components/Callout.js';
-import { EmptyState, Loading } from '../../components/EmptyState.js';
-import { Table } from '../../components/Table.js';
+import { EmptyState } from '../../components/EmptyState.js';
+import { useLookup } from '../../forms/useLookup.js';
 import type { MaterialPreviewQuery, MaterialSource } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
+import { type Answer, Listing } from '../../shared/Listing.js';
+import { MaterialChoice } from '../../shared/MaterialChoice.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { SetProductMaterials } from './operations.js';
 import { type Subject, SubjectChoice } from './SubjectChoice.js';
-
-type Preview = NonNullable<MaterialPreviewQuery['materialPreview']>;
 
 const SOURCE: Record<MaterialSource, string> = {
   order_line: 'Order line',
@@ -25,26 +27,30 @@ const SOURCE: Record<MaterialSource, string> = {
 export function PartsCard({
   subject,
   onChoose,
-  preview,
-  isLoading,
-  product,
-  materials,
+  answer,
   onChanged,
 }: {
   subject: Subject | null;
   onChoose: (subject: Subject | null) => void;
-  preview: Preview | null;
-  isLoading: boolean;
-  product: { id: string; materialAssignments: unknown } | null;
-  materials: { name: string; label: string }[];
+  /** What comes out, of the subject. */
+  answer: Answer<MaterialPreviewQuery>;
   onChanged: () => void;
 }) {
   const [problem, setProblem] = useState<Problem | null>(null);
   const [, setMaterials] = useMutation(SetProductMaterials);
-  const labelOf = (name: string | null | undefined) => materials.find((each) => each.name === name)?.label ?? name;
+  const mayChoose = useRefusal('author') === null;
+  const preview = (subject && answer.data?.materialPreview) || null;
+  const product = (subject?.kind === 'product' && answer.data?.product) || null;
+  const { options: materials } = useLookup('materials');
+  const labelOf = (name: string) => materials.find(({ value }) => value === name)?.label ?? name;
   const chosen = (product?.materialAssignments ?? {}) as Record<string, string>;
 
-  const choose = async (partName: string, material: string) => {
+  const chosenFor = (partName: string) => {
+    const name = chosen[partName];
+    return name ? { id: name, label: labelOf(name) } : null;
+  };
+
+  const choose = async (partName: string, material: string | null) => {
     if (!product) return;
     const { [partName]: _before, ...others } = chosen;
     const { data, error } = await setMaterials({
@@ -63,12 +69,6 @@ export function PartsCard({
       {!subject && (
         <p className="muted card-note">Choose a product or a CAD file to see which rule decides on which part.</p>
       )}
-      {subject && !preview && isLoading && <Loading label="Looking at the parts" rows={3} />}
-      {subject && !preview && !isLoading && (
-        <EmptyState icon="list" title="Its parts are not known yet">
-          Take the CAD file in from the library; then its parts are listed here.
-        </EmptyState>
-      )}
       {preview && preview.problems.length > 0 && (
         <Callout tone="bad" title="This would stop a run">
           <ul className="issue-list">
@@ -86,19 +86,29 @@ export function PartsCard({
           {preview.unmapped.join(', ')}
         </Callout>
       )}
-      {preview && (
-        <Table
+      {subject && (
+        <Listing
+          what="the parts"
+          label="Parts"
+          answer={answer}
+          isEmpty={!preview}
+          empty={
+            <EmptyState icon="list" title="Its parts are not known yet">
+              Take the CAD file in from the library; then its parts are listed here.
+            </EmptyState>
+          }
           columns={[
             'Part',
             { label: 'Times', isEnd: true },
             'CAD colour',
             'Material',
             'Because of',
-            product !== null && 'Choose',
+            product !== null && mayChoose && 'Choose',
           ]}
           className="rules-scroll"
+          rows={3}
         >
-          {preview.parts.map((part) => (
+          {preview?.parts.map((part) => (
             <tr key={part.partId}>
               <td>
                 <strong>{part.partName}</strong>
@@ -108,7 +118,7 @@ export function PartsCard({
                 {part.cadColor && <span className="swatch" style={{ background: part.cadColor }} />}
                 {part.cadColor ?? 'none'}
               </td>
-              <td>{labelOf(part.material) ?? <span className="muted">none</span>}</td>
+              <td>{part.material ? labelOf(part.material) : <span className="muted">none</span>}</td>
               <td>
                 <Badge tone={part.source === 'product' ? 'ok' : part.source === 'rule' ? 'busy' : 'warn'}>
                   {SOURCE[part.source]}
@@ -120,26 +130,28 @@ export function PartsCard({
                   </span>
                 )}
               </td>
-              {product && (
+              {product && mayChoose && (
                 <td>
-                  <select
-                    className="control"
-                    aria-label={`Material of ${part.partName}`}
-                    value={chosen[part.partName] ?? ''}
-                    onChange={(event) => choose(part.partName, event.target.value)}
-                  >
-                    <option value="">by the rules</option>
-                    {materials.map(({ name, label }) => (
-                      <option key={name} value={name}>
-                        {label}
-                      </option>
-                    ))}
-                  </select>
+                  <div className="part-choice">
+                    <MaterialChoice
+                      label={`Material of ${part.partName}`}
+                      isLabelHidden
+                      chosen={chosenFor(part.partName)}
+                      onChoose={(material) => material && choose(part.partName, material.name)}
+                    />
+                    {chosen[part.partName] && (
+                      <IconButton
+                        icon="close"
+                        label={`Leave ${part.partName} to the rules`}
+                        onClick={() => choose(part.partName, null)}
+                      />
+                    )}
+                  </div>
                 </td>
               )}
             </tr>
           ))}
-        </Table>
+        </Listing>
       )}
     </section>
   );

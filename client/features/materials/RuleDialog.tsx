@@ -4,18 +4,18 @@ import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
 import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { TextField } from '../../components/TextField.js';
-import type { MaterialsQuery } from '../../gql/graphql.js';
+import type { MaterialRulesQuery } from '../../gql/graphql.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
+import { MaterialChoice } from '../../shared/MaterialChoice.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { CreateRule, UpdateRule } from './operations.js';
 
-export type Rule = MaterialsQuery['materialRules'][number];
+export type Rule = MaterialRulesQuery['materialRules'][number];
 
 /** Writes a rule, new or there already. */
 export function RuleDialog({
   rule,
   start,
-  materials,
   categories,
   onClose,
   onSaved,
@@ -24,7 +24,6 @@ export function RuleDialog({
   rule: Rule | null;
   /** Conditions a new one begins with. */
   start?: { partNamePattern?: string };
-  materials: { id: string; label: string }[];
   categories: { value: string; label: string }[];
   onClose: () => void;
   onSaved: () => void;
@@ -32,13 +31,14 @@ export function RuleDialog({
   const [pattern, setPattern] = useState(rule?.partNamePattern ?? start?.partNamePattern ?? '');
   const [color, setColor] = useState(rule?.cadColor ?? '');
   const [category, setCategory] = useState(rule?.categoryKey ?? '');
-  const [materialId, setMaterialId] = useState(rule?.material.id ?? materials[0]?.id ?? '');
+  const [material, setMaterial] = useState<{ id: string; label: string } | null>(rule?.material ?? null);
   const [creating, create] = useMutation(CreateRule);
   const [updating, update] = useMutation(UpdateRule);
   const [problem, setProblem] = useState<Problem | null>(null);
   const submit = async () => {
+    if (!material) return;
     const input = {
-      materialId,
+      materialId: material.id,
       partNamePattern: pattern.trim() || null,
       cadColor: color.trim() || null,
       categoryKey: category || null,
@@ -59,7 +59,7 @@ export function RuleDialog({
       footer={
         <SubmitButtons
           isBusy={creating.fetching || updating.fetching}
-          disabled={materialId === '' || (pattern.trim() === '' && color.trim() === '' && category === '')}
+          disabled={!material || (pattern.trim() === '' && color.trim() === '' && category === '')}
           onCancel={onClose}
         >
           Save the rule
@@ -95,22 +95,7 @@ export function RuleDialog({
           </select>
         )}
       </Labelled>
-      <Labelled label="Material">
-        {(ids) => (
-          <select
-            {...ids}
-            className="control"
-            value={materialId}
-            onChange={(event) => setMaterialId(event.target.value)}
-          >
-            {materials.map(({ id, label }) => (
-              <option key={id} value={id}>
-                {label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Labelled>
+      <MaterialChoice label="Material" chosen={material} onChoose={setMaterial} />
       {problem && <ProblemCallout problem={problem} />}
     </Dialog>
   );

@@ -29,15 +29,38 @@ export const MaterialFields = graphql(`
 `);
 
 export const MaterialsQuery = graphql(`
-  query Materials($includeArchived: Boolean!) {
-    materials(first: 100, includeArchived: $includeArchived) {
+  query Materials($includeArchived: Boolean!, $text: String, $after: String) {
+    materials(first: 60, includeArchived: $includeArchived, text: $text, after: $after) {
       totalCount
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       edges {
         node {
           ...MaterialFields
         }
       }
     }
+  }
+`);
+
+/** The material that is edited: it may be on another page of the list. */
+export const OpenMaterialQuery = graphql(`
+  query OpenMaterial($id: ID!) {
+    material(id: $id) {
+      ...MaterialFields
+    }
+    materialForm {
+      schema
+      uiSchema
+      defaults
+    }
+  }
+`);
+
+export const RulesQuery = graphql(`
+  query MaterialRules {
     materialRules {
       id
       priority
@@ -49,11 +72,6 @@ export const MaterialsQuery = graphql(`
         name
         label
       }
-    }
-    materialForm {
-      schema
-      uiSchema
-      defaults
     }
     categories: lookup(name: "categories") {
       value

@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { Button, IconButton } from '../../components/Button.js';
 import { formatMoney } from '../../components/format.js';
 import { JsonTree } from '../../components/JsonTree.js';
-import { ACTIONS, type Column, Table } from '../../components/Table.js';
+import { ACTIONS, type Column } from '../../components/Table.js';
 import type { OrderQuery } from '../../gql/graphql.js';
+import { type Answer, Listing } from '../../shared/Listing.js';
 import { isTerminal } from '../../shared/status.js';
 import { Delivered } from './Delivered.js';
 import { isUnderWay, OrderStateBadge } from './orderState.js';
@@ -100,18 +101,21 @@ const COLUMNS: Column[] = [
 
 /** What was ordered, line by line. */
 export function OrderLines({
-  lines,
+  answer,
+  empty,
   busyId,
   ...actions
 }: Omit<Actions, 'isBusy'> & {
-  lines: readonly OrderLine[];
+  answer: Answer<OrderQuery>;
+  empty: ReactNode;
   busyId: string | null;
 }) {
+  const lines = answer.data?.order?.lines ?? [];
   return (
-    <Table columns={COLUMNS}>
+    <Listing what="the lines" answer={answer} isEmpty={lines.length === 0} empty={empty} columns={COLUMNS}>
       {lines.map((line) => (
         <LineRow key={line.id} line={line} isBusy={busyId === line.id} {...actions} />
       ))}
-    </Table>
+    </Listing>
   );
 }

@@ -26,11 +26,12 @@ type Open = 'add' | 'cancel' | 'dispatch' | { act: 'dispatch' | 'cancel' | 'remo
 /** One order: its lines with state, price and what was delivered. */
 export function Component() {
   const { orderId = '' } = useParams();
-  const [{ data, error, fetching }, refetch] = useQuery({
+  const [answer, refetch] = useQuery({
     query: OrderQuery,
     variables: { id: orderId },
     requestPolicy: 'cache-and-network',
   });
+  const { data, error, fetching } = answer;
   const order = data?.order;
   const [open, setOpen] = useState<Open | null>(null);
   const [busyId, setBusyId] = useState<string | null>(null);
@@ -58,8 +59,8 @@ export function Component() {
     askAgain();
   };
   const onCancelOrder = async () => {
-    const answer = await cancelOrder({ id: orderId });
-    setProblem(problemOf(answer.data?.cancelOrder, answer.error));
+    const cancelled = await cancelOrder({ id: orderId });
+    setProblem(problemOf(cancelled.data?.cancelOrder, cancelled.error));
     setOpen(null);
     askAgain();
   };
@@ -115,32 +116,30 @@ export function Component() {
       </header>
       {problem && <ProblemCallout problem={problem} title="That did not go through" />}
       <section className="card order" aria-label="Lines">
-        {order.lines.length === 0 && (
-          <EmptyState
-            icon="inbox"
-            title="The order has no lines"
-            actions={
-              <Button needs="order" onClick={() => setOpen('add')}>
-                Add a line
-              </Button>
-            }
-          />
-        )}
-        {order.lines.length > 0 && (
-          <>
-            <OrderLines
-              lines={order.lines}
-              busyId={busyId}
-              isDraft={isDraft}
-              onAct={(act, line) => setOpen({ act, line })}
+        <OrderLines
+          answer={answer}
+          empty={
+            <EmptyState
+              icon="inbox"
+              title="The order has no lines"
+              actions={
+                <Button needs="order" onClick={() => setOpen('add')}>
+                  Add a line
+                </Button>
+              }
             />
-            <footer className="order-total">
-              Total
-              <strong className="numeric">
-                {order.total.length > 0 ? order.total.map(formatMoney).join(' + ') : 'on request'}
-              </strong>
-            </footer>
-          </>
+          }
+          busyId={busyId}
+          isDraft={isDraft}
+          onAct={(act, line) => setOpen({ act, line })}
+        />
+        {order.lines.length > 0 && (
+          <footer className="order-total">
+            Total
+            <strong className="numeric">
+              {order.total.length > 0 ? order.total.map(formatMoney).join(' + ') : 'on request'}
+            </strong>
+          </footer>
         )}
       </section>
       {open === 'add' && <OrderDialog orderId={order.id} onCreated={askAgain} onClose={() => setOpen(null)} />}
