@@ -74,6 +74,17 @@ onEachBackend('the run engine', (engine) => {
     expect(node.bad).toMatchObject({ attempt: 1, failure: { failureClass: 'input' } });
   });
 
+  it('keeps how far came what failed a moment after it said so', async () => {
+    const params = { times: 9, failureClass: 'input' };
+    const runId = await startTestRun(engine.platform, testGraph({ a: { step: 'flaky', params } }, []));
+    const { node } = await outcomeOf(engine.platform, runId);
+    expect(node.a).toMatchObject({ status: 'failed', progress: 0.4, message: 'trying' });
+    const events = await historyOf(engine.platform, runId);
+    const told = events.filter(({ type }) => type === 'node.progress' || type === 'node.finished');
+    expect(told.map(({ type }) => type)).toEqual(['node.progress', 'node.finished']);
+    expect(told[0]!.data).toEqual({ fraction: 0.4, message: 'trying' });
+  });
+
   it('goes on around a failed node that may fail, and ends partial', async () => {
     const graph = testGraph(
       { a: 'join', bad: { step: 'crash', onFailure: 'continue' }, after: 'join', later: 'join', side: 'join' },

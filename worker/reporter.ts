@@ -37,10 +37,15 @@ export class Reporter {
     this.schedule();
   }
 
-  /** Ends the reporting and returns what was not sent yet. */
-  close(): NewEvent[] {
+  /** Ends the reporting and returns what was not sent yet. What succeeded is known to be done; of all else the last word says how far it
+   * came. */
+  close(isDone: boolean): NewEvent[] {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
+    if (this.fraction !== null && !isDone) {
+      this.events.push(this.progressEvent());
+      this.sendAll([]);
+    }
     const dropped = this.logLines - MAX_LOG_LINES;
     if (dropped > 0)
       this.events.push({
@@ -59,8 +64,15 @@ export class Reporter {
 
   private flush(): void {
     const events = this.events.splice(0);
-    if (this.fraction !== null)
-      events.push({ type: 'node.progress', data: { fraction: this.fraction, message: this.message } });
+    if (this.fraction !== null) events.push(this.progressEvent());
+    this.sendAll(events);
+  }
+
+  private progressEvent(): NewEvent {
+    return { type: 'node.progress', data: { fraction: this.fraction, message: this.message } };
+  }
+
+  private sendAll(events: NewEvent[]): void {
     this.send({ ...this.node, progress: this.fraction, message: this.message, events });
     this.fraction = null;
   }

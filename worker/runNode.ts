@@ -74,7 +74,7 @@ export async function runNode(parts: NodeRunnerParts, node: ClaimedNode, stop: A
   }
   const retryInMs = Math.min(MAX_BACKOFF_MS, node.backoffMs * 2 ** (node.attempt - 1));
   const durationMs = Math.round(performance.now() - startedAt);
-  const events = reporter.close();
+  const events = reporter.close(result.outcome === 'succeeded');
   if (result.outcome === 'retry')
     events.push({ type: 'node.retrying', data: { attempt: node.attempt, retryInMs, failure: { ...result.failure } } });
   else if (result.outcome === 'released')

@@ -189,6 +189,7 @@ const modules = {
     execution: { ...execution, retry: { attempts: 3, backoffMs: 10 } },
     async run(ctx, _inputs, { times, failureClass, fillsDisk }) {
       count(ctx.idempotencyKey);
+      ctx.progress(0.4, 'trying');
       ctx.log('info', `try ${ran.get(ctx.idempotencyKey)} \0 \ud800`);
       const fails = ran.get(ctx.idempotencyKey)! <= times;
       if (fails && fillsDisk) await writeFile('/dev/full', 'x');
