@@ -1,42 +1,17 @@
-import { parseArgs } from 'node:util';
-import { CAPABILITIES, type Capability } from '../modules/define.js';
 import { DomainError } from '../modules/errors.js';
 import { openPlatform } from '../runtime/platform.js';
 import { readSettings } from '../runtime/settings.js';
 import { watchTools } from './tools.js';
 import { defaultConcurrency, startWorker } from './worker.js';
+import { readWorkerArguments } from './workerArguments.js';
 
 /** Longer than nodes get to end, shorter than the patience of who asks. */
 const STOP_DEADLINE_MS = 10_000;
 
 // npm run worker -- [--capabilities cad,blender] [--concurrency blender=2,cpu=40]
-const { values } = parseArgs({ options: { capabilities: { type: 'string' }, concurrency: { type: 'string' } } });
-
-function capabilityNamed(name: string): Capability {
-  const found = CAPABILITIES.find((capability) => capability === name.trim());
-  if (!found)
-    throw new DomainError(
-      'ARGUMENT_INVALID',
-      `There is no capability "${name}". Choose from ${CAPABILITIES.join(', ')}.`,
-    );
-  return found;
-}
-
-function concurrencyOf(text: string): Partial<Record<Capability, number>> {
-  return Object.fromEntries(
-    text.split(',').map((pair) => {
-      const [name = '', count] = pair.split('=');
-      const number = Number(count);
-      if (!Number.isInteger(number) || number < 1 || number > 1_000)
-        throw new DomainError('ARGUMENT_INVALID', `"${pair}" is not a number of slots; write for example cpu=20.`);
-      return [capabilityNamed(name), number];
-    }),
-  );
-}
-
 try {
-  const capabilities = values.capabilities?.split(',').map(capabilityNamed) ?? CAPABILITIES;
-  const concurrency = { ...defaultConcurrency(), ...(values.concurrency ? concurrencyOf(values.concurrency) : {}) };
+  const { capabilities, ...given } = readWorkerArguments(process.argv.slice(2));
+  const concurrency = { ...defaultConcurrency(), ...given.concurrency };
   const platform = await openPlatform(readSettings(process.env));
   const worker = await startWorker(platform, { capabilities, concurrency });
   platform.log.info({ workerId: worker.id, capabilities, concurrency, queue: platform.queues.backend }, 'worker ready');
