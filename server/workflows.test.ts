@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
 import { dispatchRun, resultOf } from '../tests/support/mutationCalls.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -205,6 +205,62 @@ describe('the history of a workflow', () => {
     const accepted = await publish(saved, { acceptedLosses: [id('OutputType', outputType.id)] });
     expect(accepted.latestVersion).toMatchObject({ number: 2 });
     expect(await archive(made.id, true)).toMatchObject({ code: 'WORKFLOW_IN_USE' });
+  });
+});
+
+describe('what somebody does while a workflow is being changed', () => {
+  /** Begins `what` while somebody holds the workflow, who changes it before letting go. */
+  async function meanwhile<T>(
+    workflowId: string,
+    change: (tx: Parameters<Parameters<typeof app.platform.db.$transaction>[0]>[0]) => Promise<unknown>,
+    what: () => Promise<T>,
+  ): Promise<T> {
+    const waiting = async () =>
+      (await app.platform.pool.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rows.length > 0;
+    const { begun } = await app.platform.db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM workflow WHERE id = ${workflowId}::uuid FOR UPDATE`;
+      const begun = what();
+      await vi.waitFor(async () => expect(await waiting()).toBe(true), { timeout: 4_000 });
+      await change(tx);
+      return { begun };
+    });
+    return begun;
+  }
+  const rowOf = (key: string) => app.platform.db.workflow.findUniqueOrThrow({ where: { key } });
+
+  test('is not written into the draft of one that has been archived', async () => {
+    const made = await create({ name: 'Going', family: 'cad_file', graph: CAD_GRAPH });
+    const row = await rowOf(made.key);
+    const saved = await meanwhile(
+      row.id,
+      (tx) => tx.workflow.update({ where: { id: row.id }, data: { archivedAt: new Date() } }),
+      () => save(made, graphOf('cad_file', { source: 'source' })),
+    );
+    expect(saved).toMatchObject({ code: 'WORKFLOW_ARCHIVED' });
+    expect((await rowOf(made.key)).draftRevision).toBe(made.draftRevision);
+  });
+
+  test.each<[string, (workflowId: string) => Parameters<typeof meanwhile>[1]]>([
+    [
+      'is not made any more',
+      (workflowId) => (tx) =>
+        tx.workflowVersion.create({
+          data: { workflowId, number: 2, note: '', graph: graphOf('order_line', { source: 'source' }) as object },
+        }),
+    ],
+    [
+      'has been put away',
+      (workflowId) => (tx) => tx.workflow.update({ where: { id: workflowId }, data: { archivedAt: new Date() } }),
+    ],
+  ])('makes no output type of what %s', async (what, change) => {
+    const { key } = await publish(await create({ name: `What ${what}`, family: 'order_line', graph: orderGraph() }));
+    const { id: workflowId } = await rowOf(key);
+    const input = { family: 'order_line', artifactKind: 'still_image', workflowId: id('Workflow', workflowId) };
+    const sold = await meanwhile(workflowId, change(workflowId), () =>
+      resultOf(app, 'createOutputType', 'OutputTypeInput', '... on Error { code message }', { ...input, name: what }),
+    );
+    expect(sold).toMatchObject({ __typename: 'ConflictError', code: 'WORKFLOW_CHANGED' });
+    expect(await app.platform.db.outputType.count({ where: { workflowId } })).toBe(0);
   });
 });
 

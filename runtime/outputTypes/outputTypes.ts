@@ -5,7 +5,8 @@ import { ConflictError, NotFoundError, ValidationError } from '../errors.js';
 import { recordRollout } from '../legacy/rollout.js';
 import { holdTerms } from '../offered.js';
 import type { Platform } from '../platform.js';
-import { checkProfile, type OutputTypeProfile, profileOf } from './profile.js';
+import { NEWEST_VERSION } from '../runs/entry.js';
+import { type CheckedProfile, checkProfile, type OutputTypeProfile, profileOf } from './profile.js';
 
 type Parts = Pick<Platform, 'db' | 'definition'>;
 /** Fields of an `OutputTypeProfile`; what is left out has its default, or stays as it is. */
@@ -20,9 +21,10 @@ export async function createOutputType(
   given: ProfileChanges,
   legacyId: string | null = null,
 ): Promise<OutputType> {
-  const profile = await validProfile(platform, given);
+  const checked = await validProfile(platform, given);
+  const { profile } = checked;
   const hasPast = Object.keys(profile.legacySettings).length > 0;
-  return insert(platform, profile, profile.workflowId && !hasPast ? 'graph' : 'legacy', legacyId);
+  return insert(platform, checked, profile.workflowId && !hasPast ? 'graph' : 'legacy', legacyId);
 }
 
 /** Changes an output type. Orders placed before keep their price and options. Without a workflow there is nothing but the legacy
@@ -39,12 +41,14 @@ export async function updateOutputType(
 ): Promise<OutputType> {
   const row = await find(platform, id, revision);
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const profile = await validProfile(platform, { ...profileOf(row), ...given });
+  const checked = await validProfile(platform, { ...profileOf(row), ...given });
+  const { profile } = checked;
   const { categoryIds, ...columns } = columnsOf(profile);
   const data = { ...columns, categories: { set: categoryIds.map((categoryId) => ({ id: categoryId })) } };
   const { shadowRate, fallsBack } = row;
   return platform.db.$transaction(async (tx) => {
     await holdTerms(tx, profile);
+    await holdWorkflow(tx, checked);
     if (profile.workflowId || row.rollout === 'legacy') return write(tx, id, revision, data);
     await recordRollout(tx, row, { rollout: 'legacy', shadowRate, fallsBack }, { by, reason: UNLINKED });
     return write(tx, id, revision, { ...data, rollout: 'legacy' });
@@ -69,15 +73,36 @@ export async function archiveOutputType(
  * @throws NotFoundError, ValidationError where the original does not fit its workflow any more. */
 export async function duplicateOutputType(platform: Parts, id: string, name: string): Promise<OutputType> {
   const row = await find(platform, id, null);
-  const profile = await validProfile(platform, { ...profileOf(row), name, visibility: 'internal' });
-  return insert(platform, profile, row.rollout, null);
+  const checked = await validProfile(platform, { ...profileOf(row), name, visibility: 'internal' });
+  return insert(platform, checked, row.rollout, null);
 }
 
-async function validProfile(platform: Parts, given: ProfileChanges): Promise<OutputTypeProfile> {
-  const { profile, issues } = await checkProfile(platform, given);
+interface ValidProfile {
+  profile: OutputTypeProfile;
+  /** The version that it was checked against; null: it has no workflow. */
+  version: CheckedProfile['version'];
+}
+
+async function validProfile(platform: Parts, given: ProfileChanges): Promise<ValidProfile> {
+  const { profile, issues, version } = await checkProfile(platform, given);
   const [first] = issues;
   if (first) throw new ValidationError(`The output type was not saved: ${first.message}`, issues);
-  return profile as OutputTypeProfile;
+  return { profile: profile as OutputTypeProfile, version };
+}
+
+/** Holds the workflow still until the transaction ends, so that nobody publishes it meanwhile who has not seen this output type.
+ * @throws ConflictError `WORKFLOW_CHANGED`: it is not any more what the profile was checked against. */
+async function holdWorkflow(tx: Prisma.TransactionClient, { profile, version }: ValidProfile): Promise<void> {
+  const { workflowId: id, versionPolicy } = profile;
+  if (!id) return;
+  await tx.$queryRaw`SELECT 1 FROM workflow WHERE id = ${id}::uuid FOR SHARE`;
+  const workflow = await tx.workflow.findUniqueOrThrow({ where: { id }, include: NEWEST_VERSION });
+  const isSame = versionPolicy === 'pinned' || workflow.versions[0]?.id === version?.id;
+  if (isSame && !workflow.archivedAt) return;
+  throw new ConflictError(
+    `"${workflow.name}" was ${workflow.archivedAt ? 'archived' : 'published anew'} while the output type was being saved. Look at it and save again.`,
+    'WORKFLOW_CHANGED',
+  );
 }
 
 function columnsOf({ contract, overrides, callerParams, constraints, legacySettings, ...rest }: OutputTypeProfile) {
@@ -88,16 +113,18 @@ function columnsOf({ contract, overrides, callerParams, constraints, legacySetti
 
 async function insert(
   { db }: Parts,
-  profile: OutputTypeProfile,
+  checked: ValidProfile,
   rollout: OutputType['rollout'],
   legacyId: string | null,
 ): Promise<OutputType> {
+  const { profile } = checked;
   const { categoryIds, ...columns } = columnsOf(profile);
   for (let attempt = 1; ; attempt += 1) {
     const key = await freeKey(db, profile.name);
     try {
       return await db.$transaction(async (tx) => {
         await holdTerms(tx, profile);
+        await holdWorkflow(tx, checked);
         return tx.outputType.create({
           data: { ...columns, key, rollout, legacyId, categories: { connect: categoryIds.map((id) => ({ id })) } },
         });

@@ -7,7 +7,7 @@ import { ConflictError } from '../errors.js';
 import type { Platform } from '../platform.js';
 import { storable } from './draft.js';
 import { createWorkflow } from './library.js';
-import { lockWorkflow } from './workflows.js';
+import { lockWorkflow, replaceDraft } from './workflows.js';
 
 export interface SplitResult {
   workflowId: string;
@@ -47,13 +47,7 @@ export async function splitWorkflow(
       nodes: [],
       edges: [],
     };
-    await tx.workflow.update({
-      where: { id: workflow.id },
-      data: {
-        draft: storable(own),
-        draftRevision: { increment: 1 },
-      },
-    });
+    await replaceDraft(tx, workflow, storable(own));
     return { workflowId: workflow.id, madeIds, cut };
   });
 }

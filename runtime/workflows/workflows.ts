@@ -24,26 +24,28 @@ export async function saveDraft(
 ): Promise<Workflow> {
   const { graph, findings } = parseGraph(input.graph);
   if (!graph) throw invalid('The draft was not saved: it does not have the form of a workflow.', findings);
-  const workflow = await platform.db.workflow.findUnique({ where: { id: input.workflowId } });
-  if (!workflow) throw new NotFoundError('workflow', input.workflowId);
-  if (workflow.archivedAt) throw archived(workflow);
-  if (graph.family !== workflow.family)
-    throw new ValidationError(
-      `"${workflow.name}" is of the family ${workflow.family}; that cannot be changed.`,
-      [{ path: '/graph/family', message: `Must be ${workflow.family}.` }],
-      [],
-      'WRONG_FAMILY',
-    );
   const strangers = validateGraph(graph, platform.definition).filter(({ code }) => WRONG_FAMILY.has(code));
-  if (strangers.length > 0) throw invalid('The draft was not saved.', strangers, 'MIXED_FAMILY');
-  // One statement checks and writes: of two editors who save at once, one gets the conflict.
-  const { count } = await platform.db.workflow.updateMany({
-    where: { id: workflow.id, draftRevision: input.expectedRevision },
-    data: { draft: storable(graph), draftRevision: { increment: 1 } },
+  const draft = storable(graph);
+  return platform.db.$transaction(async (tx) => {
+    const workflow = await lockWorkflow(tx, input.workflowId, input.expectedRevision);
+    if (graph.family !== workflow.family)
+      throw new ValidationError(
+        `"${workflow.name}" is of the family ${workflow.family}; that cannot be changed.`,
+        [{ path: '/graph/family', message: `Must be ${workflow.family}.` }],
+        [],
+        'WRONG_FAMILY',
+      );
+    if (strangers.length > 0) throw invalid('The draft was not saved.', strangers, 'MIXED_FAMILY');
+    return replaceDraft(tx, workflow, draft);
   });
-  if (count === 0) throw stale(workflow);
-  return platform.db.workflow.findUniqueOrThrow({ where: { id: workflow.id } });
 }
+
+/** Writes the draft of a workflow that is held still. */
+export const replaceDraft = (
+  tx: Prisma.TransactionClient,
+  { id }: Pick<Workflow, 'id'>,
+  draft: Prisma.InputJsonValue,
+): Promise<Workflow> => tx.workflow.update({ where: { id }, data: { draft, draftRevision: { increment: 1 } } });
 
 const WRONG_FAMILY = new Set(['ENTRY_NODE_WRONG_FAMILY', 'NODE_WRONG_FAMILY']);
 
@@ -148,10 +150,7 @@ export async function restoreVersion(
     const workflow = await lockWorkflow(tx, input.workflowId, input.expectedRevision);
     const version = await tx.workflowVersion.findFirst({ where: { id: input.versionId, workflowId: workflow.id } });
     if (!version) throw new NotFoundError('version of this workflow', input.versionId);
-    await tx.workflow.update({
-      where: { id: workflow.id },
-      data: { draft: version.graph as Prisma.InputJsonValue, draftRevision: { increment: 1 } },
-    });
+    await replaceDraft(tx, workflow, version.graph as Prisma.InputJsonValue);
   });
 }
 
