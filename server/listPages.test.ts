@@ -6,7 +6,7 @@ import {
   getNamedType,
   isObjectType,
 } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { PrismaClient } from '../generated/prisma/client.js';
 import { encodeGlobalId, localId, type NodeType } from '../schema/globalId.js';
 import { schema } from '../schema/index.js';
@@ -208,12 +208,22 @@ const OWN: Partial<Record<NodeType, () => Promise<object> | object>> = {
   WorkflowVersion: async () => ({ number: (await db.workflowVersion.count()) + 1_000 }),
 };
 
-/** Adds a row that equals another one in whatever may be equal. */
+/** Adds a row that equals another one in whatever may be equal. It goes when the test has ended: lists that grew with every test would
+ * make each slower than the one before. */
 async function addCopy(of: NodeType, id: string): Promise<void> {
   const table = of.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase();
   const own = { id: randomUUID(), ...(await OWN[of]?.()) };
   const copy = `insert into "${table}" select (jsonb_populate_record(t, $2)).* from "${table}" t where id = $1`;
   await app.platform.pool.query(copy, [localId(of, id), own]);
+  // Without the triggers that keep history.
+  onTestFinished(() =>
+    db
+      .$transaction([
+        db.$executeRaw`SET LOCAL session_replication_role = replica`,
+        db.$executeRawUnsafe(`DELETE FROM "${table}" WHERE id = $1::uuid`, own.id),
+      ])
+      .then(() => undefined),
+  );
 }
 
 test('lists that grow with use can be sorted; those of one thing come newest first', () => {

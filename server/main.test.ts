@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -179,3 +179,33 @@ test('a subscription outlives the server: killed or stopped, the next one goes o
   third.child.disconnect();
   expect(await third.exited).toEqual([0, null]);
 });
+
+test.each(['server', 'worker'])(
+  'npm run %s stops in order when npm is asked to, as containers and process managers do',
+  async (script) => {
+    const npm = spawn('npm', ['run', '--silent', script], {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, PORT: '0', DATABASE_URL: database.url, HARTOMAT_HOME: home },
+    });
+    children.push(npm);
+    let said = '';
+    npm.stderr!.on('data', (chunk) => {
+      said += chunk;
+    });
+    await expect.poll(() => said).toMatch(/the server listens|worker ready/);
+    const { pid } = JSON.parse(said.split('\n', 1)[0]!);
+    try {
+      npm.kill('SIGTERM');
+      // It is the last to let go of what it says.
+      await once(npm.stderr!, 'close');
+      expect(said).toMatch(/"SIGTERM".*(the server stops|worker stopping)/);
+    } finally {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ESRCH' });
+      }
+    }
+  },
+);
