@@ -14,8 +14,6 @@ try {
   const concurrency = { ...defaultConcurrency(), ...given.concurrency };
   const platform = await openPlatform(readSettings(process.env));
   const worker = await startWorker(platform, { capabilities, concurrency });
-  platform.log.info({ workerId: worker.id, capabilities, concurrency, queue: platform.queues.backend }, 'worker ready');
-  process.send?.({ type: 'ready', workerId: worker.id });
   const stopLooking = watchTools(platform.pool, { id: worker.id, capabilities }, platform.log);
 
   let isStopping = false;
@@ -33,6 +31,9 @@ try {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
   // Started by a supervisor that is gone: nobody would stop this process any more.
   if (process.send) process.on('disconnect', () => void stop('disconnect'));
+
+  platform.log.info({ workerId: worker.id, capabilities, concurrency, queue: platform.queues.backend }, 'worker ready');
+  process.send?.({ type: 'ready', workerId: worker.id });
 } catch (error) {
   if (!(error instanceof DomainError)) throw error;
   console.error(error.message);
