@@ -5,9 +5,8 @@ import { isMixed, splitByFamily } from '../../workflow/splitByFamily.js';
 import { openGraph } from '../../workflow/upgradeGraph.js';
 import { ConflictError } from '../errors.js';
 import type { Platform } from '../platform.js';
-import { storable } from './draft.js';
+import { lockWorkflow, replaceDraft, storable } from './draft.js';
 import { createWorkflow } from './library.js';
-import { lockWorkflow, replaceDraft } from './workflows.js';
 
 export interface SplitResult {
   workflowId: string;

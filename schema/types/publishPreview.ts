@@ -1,4 +1,4 @@
-import type { AffectedOutputType } from '../../runtime/workflows/workflows.js';
+import type { AffectedOutputType } from '../../runtime/workflows/publishing.js';
 import type { GraphDiff } from '../../workflow/diff.js';
 import { builder } from '../builder.js';
 import { FindingObject } from './finding.js';

@@ -1,7 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { Family } from '../../modules/define.js';
 import type { JsonObject } from '../../modules/json.js';
-import { affectedOutputTypes, PUBLISHABLE, sameGraph } from '../../runtime/workflows/workflows.js';
+import { affectedOutputTypes, PUBLISHABLE, sameGraph } from '../../runtime/workflows/publishing.js';
 import { canonicalGraph, canonicalGraphJson } from '../../workflow/canonical.js';
 import { diffGraphs } from '../../workflow/diff.js';
 import type { RunSubject } from '../../workflow/families.js';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { JsonValue } from '../../modules/json.js';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
+import { restoreVersion, saveDraft } from '../../runtime/workflows/draft.js';
 import { archiveWorkflow, createWorkflow, renameWorkflow } from '../../runtime/workflows/library.js';
-import { publishWorkflow, restoreVersion, saveDraft } from '../../runtime/workflows/workflows.js';
+import { publishWorkflow } from '../../runtime/workflows/publishing.js';
 import { MAX_FILE_BYTES } from '../../workflow/canonical.js';
 import { JsonLossError, parseExactJson } from '../../workflow/exactJson.js';
 import { STARTERS } from '../../workflow/starters/index.js';

@@ -16,7 +16,7 @@ interface LegacyProfile {
 }
 
 /** What makes it, as sentences call it. */
-export const PIPELINE = 'The legacy pipeline';
+const PIPELINE = 'The legacy pipeline';
 
 /** Why the linear pipeline cannot make an output type that has no workflow. Paths are into the profile. */
 export function legacyProfileIssues({
