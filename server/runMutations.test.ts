@@ -144,7 +144,9 @@ describe('runs', () => {
     expect(await dispatch({ cadFileId })).toMatchObject({ __typename: 'ValidationError' });
     expect(await dispatch({ orderLineId, workflowId })).toMatchObject({
       code: 'WRONG_FAMILY',
-      message: expect.stringContaining('each of its runs is about one CAD file, not about one order line'),
+      message: expect.stringContaining(
+        'is of the family “CAD intake”: each of its runs is about one CAD file, not about one order line',
+      ),
     });
     expect(await dispatch({ cadFileId: id('CadFile', NOBODY), workflowId })).toMatchObject({
       __typename: 'NotFoundError',

@@ -332,6 +332,10 @@ describe('a draft with nodes of both families', () => {
     const refused = await save(made, graph);
     expect(refused).toMatchObject({ __typename: 'ValidationError', code: 'MIXED_FAMILY' });
     expect(refused.issues.map(({ path }: { path: string }) => path)).toContain('/graph/nodes/2/step');
+    expect(await save(made, orderGraph())).toMatchObject({
+      code: 'WRONG_FAMILY',
+      message: '"Pure" is of the family “CAD intake”; that cannot be changed.',
+    });
     expect(await save(made, CAD_GRAPH)).toMatchObject({ __typename: 'Workflow' });
   });
 });

@@ -143,7 +143,7 @@ function checkFamily(workflow: Pick<RunnableWorkflow, 'name' | 'family'>, subjec
   const given: RunSubject = subject.orderLine ? 'orderLine' : 'cadFile';
   if (given !== expected)
     throw new ValidationError(
-      `"${workflow.name}" is of the family ${label}: each of its runs is about ${RUN_SUBJECTS[expected].one}, not about ${RUN_SUBJECTS[given].one}.`,
+      `"${workflow.name}" is of the family “${label}”: each of its runs is about ${RUN_SUBJECTS[expected].one}, not about ${RUN_SUBJECTS[given].one}.`,
       [{ path: '/workflowId', message: `The workflow is of the family ${workflow.family}.` }],
       [],
       'WRONG_FAMILY',

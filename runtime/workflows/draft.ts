@@ -1,6 +1,7 @@
 import type { Prisma, Workflow } from '../../generated/prisma/client.js';
 import type { JsonValue } from '../../modules/json.js';
 import { canonicalGraph, canonicalGraphJson, MAX_FILE_BYTES } from '../../workflow/canonical.js';
+import { familyDefinition } from '../../workflow/families.js';
 import type { Finding } from '../../workflow/finding.js';
 import type { WorkflowGraph } from '../../workflow/graph.js';
 import { parseGraph, validateGraph } from '../../workflow/validate.js';
@@ -37,7 +38,7 @@ export async function saveDraft(
     const workflow = await lockWorkflow(tx, input.workflowId, input.expectedRevision);
     if (graph.family !== workflow.family)
       throw new ValidationError(
-        `"${workflow.name}" is of the family ${workflow.family}; that cannot be changed.`,
+        `"${workflow.name}" is of the family “${familyDefinition(workflow.family).label}”; that cannot be changed.`,
         [{ path: '/graph/family', message: `Must be ${workflow.family}.` }],
         [],
         'WRONG_FAMILY',

@@ -2,6 +2,7 @@ import slugify from '@sindresorhus/slugify';
 import type { Prisma, Workflow } from '../../generated/prisma/client.js';
 import type { Family } from '../../modules/define.js';
 import type { JsonValue } from '../../modules/json.js';
+import { familyDefinition } from '../../workflow/families.js';
 import { GRAPH_FORMAT } from '../../workflow/graph.js';
 import { parseGraph } from '../../workflow/validate.js';
 import { ConflictError, NotFoundError, ValidationError } from '../errors.js';
@@ -31,7 +32,7 @@ export async function createWorkflow({ db }: { db: Prisma.TransactionClient }, i
     );
   if (graph.family !== input.family)
     throw new ValidationError(
-      `The workflow that was given is of the family ${graph.family}.`,
+      `The workflow that was given is of the family “${familyDefinition(graph.family).label}”.`,
       [{ path: '/family', message: `Must be ${graph.family}.` }],
       [],
       'WRONG_FAMILY',
