@@ -41,6 +41,9 @@ export function problemOf(result: Result | null | undefined, error: CombinedErro
   return { code, message, issues: 'issues' in rest ? rest.issues : [] };
 }
 
+/** The server tells who asks it how to; whoever sits here signs in by a link. */
+const SIGNED_OUT = 'You are signed out. Open a sign-in link in another tab, then try again here. What you see is kept.';
+
 /** A failed request in words: no connection, or what the server said. */
 export function problemFromError(error: CombinedError): Problem {
   if (error.networkError)
@@ -51,10 +54,7 @@ export function problemFromError(error: CombinedError): Problem {
       error,
     };
   const first = error.graphQLErrors[0];
-  return {
-    code: String(first?.extensions?.code ?? 'ERROR'),
-    message: first?.message ?? error.message,
-    issues: [],
-    error,
-  };
+  const code = String(first?.extensions?.code ?? 'ERROR');
+  const message = code === 'UNAUTHENTICATED' ? SIGNED_OUT : (first?.message ?? error.message);
+  return { code, message, issues: [], error };
 }

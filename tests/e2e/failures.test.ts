@@ -95,6 +95,19 @@ describeWith('chromium', 'what could not be loaded', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('says to whom was signed out how to go on', async () => {
+    await open('/workflows');
+    await isLoaded();
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'Output types' }).click();
+    await page.getByRole('alert').getByText('You are signed out.').waitFor();
+    await page.context().addCookies(cookies);
+    await again().first().click();
+    await page.getByText('Still 1K, white').first().waitFor();
+    await isLoaded();
+  });
+
   it('is asked for again by itself where the server was away', async () => {
     await open('/workflows');
     await isLoaded();
