@@ -4,7 +4,7 @@ import { createOrder } from '../../runtime/orders/orders.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { describeWith } from '../support/tools.js';
-import { seriousViolations } from './support/browser.js';
+import { keepPicture, seriousViolations } from './support/browser.js';
 import type { StartedHartomat } from './support/startedHartomat.js';
 import { useConsole } from './support/useConsole.js';
 
@@ -116,6 +116,15 @@ describeWith('chromium', 'an order in the console', () => {
       await expect.poll(() => again.getByText('Cached').count()).toBe(7);
       await again.getByRole('button', { name: 'Not now' }).click();
       expect(complaints).toEqual([]);
+    });
+
+    it('is told from others in the list of runs of a phone', async () => {
+      await page.goto(new URL('/runs', hartomat.url).href);
+      await page.setViewportSize({ width: 390, height: 844 });
+      const title = page.getByRole('link', { name: /Deep-groove ball bearing.* · Still 1K/ }).first();
+      await title.waitFor();
+      await expect.poll(() => title.evaluate((link) => link.scrollWidth > link.clientWidth)).toBe(false);
+      await keepPicture(page, 'runs');
     });
   });
 });

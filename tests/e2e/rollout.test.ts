@@ -63,6 +63,10 @@ describeWith('chromium', 'moving away from the old world', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Old still 2K' }).click();
     const section = page.getByRole('region', { name: 'Rollout' });
+    const ground = (name: string) =>
+      page.getByRole('row', { name }).evaluate((row) => getComputedStyle(row).backgroundColor);
+    await page.mouse.move(0, 0);
+    expect(await ground('Old still 2K')).not.toBe(await ground('Old turntable'));
     await section.getByRole('button', { name: 'Switch to shadow' }).click();
     await section.getByText('Legacy → Shadow').waitFor();
     await section.getByLabel('Share of orders compared (%)').fill('25');
