@@ -108,6 +108,16 @@ describe('placing an order', () => {
       { path: '/lines/0/outputTypeId' },
     ]);
   });
+
+  test('has no lines of what is made of CAD files', async () => {
+    const { db } = app.platform;
+    const intake = await db.outputType.create({
+      data: { key: 'intake', name: 'Intake', family: 'cad_file', artifactKind: 'glb_model', visibility: 'public' },
+    });
+    expect((await place({ lines: [line({ outputTypeId: id('OutputType', intake.id) })] })).issues).toEqual([
+      { path: '/lines/0/outputTypeId', message: '“Intake” cannot be ordered: it is made once for one CAD file.' },
+    ]);
+  });
 });
 
 describe('an order', () => {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../modules/json.js';
 import { ArtifactContract } from '../../modules/shapes/artifactContract.js';
 import { callerIssues } from '../../workflow/callerParams.js';
 import { contractIssues, deliverables } from '../../workflow/deliverables.js';
+import { familyDefinition, RUN_SUBJECTS } from '../../workflow/families.js';
 import { pointer } from '../../workflow/finding.js';
 import { resolveParams } from '../../workflow/invocation.js';
 import { outputTypeOverrides } from '../../workflow/legacy/invocation.js';
@@ -99,7 +100,13 @@ function lineIssues(
   ];
 }
 
-function offerIssues(product: Product, { name, archivedAt, visibility, categories }: LineOutputType): FieldIssue[] {
+function offerIssues(product: Product, outputType: LineOutputType): FieldIssue[] {
+  const { name, family, archivedAt, visibility, categories } = outputType;
+  const { subject } = familyDefinition(family);
+  if (subject !== 'orderLine') {
+    const message = `“${name}” cannot be ordered: it is made once for ${RUN_SUBJECTS[subject].one}.`;
+    return [{ path: '/outputTypeId', message }];
+  }
   if (archivedAt || visibility === 'hidden')
     return [{ path: '/outputTypeId', message: `“${name}” is not offered any more.` }];
   if (categories.length === 0 || categories.some(({ id }) => id === product.categoryId)) return [];
