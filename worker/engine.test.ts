@@ -6,7 +6,7 @@ import { cancelRun } from '../runtime/runs/cancel.js';
 import { dispatch } from '../runtime/runs/dispatch.js';
 import { retryRun } from '../runtime/runs/retry.js';
 import { onEachBackend } from '../tests/support/backends.js';
-import { ran, testGraph } from '../tests/support/testModules.js';
+import { openGate, ran, testGraph } from '../tests/support/testModules.js';
 import { historyOf, nodeReaches, outcomeOf, startTestRun, testCadFile } from '../tests/support/testRuns.js';
 
 onEachBackend('the run engine', (engine) => {
@@ -118,6 +118,22 @@ onEachBackend('the run engine', (engine) => {
     expect(node.a).toMatchObject({ attempt: 2, status: 'succeeded' });
     const [retrying] = (await historyOf(engine.platform, runId)).filter(({ type }) => type === 'node.retrying');
     expect(retrying!.data).toMatchObject({ failure: { code: 'DISK_FULL', failureClass: 'resource' } });
+  });
+
+  it('runs a node again whose claim the database has forgotten, without waiting for the sweeper', async () => {
+    const gate = randomUUID();
+    const runId = await startTestRun(engine.platform, testGraph({ a: { step: 'wait', params: { gate } } }, []));
+    await nodeReaches(engine.platform, runId, 'a', { status: 'running' });
+    // As after a crash that took a claim along: the node is ready, and for the sweeper it has a job for the rest of the day.
+    await engine.platform.pool.query(
+      `UPDATE node_run SET status = 'ready', token = NULL, worker_id = NULL, attempt = 0, started_at = NULL, enqueued_at = now() + interval '1 day' WHERE run_id = $1`,
+      [runId],
+    );
+    await engine.platform.pool.query(`DELETE FROM run_event WHERE run_id = $1 AND type = 'node.started'`, [runId]);
+    openGate(gate);
+    const { run, node } = await outcomeOf(engine.platform, runId);
+    expect(run.status).toBe('succeeded');
+    expect(node.a).toMatchObject({ attempt: 1, status: 'succeeded' });
   });
 
   it('stops a node at its time limit', async () => {

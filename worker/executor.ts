@@ -26,7 +26,14 @@ export interface ExecutorParts {
 interface Report {
   ends: Finish[];
   capability: Capability;
-  next(node: ClaimedNode | null): void;
+  next(after: After): void;
+}
+/** What the engine says to a finished attempt. */
+interface After {
+  /** Another node of its capability. */
+  node: ClaimedNode | null;
+  /** The database knows nothing of the attempt: somebody else has the node by now, or its claim was lost. */
+  isRefused: boolean;
 }
 interface Claim {
   job: NodeJob;
@@ -72,8 +79,9 @@ export class Executor {
       this.claims.push({ job, answer });
       this.schedule();
     });
-    await this.lane(capability, node === 'held' ? null : node);
-    return node === 'held' ? 'later' : 'done';
+    const isRefused = await this.lane(capability, node === 'held' ? null : node);
+    // A database that crashed may have forgotten the claim: then the node is ready again, and this is its only job.
+    return node === 'held' || isRefused ? 'later' : 'done';
   }
 
   report(progress: Progress): void {
@@ -107,14 +115,21 @@ export class Executor {
     clearTimeout(releaseAll);
   }
 
-  private async lane(capability: Capability, first: ClaimedNode | null): Promise<void> {
-    for (let node = first; node; ) node = await this.runOne(capability, node);
+  /** @returns whether the end of the first node was refused. */
+  private async lane(capability: Capability, first: ClaimedNode | null): Promise<boolean> {
+    let isRefused = false;
+    for (let node = first; node; ) {
+      const after = await this.runOne(capability, node);
+      if (node === first) isRefused = after.isRefused;
+      node = after.node;
+    }
     this.busy[capability] -= 1;
     this.waitingForSlot[capability].shift()?.();
     if (this.canTakeKept()) this.schedule();
+    return isRefused;
   }
 
-  private async runOne(capability: Capability, node: ClaimedNode): Promise<ClaimedNode | null> {
+  private async runOne(capability: Capability, node: ClaimedNode): Promise<After> {
     const stop = new AbortController();
     this.running.set(node.token, { node, stop });
     const ends = await this.parts.run(node, stop);
@@ -187,9 +202,10 @@ export class Executor {
     };
     for (const { job, answer } of claims) answer(held.includes(job.runId) ? 'held' : take(`${job.runId} ${job.idx}`));
     const free = [...byJob.values()];
-    for (const { capability, next } of reports) {
+    for (const { capability, ends, next } of reports) {
       const at = free.findIndex((node) => node.capability === capability);
-      next(at < 0 ? null : free.splice(at, 1)[0]!);
+      const isRefused = ends.some(({ token }) => refused.includes(token));
+      next({ node: at < 0 ? null : free.splice(at, 1)[0]!, isRefused });
     }
     for (const node of free) {
       this.busy[node.capability] += 1;
