@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { IconButton } from './Button.js';
 import { createHdrScene, type HdrScene } from './hdrScene.js';
+import { ViewerStage } from './ViewerStage.js';
 
 /** Stops to both sides: a lamp is seen in a dark room, and the room beside the sun. */
 const MOST_STOPS = 10;
@@ -49,26 +50,15 @@ export default function HdrViewer({ file, label }: { file: { url: string; mediaT
   };
   return (
     <div className="viewer">
-      {/* biome-ignore lint/a11y/useSemanticElements: a drawn picture has no element of its own. */}
-      <div
-        className="viewer-stage viewer-still checkerboard"
-        role="group"
-        aria-label={`${label}. Brighter and darker with plus and minus, 0 leaves it as it is.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users change the exposure here.
-        tabIndex={0}
-        data-state={state.kind}
-        onKeyDown={(event) => {
-          const act = keys[event.key];
-          if (!act || event.ctrlKey || event.metaKey) return;
-          event.preventDefault();
-          act();
-        }}
-      >
-        {/* A canvas keeps its WebGL context for good: a new picture gets a new one. */}
-        <canvas key={url} ref={canvas} className="viewer-canvas" />
-        {state.kind === 'loading' && <p className="viewer-note">Loading the picture …</p>}
-        {state.kind === 'failed' && <p className="viewer-note">The picture could not be shown. {state.message}</p>}
-      </div>
+      <ViewerStage
+        className="viewer-still checkerboard"
+        label={`${label}. Brighter and darker with plus and minus, 0 leaves it as it is.`}
+        what="picture"
+        url={url}
+        state={state}
+        keys={keys}
+        canvas={canvas}
+      />
       <div className="viewer-bar">
         <IconButton icon="minus" label="Darker" onClick={() => change(-STEP)} />
         <input

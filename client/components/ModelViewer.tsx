@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from './Button.js';
 import { createModelScene, type ModelFacts, type ModelScene, type ModelView } from './modelScene.js';
+import { ViewerStage } from './ViewerStage.js';
 
 const VIEWS: { view: ModelView; label: string }[] = [
   { view: 'home', label: 'Fit' },
@@ -80,26 +81,14 @@ export default function ModelViewer({
 
   return (
     <div className="viewer">
-      {/* biome-ignore lint/a11y/useSemanticElements: a 3D surface has no element of its own. */}
-      <div
-        className="viewer-stage"
-        role="group"
-        aria-label={`3D view of ${label}. Turn with the arrow keys, zoom with plus and minus, 0 fits.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users turn the model here.
-        tabIndex={0}
-        data-state={state.kind}
-        onKeyDown={(event) => {
-          const act = keys[event.key];
-          if (!act || event.ctrlKey || event.metaKey) return;
-          event.preventDefault();
-          act();
-        }}
-      >
-        {/* A canvas keeps its WebGL context for good: a new model gets a new one. */}
-        <canvas key={url} ref={canvas} className="viewer-canvas" />
-        {state.kind === 'loading' && <p className="viewer-note">Loading the model …</p>}
-        {state.kind === 'failed' && <p className="viewer-note">The model could not be shown. {state.message}</p>}
-      </div>
+      <ViewerStage
+        label={`3D view of ${label}. Turn with the arrow keys, zoom with plus and minus, 0 fits.`}
+        what="model"
+        url={url}
+        state={state}
+        keys={keys}
+        canvas={canvas}
+      />
       <div className="viewer-bar">
         {VIEWS.map(({ view, label: text }) => (
           <Button key={view} look="quiet" onClick={() => scene.current?.look(view)}>
