@@ -4,7 +4,9 @@ import DataLoader from 'dataloader';
 const SIDE_BY_SIDE = 2;
 
 interface Line<Asked, Answer> {
-  loader: DataLoader<Asked, Answer>;
+  /** Null once nothing is under way any more: tables that the map has outgrown hold lines until the next full garbage collection, and
+   * a loader its last lot with all that was read for it. */
+  loader: DataLoader<Asked, Answer> | null;
   /** Lots that were sent and are not answered yet. */
   underWay: number;
   /** Send the lots that wait for their turn. */
@@ -24,7 +26,7 @@ export class Gathering<Asked extends NonNullable<unknown>, Answer> {
       line = this.open(sort, answer);
       this.lines.set(sort, line);
     }
-    return line.loader.load(asked);
+    return line.loader!.load(asked);
   }
 
   /** Sorts of which anything is under way. */
@@ -43,7 +45,10 @@ export class Gathering<Asked extends NonNullable<unknown>, Answer> {
           } finally {
             line.underWay--;
             if (line.waiting.length > 0) send(line.waiting.shift()!);
-            else if (line.underWay === 0) this.lines.delete(sort);
+            else if (line.underWay === 0) {
+              this.lines.delete(sort);
+              line.loader = null;
+            }
           }
         },
         {
