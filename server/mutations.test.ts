@@ -198,13 +198,16 @@ describe('createOrderLine', () => {
     expect(result).toMatchObject({ __typename: 'ValidationError', issues: [{ path }] });
   });
 
-  test('unknown and foreign ids are NotFoundErrors', async () => {
-    for (const input of [
-      { productId: id('Product', NOBODY) },
-      { productId: id('Run', NOBODY) },
-      { outputTypeId: id('OutputType', NOBODY) },
-      { orderId: id('Order', NOBODY) },
-    ])
-      expect(await create(input)).toMatchObject({ __typename: 'NotFoundError', code: 'NOT_FOUND' });
+  test('an order that there is not is a NotFoundError; what the line is about is told at its place', async () => {
+    expect(await create({ orderId: id('Order', NOBODY) })).toMatchObject({
+      __typename: 'NotFoundError',
+      code: 'NOT_FOUND',
+    });
+    for (const [path, input] of [
+      ['/productId', { productId: id('Product', NOBODY) }],
+      ['/productId', { productId: id('Run', NOBODY) }],
+      ['/outputTypeId', { outputTypeId: id('OutputType', NOBODY) }],
+    ] as const)
+      expect(await create(input)).toMatchObject({ __typename: 'ValidationError', issues: [{ path }] });
   });
 });

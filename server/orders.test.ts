@@ -109,6 +109,30 @@ describe('placing an order', () => {
     ]);
   });
 
+  test('says of each line whose product or output type there is not, however that was named', async () => {
+    const nothing = '00000000-0000-7000-8000-000000000000';
+    const lines = [
+      line({ productId: id('Product', nothing), outputTypeId: id('OutputType', nothing) }),
+      line(),
+      line({ productId: still, quantity: 0 }),
+      line({ outputTypeId: 'garbage' }),
+    ];
+    const issues = [
+      { path: '/lines/0/productId', message: 'There is no such product.' },
+      { path: '/lines/0/outputTypeId', message: 'There is no such output type.' },
+      { path: '/lines/2/productId', message: 'There is no such product.' },
+      { path: '/lines/2/quantity', message: expect.any(String) },
+      { path: '/lines/3/outputTypeId', message: 'There is no such output type.' },
+    ];
+    const order = await place({ lines: [line()] });
+    expect(await place({ lines })).toMatchObject({ code: 'VALIDATION_FAILED', issues });
+    expect(await mutate('addOrderLines', 'input', { orderId: order.id, lines }, ORDER)).toMatchObject({ issues });
+    const alone = line({ outputTypeId: 'garbage' });
+    expect(await mutate('createOrderLine', 'input', alone, '... on OrderLine { id }')).toMatchObject({
+      issues: [{ path: '/outputTypeId', message: 'There is no such output type.' }],
+    });
+  });
+
   test('has no lines of what is made of CAD files', async () => {
     const { db } = app.platform;
     const intake = await db.outputType.create({

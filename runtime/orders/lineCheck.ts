@@ -8,7 +8,7 @@ import { pointer } from '../../workflow/finding.js';
 import { resolveParams } from '../../workflow/invocation.js';
 import { outputTypeOverrides } from '../../workflow/legacy/invocation.js';
 import { type Beholder, visibleOutputTypes } from '../access/ownership.js';
-import { type FieldIssue, NotFoundError } from '../errors.js';
+import type { FieldIssue } from '../errors.js';
 import { formOf, graphOf, type RunnableOutputType, WITH_GRAPH } from '../outputTypes/form.js';
 import { OrderConstraints } from '../outputTypes/profile.js';
 import type { Platform } from '../platform.js';
@@ -17,8 +17,10 @@ const MAX_QUANTITY = 10_000;
 
 /** A product in an output type. */
 export interface LineRequest {
-  productId: string;
-  outputTypeId: string;
+  /** Null: what was sent is the id of no product. */
+  productId: string | null;
+  /** Null: what was sent is the id of no output type. */
+  outputTypeId: string | null;
   quantity?: number | null;
   /** What callers of the output type may set, by param name. */
   options?: JsonObject | null;
@@ -42,7 +44,7 @@ type LineOutputType = Prisma.OutputTypeGetPayload<{ include: typeof LINE_OUTPUT_
 /** Checks lines against the library as it is now, with four queries however many there are.
  * @param buyer - partners are offered only what is public.
  * @param pathOf - where a line is in what was sent, as a JSON pointer.
- * @throws NotFoundError for unknown products and output types. */
+ * @returns the columns of all lines where there are no issues. */
 export async function checkLines(
   platform: Pick<Platform, 'db' | 'definition'>,
   lines: readonly LineRequest[],
@@ -51,9 +53,9 @@ export async function checkLines(
 ): Promise<{ columns: LineColumns[]; issues: FieldIssue[] }> {
   const named = [...new Set(lines.flatMap(({ materialOverrides }) => Object.values(materialOverrides ?? {})))];
   const [products, outputTypes, materials] = await Promise.all([
-    platform.db.product.findMany({ where: { id: { in: lines.map(({ productId }) => productId) } } }),
+    platform.db.product.findMany({ where: { id: { in: given(lines, 'productId') } } }),
     platform.db.outputType.findMany({
-      where: { id: { in: lines.map(({ outputTypeId }) => outputTypeId) }, ...visibleOutputTypes(buyer) },
+      where: { id: { in: given(lines, 'outputTypeId') }, ...visibleOutputTypes(buyer) },
       include: LINE_OUTPUT_TYPE,
     }),
     platform.db.material.findMany({
@@ -61,17 +63,19 @@ export async function checkLines(
       select: { name: true },
     }),
   ]);
-  const productById = new Map(products.map((product) => [product.id, product]));
-  const typeById = new Map(outputTypes.map((outputType) => [outputType.id, outputType]));
+  const productById = new Map<string | null, Product>(products.map((product) => [product.id, product]));
+  const typeById = new Map<string | null, LineOutputType>(outputTypes.map((outputType) => [outputType.id, outputType]));
   const known = new Set(materials.map(({ name }) => name));
   const issues: FieldIssue[] = [];
-  const columns = lines.map((line, position) => {
+  const columns = lines.flatMap((line, position) => {
     const product = productById.get(line.productId);
-    if (!product) throw new NotFoundError('product', line.productId);
     const outputType = typeById.get(line.outputTypeId);
-    if (!outputType) throw new NotFoundError('output type', line.outputTypeId);
-    for (const { path, message } of lineIssues(platform, product, outputType, line, known))
-      issues.push({ path: pathOf(position) + path, message });
+    const wrong =
+      product && outputType
+        ? lineIssues(platform, product, outputType, line, known)
+        : [...missing({ product, outputType }), ...quantityIssues(line.quantity ?? 1)];
+    for (const { path, message } of wrong) issues.push({ path: pathOf(position) + path, message });
+    if (!product || !outputType) return [];
     return {
       productId: product.id,
       outputTypeId: outputType.id,
@@ -84,6 +88,14 @@ export async function checkLines(
   });
   return { columns, issues };
 }
+
+const given = (lines: readonly LineRequest[], name: 'productId' | 'outputTypeId') =>
+  lines.map((line) => line[name]).filter((id) => id !== null);
+
+const missing = ({ product, outputType }: { product?: Product; outputType?: LineOutputType }): FieldIssue[] => [
+  ...(product ? [] : [{ path: '/productId', message: 'There is no such product.' }]),
+  ...(outputType ? [] : [{ path: '/outputTypeId', message: 'There is no such output type.' }]),
+];
 
 function lineIssues(
   platform: Pick<Platform, 'definition'>,

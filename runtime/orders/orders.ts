@@ -21,7 +21,7 @@ export interface NewOrder {
 }
 
 /** Places an order with all its lines, prices frozen. Nothing runs until it is dispatched.
- * @throws ValidationError with paths like `/lines/3/options/samples`; then no line is kept. NotFoundError, ConflictError. */
+ * @throws ValidationError with paths like `/lines/3/options/samples`; then no line is kept. ConflictError. */
 export async function createOrder(platform: Parts, input: NewOrder, buyer: Beholder = OWNER): Promise<Order> {
   const { lines, reference } = input;
   const idempotencyKey = keyOf(buyer, input.idempotencyKey);
@@ -88,7 +88,8 @@ export interface NewOrderLine extends LineRequest {
 }
 
 /** Adds a line to an order, or starts an order with it.
- * @throws ValidationError with a path for each option that callers may not set or that is out of bounds. */
+ * @throws ValidationError with a path for each option that callers may not set or that is out of bounds, and for what is not there.
+ * NotFoundError, ConflictError. */
 export async function createOrderLine(
   platform: Parts,
   input: NewOrderLine,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ConflictError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { createOrderLine } from '../../runtime/orders/orders.js';
 import { builder } from '../builder.js';
-import { requireLocalId } from '../globalId.js';
+import { localIdOrNull, requireLocalId } from '../globalId.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey } from './idempotencyKey.js';
 
 const CreateOrderLineInput = builder.inputType('CreateOrderLineInput', {
@@ -42,8 +42,8 @@ builder.mutationField('createOrderLine', (t) =>
       const { id } = await createOrderLine(
         ctx.platform,
         {
-          productId: requireLocalId('Product', input.productId),
-          outputTypeId: requireLocalId('OutputType', input.outputTypeId),
+          productId: localIdOrNull('Product', input.productId),
+          outputTypeId: localIdOrNull('OutputType', input.outputTypeId),
           orderId: input.orderId ? requireLocalId('Order', input.orderId) : undefined,
           quantity: input.quantity ?? 1,
           options: (input.options ?? {}) as Record<string, never>,

@@ -33,8 +33,8 @@ const LineInput = builder.inputType('OrderLineInput', {
 
 const linesFrom = (lines: readonly (typeof LineInput.$inferInput)[]) =>
   lines.map(({ productId, outputTypeId, quantity, options, materialOverrides }) => ({
-    productId: requireLocalId('Product', productId),
-    outputTypeId: requireLocalId('OutputType', outputTypeId),
+    productId: localIdOrNull('Product', productId),
+    outputTypeId: localIdOrNull('OutputType', outputTypeId),
     quantity,
     options: options as JsonObject | null | undefined,
     materialOverrides: materialOverrides as JsonObject | null | undefined,
