@@ -118,6 +118,8 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
       if (!wayOut(raw)) return NOT_OPEN;
       const found = await results(raw.request, params as OperationParams);
       const out = wayOut(raw);
+      // A connection of its own carries nothing else.
+      if (out === raw.response) return found as never;
       if (out) return admitted(found, out) as never;
       // Gone meanwhile, before graphql-sse knew what to end.
       if (isIterable(found)) await found.return?.();
@@ -179,8 +181,13 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
     const reserved = request.method === 'PUT' && status === 201 ? String(body) : null;
     if (reserved) reserve(reserved, { request, response });
     if (response.destroyed) return void (isStream(body) && (await body.return(undefined)));
-    response.writeHead(status, statusText, headers);
-    if (!isStream(body)) return void response.end(reserved?.slice(ownerOf(request).length) ?? body);
+    if (!isStream(body)) {
+      response.writeHead(status, statusText, headers);
+      return void response.end(reserved?.slice(ownerOf(request).length) ?? body);
+    }
+    // Its end is the end of the connection: as chunks, every event to every subscriber would be four pieces to write.
+    response.removeHeader('transfer-encoding');
+    response.writeHead(status, statusText, { ...headers, connection: 'close' });
     if (token) shared.set(key, response.setMaxListeners(0));
     const closed = new AbortController();
     response.once('close', () => {
