@@ -1,8 +1,23 @@
-import { defaultFieldResolver, GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  type ArgumentNode,
+  type DocumentNode,
+  defaultFieldResolver,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  OperationTypeNode,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql';
 import type { Prisma } from '../generated/prisma/client.js';
 import { DomainError } from '../modules/errors.js';
 import type { Context } from './context.js';
 
+/** Levels of arguments that are kept; what was refused may go deeper than anybody could follow. */
+const DEEPEST = 20;
 const SECRET = /secret|token|password|code$/i;
 const LONGEST_TEXT = 200;
 const MOST_TEXT = 4_000;
@@ -16,15 +31,16 @@ const SITTING_MS = 10 * 60_000;
 const LONGEST_SITTING_MS = 12 * 3600_000;
 
 /** What is kept of arguments: no secrets, no files, nothing long. */
-function auditable(value: unknown, key = ''): unknown {
+function auditable(value: unknown, key = '', depth = 0): unknown {
   if (SECRET.test(key)) return '(left out)';
   if (typeof value === 'string')
     return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}… (${value.length} characters)` : value;
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.slice(0, 50).map((item) => auditable(item));
+  if (depth > DEEPEST) return '(nested too deep)';
+  if (Array.isArray(value)) return value.slice(0, 50).map((item) => auditable(item, '', depth + 1));
   if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return '(file)';
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, auditable(item, name)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, auditable(item, name, depth + 1)]));
 }
 
 const sizeOf = (value: unknown): number => JSON.stringify(value)?.length ?? 0;
@@ -81,7 +97,61 @@ export function auditMutations(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-async function write({ db, viewer, platform }: Context, mutation: string, args: unknown, outcome: string, ms: number) {
+/** An operation as it was sent. */
+interface Sent {
+  document: DocumentNode;
+  operationName?: string | null;
+  variableValues?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Makes the mutations of an operation that was refused before any of them ran leave their entries too: one for each mutation it names,
+ * with how often. What the schema does not know is no mutation. */
+export async function auditRefused(
+  context: Pick<Context, 'db' | 'viewer' | 'platform'>,
+  schema: GraphQLSchema,
+  { document, operationName, variableValues }: Sent,
+  code: string,
+): Promise<void> {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.MUTATION) return;
+  const known = schema.getMutationType()!.getFields();
+  const byName = new Map<string, FieldNode[]>();
+  for (const field of fieldsAtRoot(document, operation.selectionSet)) {
+    const name = field.name.value;
+    if (Object.hasOwn(known, name)) byName.set(name, [...(byName.get(name) ?? []), field]);
+  }
+  for (const [mutation, fields] of byName)
+    await write(context, mutation, argsOf(fields.at(-1)!, variableValues), code, 0, fields.length);
+}
+
+function fieldsAtRoot(document: DocumentNode, from: SelectionSetNode): FieldNode[] {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one);
+  const inside = ({ selections }: SelectionSetNode): FieldNode[] =>
+    selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection];
+      if (selection.kind === Kind.INLINE_FRAGMENT) return inside(selection.selectionSet);
+      const fragment = fragments.get(selection.name.value);
+      // Each once: documents that were refused may go in circles.
+      return fragment && fragments.delete(selection.name.value) ? inside(fragment.selectionSet) : [];
+    });
+  return inside(from);
+}
+
+/** The arguments as they were sent, right or wrong. */
+const argsOf = ({ arguments: given }: FieldNode, variables: Sent['variableValues']) =>
+  Object.fromEntries(
+    (given ?? []).map(({ name, value }: ArgumentNode) => [name.value, valueFromASTUntyped(value, variables)]),
+  );
+
+async function write(
+  { db, viewer, platform }: Pick<Context, 'db' | 'viewer' | 'platform'>,
+  mutation: string,
+  args: unknown,
+  outcome: string,
+  ms: number,
+  times = 1,
+) {
   const actor = viewer?.name ?? 'Nobody';
   const by = { accountId: viewer?.accountId ?? null, tokenId: viewer?.tokenId ?? null, actor };
   const entry = { input: kept(args), tookMs: Math.round(ms) };
@@ -92,7 +162,7 @@ async function write({ db, viewer, platform }: Context, mutation: string, args: 
         where: { id: earlier.id },
         data: { ...entry, times: { increment: 1 }, lastAt: new Date() },
       });
-    else await db.auditEntry.create({ data: { ...by, ...entry, mutation, outcome } });
+    else await db.auditEntry.create({ data: { ...by, ...entry, mutation, outcome, times } });
   } catch (err) {
     platform.log.error({ err, mutation, actor, outcome }, 'the audit trail could not be written');
   }

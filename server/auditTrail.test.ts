@@ -55,6 +55,71 @@ describe('the audit trail', () => {
     expect(entries.slice(0, 3).map(({ outcome }) => outcome)).toEqual(outcomes.reverse());
   });
 
+  it('has what was refused before it could begin, by whom and why', async () => {
+    const artist = await member('artist');
+    const partner = await member('partner', ['order']);
+    const nested = (depth: number): unknown => (depth > 0 ? { graph: nested(depth - 1) } : 1);
+    const save =
+      'mutation($input: SaveWorkflowDraftInput!) { saveWorkflowDraft(input: $input) { __typename } it: createOrder(input: {}) { __typename } }';
+    const create = 'createProduct(input: { sku: "refused", name: "" }) { __typename }';
+    const aliases = Array.from({ length: 120 }, (_, n) => `a${n}: ${create}`).join(' ');
+    const circle =
+      'mutation { ...a } fragment a on Mutation { ...b } fragment b on Mutation { ...a dispatchOrder(orderId: 1) { __typename } }';
+    const refusals: [
+      query: string,
+      variables: object,
+      headers: Record<string, string>,
+      expected: [string, number][],
+    ][] = [
+      [
+        'mutation { createProduct(input: { sku: 7 }) { __typename } noSuchMutation }',
+        {},
+        artist.headers,
+        [['createProduct', 1]],
+      ],
+      [
+        'mutation($sku: String!) { createProduct(input: { sku: $sku, name: "" }) { __typename } }',
+        { sku: 7 },
+        artist.headers,
+        [['createProduct', 1]],
+      ],
+      [
+        save,
+        { input: nested(1_000) },
+        artist.headers,
+        [
+          ['saveWorkflowDraft', 1],
+          ['createOrder', 1],
+        ],
+      ],
+      [`mutation { ${aliases} }`, {}, artist.headers, [['createProduct', 120]]],
+      [circle, {}, artist.headers, [['dispatchOrder', 1]]],
+      [
+        'mutation { createOrder(input: { lines: [] }) { ... on CreateOrderSuccess { data { lines { runs { workflow { name } } } } } } }',
+        {},
+        partner.headers,
+        [['createOrder', 1]],
+      ],
+    ];
+    for (const [query, variables, headers, expected] of refusals) {
+      const before = await app.platform.db.auditEntry.count();
+      const { data, errors } = await app.gql(query, variables, headers);
+      expect(data ?? null, query).toBeNull();
+      const entries = () => app.platform.db.auditEntry.findMany({ orderBy: { id: 'asc' }, skip: before });
+      await expect.poll(async () => (await entries()).length, { message: query.slice(0, 100) }).toBe(expected.length);
+      expect((await entries()).map(({ mutation, times }) => [mutation, times])).toEqual(expected);
+      for (const { outcome, actor } of await entries()) {
+        expect(outcome).toBe(errors![0]!.extensions.code);
+        expect(actor).toBe(headers === partner.headers ? partner.account.name : artist.account.name);
+      }
+    }
+    const { input } = await app.platform.db.auditEntry.findFirstOrThrow({
+      where: { mutation: 'createProduct', accountId: artist.account.id },
+      orderBy: { id: 'asc' },
+    });
+    expect(input).toEqual({ input: { sku: 7 } });
+  });
+
   it('takes the drafts that an editor saves in one sitting together, and says of which workflow', async () => {
     const artist = await member('artist');
     const workflows = await Promise.all(

@@ -11,6 +11,7 @@ import { IntrospectionPolicy } from './introspectionPolicy.js';
 import { KnownQueries } from './knownQueries.js';
 import { OperationPolicy } from './operationPolicy.js';
 import { type PersistedOperations, usePersistedOperations } from './persistedOperations.js';
+import { RefusedMutations } from './refusedMutations.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
 import { useOperationPolicy } from './useOperationPolicy.js';
 import { useSharedEvents } from './useSharedEvents.js';
@@ -28,6 +29,7 @@ export function buildYoga(
   const createContext = contextFactory(platform, key);
   const documentCache = _createLRUCache<DocumentNode>();
   const policy = new OperationPolicy(new IntrospectionPolicy(introspection));
+  const refused = new RefusedMutations(createContext);
   const masked = (error: unknown) =>
     explainError(error) ?? (maskError(error as Error, UNEXPECTED, false) as GraphQLError);
   const told = (error: unknown, ...args: unknown[]) => log.error({ err: error, args }, 'a request failed unexpectedly');
@@ -48,8 +50,8 @@ export function buildYoga(
     parserAndValidationCache: { documentCache },
     plugins: [
       usePersistedOperations(operations),
-      useDocumentLimits(documentCache),
-      useOperationPolicy(policy, queries, createContext),
+      useDocumentLimits(documentCache, refused),
+      useOperationPolicy(policy, queries, refused, createContext),
       useSharedEvents(),
     ],
     maskedErrors: {

@@ -12,7 +12,7 @@ const AuditEntryNode = builder.prismaNode('AuditEntry', {
     at: t.expose('at', { type: 'DateTime', description: 'When; the first time, where it was sent several `times`.' }),
     times: t.exposeInt('times', {
       description:
-        'How often it was sent: drafts are saved by themselves while somebody edits, and what is less than ten minutes apart is one entry. `input` and `tookMs` are of the last time.',
+        'How often it was sent: drafts are saved by themselves while somebody edits, and what is less than ten minutes apart is one entry; so is what one refused document names several times. `input` and `tookMs` are of the last time.',
     }),
     lastAt: t.expose('lastAt', { type: 'DateTime', description: 'When it was sent last.' }),
     actor: t.exposeString('actor', { description: 'Their name at the time.' }),
@@ -27,7 +27,9 @@ const AuditEntryNode = builder.prismaNode('AuditEntry', {
       description: 'Its arguments; secrets are left out and long values are cut.',
       resolve: ({ input }) => input,
     }),
-    outcome: t.exposeString('outcome', { description: '`ok`, or the code of the error.' }),
+    outcome: t.exposeString('outcome', {
+      description: '`ok`, or the code of the error, also of what was refused before it could begin.',
+    }),
     tookMs: t.exposeInt('tookMs', { description: 'How long it took, in milliseconds.' }),
   }),
 });
