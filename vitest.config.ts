@@ -21,6 +21,8 @@ export default defineConfig({
       '*.test.ts',
     ],
     pool: 'forks',
+    // To load the server anew for each file takes as long as most tests of it; they have databases of their own, and leave nothing behind.
+    isolate: false,
     // Rendering and OpenCascade use more than one core each.
     maxWorkers: 2,
     testTimeout: TEST_MS,
