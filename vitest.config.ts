@@ -28,7 +28,7 @@ export default defineConfig({
     testTimeout: TEST_MS,
     hookTimeout: TEST_MS,
     expect: { poll: { timeout: PATIENCE_MS } },
-    setupFiles: ['tests/support/propertySeed.ts'],
+    setupFiles: ['tests/support/propertySeed.ts', 'tests/support/nothingLeftBehind.ts'],
     globalSetup: ['tests/support/globalSetup.ts'],
   },
 });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Node, NodeIO } from '@gltf-transform/core';
 import { EXTMeshoptCompression, KHRDracoMeshCompression, KHRMeshQuantization } from '@gltf-transform/extensions';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { missingReference, wireOnly } from '../../tests/fixtures/step/awkward.js';
 import {
   allShipped,
@@ -19,7 +19,6 @@ import { cadReaders } from './occt.js';
 
 let test: TestContext;
 afterEach(() => test.cleanup());
-afterAll(() => cadReaders.close());
 
 async function run(source: string | Uint8Array, params: object = {}) {
   const prepared = await contextWithStep(source);

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { contextWithStep, fixture, known, shipped, type TestContext } from '../../tests/fixtures/step/cases.js';
 import { Bbox, type ObjectNode, ObjectTree } from '../shapes/objectTree.js';
 import { computeBbox } from './compute_bbox.js';
 import { extractObjects } from './extract_objects.js';
-import { cadReaders } from './occt.js';
 
 let test: TestContext;
 afterEach(() => test.cleanup());
-afterAll(() => cadReaders.close());
 
 async function run(source: string | Uint8Array) {
   const prepared = await contextWithStep(source);

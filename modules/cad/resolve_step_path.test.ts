@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { instanceBomb, missingReference, withNoise } from '../../tests/fixtures/step/awkward.js';
 import { contextWithStep, fixture, type TestContext } from '../../tests/fixtures/step/cases.js';
-import { cadReaders } from './occt.js';
 import { resolveStepPath } from './resolve_step_path.js';
 import { MAX_STEP_BYTES } from './stepText.js';
 
 let test: TestContext;
 afterEach(() => test.cleanup());
-afterAll(() => cadReaders.close());
 
 async function run(source: string | Uint8Array, byteSize?: number) {
   const prepared = await contextWithStep(source);

@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { NodeIO } from '@gltf-transform/core';
 import sharp from 'sharp';
-import { afterAll, afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { contextWithStep, fixture, type TestContext } from '../../tests/fixtures/step/cases.js';
 import { paint } from '../../tests/support/boxStills.js';
 import { describeWith } from '../../tests/support/tools.js';
 import type { ArtifactRole } from '../artifacts.js';
 import { exportGlb } from '../cad/export_glb.js';
 import { extractObjects } from '../cad/extract_objects.js';
-import { cadReaders } from '../cad/occt.js';
 import { autoPopulate } from '../materials/auto_populate.js';
 import { resolveMap } from '../materials/resolve_map.js';
 import { MaterialMap, MaterialProposal } from '../shapes/materials.js';
@@ -26,7 +25,6 @@ const SUBS = ['Top/Sub lower', 'Top/Sub upper'];
 
 let test: TestContext;
 afterEach(() => test.cleanup());
-afterAll(() => cadReaders.close());
 
 describeWith('blender', 'two different parts of one name', () => {
   const write = (role: ArtifactRole, value: unknown) =>
