@@ -1,8 +1,13 @@
+import { expect } from 'vitest';
 import { receivedPictures } from '../../runtime/library/receivedPictures.js';
 
-/** Does something while the children that decode pictures for the server die as soon as they are there. */
+/** Does something while the children that decode pictures for the server die as soon as they are there. None is there at first: one
+ * that is ready would be done before it is hit. */
 export async function whileDecodersDie<T>(act: () => Promise<T>): Promise<T> {
-  const killing = setInterval(() => receivedPictures.pids.forEach(kill), 5);
+  const killAll = () => receivedPictures.pids.forEach(kill);
+  killAll();
+  await expect.poll(() => receivedPictures.pids).toEqual([]);
+  const killing = setInterval(killAll, 5);
   try {
     return await act();
   } finally {
