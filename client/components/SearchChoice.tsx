@@ -12,7 +12,7 @@ export interface SearchOption {
 }
 
 /** One of more things than fit a list: typing asks for those that fit (the combobox pattern of WAI-ARIA). */
-export function SearchChoice({
+export function SearchChoice<Option extends SearchOption>({
   label,
   isLabelHidden = false,
   placeholder,
@@ -28,13 +28,14 @@ export function SearchChoice({
   isLabelHidden?: boolean;
   placeholder?: string;
   /** Those that fit what was typed last. */
-  options: readonly SearchOption[];
+  options: readonly Option[];
   chosen: SearchOption | null;
   isLoading: boolean;
   /** How many fit beyond those offered. */
   more: number;
   onSearch: (text: string) => void;
-  onChoose: (option: SearchOption | null) => void;
+  /** @param option - the one of `options` that was chosen: by the time it is told, these may be others. */
+  onChoose: (option: Option | null) => void;
 }) {
   const [text, setText] = useState('');
   const settled = useDebounced(text.trim());
@@ -48,7 +49,7 @@ export function SearchChoice({
     },
     onSelectedItemChange: ({ selectedItem }) => {
       setText('');
-      onChoose(selectedItem);
+      onChoose(selectedItem as Option | null);
     },
     // What was typed and not chosen goes with the focus, so that the field always says what is chosen.
     stateReducer: (_state, { type, changes }) =>

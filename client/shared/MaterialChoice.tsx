@@ -49,12 +49,12 @@ export function MaterialChoice({
       label={label}
       isLabelHidden={isLabelHidden}
       placeholder="Name of the material"
-      options={materials.map(({ id, label: name }) => ({ id, label: name }))}
+      options={materials}
       chosen={chosen}
       isLoading={fetching}
       more={(data?.materials.totalCount ?? 0) - materials.length}
       onSearch={setText}
-      onChoose={(option) => onChoose(materials.find(({ id }) => id === option?.id) ?? null)}
+      onChoose={onChoose}
     />
   );
 }

@@ -39,7 +39,7 @@ export function ProductChoice({
     requestPolicy: 'cache-and-network',
   });
   const products = data?.products.edges.map(({ node }) => node) ?? [];
-  const optionOf = ({ id, name, sku }: ChosenProduct) => ({ id, label: name, note: sku });
+  const optionOf = ({ id, name, sku }: ChosenProduct) => ({ id, name, sku, label: name, note: sku });
   return (
     <SearchChoice
       label="Product"
@@ -49,7 +49,7 @@ export function ProductChoice({
       isLoading={fetching}
       more={(data?.products.totalCount ?? 0) - products.length}
       onSearch={setText}
-      onChoose={(option) => onChoose(products.find(({ id }) => id === option?.id) ?? null)}
+      onChoose={onChoose}
     />
   );
 }

@@ -24,8 +24,18 @@ export function SubjectChoice({
     variables: { products: { text }, cadFiles: { text } },
     requestPolicy: 'cache-and-network',
   });
-  const products = data?.products.edges.map(({ node: { id, name, sku } }) => ({ id, label: name, note: sku })) ?? [];
-  const cadFiles = data?.cadFiles.edges.map(({ node: { id, name } }) => ({ id, label: name, note: 'CAD file' })) ?? [];
+  const products = (data?.products.edges ?? []).map(({ node: { id, name, sku } }) => ({
+    kind: 'product' as const,
+    id,
+    label: name,
+    note: sku,
+  }));
+  const cadFiles = (data?.cadFiles.edges ?? []).map(({ node: { id, name } }) => ({
+    kind: 'cad_file' as const,
+    id,
+    label: name,
+    note: 'CAD file',
+  }));
   const all = (data?.products.totalCount ?? 0) + (data?.cadFiles.totalCount ?? 0);
   return (
     <SearchChoice
@@ -37,9 +47,7 @@ export function SubjectChoice({
       isLoading={fetching}
       more={all - products.length - cadFiles.length}
       onSearch={setText}
-      onChoose={(option) =>
-        onChoose(option && { ...option, kind: products.some(({ id }) => id === option.id) ? 'product' : 'cad_file' })
-      }
+      onChoose={onChoose}
     />
   );
 }
