@@ -443,7 +443,7 @@ describeWith('chromium', 'editing a graph', () => {
     await page.getByText('Mixes families: read only').waitFor();
     await page.getByText('ENTRY_NODE_WRONG_FAMILY').waitFor();
     expect(await palette().count()).toBe(0);
-    await choose('still');
+    await node('still').locator('.node-head').click();
     await page.keyboard.press('Delete');
     expect(await nodeCount()).toBe(5);
     expect(await seriousViolations(page)).toEqual([]);
