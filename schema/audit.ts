@@ -30,17 +30,24 @@ const REPEATED: Record<string, string> = { saveWorkflowDraft: 'workflowId' };
 const SITTING_MS = 10 * 60_000;
 const LONGEST_SITTING_MS = 12 * 3600_000;
 
+/** Without what Postgres takes for no text: NUL, and halves of characters, which cutting may leave too. */
+const storable = (text: string) => text.replaceAll('\0', '\ufffd').toWellFormed();
+
 /** What is kept of arguments: no secrets, no files, nothing long. */
 function auditable(value: unknown, key = '', depth = 0): unknown {
   if (SECRET.test(key)) return '(left out)';
-  if (typeof value === 'string')
-    return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}… (${value.length} characters)` : value;
+  if (typeof value === 'string') {
+    const short = value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}… (${value.length} characters)` : value;
+    return storable(short);
+  }
   if (typeof value !== 'object' || value === null) return value;
   if (value instanceof Date) return value.toISOString();
   if (depth > DEEPEST) return '(nested too deep)';
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => auditable(item, '', depth + 1));
   if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) return '(file)';
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, auditable(item, name, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [storable(name), auditable(item, name, depth + 1)]),
+  );
 }
 
 const sizeOf = (value: unknown): number => JSON.stringify(value)?.length ?? 0;
@@ -154,8 +161,8 @@ async function write(
 ) {
   const actor = viewer?.name ?? 'Nobody';
   const by = { accountId: viewer?.accountId ?? null, tokenId: viewer?.tokenId ?? null, actor };
-  const entry = { input: kept(args), tookMs: Math.round(ms) };
   try {
+    const entry = { input: kept(args), tookMs: Math.round(ms) };
     const earlier = outcome === 'ok' ? await sameSitting(db, { ...by, mutation, outcome }, args) : null;
     if (earlier)
       await db.auditEntry.update({

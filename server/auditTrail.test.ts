@@ -79,7 +79,7 @@ describe('the audit trail', () => {
       ],
       [
         'mutation($sku: String!) { createProduct(input: { sku: $sku, name: "" }) { __typename } }',
-        { sku: 7 },
+        { sku: { 'n\0': '\ud800\0' } },
         artist.headers,
         [['createProduct', 1]],
       ],
