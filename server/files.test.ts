@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeGlobalId as id } from '../schema/globalId.js';
-import { whileDecodersDie } from '../tests/support/dyingDecoders.js';
+import { whileDecodersDie } from '../tests/support/children.js';
 import { ADMIN_TOKEN, startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { ARTIFACT, rememberedUrls, signedUrl, THUMBNAIL } from './signedUrls.js';
 import { createSignInUrl } from './signIn.js';

@@ -7,7 +7,7 @@ import { runBlender } from '../modules/render/blender.js';
 import { MaterialLibrary } from '../modules/shapes/materials.js';
 import { snapshotLibrary } from '../runtime/runs/snapshots.js';
 import { encodeGlobalId as id } from '../schema/globalId.js';
-import { whileDecodersDie } from '../tests/support/dyingDecoders.js';
+import { whileDecodersDie } from '../tests/support/children.js';
 import { ERROR, MATERIAL, materialCalls } from '../tests/support/materialCalls.js';
 import { createTestContext } from '../tests/support/moduleContext.js';
 import { resultOfUpload } from '../tests/support/mutationCalls.js';

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { endChildren } from '../../tests/support/children.js';
 import { createTestContext, type TestContext } from '../../tests/support/moduleContext.js';
 import { LOAD_WINDOW_MS, ownChildren, processorLoad } from '../../tests/support/processorLoad.js';
 import type { ComposeJob } from '../pictures/pictureJobs.js';
@@ -36,6 +37,7 @@ it.each(['png', 'png16'] as const)('a huge %s that is stopped computes no more, 
     background: { top: '#ffffff', bottom: '#cccccc' },
     to: path.join(test.ctx.workdir, 'finished'),
   };
+  await endChildren(renderedPictures);
   const stop = new AbortController();
   const finishing = finishPicture(job, stop.signal);
   finishing.catch(() => {});

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { endChildren } from '../../tests/support/children.js';
 import { createTestContext, type TestContext } from '../../tests/support/moduleContext.js';
 import { noise } from '../../tests/support/moduleSamples.js';
 import { LOAD_WINDOW_MS, ownChildren, processorLoad } from '../../tests/support/processorLoad.js';
@@ -34,6 +35,7 @@ const compare = async (legacy: Awaited<ReturnType<typeof still>>, graph: typeof 
 
 it('a comparison of huge pictures that is stopped computes no more, here or in a child', async () => {
   const sides = [await still('#888888ff'), await still('#884422ff')] as const;
+  await endChildren(comparedPictures);
   const stop = new AbortController();
   const comparing = compare(...sides, stop.signal);
   comparing.catch(() => {});
