@@ -162,9 +162,37 @@ describe('requests that another site could make a browser send', () => {
       expect([...response.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
   });
 
-  test('nothing is changed by GET', async () => {
-    const query = encodeURIComponent('mutation { cancelRun(id: "x") { __typename } }');
-    expect((await app.fetch(`/graphql?query=${query}`, { headers: { cookie } })).status).toBe(405);
+  describe('nothing is changed by GET', () => {
+    const query = encodeURIComponent(
+      'mutation { createCategory(input: { key: "by_get", label: "By GET" }) { __typename } }',
+    );
+    const made = () => app.platform.db.category.count({ where: { key: 'by_get' } });
+
+    test('which is told by the status', async () => {
+      const response = await app.fetch(`/graphql?query=${query}`, { headers: { cookie } });
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+      expect(await made()).toBe(0);
+    });
+
+    test.each(['/graphql', '/graphql/stream'])('nor as an event stream on %s', async (path) => {
+      const response = await app.fetch(`${path}?query=${query}`, { headers: { cookie, accept: 'text/event-stream' } });
+      expect(await response.text()).toContain('from a POST request');
+      expect(await made()).toBe(0);
+    });
+
+    test('nor over a connection that serves several operations', async () => {
+      const place = await app.fetch('/graphql/stream', { method: 'PUT', headers: AUTHORIZED });
+      const token = { ...AUTHORIZED, 'x-graphql-event-stream-token': await place.text() };
+      const stream = await app.fetch('/graphql/stream', { headers: { ...token, accept: 'text/event-stream' } });
+      const extensions = encodeURIComponent('{"operationId":"1"}');
+      await app.fetch(`/graphql/stream?query=${query}&extensions=${extensions}`, { headers: token });
+      const events = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let text = '';
+      while (!text.includes('event: complete')) text += (await events.read()).value;
+      await events.cancel();
+      expect(text).toContain('from a POST request');
+      expect(await made()).toBe(0);
+    });
   });
 });
 

@@ -92,7 +92,7 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
   }
 
   async function results(request: IncomingMessage, params: OperationParams): Promise<Results> {
-    const prepared = await prepare(request, params);
+    const prepared = await prepare(request, params, request.method);
     if (!isPrepared(prepared)) return failed(prepared);
     const result = await prepared.run(prepared.args);
     return isIterable(result) || 'data' in result ? result : failed(result.errors ?? []);

@@ -26,13 +26,15 @@ export interface PreparedOperation {
 }
 
 /** Prepares operations of transports that Yoga does not speak, with all of its plugins, so that every limit holds there too.
- * What is wrong with the document comes back as errors. */
+ * What is wrong with the document comes back as errors. `method` is the one by which the operation itself came over HTTP: nothing is
+ * changed by GET. */
 export function operationPreparer(yoga: ReturnType<typeof buildYoga>['yoga'], operations: PersistedOperations) {
   return async (
     req: IncomingMessage,
     params: OperationParams,
+    method?: string,
   ): Promise<PreparedOperation | readonly GraphQLError[]> => {
-    const enveloped = yoga.getEnveloped({ req, params } as never);
+    const enveloped = yoga.getEnveloped({ req, params, request: method && { method } } as never);
     let document: DocumentNode;
     try {
       document = enveloped.parse(operations.documentOf(params, identityOf(req)?.viewer ?? null) ?? '');
