@@ -120,6 +120,16 @@ describe('the audit trail', () => {
     expect(input).toEqual({ input: { sku: 7 } });
   });
 
+  it.each(['application/json', 'text/event-stream'])('has what came by GET, answered as %s', async (accept) => {
+    const artist = await member('artist');
+    const query = encodeURIComponent('mutation { createProduct(input: { sku: "by GET" }) { __typename } }');
+    await app.fetch(`/graphql?query=${query}`, { headers: { ...artist.headers, accept } });
+    const entries = () => app.platform.db.auditEntry.findMany({ where: { accountId: artist.account.id } });
+    await expect
+      .poll(entries)
+      .toMatchObject([{ mutation: 'createProduct', outcome: 'BAD_REQUEST', input: { input: { sku: 'by GET' } } }]);
+  });
+
   it('takes the drafts that an editor saves in one sitting together, and says of which workflow', async () => {
     const artist = await member('artist');
     const workflows = await Promise.all(

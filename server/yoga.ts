@@ -14,6 +14,7 @@ import { type PersistedOperations, usePersistedOperations } from './persistedOpe
 import { RefusedMutations } from './refusedMutations.js';
 import { useDocumentLimits } from './useDocumentLimits.js';
 import { useOperationPolicy } from './useOperationPolicy.js';
+import { useRefusedByGet } from './useRefusedByGet.js';
 import { useSharedEvents } from './useSharedEvents.js';
 
 /** What runs GraphQL operations: Yoga with all of its plugins, and a shorter way for queries that came before; transports hand them
@@ -51,6 +52,7 @@ export function buildYoga(
     plugins: [
       usePersistedOperations(operations),
       useDocumentLimits(documentCache, refused),
+      useRefusedByGet(refused),
       useOperationPolicy(policy, queries, refused, createContext),
       useSharedEvents(),
     ],
