@@ -7,6 +7,7 @@ import { waitFor } from '../runtime/waitFor.js';
 import { identityOf } from './auth.js';
 import type { Handler } from './chain.js';
 import {
+  isIterable,
   isPrepared,
   MAX_OPERATIONS,
   type OperationParams,
@@ -16,6 +17,7 @@ import {
 } from './liveOperations.js';
 import type { OpenStreams } from './openStreams.js';
 import { objectIn } from './operationParams.js';
+import { sendResults } from './ownEventStream.js';
 import { readBody } from './requestBody.js';
 import { MAX_JSON_BYTES } from './requestGuards.js';
 
@@ -26,6 +28,9 @@ const EVENT_STREAM = 'text/event-stream';
 /** Failures before the first event, in the one form that graphql-sse passes on: it wants to see `data`. */
 const failed = (errors: readonly GraphQLError[]): ExecutionResult => ({ data: null, errors: [...errors] });
 
+/** Says that the results are ours to send. */
+const OWN: Response = [null, { status: 200, statusText: 'OK' }];
+
 const NOT_OPEN: Response = [
   JSON.stringify({ errors: [{ message: 'Open the event stream first, then send its operations.' }] }),
   { status: 409, statusText: 'Conflict', headers: { 'content-type': 'application/json; charset=utf-8' } },
@@ -34,11 +39,11 @@ const NOT_OPEN: Response = [
 interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
+  /** What goes out over this very response, which carries nothing else. */
+  own?: Results;
 }
 
 const isStream = (body: Response[0]) => typeof body === 'object' && body !== null;
-const isIterable = (results: Results): results is AsyncIterableIterator<ExecutionResult> =>
-  Symbol.asyncIterator in results;
 /** Names the one connection that answers come over, where the client has one for all of its operations. */
 const tokenOf = ({ headers, url }: IncomingMessage): string =>
   String(headers[TOKEN_HEADER_KEY] ?? new URL(url!, 'http://localhost').searchParams.get(TOKEN_QUERY_KEY) ?? '');
@@ -74,9 +79,9 @@ function telling(
   return same;
 }
 
-/** The graphql-sse protocol (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md) with both of its modes. It writes
- * to Node's response itself, not through web streams, and waits only where a client is slower than its events: every event to every
- * subscriber would pay for more. */
+/** The graphql-sse protocol (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md) with both of its modes. What has a connection
+ * of its own is sent by `ownEventStream.ts`; the library, which would make each event a text of its own for each subscriber and hand it on
+ * through several queues, sends what shares one. */
 export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): Handler {
   /** Open connections that serve several operations, by owner and token. */
   const shared = new Map<string, ServerResponse>();
@@ -118,8 +123,10 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
       if (!wayOut(raw)) return NOT_OPEN;
       const found = await results(raw.request, params as OperationParams);
       const out = wayOut(raw);
-      // A connection of its own carries nothing else.
-      if (out === raw.response) return found as never;
+      if (out === raw.response) {
+        raw.own = found;
+        return OWN;
+      }
       if (out) return admitted(found, out) as never;
       // Gone meanwhile, before graphql-sse knew what to end.
       if (isIterable(found)) await found.return?.();
@@ -131,16 +138,18 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
       return out?.writableNeedDrain ? waitFor(out, ['drain', 'close'], never).then(() => {}) : undefined;
     },
   });
-  const ask = (request: IncomingMessage, response: ServerResponse, asked: Partial<Parameters<typeof handle>[0]> = {}) =>
-    handle({
+  const ask = (raw: Exchange, asked: Partial<Parameters<typeof handle>[0]> = {}) => {
+    const { request } = raw;
+    return handle({
       method: request.method!,
       url: request.url!,
       headers: { get: (name) => request.headers[name.toLowerCase()] as string | undefined },
       body: async () => ({ ...objectIn(String(await readBody(request, MAX_JSON_BYTES)), 'The body') }),
-      raw: { request, response },
+      raw,
       context: undefined,
       ...asked,
     });
+  };
 
   /** Keeps a place for a connection, until it is taken or nobody came for it. */
   function reserve(key: string, exchange: Exchange): void {
@@ -160,12 +169,12 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
   }
 
   /** To graphql-sse a place is gone once it was opened, and closed. */
-  async function discard(key: string, { request, response }: Exchange): Promise<void> {
+  async function discard(key: string, exchange: Exchange): Promise<void> {
     const headers = new Map([
       ['accept', EVENT_STREAM],
-      [TOKEN_HEADER_KEY, key.slice(ownerOf(request).length)],
+      [TOKEN_HEADER_KEY, key.slice(ownerOf(exchange.request).length)],
     ]);
-    const [body] = await ask(request, response, { method: 'GET', headers, body: null });
+    const [body] = await ask(exchange, { method: 'GET', headers, body: null });
     if (isStream(body)) await body.return(undefined);
   }
 
@@ -177,18 +186,18 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
     const identity = identityOf(request)!;
     if ((isOpening || request.method === 'PUT') && streams.refused(response, identity)) return;
     if (isOpening) streams.keep(response, identity, () => response.destroy());
-    const [body, { status, statusText, headers }] = await ask(request, response);
+    const exchange: Exchange = { request, response };
+    const [body, { status, statusText, headers }] = await ask(exchange);
+    if (exchange.own) return sendResults(response, exchange.own);
     const reserved = request.method === 'PUT' && status === 201 ? String(body) : null;
-    if (reserved) reserve(reserved, { request, response });
+    if (reserved) reserve(reserved, exchange);
     if (response.destroyed) return void (isStream(body) && (await body.return(undefined)));
     if (!isStream(body)) {
       response.writeHead(status, statusText, headers);
       return void response.end(reserved?.slice(ownerOf(request).length) ?? body);
     }
-    // Its end is the end of the connection: as chunks, every event to every subscriber would be four pieces to write.
-    response.removeHeader('transfer-encoding');
-    response.writeHead(status, statusText, { ...headers, connection: 'close' });
-    if (token) shared.set(key, response.setMaxListeners(0));
+    response.writeHead(status, statusText, headers);
+    shared.set(key, response.setMaxListeners(0));
     const closed = new AbortController();
     response.once('close', () => {
       closed.abort();

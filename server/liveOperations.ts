@@ -15,6 +15,9 @@ export const tooManyOperations = () =>
 
 export type Results = ExecutionResult | AsyncIterableIterator<ExecutionResult>;
 
+export const isIterable = (results: Results): results is AsyncIterableIterator<ExecutionResult> =>
+  Symbol.asyncIterator in results;
+
 export interface OperationParams extends AskedDocument {
   operationName?: string | null | undefined;
   variables?: Record<string, unknown> | null | undefined;
