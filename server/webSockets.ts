@@ -23,6 +23,8 @@ const TOO_MANY = 4429;
 const HELLO_MS = 5_000;
 
 function refuse(socket: Duplex, status: string): void {
+  // Nobody else listens to it any more, and an error that nobody hears ends the process: clients may break off at any time.
+  socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
@@ -85,7 +87,8 @@ export function webSockets(path: string, auth: AuthSettings, streams: OpenStream
     server,
   );
   return (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== path) return refuse(socket, '404 Not Found');
+    // It may be no address at all, which `URL` would throw for; here that would end the process.
+    if (request.url!.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found');
     server.handleUpgrade(request, socket, head, (opened) => server.emit('connection', opened, request));
   };
 }
