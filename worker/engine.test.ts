@@ -177,6 +177,18 @@ onEachBackend('the run engine', (engine) => {
     expect(seqs).toEqual(seqs.map((_, i) => i + 1));
   });
 
+  it('gives a node the attempts and the waits of its policy anew whenever it is retried', async () => {
+    const flaky = { step: 'flaky', params: { times: 99 }, retry: { attempts: 2, backoffMs: 10 } };
+    const runId = await startTestRun(engine.platform, testGraph({ a: flaky }, []));
+    for (const attempts of [2, 4, 6]) {
+      const { node } = await outcomeOf(engine.platform, runId);
+      expect(node.a).toMatchObject({ status: 'failed', attempt: attempts, maxAttempts: attempts });
+      if (attempts < 6) await retryRun(engine.platform, runId);
+    }
+    const waits = (await historyOf(engine.platform, runId)).filter(({ type }) => type === 'node.retrying');
+    expect(waits.map(({ data }) => data.retryInMs)).toEqual([10, 10, 10]);
+  });
+
   it('answers a pure node from the cache, and runs again only what a changed param touches', async () => {
     const text = randomUUID();
     const graph = (last: string) =>

@@ -72,7 +72,7 @@ export async function runNode(parts: NodeRunnerParts, node: ClaimedNode, stop: A
       artifacts: [],
     };
   }
-  const retryInMs = Math.min(MAX_BACKOFF_MS, node.backoffMs * 2 ** (node.attempt - 1));
+  const retryInMs = Math.min(MAX_BACKOFF_MS, node.backoffMs * 2 ** (triesOf(node, planned) - 1));
   const durationMs = Math.round(performance.now() - startedAt);
   const events = reporter.close(result.outcome === 'succeeded');
   if (result.outcome === 'retry')
@@ -190,6 +190,10 @@ async function withinTime<T>(timeoutMs: number, stop: AbortController, work: Pro
     clearTimeout(giveUp);
   }
 }
+
+/** How many attempts have failed since the node was started, or retried by hand, this one included; those that were given back do not count. */
+const triesOf = ({ attempt, maxAttempts }: ClaimedNode, planned: PlannedNode | undefined): number =>
+  Math.max(1, (planned?.retry.attempts ?? 1) - (maxAttempts - attempt));
 
 function outcomeOf(error: unknown, signal: AbortSignal, node: ClaimedNode): Finish['outcome'] {
   if (signal.aborted && signal.reason === 'cancelled') return 'cancelled';
