@@ -1,5 +1,9 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { blenderFacts } from '../modules/render/blenderFacts.js';
+import { blenderWithoutNumpy } from '../tests/support/blenderWithoutNumpy.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
 import { describeWith } from '../tests/support/tools.js';
 import { reportTools, watchTools } from './tools.js';
@@ -30,6 +34,19 @@ it('says why a worker cannot render', async () => {
     blenderProblem: expect.stringContaining('apt-get install blender'),
     ffmpegProblem: expect.stringContaining('apt-get install ffmpeg'),
   });
+});
+
+it('says that its Blender has no NumPy, until it has', async () => {
+  const dir = await mkdtemp(path.join(tmpdir(), 'hartomat-tools-'));
+  const env = { BLENDER_PATH: await blenderWithoutNumpy(dir), PATH: '/nowhere' };
+  expect(await reported(['blender'], env)).toMatchObject({
+    blender: null,
+    blenderProblem: expect.stringContaining('apt-get install python3-numpy'),
+  });
+  const program = await readFile(env.BLENDER_PATH, 'utf8');
+  await writeFile(env.BLENDER_PATH, program.replace('"numpyVersion":null', '"numpyVersion":"1.24.2"'));
+  expect(await reported(['blender'], env)).toMatchObject({ blender: { numpyVersion: '1.24.2' }, blenderProblem: null });
+  await rm(dir, { recursive: true });
 });
 
 it('says nothing of programs a worker does not need', async () => {

@@ -11,8 +11,8 @@ const START_LIMIT_MS = 30_000;
 /** What the Blender of this machine can do. */
 export const BlenderFacts = z.object({
   version: z.string(),
-  /** Of the NumPy its Python has; null: none, and 3D models cannot be read. */
-  numpyVersion: z.string().nullable(),
+  /** Of the NumPy its Python has. */
+  numpyVersion: z.string(),
   /** Built with OpenImageDenoise; without it grain is removed by a weaker filter. */
   hasOpenImageDenoise: z.boolean(),
   /** Devices Cycles can render on besides the processor. */
@@ -23,7 +23,8 @@ export type BlenderFacts = z.output<typeof BlenderFacts>;
 const known = new Map<string, Promise<BlenderFacts>>();
 
 /** Asks Blender, once per process and program file.
- * @throws {ModuleError} `BLENDER_MISSING`, or what `runBlender` throws when it does not start. */
+ * @throws {ModuleError} `BLENDER_MISSING`; `BLENDER_NUMPY_MISSING`, as then it reads no 3D models; or what `runBlender` throws when it
+ * does not start. */
 export async function blenderFacts(env: NodeJS.ProcessEnv = process.env): Promise<BlenderFacts> {
   const blender = await requireBlender(env);
   let facts = known.get(blender);
@@ -36,22 +37,15 @@ export async function blenderFacts(env: NodeJS.ProcessEnv = process.env): Promis
   return facts;
 }
 
-/** The version of a Blender that can do its work, for set-up and preflight.
- * @throws {ModuleError} what `blenderFacts` throws; `BLENDER_NUMPY_MISSING`. */
-export async function blenderVersion(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const { version, numpyVersion } = await blenderFacts(env);
-  if (numpyVersion === null) throw numpyMissing();
-  return version;
-}
-
 /** Without a limit of address space, in which drivers of graphics cards do not start. */
 async function ask(env: NodeJS.ProcessEnv): Promise<BlenderFacts> {
   const workdir = await mkdtemp(path.join(tmpdir(), 'hartomat-blender-'));
   try {
     const ctx = { workdir, signal: new AbortController().signal, progress: () => {}, log: () => {} };
-    return BlenderFacts.parse(
-      await runBlender(ctx, { script: 'facts.py', job: {}, timeLimitMs: START_LIMIT_MS, memoryLimitMb: null, env }),
-    );
+    const job = { script: 'facts.py', job: {}, timeLimitMs: START_LIMIT_MS, memoryLimitMb: null, env };
+    const facts = await runBlender(ctx, job);
+    if (facts.numpyVersion === null) throw numpyMissing();
+    return BlenderFacts.parse(facts);
   } finally {
     await rm(workdir, { recursive: true, force: true });
   }

@@ -29,7 +29,7 @@ const BlenderInfo = builder.objectRef<BlenderFacts>('BlenderInfo').implement({
     version: t.exposeString('version', { description: 'Version of Blender.' }),
     numpyVersion: t.exposeString('numpyVersion', {
       nullable: true,
-      description: 'Version of the NumPy its Python has; null: none, and it cannot read 3D models.',
+      description: 'Version of the NumPy its Python has; null: none, as only older workers say.',
     }),
     hasOpenImageDenoise: t.exposeBoolean('hasOpenImageDenoise', {
       description: 'Built with OpenImageDenoise; without it grain is removed by a weaker filter.',
