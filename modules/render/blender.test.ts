@@ -23,7 +23,7 @@ describe('without Blender', () => {
     await expect(runBlender(test.ctx, { script: 'picture.py', job: {}, env })).rejects.toMatchObject({
       code: 'BLENDER_MISSING',
       isRetryable: true,
-      message: expect.stringContaining('apt-get install blender'),
+      message: expect.stringContaining('apt-get install blender python3-numpy libegl1 libgl1-mesa-dri'),
     });
   });
 

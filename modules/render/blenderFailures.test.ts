@@ -19,6 +19,7 @@ type Options = Partial<Omit<BlenderJob, 'script' | 'job'>> & { output?: string; 
 const FAULTS: [BlenderFailure, string, Options][] = [
   ['BLENDER_MISSING', 'wait', { env: { PATH: '/nowhere' } }],
   ['BLENDER_NUMPY_MISSING', 'lose_numpy', {}],
+  ['BLENDER_OPENGL_MISSING', 'lose_opengl', {}],
   ['GPU_MISSING', 'want_gpu', {}],
   ['OUTPUT_TOO_LARGE', 'write_too_much_from_python', { fileLimitMb: 1 }],
   ['OUTPUT_TOO_LARGE', 'write_too_much_from_blender', { fileLimitMb: 1 }],

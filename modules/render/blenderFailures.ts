@@ -1,9 +1,9 @@
 import { type FailureClass, ModuleError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { JobEvent } from './blenderLog.js';
+import { OPENGL_PACKAGES, RENDER_PACKAGES } from './debianPackages.mjs';
 
-export const BLENDER_INSTALL_HINT =
-  'Install it (Debian and Ubuntu: "apt-get install blender python3-numpy"; elsewhere: blender.org) or set BLENDER_PATH to its program file.';
+export const BLENDER_INSTALL_HINT = `Install it (Debian and Ubuntu: "apt-get install ${RENDER_PACKAGES.blender.join(' ')}"; elsewhere: blender.org) or set BLENDER_PATH to its program file.`;
 
 /** Every way Blender fails by itself, and its class, which decides on a retry. Other codes that a job script raises on purpose
  * (`JobError` in python/protocol.py) say that the data is at fault: they are `input`. */
@@ -11,6 +11,8 @@ export const BLENDER_FAILURES = {
   /** What this worker lacks another one may have. */
   BLENDER_MISSING: 'transient',
   BLENDER_NUMPY_MISSING: 'transient',
+  /** Eevee and Workbench draw with it, also where there is no screen and no graphics card. */
+  BLENDER_OPENGL_MISSING: 'transient',
   GPU_MISSING: 'transient',
   /** A file grew past the limit; a retry would end there too. */
   OUTPUT_TOO_LARGE: 'input',
@@ -63,6 +65,8 @@ const DISK_FULL = /No space left on device|Disk quota exceeded/;
 /** What Cycles prints of CUDA, OptiX, HIP, Metal and oneAPI alike, and of the calls it made. */
 const GPU_COMPLAINT =
   /Cycles GPU rendering documentation|out of GPU (?:and shared host )?memory|\bin (?:cu|hip|optix)[A-Z]\w*\(|\b(?:CUDA|OptiX|HIP|oneAPI|Metal)\b.*\b(?:error|failed|not found)\b|Failed to (?:create|load|execute).*\b(?:CUDA|OptiX|HIP|oneAPI|Metal)\b/i;
+/** What the library that looks for OpenGL says where it finds no EGL, and no driver behind it. */
+const OPENGL_COMPLAINT = /Couldn't open libEGL|Couldn't find current GLX or EGL context|No OpenGL vendor detected/;
 /** How a driver takes a process down with it. */
 const CRASH_SIGNALS: readonly (NodeJS.Signals | null)[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE'];
 
@@ -106,6 +110,12 @@ export function causeOfFailure(end: BlenderEnd, { fail, usesGpu }: JobSaid, limi
       details,
     );
   if (says(/No module named 'numpy'/)) return numpyMissing();
+  if (says(OPENGL_COMPLAINT))
+    return blenderError(
+      'BLENDER_OPENGL_MISSING',
+      `Eevee and Workbench need an OpenGL driver, and Blender found none. Install one (Debian and Ubuntu: "apt-get install ${OPENGL_PACKAGES.join(' ')}") or render with Cycles.`,
+      details,
+    );
   if (fail) return new ModuleError(fail.code, fail.message, classOf(fail.code), details);
   if (says(/^FileNotFoundError:|^RuntimeError: Error: Cannot read file .*No such file/))
     return blenderError('FILE_MISSING', 'A file that Blender worked with disappeared.', details);

@@ -3,9 +3,9 @@ import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { ModuleError } from '../errors.js';
+import { RENDER_PACKAGES } from './debianPackages.mjs';
 
-const FFMPEG_INSTALL_HINT =
-  'Install it (Debian and Ubuntu: "apt-get install ffmpeg"; elsewhere: ffmpeg.org) or set FFMPEG_PATH to its program file.';
+const FFMPEG_INSTALL_HINT = `Install it (Debian and Ubuntu: "apt-get install ${RENDER_PACKAGES.ffmpeg.join(' ')}"; elsewhere: ffmpeg.org) or set FFMPEG_PATH to its program file.`;
 
 const LINES_REPORTED = 12;
 

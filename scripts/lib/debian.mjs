@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import { RENDER_PACKAGES } from '../../modules/render/debianPackages.mjs';
 
 // Plain JavaScript without dependencies: this runs before anything is installed.
 
 /** What each tool outside npm is called in Debian and Ubuntu, with what it needs there and does not ask for by itself. */
 export const DEBIAN_PACKAGES = {
-  // Blender's glTF importer needs NumPy; its preview engine needs an OpenGL driver.
-  blender: ['blender', 'python3-numpy', 'libegl1', 'libgl1-mesa-dri'],
+  ...RENDER_PACKAGES,
   chromium: ['chromium'],
   'redis-server': ['redis-server'],
-  ffmpeg: ['ffmpeg'],
 };
 
 /** @returns {string | undefined} the path of an executable on PATH. */
