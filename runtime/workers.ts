@@ -35,8 +35,8 @@ export function ffmpegProblemOf({ tools }: Pick<Worker, 'tools'>): string | null
 /** What the workers that are alive can do together. */
 export interface Workforce {
   capabilities: ReadonlySet<Capability>;
-  /** Why none of those that should render can; null: one can, or has not looked yet. */
-  blenderProblem: string | null;
+  /** Why one of those that should render cannot, and whether any other can; null: all can, or have not looked yet. */
+  blenderProblem: { of: 'all' | 'some'; problem: string } | null;
   /** Why one of those that render cannot join frames to a film; null: all can, or have not looked yet. Which of them gets the node is
    * not known before, so one that cannot is one too many. */
   ffmpegProblem: string | null;
@@ -74,17 +74,22 @@ export async function workersByCapability(db: Pick<PrismaClient, 'worker'>): Pro
 export async function workforce(db: Pick<PrismaClient, 'worker'>): Promise<Workforce> {
   const heardOf = await workersAlive(db);
   const renderers = heardOf.filter((worker) => capabilitiesOf(worker).includes('blender'));
-  const problems = renderers.map((worker) => {
-    const blender = blenderOf(worker);
-    return blender && 'problem' in blender ? blender.problem : null;
-  });
   const withoutFfmpeg = renderers.find((worker) => ffmpegProblemOf(worker) !== null);
   return {
     capabilities: new Set(heardOf.flatMap(capabilitiesOf)),
-    blenderProblem: problems.includes(null) ? null : (problems[0] ?? null),
+    blenderProblem: blenderProblemOf(renderers),
     ffmpegProblem: withoutFfmpeg ? `On ${withoutFfmpeg.host}: ${ffmpegProblemOf(withoutFfmpeg)}` : null,
     graphicsCards: graphicsCardsOf(renderers),
   };
+}
+
+function blenderProblemOf(renderers: readonly Worker[]): Workforce['blenderProblem'] {
+  const problems = renderers.flatMap((worker) => {
+    const blender = blenderOf(worker);
+    return blender && 'problem' in blender ? [`On ${worker.host}: ${blender.problem}`] : [];
+  });
+  if (problems.length === 0) return null;
+  return { of: problems.length === renderers.length ? 'all' : 'some', problem: problems[0]! };
 }
 
 function graphicsCardsOf(renderers: readonly Worker[]): Workforce['graphicsCards'] {

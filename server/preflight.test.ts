@@ -46,6 +46,33 @@ describe('a preflight', () => {
     expect(await stored()).toEqual(before);
   });
 
+  it('says how to get Blender where no worker has one, and that one of them lacks it', async () => {
+    const { db } = app.platform;
+    const worker = (blender: object) =>
+      db.worker.create({
+        data: { ...{ id: randomUUID(), host: 'studio-3', pid: 1, capabilities: ['blender'] }, tools: { blender } },
+      });
+    const found = async () => {
+      const { findings } = await ask({ orderLineId: await line() });
+      return findings.filter(({ code, message }: any) => code.startsWith('BLENDER_') || message.includes('renders'));
+    };
+    const install = 'apt-get install blender python3-numpy libegl1 libgl1-mesa-dri';
+    const says = (text: string) => expect.stringContaining(text);
+    expect(await found()).toMatchObject([{ code: 'NO_WORKER', message: says(install) }]);
+    const problem = 'Rendering needs Blender, but it is not installed.';
+    const without = await worker({ problem });
+    expect(await found()).toMatchObject([
+      { code: 'BLENDER_UNUSABLE', severity: 'error', message: `On studio-3: ${problem}` },
+    ]);
+    const having = await worker({ version: '4.2', numpyVersion: '1', hasOpenImageDenoise: true, gpuDevices: [] });
+    expect(await found()).toMatchObject([
+      { code: 'BLENDER_ON_SOME_WORKERS', severity: 'warning', message: says(`On studio-3: ${problem}`) },
+    ]);
+    await db.worker.delete({ where: { id: without.id } });
+    expect(await found()).toEqual([]);
+    await db.worker.delete({ where: { id: having.id } });
+  });
+
   it('says how many of those that render have a graphics card, where nothing else may render', async () => {
     const { db } = app.platform;
     const where = { id: seeded.outputTypeId };

@@ -3,6 +3,7 @@ import type { Capability } from '../../modules/define.js';
 import type { ModuleError } from '../../modules/errors.js';
 import type { JsonObject, JsonValue } from '../../modules/json.js';
 import { blenderTurntable } from '../../modules/render/blender_turntable.js';
+import { BLENDER_INSTALL_HINT } from '../../modules/render/blenderFailures.js';
 import { needsGpu } from '../../modules/render/device.js';
 import { ArtifactContract } from '../../modules/shapes/artifactContract.js';
 import { FileRef } from '../../modules/shapes/artifactRef.js';
@@ -176,6 +177,11 @@ const WORK: Record<Capability, string> = {
   io: 'publishes and notifies',
 };
 
+/** What must be on the machine of a worker besides HartOMat, with how to get it. */
+const NEEDS: Partial<Record<Capability, string>> = {
+  blender: `. Its machine needs Blender. ${BLENDER_INSTALL_HINT}`,
+};
+
 /** What a run asks of workers. */
 export type Work = Pick<PlannedNode, 'capability' | 'moduleKey' | 'params' | 'id'>;
 
@@ -194,12 +200,19 @@ export function findingsOfWorkers(
         error(
           'workers',
           'NO_WORKER',
-          `No worker that ${WORK[capability]} is there, so the run would wait. Start one: npm run worker -- --capabilities ${capability}`,
+          `No worker that ${WORK[capability]} is there, so the run would wait. Start one: npm run worker -- --capabilities ${capability}${NEEDS[capability] ?? ''}`,
         ),
       ];
-    return capability === 'blender' && blenderProblem ? [error('workers', 'BLENDER_UNUSABLE', blenderProblem)] : [];
+    return capability === 'blender' && blenderProblem ? [findingOfBlender(blenderProblem)] : [];
   });
   return [...missing, ...films, ...findingsOfCards(graphicsCards, running)];
+}
+
+/** Workers are not chosen by what their Blender can do: one that cannot render hands the node back. */
+function findingOfBlender({ of, problem }: NonNullable<Workforce['blenderProblem']>): CheckedFinding {
+  if (of === 'all') return error('workers', 'BLENDER_UNUSABLE', problem);
+  const message = `Not every worker that should render can: one that cannot hands the step back, which takes one of its attempts. ${problem}`;
+  return { ...error('workers', 'BLENDER_ON_SOME_WORKERS', message), severity: 'warning' };
 }
 
 /** Workers are not chosen by their cards: one without hands the node back, and another attempt may come to one that has. */
