@@ -112,6 +112,8 @@ describeWith('blender', 'an exported .blend', () => {
       lengthUnit: 'MILLIMETERS',
       unused: [],
     });
+    // What Blender calls things by itself ("Circle") tells nobody what they are.
+    for (const [object, data] of Object.entries(file.data as Record<string, string>)) expect(data).toBe(object);
     const products = file.products as { partId: string; mesh: string; materials: string[]; sizeMm: number[] }[];
     expect(products.map(({ partId, materials }) => [partId, materials])).toEqual([
       ['p0', ['steel']],

@@ -64,7 +64,7 @@ const Params = z.object({
 /** The product with its mapped materials as a Blender file. */
 export const exportBlend = defineModule({
   key: 'render.export_blend',
-  version: 2,
+  version: 3,
   title: 'Export .blend',
   description:
     'Packs the product with its materials, in the studio of the template, into a Blender file that needs nothing beside itself.',

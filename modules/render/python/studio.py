@@ -169,7 +169,8 @@ def _disc(name, radius, full, end):
     """A matte disc on the ground that fades out between `full` and `end` radii, and the shader of its matte part."""
     bpy.ops.mesh.primitive_circle_add(vertices=64, radius=end * radius, fill_type="NGON", location=(0, 0, 0))
     disc = bpy.context.object
-    disc.name = name
+    # Whoever opens an exported file looks for the mesh by this name too.
+    disc.name = disc.data.name = name
     material = bpy.data.materials.new(name)
     material.use_nodes = True
     nodes, links = material.node_tree.nodes, material.node_tree.links
