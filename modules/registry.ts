@@ -33,8 +33,3 @@ export const MODULES = {
 } satisfies Record<string, ProductionModule>;
 
 export type ModuleKey = keyof typeof MODULES;
-export type ModuleLookup = (key: string) => ProductionModule | undefined;
-
-const byKey: Readonly<Record<string, ProductionModule>> = MODULES;
-/** Safe against inherited names. */
-export const moduleByKey: ModuleLookup = (key) => (Object.hasOwn(byKey, key) ? byKey[key] : undefined);

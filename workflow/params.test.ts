@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { moduleByKey } from '../modules/registry.js';
+import { MODULES } from '../modules/registry.js';
 import { checkParams } from './params.js';
 
 it('finds settings that do not go together before anything runs', () => {
-  const still = moduleByKey('render.blender_still')!;
+  const still = MODULES['render.blender_still'];
   expect(checkParams(still, { transparent: true, format: 'jpeg' })).toMatchObject({
     ok: false,
     issues: [
