@@ -6,7 +6,7 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../modules/json.js';
 import { dispatch } from '../../runtime/runs/dispatch.js';
-import { createWorkflow } from '../../runtime/workflows/library.js';
+import { createWorkflow } from '../../runtime/workflows/workflows.js';
 import { encodeGlobalId } from '../../schema/globalId.js';
 import { RUN_MS } from '../support/patience.js';
 import { endOf } from '../support/testRuns.js';
