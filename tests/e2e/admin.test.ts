@@ -140,6 +140,14 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
     await picture('webhooks-dark');
     expect(await seriousViolations(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: 'light' });
+    const size = page.viewportSize()!;
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const act of ['Send a test event to Shop', 'Remove Shop']) {
+      const { x, width } = (await page.getByRole('button', { name: act }).boundingBox())!;
+      expect(x, act).toBeGreaterThanOrEqual(0);
+      expect(x + width, act).toBeLessThanOrEqual(390);
+    }
+    await page.setViewportSize(size);
     await page.getByRole('button', { name: 'Remove Shop' }).click();
     await page.getByRole('button', { name: 'Remove the webhook' }).click();
     await page.getByText('Nobody is told yet').waitFor();

@@ -75,8 +75,8 @@ export function AccountsTab() {
               )}
             </td>
             <td className="muted numeric">{formatDateTime(account.createdAt)}</td>
-            <td>
-              <div className="page-actions admin-row-actions">
+            <td className="cell-actions">
+              <div className="page-actions">
                 {account.role !== 'partner' && !account.isDisabled && (
                   <Button
                     look="quiet"

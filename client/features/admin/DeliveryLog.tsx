@@ -168,8 +168,8 @@ export function DeliveryLog({
                 lastAnswer(delivery)
               )}
             </td>
-            <td>
-              <div className="page-actions admin-row-actions">
+            <td className="cell-actions">
+              <div className="page-actions">
                 <Button
                   look="quiet"
                   aria-label={`Send ${sentAs(delivery.eventType)} to ${delivery.webhook.name} again`}

@@ -97,8 +97,8 @@ export function TokensTab() {
             </td>
             <td className="muted numeric">{token.lastUsedAt ? formatAgo(token.lastUsedAt, Date.now()) : 'never'}</td>
             <td className="muted numeric">{token.expiresAt ? formatDateTime(token.expiresAt) : 'never'}</td>
-            <td>
-              <div className="page-actions admin-row-actions">
+            <td className="cell-actions">
+              <div className="page-actions">
                 {!token.revokedAt && (
                   <Button look="quiet" aria-label={`Revoke ${token.name}`} onClick={() => setAsked(token)}>
                     Revoke

@@ -127,8 +127,8 @@ export function WebhooksTab() {
             <td>
               <WebhookState webhook={webhook} />
             </td>
-            <td>
-              <div className="page-actions admin-row-actions">
+            <td className="cell-actions">
+              <div className="page-actions">
                 <Button
                   look="quiet"
                   aria-label={`Send a test event to ${webhook.name}`}
