@@ -69,6 +69,13 @@ describe('what an output type would lose', () => {
     ]);
   });
 
+  it('is everything where no node publishes any more', () => {
+    expect(lossesOf(profile, orderGraph(), without('publish'), testLookup)).toMatchObject([
+      { code: 'FAMILY_OUTPUT_MISSING', severity: 'warning' },
+    ]);
+    expect(lossesOf(profile, without('publish'), without('publish'), testLookup)).toEqual([]);
+  });
+
   it('is the kind of file that its contract asks for', () => {
     const jpegs = { ...profile, contract: ArtifactContract.parse({ mediaTypes: ['image/jpeg'] }), callerParams: {} };
     expect(lossesOf(jpegs, orderGraph(), sketched(), lookup)).toMatchObject([

@@ -48,13 +48,14 @@ function demands(
   lookup: DefinitionLookup,
 ): Finding[] {
   const layers = { outputType: overrides };
-  const missing = validateGraph(graph, lookup, { requiredRoles: [artifactKind as ArtifactRole] }).filter(
-    ({ code }) => code === 'OUTPUT_ROLE_MISSING',
-  );
+  const found = validateGraph(graph, lookup, { requiredRoles: [artifactKind as ArtifactRole] });
+  const missing = found.filter(({ code }) => code === 'OUTPUT_ROLE_MISSING');
   // Of a file that is not even made, there is nothing more to say.
   const unmet = missing.length > 0 ? [] : contractIssues(deliverables(graph, lookup, layers), artifactKind, contract);
   return [
     ...missing,
+    // What is made and published by no node reaches nobody.
+    ...found.filter(({ code }) => code === 'FAMILY_OUTPUT_MISSING'),
     ...unmet.map((issue): Finding => ({ ...issue, code: 'CONTRACT_UNMET', severity: 'error' })),
     ...resolveParams(graph, lookup, layers).findings.filter(({ code }) => code.startsWith('OVERRIDE_')),
     ...form.issues.map((issue): Finding => ({ ...issue, code: 'CALLER_PARAM_UNFIT', severity: 'error' })),
