@@ -1,6 +1,7 @@
 import type { ControlProps } from '@jsonforms/core';
 import type { ReactNode } from 'react';
 import { IconButton } from '../components/Button.js';
+import { titleOf } from './choices.js';
 import { fieldFacts, shortValue } from './control.js';
 
 /** What a control must put on its input so that label, help and error belong to it. */
@@ -46,7 +47,7 @@ export function Field({
     <IconButton
       icon="undo"
       className="field-reset"
-      label={`Reset ${label} to the default, ${shortValue(defaultValue)}`}
+      label={`Reset ${label} to the default, ${titleOf(control.schema, defaultValue) ?? shortValue(defaultValue)}`}
       onClick={() => handleChange(path, structuredClone(defaultValue))}
     />
   );

@@ -82,6 +82,9 @@ describeWith('chromium', 'a form drawn from a param schema', () => {
     await page.getByRole('button', { name: 'Reset Label to the default, Hero' }).click();
     await holds('label', 'Hero');
     await expect.poll(() => page.getByLabel('Label', { exact: true }).inputValue()).toBe('Hero');
+    await page.getByRole('radio', { name: 'Eevee' }).check({ force: true });
+    await page.getByRole('button', { name: 'Reset Engine to the default, Cycles' }).click();
+    await holds('engine', 'cycles');
   });
 
   it('keeps what is typed while it is typed, and shows the default once an emptied field is left', async () => {

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { useQuery } from 'urql';
-import { humanise } from '../../components/format.js';
 import { type FragmentType, graphql, readFragment } from '../../gql/index.js';
 import { definitionsByStep } from '../../shared/graph/definitions.js';
 import { GraphCanvas } from '../../shared/graph/GraphCanvas.js';
 import { nodeLabel, readGraph } from '../../shared/graph/graphModel.js';
 import { comparison } from './comparison.js';
+import { fieldWords } from './diffWords.js';
 
 export const GraphDiffFragment = graphql(`
   fragment GraphDiffParts on GraphDiff {
@@ -45,20 +45,12 @@ const Named = graphql(`
       step
       paramSchema
     }
+    families {
+      family
+      nodePolicySchema
+    }
   }
 `);
-
-const POLICY: Record<string, string> = { onFailure: 'When it fails', retry: 'Retry', timeoutMs: 'Time limit' };
-const valueText = (value: unknown) =>
-  value === null ? 'default' : typeof value === 'string' ? value : JSON.stringify(value);
-
-/** `/params/samples` → “Samples”, as the form of its step calls it. */
-function fieldName(path: string, schema: unknown): string {
-  const [first = '', name = ''] = path.split('/').slice(1);
-  if (first !== 'params') return POLICY[first] ?? humanise(first);
-  const { properties } = (schema ?? {}) as { properties?: Record<string, { title?: string }> };
-  return properties?.[name]?.title ?? humanise(name);
-}
 
 /** What differs between two graphs: drawn as one graph, and in words: nodes with their values, then connections. */
 export function GraphDiff({
@@ -82,7 +74,11 @@ export function GraphDiff({
   const nodes = diff.nodes.filter(({ isLayoutOnly }) => !isLayoutOnly);
   const moved = diff.nodes.length - nodes.length;
   const nameOf = (nodeId: string) => labels.get(nodeId) ?? nodeId;
-  const schemaOf = (step: string) => known?.nodeDefinitions.find((each) => each.step === step)?.paramSchema;
+  const policy = known?.families.find(({ family }) => family === both.graph.family)?.nodePolicySchema;
+  const schemasOf = (step: string) => ({
+    params: known?.nodeDefinitions.find((each) => each.step === step)?.paramSchema,
+    policy,
+  });
   const words = (
     <ul className="graph-diff">
       {nodes.map((node) => (
@@ -95,14 +91,17 @@ export function GraphDiff({
           </p>
           {node.change === 'changed' && (
             <dl>
-              {node.fields.map(({ path, before, after }) => (
-                <div key={path}>
-                  <dt>{fieldName(path, schemaOf(node.step))}</dt>
-                  <dd>
-                    <del>{valueText(before)}</del> → <ins>{valueText(after)}</ins>
-                  </dd>
-                </div>
-              ))}
+              {node.fields.map(({ path, before, after }) => {
+                const { name, textOf } = fieldWords(path, schemasOf(node.step));
+                return (
+                  <div key={path}>
+                    <dt>{name}</dt>
+                    <dd>
+                      <del>{textOf(before)}</del> → <ins>{textOf(after)}</ins>
+                    </dd>
+                  </div>
+                );
+              })}
             </dl>
           )}
         </li>
