@@ -173,6 +173,9 @@ describeWith('chromium', 'ordering and editing', () =>
       await page.keyboard.press('r');
       const choices = page.getByRole('dialog', { name: 'Show a run over the graph' });
       await choices.getByRole('row').nth(1).getByText('Draft').waitFor();
+      const place = choices.getByRole('row').nth(1).getByRole('cell').first();
+      const [cell, name] = [(await place.boundingBox())!, (await place.getByRole('button').boundingBox())!];
+      expect(name.x + name.width).toBeLessThanOrEqual(cell.x + cell.width);
       expect(await seriousViolations(page)).toEqual([]);
       await choices.getByRole('row').nth(1).getByRole('button').focus();
       await page.keyboard.press('Enter');
