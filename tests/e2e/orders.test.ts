@@ -99,6 +99,31 @@ describeWith('chromium', 'an order in the console', () => {
     await page.locator('.order-total', { hasText: '58.00' }).waitFor();
   });
 
+  it('says that it is placed where only its run did not start, and is not placed twice', async () => {
+    const count = () => hartomat.platform.db.order.count();
+    const before = await count();
+    await page.goto(new URL('/orders', hartomat.url).href);
+    await page.getByRole('button', { name: 'New order' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New order' });
+    const isDispatch = (text: string | null) => text?.includes('"Dispatch"') ?? false;
+    await page.route('**/graphql', (route) =>
+      isDispatch(route.request().postData()) ? route.fulfill({ status: 503, body: 'away' }) : route.fallback(),
+    );
+    await dialog.getByRole('button', { name: 'Order and run' }).click();
+    await dialog.getByText('The order is placed, but it does not run yet').waitFor();
+    await dialog.getByRole('button', { name: 'Run it' }).click();
+    await dialog.getByText('The order is placed, but it does not run yet').waitFor();
+    expect(await count()).toBe(before + 1);
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.unroute('**/graphql');
+    await dialog.getByRole('button', { name: 'Show the order' }).click();
+    await page.getByRole('button', { name: 'Dispatch order' }).waitFor();
+    expect(await count()).toBe(before + 1);
+    // What the browser says of the answers above.
+    complaints.length = 0;
+    await page.goto(new URL(`/orders/${orderId}`, hartomat.url).href);
+  });
+
   describeWith('blender', 'with Blender', () => {
     it('is dispatched and delivered before your eyes', async () => {
       await page.getByRole('button', { name: 'Dispatch order' }).click();

@@ -5,7 +5,6 @@ import { useQuery } from 'urql';
 import { Button } from '../../components/Button.js';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
-import { newKey } from '../../components/newKey.js';
 import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { schemaErrors } from '../../forms/ajv.js';
 import { optionsToStore } from '../../forms/optionsToStore.js';
@@ -14,7 +13,8 @@ import { graphql } from '../../gql/index.js';
 import type { Problem } from '../../shared/errors.js';
 import { ProblemCallout } from '../../shared/Problem.js';
 import { type ChosenProduct, ProductChoice } from '../../shared/ProductChoice.js';
-import { useDispatch } from '../../shared/useDispatch.js';
+import { type LineOutcome, useDispatch } from '../../shared/useDispatch.js';
+import { useRequestKey } from '../../shared/useRequestKey.js';
 
 const OrderChoicesQuery = graphql(`
   query OrderChoices($productId: ID!, $hasProduct: Boolean!) {
@@ -48,6 +48,8 @@ const OrderChoicesQuery = graphql(`
   }
 `);
 
+type Placed = Extract<LineOutcome, { problem: null }>;
+
 /** Orders a product in an output type: a line of an order that is there, or an order of its own, whose run it can start. */
 export function OrderDialog({
   productId,
@@ -69,10 +71,11 @@ export function OrderDialog({
   });
   const { createOrderLine, dispatch } = useDispatch();
   const navigate = useNavigate();
-  const [key] = useState(newKey);
+  const keyOf = useRequestKey();
   const [chosen, setChosen] = useState<{ product?: ChosenProduct | null; outputType?: string }>({});
   const [quantity, setQuantity] = useState('1');
   const [options, setOptions] = useState<Record<string, unknown>>({});
+  const [placed, setPlaced] = useState<Placed | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [isBusy, setBusy] = useState(false);
 
@@ -94,25 +97,45 @@ export function OrderDialog({
   const isQuantityWrong = !Number.isInteger(pieces) || pieces < 1;
   const canOrder = product && outputType && !isQuantityWrong && schemaErrors(form.schema, value).length === 0;
 
+  const run = async (line: Placed) => {
+    setBusy(true);
+    const started = await dispatch({ orderLineId: line.id, idempotencyKey: keyOf(line.id) });
+    setBusy(false);
+    setPlaced(line);
+    setProblem(started.problem);
+    if (!started.problem) navigate(`/runs/${started.id}`);
+  };
   const submit = async (andRun: boolean) => {
     if (!product || !outputType) return;
     setBusy(true);
-    const line = await createOrderLine({
-      orderId,
-      productId: product.id,
-      outputTypeId: outputType.id,
-      quantity: pieces,
-      options,
-      idempotencyKey: key,
-    });
-    const run = line.problem || !andRun ? line : await dispatch({ orderLineId: line.id, idempotencyKey: key });
+    const wanted = { orderId, productId: product.id, outputTypeId: outputType.id, quantity: pieces, options };
+    const line = await createOrderLine({ ...wanted, idempotencyKey: keyOf(wanted) });
     setBusy(false);
-    if (line.id) onCreated();
-    setProblem(run.problem);
-    if (!run.id || line.problem) return;
+    setProblem(line.problem);
+    if (line.problem) return;
+    onCreated();
     if (orderId) onClose();
-    else navigate(andRun ? `/runs/${run.id}` : `/orders/${line.orderId}`);
+    else if (andRun) await run(line);
+    else navigate(`/orders/${line.orderId}`);
   };
+  if (placed && problem)
+    return (
+      <Dialog
+        title="New order"
+        onClose={onClose}
+        onSubmit={() => run(placed)}
+        footer={
+          <>
+            <Button onClick={() => navigate(`/orders/${placed.orderId}`)}>Show the order</Button>
+            <Button type="submit" look="primary" icon="play" isBusy={isBusy}>
+              Run it
+            </Button>
+          </>
+        }
+      >
+        <ProblemCallout problem={problem} title="The order is placed, but it does not run yet" />
+      </Dialog>
+    );
 
   return (
     <Dialog

@@ -7,7 +7,6 @@ import { Dialog } from '../../components/Dialog.js';
 import { Loading } from '../../components/EmptyState.js';
 import { formatMoney } from '../../components/format.js';
 import { useNotify } from '../../components/Notices.js';
-import { newKey } from '../../components/newKey.js';
 import { SubmitButtons } from '../../components/SubmitButtons.js';
 import { readFragment } from '../../gql/index.js';
 import { type Problem, problemOf } from '../../shared/errors.js';
@@ -15,6 +14,7 @@ import { ProblemCallout } from '../../shared/Problem.js';
 import { formatRange } from '../../shared/preflight/ForeseenRun.js';
 import { PreflightFields } from '../../shared/preflight/operations.js';
 import { PreflightReport } from '../../shared/preflight/PreflightReport.js';
+import { useRequestKey } from '../../shared/useRequestKey.js';
 import { DispatchLines, LinePreflightQuery, OrderPreflightQuery } from './operations.js';
 
 interface Subject {
@@ -66,7 +66,7 @@ export function PreflightDialog({
   const { lines, sum, fetching, problem: refusal, askAgain } = usePreflight(subject);
   const notify = useNotify();
   const navigate = useNavigate();
-  const [key] = useState(newKey);
+  const keyOf = useRequestKey();
   const [dispatching, dispatch] = useMutation(DispatchLines);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [refused, setRefused] = useState<{ id: string; message: string }[]>([]);
@@ -74,7 +74,7 @@ export function PreflightDialog({
 
   const submit = async () => {
     const orderLineIds = (lines ?? []).flatMap(({ orderLine }) => orderLine?.id ?? []);
-    const { data, error } = await dispatch({ input: { orderLineIds, idempotencyKey: key } });
+    const { data, error } = await dispatch({ input: { orderLineIds, idempotencyKey: keyOf(orderLineIds) } });
     const result = data?.dispatchOrderLines;
     const failed = problemOf(result, error);
     setProblem(failed);

@@ -3,7 +3,6 @@ import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { Dialog } from '../../components/Dialog.js';
 import { Labelled } from '../../components/Labelled.js';
-import { newKey } from '../../components/newKey.js';
 import type { SearchOption } from '../../components/SearchChoice.js';
 import { SubmitButtons } from '../../components/SubmitButtons.js';
 import type { Family } from '../../gql/graphql.js';
@@ -15,6 +14,7 @@ import { ProblemCallout } from '../../shared/Problem.js';
 import { type ChosenProduct, ProductChoice } from '../../shared/ProductChoice.js';
 import { RunPreflight } from '../../shared/preflight/RunPreflight.js';
 import { type Outcome, useDispatch } from '../../shared/useDispatch.js';
+import { useRequestKey } from '../../shared/useRequestKey.js';
 
 const SubjectsQuery = graphql(`
   query DispatchSubjects($family: Family!, $isCad: Boolean!) {
@@ -127,7 +127,7 @@ export function DispatchDialog({
     requestPolicy: 'cache-and-network',
   });
   const { dispatch, createOrderLine } = useDispatch();
-  const [key] = useState(newKey);
+  const keyOf = useRequestKey();
   const [chosen, setChosen] = useState<Record<string, string>>({});
   const [chosenFile, setFile] = useState<SearchOption | null | undefined>(undefined);
   const [chosenProduct, setProduct] = useState<ChosenProduct | null | undefined>(undefined);
@@ -157,11 +157,18 @@ export function DispatchDialog({
   const choose = (name: string) => (id: string) => setChosen((old) => ({ ...old, [name]: id }));
 
   const start = async (): Promise<Outcome> => {
-    const run = { workflowId: workflow.id, useDraft, idempotencyKey: key };
-    if (isCad) return dispatch({ ...run, cadFileId: subject });
-    if (!isNewLine) return dispatch({ ...run, orderLineId: subject });
-    const line = await createOrderLine({ productId: product!.id, outputTypeId: outputType!, idempotencyKey: key });
-    return line.problem ? line : dispatch({ ...run, orderLineId: line.id });
+    const dispatchOf = (about: { cadFileId?: string; orderLineId?: string }) => {
+      const run = { workflowId: workflow.id, useDraft, ...about };
+      return dispatch({ ...run, idempotencyKey: keyOf(run) });
+    };
+    if (isCad) return dispatchOf({ cadFileId: subject });
+    if (!isNewLine) return dispatchOf({ orderLineId: subject });
+    const wanted = { productId: product!.id, outputTypeId: outputType! };
+    const line = await createOrderLine({ ...wanted, idempotencyKey: keyOf(wanted) });
+    if (line.problem) return line;
+    // It is there now, whatever becomes of its run.
+    choose('subject')(line.id);
+    return dispatchOf({ orderLineId: line.id });
   };
   const submit = async () => {
     setBusy(true);
