@@ -6,7 +6,7 @@ import { openGraph } from '../../workflow/upgradeGraph.js';
 import { ConflictError } from '../errors.js';
 import type { Platform } from '../platform.js';
 import { lockWorkflow, replaceDraft, storable } from './draft.js';
-import { createWorkflow } from './library.js';
+import { createWorkflow } from './workflows.js';
 
 export interface SplitResult {
   workflowId: string;
