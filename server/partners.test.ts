@@ -174,3 +174,102 @@ describe('a partner', () => {
     expect(data.dispatch.__typename).toBe('ForbiddenError');
   });
 });
+
+describe('what a partner may not read', () => {
+  it('chooses no run of theirs, neither in lists nor live', async () => {
+    const partner = await member('partner');
+    const { db } = app.platform;
+    const { runId } = await createEndedRun(app.platform, catalogue);
+    const order = await db.order.create({ data: { accountId: partner.account.id } });
+    const { productId, outputTypeId } = catalogue.line;
+    const line = await db.orderLine.create({ data: { orderId: order.id, lineNumber: 1, productId, outputTypeId } });
+    const { cadFileId, workflowId } = await db.run.update({ where: { id: runId }, data: { orderLineId: line.id } });
+    await db.cadFile.update({ where: { id: cadFileId! }, data: { name: 'prototype-of-others.step' } });
+    const count = async (headers: Record<string, string>, text: string) =>
+      (await app.gql('query ($text: String) { runs(filter: { text: $text }) { totalCount } }', { text }, headers)).data
+        .runs.totalCount;
+    const studio = await member('viewer');
+    expect(await count(studio.headers, 'prototype-of')).toBeGreaterThan(0);
+    expect(await count(partner.headers, 'prototype-of')).toBe(0);
+    expect(await count(partner.headers, catalogue.product.name)).toBe(1);
+    for (const filter of [
+      `cadFileId: "${encodeGlobalId('CadFile', cadFileId!)}"`,
+      `workflowId: "${encodeGlobalId('Workflow', workflowId!)}"`,
+    ]) {
+      const query = encodeURIComponent(`subscription { runChanged(filter: { ${filter} }) { cursor } }`);
+      const live = await app.fetch(`/graphql?query=${query}`, {
+        headers: { ...partner.headers, accept: 'text/event-stream' },
+        signal: AbortSignal.timeout(5_000),
+      });
+      expect(await live.text()).toContain('You may not choose by');
+    }
+  });
+
+  it('is not told in refusals: whose line it is, or of which order', async () => {
+    const { headers } = await member('partner');
+    const remove = async (id: string) => {
+      const query = 'mutation ($id: ID!) { removeOrderLine(id: $id) { ... on Error { message } } }';
+      const { data } = await app.gql(query, { id: encodeGlobalId('OrderLine', id) }, headers);
+      return data.removeOrderLine.message.replace(id, '');
+    };
+    expect(await remove(catalogue.line.id)).toBe(await remove('00000000-0000-7000-8000-000000000000'));
+  });
+});
+
+describe('a token of the studio that may see everything and order, but not operate', () => {
+  it('changes, dispatches and cancels what its own account ordered, and nothing else', async () => {
+    const { db } = app.platform;
+    const { account, headers } = await member('artist', ['view', 'order']);
+    const other = await member('partner');
+    const { productId, outputTypeId } = catalogue.line;
+    const place = async (accountId: string) => {
+      const lines = { create: { lineNumber: 1, productId, outputTypeId } };
+      const order = await db.order.create({ data: { accountId, lines }, include: { lines: true } });
+      const { runId } = await createEndedRun(app.platform, catalogue);
+      const ran = await db.orderLine.create({ data: { orderId: order.id, lineNumber: 2, productId, outputTypeId } });
+      const ids = {
+        order: encodeGlobalId('Order', order.id),
+        line: encodeGlobalId('OrderLine', order.lines[0]!.id),
+        run: encodeGlobalId('Run', runId),
+      };
+      return {
+        ...ids,
+        async begin() {
+          await db.run.update({ where: { id: runId }, data: { status: 'running', orderLineId: ran.id } });
+        },
+      };
+    };
+    const product = `{ productId: "${encodeGlobalId('Product', productId)}", outputTypeId: "${encodeGlobalId('OutputType', outputTypeId)}" }`;
+    const outcomes = async ({ order, line, run, begin }: Awaited<ReturnType<typeof place>>) => {
+      const ask = async (mutation: string) => {
+        const { data } = await app.gql(`mutation { it: ${mutation} }`, {}, headers);
+        return data.it.lines?.[0].result.__typename ?? data.it.__typename;
+      };
+      const type = '{ __typename }';
+      const batch = '{ __typename ... on DispatchBatch { lines { result { __typename } } } }';
+      const open = [
+        await ask(`addOrderLines(input: { orderId: "${order}", lines: [${product}] }) ${type}`),
+        await ask(
+          `createOrderLine(input: { orderId: "${order}", productId: "${encodeGlobalId('Product', productId)}", outputTypeId: "${encodeGlobalId('OutputType', outputTypeId)}" }) ${type}`,
+        ),
+      ];
+      await begin();
+      return [
+        ...open,
+        await ask(`dispatch(input: { orderLineId: "${line}" }) ${type}`),
+        await ask(`dispatchOrderLines(input: { orderLineIds: ["${line}"] }) ${batch}`),
+        await ask(`cancelRun(id: "${run}") ${type}`),
+        await ask(`cancelOrderLine(id: "${line}") ${type}`),
+        await ask(`cancelOrder(id: "${order}") ${type}`),
+      ];
+    };
+    const refused = await outcomes(await place(other.account.id));
+    expect(refused).toEqual(Array(7).fill('NotFoundError'));
+    const own = await outcomes(await place(account.id));
+    expect(own).toEqual(['Order', 'OrderLine', 'Run', 'ConflictError', 'Run', 'OrderLine', 'Order']);
+    const { order } = await place(other.account.id);
+    // To look is allowed; this workflow has steps that nobody knows.
+    const preflight = await app.gql(`{ preflightOrder(orderId: "${order}") { __typename } }`, {}, headers);
+    expect(preflight.errors).toMatchObject([{ extensions: { code: 'PLAN_IMPOSSIBLE' } }]);
+  });
+});

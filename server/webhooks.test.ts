@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { createApiToken } from '../runtime/access/accounts.js';
 import { encodeGlobalId as id, localId } from '../schema/globalId.js';
 import { createMember } from '../tests/support/members.js';
 import { startTestApp, type TestApp } from '../tests/support/testApp.js';
@@ -250,4 +251,32 @@ test('everybody has their own; administrators see all and make some for others',
   expect(await ask('query ($id: ID!) { webhook(id: $id) { url } }', { id: given.webhook.id }, shop.headers)).toEqual({
     url: receiver.url,
   });
+});
+
+test('a token that may not read the studio has nothing to do with webhooks that are told of it', async () => {
+  const { account, headers } = await createMember(app.platform, 'operator');
+  const { secret } = await createApiToken(app.platform, { accountId: account.id, name: 'Orders', scopes: ['order'] });
+  const narrow = { authorization: `Bearer ${secret}` };
+  const { webhook } = await ask(CREATE, input(), headers);
+  const ping = await ask(PING, { id: webhook.id }, headers);
+  expect(await ask(LIST, {}, narrow)).toMatchObject({ totalCount: 0 });
+  expect(await ask(LOG, {}, narrow)).toMatchObject({ totalCount: 0 });
+  expect(await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: [webhook.id, ping.id] }, narrow)).toEqual(
+    [null, null],
+  );
+  const elsewhere = { input: { webhookId: webhook.id, url: 'https://elsewhere.example' } };
+  expect(await ask(UPDATE, elsewhere, narrow)).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await ask(AGAIN, { id: ping.id }, narrow)).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await ask(ROTATE, { id: webhook.id }, narrow)).toMatchObject({ code: 'NOT_FOUND' });
+  // Of its own making it has all.
+  const { webhook: own } = await ask(CREATE, input({ name: 'Own' }), narrow);
+  expect(own.ownOnly).toBe(true);
+  expect(await ask(LIST, {}, narrow)).toMatchObject({ totalCount: 1, edges: [{ node: { id: own.id } }] });
+  expect(await ask(LIST, {}, headers)).toMatchObject({ totalCount: 2 });
+});
+
+test('a partner sees what an administrator set up for it', async () => {
+  const { accountId, headers } = await member('partner', 'Told by an administrator');
+  const { webhook } = await ask(CREATE, input({ accountId }));
+  expect(await ask(LIST, {}, headers)).toMatchObject({ totalCount: 1, edges: [{ node: { id: webhook.id } }] });
 });

@@ -708,7 +708,7 @@ export type RunFilter = {
   productId?: string | number | null | undefined;
   /** In any of these states. */
   status?: Array<RunStatus> | null | undefined;
-  /** With this in the name of the CAD file, product or output type, in any case; at most 200 characters. */
+  /** With this in the name of the product, output type or, not for partners, CAD file, in any case; at most 200 characters. */
   text?: string | null | undefined;
   /** Asked for before this moment. */
   to?: string | null | undefined;

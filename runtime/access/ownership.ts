@@ -1,6 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.js';
+import type { Role } from '../../generated/prisma/enums.js';
 import type { FeedEntry } from '../feed/rows.js';
-import { SCOPES, type Scope } from './access.js';
+import { ROLE_SCOPES, SCOPES, type Scope } from './access.js';
 
 /** As much of somebody as decides what they may see. */
 export interface Beholder {
@@ -23,6 +24,21 @@ export const visibleOrders = (who: Beholder | null): Prisma.OrderWhereInput =>
 export const visibleOrderLines = (who: Beholder | null): Prisma.OrderLineWhereInput =>
   seesStudio(who) ? {} : { order: visibleOrders(who) };
 
+/** To see what others ordered is not yet to change, dispatch or cancel it: that takes `operate` too. */
+const handlesOthers = (who: Beholder | null): boolean => seesStudio(who) && who!.scopes.has('operate');
+
+/** Whether somebody may change, dispatch or cancel what this account ordered. */
+export const mayHandle = (who: Beholder | null, accountId: string | null): boolean =>
+  handlesOthers(who) || (accountId !== null && accountId === who?.accountId);
+
+/** The same of orders that are looked for. */
+export const handledOrders = (who: Beholder | null): Prisma.OrderWhereInput =>
+  handlesOthers(who) ? {} : { accountId: who?.accountId ?? NOBODY };
+
+/** Of runs. */
+export const handledRuns = (who: Beholder | null): Prisma.RunWhereInput =>
+  handlesOthers(who) ? {} : { orderLine: { order: handledOrders(who) }, mode: { not: 'shadow' } };
+
 /** Shadow runs are the studio's own business, whoever ordered. */
 export const visibleRuns = (who: Beholder | null): Prisma.RunWhereInput =>
   seesStudio(who) ? {} : { orderLine: visibleOrderLines(who), mode: { not: 'shadow' } };
@@ -36,9 +52,18 @@ export const visibleArtifacts = (who: Beholder | null): Prisma.ArtifactWhereInpu
     ? {}
     : { OR: [{ assets: { some: visibleAssets(who) } }, { files: { some: { asset: visibleAssets(who) } } }] };
 
-/** Others' addresses are nobody's business but the administrators': they may hold keys. */
+const ROLES = Object.entries(ROLE_SCOPES) as [Role, readonly Scope[]][];
+const STUDIO_ROLES = ROLES.filter(([, scopes]) => scopes.includes('view')).map(([role]) => role);
+
+/** Others' addresses are nobody's business but the administrators': they may hold keys. What a webhook is told of the studio is not for
+ * tokens that may not read it. */
 export const visibleWebhooks = (who: Beholder | null): Prisma.WebhookWhereInput =>
-  who?.scopes.has('admin') ? {} : { accountId: who?.accountId ?? NOBODY };
+  who?.scopes.has('admin')
+    ? {}
+    : {
+        accountId: who?.accountId ?? NOBODY,
+        NOT: seesStudio(who) ? undefined : { ownOnly: false, account: { role: { in: STUDIO_ROLES } } },
+      };
 
 /** Everybody sees their own, administrators all. */
 export const visibleTokens = (who: Beholder | null): Prisma.ApiTokenWhereInput =>

@@ -1,5 +1,6 @@
+import type { Prisma } from '../../generated/prisma/client.js';
 import { DomainError } from '../../modules/errors.js';
-import { type Beholder, OWNER, seesStudio, visibleOrderLines, visibleOrders } from '../access/ownership.js';
+import { type Beholder, handledOrders, mayHandle, OWNER } from '../access/ownership.js';
 import { ConflictError, NotFoundError, ValidationError } from '../errors.js';
 import { fullKey, settledOnce } from '../once.js';
 import type { Platform } from '../platform.js';
@@ -71,8 +72,7 @@ async function dispatchChunk(
   const one = async (id: string): Promise<{ runId: string }> => {
     const subject = subjects.get(id);
     const fact = facts.get(id);
-    if (!subject || !fact || (!seesStudio(buyer) && fact.accountId !== buyer.accountId))
-      throw new NotFoundError('order line', id);
+    if (!subject || !fact || !mayHandle(buyer, fact.accountId)) throw new NotFoundError('order line', id);
     if (fact.runOfKey) return { runId: fact.runOfKey };
     if (subject instanceof DomainError) throw subject;
     const key = keyOfLine(id, requestKey ?? String(fact.runs));
@@ -97,14 +97,15 @@ export async function dispatchOrder(
   { idempotencyKey = null, buyer = OWNER }: BatchOptions = {},
 ): Promise<LineDispatch[]> {
   const request = { accountId: buyer.accountId, operation: 'dispatchOrder', key: idempotencyKey, content: orderId };
-  const due = await settledOnce(platform, request, () => dueLines(platform, orderId, buyer));
+  const due = await settledOnce(platform, request, () => dueLines(platform, orderId, handledOrders(buyer)));
   return startLines(platform, due, fullKey(request), buyer);
 }
 
 /** Ids of the lines that `dispatchOrder` would start, in their order.
+ * @param among - orders of others are not there.
  * @throws NotFoundError, ConflictError `NOTHING_TO_DISPATCH`. */
-export async function dueLines(platform: Platform, orderId: string, buyer: Beholder): Promise<string[]> {
-  const lines = await linesWithState(platform, orderId, buyer);
+export async function dueLines(platform: Platform, orderId: string, among: Prisma.OrderWhereInput): Promise<string[]> {
+  const lines = await linesWithState(platform, orderId, among);
   const due = lines.filter(
     ({ state, isCancelled }) => !isCancelled && ['draft', 'failed', 'cancelled', 'partially_delivered'].includes(state),
   );
@@ -124,7 +125,7 @@ export async function cancelOrder(
   by: string,
   buyer: Beholder = OWNER,
 ): Promise<void> {
-  const lines = await linesWithState(platform, orderId, buyer);
+  const lines = await linesWithState(platform, orderId, handledOrders(buyer));
   const open = lines.filter(({ state, isCancelled }) => state !== 'delivered' && !isCancelled);
   if (open.length === 0 && lines.some(({ state }) => state === 'delivered'))
     throw new ConflictError('Everything in the order was delivered already.', 'ORDER_DELIVERED');
@@ -144,11 +145,11 @@ export async function cancelOrderLine(
   buyer: Beholder = OWNER,
 ): Promise<void> {
   const line = await platform.db.orderLine.findFirst({
-    where: { id: lineId, ...visibleOrderLines(buyer) },
+    where: { id: lineId, order: handledOrders(buyer) },
     select: { orderId: true },
   });
   if (!line) throw new NotFoundError('order line', lineId);
-  const { state, isCancelled } = (await linesWithState(platform, line.orderId, buyer)).find(({ id }) => id === lineId)!;
+  const { state, isCancelled } = (await linesWithState(platform, line.orderId, {})).find(({ id }) => id === lineId)!;
   if (isCancelled) return;
   if (state === 'delivered') throw new ConflictError('The order line was delivered already.', 'ORDER_LINE_DELIVERED');
   await cancelLines(platform, [lineId], by);
@@ -169,9 +170,9 @@ async function cancelLines(platform: Platform, ids: readonly string[], by: strin
     });
 }
 
-async function linesWithState({ db }: Pick<Platform, 'db'>, orderId: string, buyer: Beholder) {
+async function linesWithState({ db }: Pick<Platform, 'db'>, orderId: string, among: Prisma.OrderWhereInput) {
   const order = await db.order.findFirst({
-    where: { id: orderId, ...visibleOrders(buyer) },
+    where: { ...among, id: orderId },
     select: { lines: { select: { id: true, state: true, cancelledAt: true }, orderBy: { lineNumber: 'asc' } } },
   });
   if (!order) throw new NotFoundError('order', orderId);

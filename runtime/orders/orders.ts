@@ -1,7 +1,7 @@
 import canonicalize from 'canonicalize';
 import type { Order, OrderLine, Prisma } from '../../generated/prisma/client.js';
 import { contentHash } from '../../modules/hash.js';
-import { type Beholder, OWNER, seesStudio } from '../access/ownership.js';
+import { type Beholder, handledOrders, mayHandle, OWNER } from '../access/ownership.js';
 import { isUniqueViolation } from '../databaseErrors.js';
 import { ConflictError, keyReused, NotFoundError, ValidationError } from '../errors.js';
 import type { Platform } from '../platform.js';
@@ -71,7 +71,7 @@ export async function addOrderLines(
  * @throws NotFoundError, ConflictError `ORDER_DISPATCHED`. */
 export async function removeOrderLine(platform: Parts, lineId: string, buyer: Beholder = OWNER): Promise<string> {
   return platform.db.$transaction(async (tx) => {
-    const line = await tx.orderLine.findUnique({ where: { id: lineId } });
+    const line = await tx.orderLine.findFirst({ where: { id: lineId, order: handledOrders(buyer) } });
     if (!line) throw new NotFoundError('order line', lineId);
     await lockOpenOrder(tx, line.orderId, buyer);
     // Somebody who removed it first has done what was asked for.
@@ -180,7 +180,7 @@ async function lockOpenOrder(
     ) AS is_open
     FROM "order" o WHERE o.id = ${orderId}::uuid`;
   const [order] = rows;
-  if (!order || (!seesStudio(buyer) && order.account_id !== buyer.accountId)) throw new NotFoundError('order', orderId);
+  if (!order || !mayHandle(buyer, order.account_id)) throw new NotFoundError('order', orderId);
   if (!order.is_open)
     throw new ConflictError(
       `Order ${order.number} was dispatched or cancelled already. Place another order.`,

@@ -1,7 +1,7 @@
 import { DomainError } from '../../modules/errors.js';
 import { estimate, type TimeRange } from '../../workflow/estimate.js';
 import type { CheckedFinding } from '../../workflow/preflightChecks.js';
-import { type Beholder, OWNER } from '../access/ownership.js';
+import { type Beholder, OWNER, visibleOrders } from '../access/ownership.js';
 import { NotFoundError } from '../errors.js';
 import { dueLines } from '../orders/dispatch.js';
 import { lineFacts, obstacleOf } from '../orders/lineFacts.js';
@@ -36,7 +36,7 @@ export async function preflightOrder(
   orderId: string,
   buyer: Beholder = OWNER,
 ): Promise<Preflight[]> {
-  const due = await dueLines(platform, orderId, buyer);
+  const due = await dueLines(platform, orderId, visibleOrders(buyer));
   return sharingWork(await PreflightDesk.with(platform, (desk) => preflightLines(desk, due)));
 }
 

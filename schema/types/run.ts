@@ -127,7 +127,7 @@ const RunFilter = builder.inputType('RunFilter', {
     outputTypeId: t.id({ description: 'Producing this output type.' }),
     mode: t.field({ type: [RunModeEnum], description: `By any of these ways; ${NOT_FOR_PARTNERS}.` }),
     text: t.string({
-      description: `With this in the name of the CAD file, product or output type, in any case; ${TEXT_LIMIT}.`,
+      description: `With this in the name of the product, output type or, ${NOT_FOR_PARTNERS}, CAD file, in any case; ${TEXT_LIMIT}.`,
       validate: FilterText,
     }),
     from: t.field({ type: 'DateTime', description: 'Asked for at this moment or later.' }),
@@ -163,7 +163,7 @@ async function where(
     cadFileId: cadFileId ? localId('CadFile', cadFileId) : undefined,
     orderLineId: orderLineId ? localId('OrderLine', orderLineId) : undefined,
   };
-  return { AND: [chosen, await runsAbout(db, text), visibleRuns(viewer)] };
+  return { AND: [chosen, await runsAbout(db, viewer, text), visibleRuns(viewer)] };
 }
 
 builder.queryFields((t) => ({

@@ -3,6 +3,7 @@ import type { FeedEntry } from '../../runtime/feed/rows.js';
 import { builder } from '../builder.js';
 import { feedStream } from '../feedStream.js';
 import { localId } from '../globalId.js';
+import { NOT_FOR_PARTNERS, studioAsks } from '../partnerView.js';
 import { FamilyEnum, RunStatusEnum } from './enums.js';
 import { RunNode } from './run.js';
 
@@ -27,8 +28,8 @@ const RunChangeFilter = builder.inputType('RunChangeFilter', {
   fields: (t) => ({
     status: t.field({ type: [RunStatusEnum], description: 'To any of these states.' }),
     family: t.field({ type: FamilyEnum, description: 'Of runs of this family.' }),
-    workflowId: t.id({ description: 'Of runs of this workflow.' }),
-    cadFileId: t.id({ description: 'Of runs about this CAD file.' }),
+    workflowId: t.id({ description: `Of runs of this workflow; ${NOT_FOR_PARTNERS}.` }),
+    cadFileId: t.id({ description: `Of runs about this CAD file; ${NOT_FOR_PARTNERS}.` }),
     orderId: t.id({ description: 'Of runs for this order.' }),
     orderLineId: t.id({ description: 'Of runs for this order line.' }),
   }),
@@ -63,6 +64,7 @@ builder.subscriptionField('runChanged', (t) =>
       }),
     },
     subscribe: (_root, { filter, after }, { platform, viewer }) => {
+      studioAsks(viewer, { workflowId: filter?.workflowId, cadFileId: filter?.cadFileId });
       const matches = matcher(filter);
       return feedStream(platform.feed, after, (entry) => isVisible(viewer, entry) && matches(entry));
     },

@@ -1,3 +1,4 @@
+import { handledOrders, handledRuns } from '../../runtime/access/ownership.js';
 import { ConflictError, ForbiddenError, NotFoundError, ValidationError } from '../../runtime/errors.js';
 import { fullKey } from '../../runtime/once.js';
 import { cancelRun } from '../../runtime/runs/cancel.js';
@@ -7,7 +8,6 @@ import { retryRun } from '../../runtime/runs/retry.js';
 import { builder } from '../builder.js';
 import type { Context } from '../context.js';
 import { requireLocalId } from '../globalId.js';
-import { mayReach } from '../partnerView.js';
 import { IDEMPOTENCY_KEY_DESCRIPTION, IdempotencyKey, onceFor } from './idempotencyKey.js';
 import { RunNode } from './run.js';
 
@@ -40,7 +40,8 @@ async function refuseOthersLines(ctx: Context, input: typeof DispatchInput.$infe
   if (ctx.viewer?.scopes.has('operate')) return;
   if (!input.orderLineId || input.workflowId || input.useDraft)
     throw new ForbiddenError('You may dispatch order lines, by the workflow of their output type.');
-  if (!(await mayReach(ctx, 'OrderLine', requireLocalId('OrderLine', input.orderLineId))))
+  const id = requireLocalId('OrderLine', input.orderLineId);
+  if ((await ctx.db.orderLine.count({ where: { id, order: handledOrders(ctx.viewer) } })) === 0)
     throw new NotFoundError('order line', input.orderLineId);
 }
 
@@ -79,7 +80,8 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'Id of the run.' }) },
     resolve: async (query, _root, { id }, ctx) => {
       const runId = requireLocalId('Run', id);
-      if (!(await mayReach(ctx, 'Run', runId))) throw new NotFoundError('run', id);
+      if ((await ctx.db.run.count({ where: { id: runId, ...handledRuns(ctx.viewer) } })) === 0)
+        throw new NotFoundError('run', id);
       await cancelRun(ctx.platform, runId);
       return ctx.db.run.findUniqueOrThrow({ ...query, where: { id: runId } });
     },
