@@ -24,6 +24,8 @@ export class Access {
   private readonly kept = new LRUCache<string, { grant: Grant; until: number }>({ max: MOST_KEPT });
   private readonly lost = new Set<(isLost: (grant: Grant) => boolean) => void>();
   private readonly listener: Listener;
+  /** How often anybody lost access. What was found out before the last time may no longer hold. */
+  losses = 0;
 
   constructor(
     private readonly db: PrismaClient,
@@ -75,9 +77,18 @@ export class Access {
   private async remembered(key: string, find: () => Promise<Grant | null>): Promise<Grant | null> {
     const now = Date.now();
     const known = this.kept.get(key);
-    const grant = known && known.until > now ? known.grant : await find();
+    const grant = known && known.until > now ? known.grant : await this.lookUp(find);
     if (grant && known?.grant !== grant) this.kept.set(key, { grant, until: now + BELIEVED_MS });
     return grant && (grant.expiresAt === null || grant.expiresAt.getTime() > now) ? grant : null;
+  }
+
+  /** Again where somebody lost access meanwhile: the answer may be from before, and whoever was told of the loss has not seen it. */
+  private async lookUp(find: () => Promise<Grant | null>): Promise<Grant | null> {
+    for (;;) {
+      const before = this.losses;
+      const grant = await find();
+      if (before === this.losses) return grant;
+    }
   }
 
   private async findToken(tokenHash: string): Promise<Grant | null> {
@@ -108,6 +119,7 @@ export class Access {
   }
 
   private forget(payload: string): void {
+    this.losses++;
     const [what, id] = payload.split(' ', 2);
     const isLost = ({ viewer, tokenId, sessionHash }: Grant) =>
       id === (what === 'account' ? viewer.accountId : what === 'token' ? tokenId : sessionHash);
@@ -116,6 +128,7 @@ export class Access {
   }
 
   private forgetAll(): void {
+    this.losses++;
     this.kept.clear();
     for (const told of this.lost) told(() => true);
   }

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { createClient } from 'graphql-sse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiToken } from '../generated/prisma/client.js';
@@ -123,6 +125,49 @@ describe('API tokens', () => {
     await end(token);
     expect(await ended).toBe('broken off');
     close();
+  });
+});
+
+describe('a request whose body comes late', () => {
+  /** Sends all but the last byte, lets something happen, and sends that. */
+  async function late(secret: string, mutation: string, meanwhile: () => Promise<unknown>) {
+    const { hostname, port } = new URL(app.url);
+    const body = JSON.stringify({ query: `mutation { it: ${mutation} { __typename } }` });
+    const headers = { ...bearer(secret), 'content-type': 'application/json', 'content-length': body.length };
+    const sent = request({ hostname, port, path: '/graphql', method: 'POST', headers });
+    const answered = once(sent, 'response');
+    sent.write(body.slice(0, -1));
+    // So that its head was read, and whose it is was asked.
+    await app.gql('{ viewer { name } }', {}, bearer(secret));
+    await meanwhile();
+    sent.end(body.slice(-1));
+    const [answer] = (await answered) as [IncomingMessage];
+    return { status: answer.statusCode, ...JSON.parse((await answer.toArray()).join('')) };
+  }
+
+  it('does nothing where its token was revoked meanwhile', async () => {
+    const { secret, token } = await member('artist');
+    const mutation = 'createCategory(input: { key: "late", label: "Late" })';
+    const answer = await late(secret, mutation, async () => {
+      await app.gql('mutation ($id: ID!) { revokeApiToken(id: $id) { __typename } }', {
+        id: encodeGlobalId('ApiToken', token.id),
+      });
+      await expect.poll(async () => (await app.gql('{ viewer { name } }', {}, bearer(secret))).status).toBe(401);
+    });
+    expect(answer).toMatchObject({ status: 401, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    expect(await app.platform.db.category.count({ where: { key: 'late' } })).toBe(0);
+  });
+
+  it('may what its sender may by then', async () => {
+    const { secret, account } = await member('artist');
+    const mutation = 'createCategory(input: { key: "late", label: "Late" })';
+    const answer = await late(secret, mutation, async () => {
+      await updateAccount(app.platform, { accountId: account.id, role: 'viewer' });
+      const role = async () => (await app.gql('{ viewer { role } }', {}, bearer(secret))).data.viewer.role;
+      await expect.poll(role).toBe('viewer');
+    });
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(await app.platform.db.category.count({ where: { key: 'late' } })).toBe(0);
   });
 });
 

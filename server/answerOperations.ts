@@ -4,6 +4,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { type FetchAPI, isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Waiting } from '../runtime/reads/awaitedStatements.js';
+import { UNAUTHENTICATED } from './auth.js';
 import type { Handler } from './chain.js';
 import { explainError } from './explainError.js';
 import type { KnownQueries } from './knownQueries.js';
@@ -54,13 +55,21 @@ class HangUp implements Waiting {
 
 /** Answers GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft/), queries and mutations by POST and queries by GET,
  * with all of Yoga's plugins and by its rules for statuses. It reads and writes Node's own request and answer: web requests, streams
- * and signals made from them would cost more than most operations. Whoever wants events goes on to the next handler. */
-export function answerOperations(yoga: ReturnType<typeof buildYoga>['yoga'], queries: KnownQueries): Handler {
+ * and signals made from them would cost more than most operations. Whoever wants events goes on to the next handler.
+ * @param stillHolds - whether who sent a request may still come in, once all of it is there. */
+export function answerOperations(
+  yoga: ReturnType<typeof buildYoga>['yoga'],
+  queries: KnownQueries,
+  stillHolds: (request: IncomingMessage) => boolean | Promise<boolean>,
+): Handler {
   /** The result, or what is wrong with the request. */
   async function resultOf(request: IncomingMessage, response: ServerResponse): Promise<ExecutionResult> {
     const signal = new HangUp(response);
     try {
       const params = await operationParams(request);
+      const holds = stillHolds(request);
+      if (holds !== true && !(await holds))
+        return refusal(401, UNAUTHENTICATED.extensions.code, UNAUTHENTICATED.message);
       const known = queries.run(request, params, signal);
       if (known) return await known;
       // All that plugins look at.

@@ -12,7 +12,7 @@ import { definitionsOfFamily, type NodeDefinition } from '../workflow/nodeDefini
 import { Access } from './access.js';
 import { answerOperations } from './answerOperations.js';
 import { serveAsset } from './assets.js';
-import { allow, identifier, signedInOnly } from './auth.js';
+import { allow, identifier, signedInOnly, stillHolds } from './auth.js';
 import { chain, type Handler } from './chain.js';
 import { serveConsole } from './console.js';
 import { allowOrigins } from './cors.js';
@@ -117,8 +117,9 @@ export async function createApp(platform: Platform, options: AppOptions = {}): P
   access.onLost((isLost) => streams.breakOffOf(isLost));
   const prepare = operationPreparer(yoga, operations);
   const guards = [signedInOnly, graphqlTypesOnly, refuseForgeries];
-  const events = eventStreams(prepare, streams);
-  const operation = [...guards, answerOperations(yoga, queries), events];
+  const holds = (request: IncomingMessage) => stillHolds(auth, request);
+  const events = eventStreams(prepare, streams, holds);
+  const operation = [...guards, answerOperations(yoga, queries, holds), events];
   app.all('/graphql', fromElsewhere, whoIsIt, graphiql(doors.graphiql), operation);
   app.all('/graphql/stream', fromElsewhere, whoIsIt, guards, events);
 

@@ -12,6 +12,8 @@ import { readSessionCookie } from './session.js';
 /** Who sent a request, and how they proved it. Only a cookie is sent by browsers unasked, so only it needs csrf.ts. */
 export interface Identity extends Grant {
   by: 'token' | 'cookie';
+  /** The number of losses of access (access.ts) until which it was seen to hold; null: it cannot be lost. */
+  asOf: number | null;
 }
 
 export interface AuthSettings {
@@ -32,6 +34,7 @@ const ADMIN_TOKEN: Identity = {
   sessionHash: null,
   expiresAt: null,
   by: 'token',
+  asOf: null,
 };
 
 interface Credentials {
@@ -52,7 +55,7 @@ function credentialsIn(
 
 async function identify({ access }: AuthSettings, { hash, by }: Credentials): Promise<Identity | null> {
   const grant = by === 'token' ? await access.byToken(hash) : await access.bySession(hash);
-  return grant && { ...grant, by };
+  return grant && { ...grant, by, asOf: access.losses };
 }
 
 const identities = new WeakMap<object, Identity>();
@@ -84,6 +87,21 @@ export async function whoSent(
   return identity;
 }
 
+/** Whether what a request proved by its head holds now that its body is there, which takes as long as its sender likes. What it may do
+ * is what its sender may do by now. */
+export function stillHolds(settings: AuthSettings, request: Caller): boolean | Promise<boolean> {
+  const { asOf, expiresAt } = identityOf(request)!;
+  const isCurrent =
+    asOf === null || (asOf === settings.access.losses && (!expiresAt || expiresAt.getTime() > Date.now()));
+  return isCurrent || provesAgain(settings, request);
+}
+
+async function provesAgain(settings: AuthSettings, request: Caller): Promise<boolean> {
+  identities.delete(request);
+  await whoSent(settings, request);
+  return identities.has(request);
+}
+
 /** Finds out who sent the request; lets everybody pass but those who try token after token. */
 export function identifier(settings: AuthSettings): Handler {
   return async (request, response, next) => {
@@ -93,7 +111,7 @@ export function identifier(settings: AuthSettings): Handler {
   };
 }
 
-const UNAUTHENTICATED = {
+export const UNAUTHENTICATED = {
   message: 'Sign in, or send a token as "Authorization: Bearer …".',
   extensions: { code: 'UNAUTHENTICATED' },
 };

@@ -16,8 +16,9 @@ import {
   tooManyOperations,
 } from './liveOperations.js';
 import type { OpenStreams } from './openStreams.js';
-import { objectIn } from './operationParams.js';
+import { objectIn, operationParams } from './operationParams.js';
 import { sendResults } from './ownEventStream.js';
+import { type Refusal, refuse } from './refuse.js';
 import { readBody } from './requestBody.js';
 import { MAX_JSON_BYTES } from './requestGuards.js';
 
@@ -55,6 +56,18 @@ function ownerOf(request: IncomingMessage): string {
   return `${tokenId ?? sessionHash ?? 'admin'} `;
 }
 
+/** What an address says that reading it would lose; null: nothing. graphql-sse would take it as it comes. */
+async function lossOf(request: IncomingMessage): Promise<Refusal | null> {
+  if (request.method !== 'GET') return null;
+  try {
+    await operationParams(request);
+    return null;
+  } catch (error) {
+    const { message, extensions } = error as GraphQLError;
+    return { message, extensions: { code: String(extensions.code) } };
+  }
+}
+
 /** The same results, with word of their end. */
 function telling(
   results: AsyncIterableIterator<ExecutionResult>,
@@ -81,8 +94,13 @@ function telling(
 
 /** The graphql-sse protocol (https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md) with both of its modes. What has a connection
  * of its own is sent by `ownEventStream.ts`; the library, which would make each event a text of its own for each subscriber and hand it on
- * through several queues, sends what shares one. */
-export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): Handler {
+ * through several queues, sends what shares one.
+ * @param stillHolds - whether who sent a request may still come in, once all of it is there. */
+export function eventStreams(
+  prepare: PrepareOperation,
+  streams: OpenStreams,
+  stillHolds: (request: IncomingMessage) => boolean | Promise<boolean>,
+): Handler {
   /** Open connections that serve several operations, by owner and token. */
   const shared = new Map<string, ServerResponse>();
   /** Places kept for connections that are not open yet, likewise, and what to call when one is taken. */
@@ -120,7 +138,7 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
     authenticate: ({ headers, raw: { request } }) =>
       ownerOf(request) + (headers.get(TOKEN_HEADER_KEY) || tokenOf(request) || randomUUID()),
     onSubscribe: async ({ raw }, params) => {
-      if (!wayOut(raw)) return NOT_OPEN;
+      if (!wayOut(raw) || !(await stillHolds(raw.request))) return NOT_OPEN;
       const found = await results(raw.request, params as OperationParams);
       const out = wayOut(raw);
       if (out === raw.response) {
@@ -179,6 +197,8 @@ export function eventStreams(prepare: PrepareOperation, streams: OpenStreams): H
   }
 
   return async (request, response) => {
+    const loss = await lossOf(request);
+    if (loss) return refuse(response, 400, loss);
     const token = tokenOf(request);
     const key = ownerOf(request) + token;
     const isOpening = request.headers.accept?.includes(EVENT_STREAM) ?? false;
