@@ -15,6 +15,20 @@ export interface Stream {
   once(event: 'close', closed: () => void): unknown;
 }
 
+/** Longer waits overflow a timer, and end at once. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+/** Calls at a time. @returns how to give it up. */
+function at(time: number, call: () => void): () => void {
+  let timer: NodeJS.Timeout;
+  const wait = () => {
+    const left = time - Date.now();
+    timer = left > LONGEST_WAIT_MS ? setTimeout(wait, LONGEST_WAIT_MS) : setTimeout(call, left);
+  };
+  wait();
+  return () => clearTimeout(timer);
+}
+
 /** Knows the event streams of a server, over whichever transport, so that it can stop. */
 export class OpenStreams {
   private readonly open = new Map<Stream, { grant: Grant; breakOff: () => void }>();
@@ -45,11 +59,9 @@ export class OpenStreams {
     this.open.set(stream, { grant, breakOff });
     const { accountId } = grant.viewer;
     this.held.set(accountId, (this.held.get(accountId) ?? 0) + 1);
-    const left = grant.expiresAt ? grant.expiresAt.getTime() - Date.now() : null;
-    // Longer waits than this overflow a timer; a stream that lives on for weeks is asked again by its next connection.
-    const expiry = left !== null && left < 2 ** 31 ? setTimeout(breakOff, left) : undefined;
+    const stopWaiting = grant.expiresAt ? at(grant.expiresAt.getTime(), breakOff) : undefined;
     stream.once('close', () => {
-      clearTimeout(expiry);
+      stopWaiting?.();
       this.open.delete(stream);
       const others = this.held.get(accountId)! - 1;
       if (others > 0) this.held.set(accountId, others);
