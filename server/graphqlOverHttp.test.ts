@@ -155,6 +155,12 @@ describe('multipart', () => {
     expect(answer.errors[0].message).toMatch(message);
   });
 
+  test.each(['operations', 'map'])('has no room for more JSON than other requests: %s', async (part) => {
+    const parts: Record<string, string> = { operations: OPERATIONS, map: '{}' };
+    parts[part] = parts[part]!.padEnd(MAX_JSON_BYTES + 1);
+    expect(await send(parts)).toMatchObject({ status: 413, errors: [{ extensions: { code: 'REQUEST_TOO_LARGE' } }] });
+  });
+
   test('is refused where it is not complete', async () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=x' };
     expect(await post('--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{', headers)).toMatchObject({
@@ -163,3 +169,17 @@ describe('multipart', () => {
     });
   });
 });
+
+test.each(['variables', 'extensions'])(
+  '%s in an address of an event stream are read as they are meant, or not at all',
+  async (name) => {
+    const query = encodeURIComponent('query ($n: Int) { orders(first: $n) { totalCount } }');
+    const given = encodeURIComponent('{"n":1,"n":2}');
+    for (const path of ['/graphql', '/graphql/stream']) {
+      const headers = { ...AUTHORIZED, accept: 'text/event-stream' };
+      const response = await app.fetch(`${path}?query=${query}&${name}=${given}`, { headers });
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('stands twice');
+    }
+  },
+);

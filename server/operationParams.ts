@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
 import { JsonLossError, parseExactJson } from '../workflow/exactJson.js';
-import { readBody } from './requestBody.js';
+import { readBody, tooLarge } from './requestBody.js';
 import { MAX_JSON_BYTES, MAX_MULTIPART_BYTES } from './requestGuards.js';
 
 const isMultipart = ({ headers }: Pick<IncomingMessage, 'headers'>) =>
@@ -51,14 +51,21 @@ async function inForm(body: Buffer<ArrayBuffer>, { headers }: IncomingMessage): 
     .catch((error: Error) => {
       throw wrong(`The body is not valid multipart: ${error.message}`);
     });
-  const operations = objectIn(String(form.get('operations')), 'The part "operations"');
-  const map = form.has('map') ? objectIn(String(form.get('map')), 'The part "map"') : {};
+  const operations = objectInPart(form, 'operations');
+  const map = form.has('map') ? objectInPart(form, 'map') : {};
   for (const [part, places] of Object.entries(map))
     for (const place of [places].flat()) {
       if (!form.has(part)) throw wrong(`The map speaks of a part "${part}", which is not there.`);
       put(form.get(part), operations, String(place));
     }
   return operations;
+}
+
+/** A request has room for files, which does not make its JSON larger than that of any other: nothing else is done while it is read. */
+function objectInPart(form: FormData, name: string): object {
+  const text = String(form.get(name));
+  if (text.length > MAX_JSON_BYTES) throw tooLarge(MAX_JSON_BYTES, `The part "${name}"`);
+  return objectIn(text, `The part "${name}"`);
 }
 
 /** Puts a part where the operation holds a null for it, and nowhere else. */
