@@ -50,13 +50,14 @@ function demands(
   const layers = { outputType: overrides };
   const found = validateGraph(graph, lookup, { requiredRoles: [artifactKind as ArtifactRole] });
   const missing = found.filter(({ code }) => code === 'OUTPUT_ROLE_MISSING');
-  // Of a file that is not even made, there is nothing more to say.
-  const unmet = missing.length > 0 ? [] : contractIssues(deliverables(graph, lookup, layers), artifactKind, contract);
+  // What is made and published by no node reaches nobody.
+  const unpublished = found.filter(({ code }) => code === 'FAMILY_OUTPUT_MISSING');
+  const unmet = contractIssues(deliverables(graph, lookup, layers), artifactKind, contract).map(
+    (issue): Finding => ({ ...issue, code: 'CONTRACT_UNMET', severity: 'error' }),
+  );
   return [
-    ...missing,
-    // What is made and published by no node reaches nobody.
-    ...found.filter(({ code }) => code === 'FAMILY_OUTPUT_MISSING'),
-    ...unmet.map((issue): Finding => ({ ...issue, code: 'CONTRACT_UNMET', severity: 'error' })),
+    // Of a file that is not even made, there is nothing more to say.
+    ...(missing.length > 0 ? missing : [...unpublished, ...unmet]),
     ...resolveParams(graph, lookup, layers).findings.filter(({ code }) => code.startsWith('OVERRIDE_')),
     ...form.issues.map((issue): Finding => ({ ...issue, code: 'CALLER_PARAM_UNFIT', severity: 'error' })),
   ];
