@@ -50,7 +50,8 @@ export function printRoles(): string {
 
 Printed from the schema by \`npm run generate\`. A token has the scopes of its role, or fewer. Partners see their own orders, runs and
 assets only, and of each type only the fields that are for them (\`schema/partnerView.ts\`); \`node\` and \`nodes\` find what somebody may
-see and answer null for the rest. What stable and experimental mean: \`docs/api.md\`.
+see and answer null for the rest. Where \`order\` or \`operate\` is needed, \`order\` alone is for what one's own account ordered, whatever else
+one may see. What stable and experimental mean: \`docs/api.md\`.
 
 ${types.map((type) => table(type!)).join('\n')}`;
 }
