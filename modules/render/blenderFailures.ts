@@ -110,13 +110,13 @@ export function causeOfFailure(end: BlenderEnd, { fail, usesGpu }: JobSaid, limi
       details,
     );
   if (says(/No module named 'numpy'/)) return numpyMissing();
+  if (fail) return new ModuleError(fail.code, fail.message, classOf(fail.code), details);
   if (says(OPENGL_COMPLAINT))
     return blenderError(
       'BLENDER_OPENGL_MISSING',
       `Eevee and Workbench need an OpenGL driver, and Blender found none. Install one (Debian and Ubuntu: "apt-get install ${OPENGL_PACKAGES.join(' ')}") or render with Cycles.`,
       details,
     );
-  if (fail) return new ModuleError(fail.code, fail.message, classOf(fail.code), details);
   if (says(/^FileNotFoundError:|^RuntimeError: Error: Cannot read file .*No such file/))
     return blenderError('FILE_MISSING', 'A file that Blender worked with disappeared.', details);
   if (FROM_OUTSIDE.includes(end.signal) && end.signal)
