@@ -147,6 +147,7 @@ describeWith('chromium', 'accounts, tokens and the audit trail', () => {
       expect(x, act).toBeGreaterThanOrEqual(0);
       expect(x + width, act).toBeLessThanOrEqual(390);
     }
+    await picture('webhooks-phone');
     await page.setViewportSize(size);
     await page.getByRole('button', { name: 'Remove Shop' }).click();
     await page.getByRole('button', { name: 'Remove the webhook' }).click();
